@@ -1,0 +1,100 @@
+// What a device sees of the world, and nothing more. A device knows no bus address, no host, no CPU. Numbers of 32 bits
+// are unsigned JS numbers; wider ones (sizes, nanoseconds, guest-physical addresses) are exact JS numbers below 2^53.
+
+/** A range of ports or of memory-mapped registers. `offset` is from the start of the range; `size` is 1, 2 or 4
+ *  (the bus splits 8-byte accesses into two of 4, low half first). Values are unsigned. */
+export interface IoRegion {
+  read(offset: number, size: number): number;
+  write(offset: number, size: number, value: number): void;
+}
+
+/** An interrupt line into whatever it is wired to. */
+export interface IrqLine {
+  set(level: boolean): void;
+}
+
+/** Message-signalled interrupts: a write of `data` to the guest-physical `address`. */
+export interface MsiSink {
+  send(address: number, data: number): void;
+}
+
+/** Guest-physical memory for DMA. Addresses outside RAM: reads give false/zeros, writes are dropped; both return false. */
+export interface GuestMemory {
+  /** Bytes of RAM. */
+  readonly size: number;
+  /** A view of RAM for reading, or undefined unless all of [address, address+length) is RAM. Not to be kept across events. */
+  view(address: number, length: number): Uint8Array | undefined;
+  /** Copies into RAM; translated code there is dropped. False (nothing written) unless the whole range is RAM. */
+  write(address: number, bytes: Uint8Array): boolean;
+  /** A view for writing, when a back end fills guest memory without a copy; `dirty` must be called after filling. */
+  writable(address: number, length: number): Uint8Array | undefined;
+  dirty(address: number, length: number): void;
+  readU16(address: number): number;
+  readU32(address: number): number;
+  /** Exact to 2^53; larger values lose their low bits, so check readU32 of the high half first where that matters. */
+  readU64(address: number): number;
+  writeU8(address: number, value: number): boolean;
+  writeU16(address: number, value: number): boolean;
+  writeU32(address: number, value: number): boolean;
+}
+
+/** Virtual time in nanoseconds since the machine was started; stands still while the machine is paused. */
+export interface Clock {
+  now(): number;
+  /** A timer on this clock, not armed. */
+  timer(callback: () => void): Timer;
+}
+
+export interface Timer {
+  /** Fires once at virtual time `at` (nanoseconds); re-arming replaces the earlier time. */
+  arm(at: number): void;
+  cancel(): void;
+  readonly armed: boolean;
+}
+
+/** Wall-clock time for real-time clocks, milliseconds since 1970-01-01 UTC (-rtc applies). */
+export interface WallClock {
+  now(): number;
+}
+
+/** One folder, one device, one of these for saving: plain JSON data plus Uint8Arrays. */
+export type DeviceState = { [name: string]: StateValue };
+export type StateValue = number | string | boolean | null | Uint8Array | StateValue[] | { [name: string]: StateValue };
+
+export interface Device {
+  /** Name as QEMU's `info qtree` has it. */
+  readonly name: string;
+  /** Power-on or system reset. */
+  reset(): void;
+  save(): DeviceState;
+  load(state: DeviceState): void;
+}
+
+/** The other end of a serial line or console. */
+export interface CharBackend {
+  /** Guest to host. */
+  write(bytes: Uint8Array): void;
+  /** Host to guest: the device sets this; returns how many bytes were taken (the rest is offered again after `drained`). */
+  receive?: (bytes: Uint8Array) => number;
+  /** The device has room again. */
+  drained?: () => void;
+}
+
+/** Random bytes from the host (or a seeded generator under -icount). */
+export interface EntropySource {
+  fill(bytes: Uint8Array): void;
+}
+
+/** Where diagnostics go: `-d guest_errors`, `-d unimp`. */
+export interface DeviceLog {
+  guestError(message: string): void;
+  unimplemented(message: string): void;
+}
+
+/** What the guest asks of the machine as a whole. */
+export interface MachineControl {
+  reset(): void;
+  powerOff(): void;
+  /** Leave with this exit status (isa-debug-exit). */
+  exit(status: number): void;
+}

@@ -1,0 +1,32 @@
+// What the engine asks of a guest architecture.
+
+import type { IrBlock } from "../ir/block.js";
+import type { HelperDef } from "../ir/helpers.js";
+
+export interface Frontend {
+  readonly helpers: readonly HelperDef[];
+  /** Translates one block. `code` holds guest bytes from the block's start to the end of its page, and, where the
+   *  first instruction crosses into the next page, 16 bytes of that (`secondPage` true; else undefined bytes do not exist).
+   *  Translation stops before an instruction that would cross the page's end; if that is the first one it becomes the
+   *  block (`crossesPage`), and if the second page was not given, the result is "second-page".
+   *  `entry` is what a region knows at the block's entry (0: nothing), from an earlier block's `context`. */
+  translate(block: IrBlock, code: Uint8Array, options: TranslateOptions): TranslateResult;
+  /** One instruction as text, for logs and the monitor: bytes used and text. */
+  disassemble(code: Uint8Array, pcLo: number, pcHi: number, mode: number): { length: number; text: string };
+}
+
+export interface TranslateOptions {
+  mode: number;
+  maxInsns: number;
+  /** Bytes in `code` that belong to the first page. */
+  pageBytes: number;
+  /** `code` goes on into the second page. */
+  secondPage: boolean;
+  entry: number;
+}
+
+export interface TranslateResult {
+  status: "ok" | "second-page";
+  /** What holds at the block's end (guest-defined; x86: the lazy-flags kind), for TranslateOptions.entry. */
+  context: number;
+}

@@ -1,0 +1,84 @@
+// A decoded x86 instruction and the shape of a table row. Rows stand in table/*.ts, one per encoding, in the notation of
+// the opcode maps of the Intel SDM (volume 2, appendix A); their semantic functions in the files named by class.
+
+import type { Emitter } from "./emitter.js";
+
+/** Row: [opcode, mnemonic, operands, semantic function, attributes].
+ *
+ *  opcode     "00", "0F A2", "66 0F 6F", "F3 0F 10", "0F 38 F0", "0F C7 /1", "0F 01 F8" (fixed ModRM), "D8 /0 r" and
+ *             "D8 /0 m" (register or memory form only), "90+r" (eight encodings), "VEX.0F38 F2 /r" for VEX.
+ *             A row without a mandatory prefix matches any prefix unless rows with 66/F3/F2 exist for the same opcode
+ *             ("NP 0F 10" matches none of the three).
+ *  operands   comma-separated SDM codes: Eb Ew Ed Ev Ey Gb Gv Gy Ib Iw Iz Iv Jb Jz M Mb Mw Md Mq Mdq Ob Ov Xb Xv Yb Yv Zv Zb
+ *             (register in opcode), Sw, Cd Dd, Pq Qq (MMX), Vx Wx Ux (XMM; memory size by the letter after: Wss Wsd Wps),
+ *             By (VEX.vvvv), fixed registers "AL" "eAX" "rAX" "CL" "DX" "1".
+ */
+export type Row = readonly [
+  opcode: string,
+  mnemonic: string,
+  operands: string,
+  build: (e: Emitter, insn: Insn) => void,
+  attributes?: RowAttributes,
+];
+
+export interface RowAttributes {
+  /** CPUID feature that must be offered, else #UD (names as in features.ts). */
+  feature?: string;
+  /** LOCK is allowed with a memory destination. */
+  lock?: boolean;
+  /** 64-bit mode: operand size is 64 without REX.W (near branches, push, pop). */
+  default64?: boolean;
+  /** Operand size forced to 64 in 64-bit mode (66 ignored). */
+  force64?: boolean;
+  /** #UD in 64-bit mode / valid only there. */
+  no64?: boolean;
+  only64?: boolean;
+  /** #UD in real and virtual-8086 mode. */
+  protectedOnly?: boolean;
+  /** Checks before anything else: x87 (#NM by EM/TS), mmx, sse (#UD by EM/OSFXSR, #NM by TS), cpl0 (#GP unless CPL 0). */
+  check?: "x87" | "mmx" | "sse" | "fwait";
+  cpl0?: boolean;
+  /** Memory operands of 16 bytes need not be aligned (MOVUPS, LDDQU, PCMPxSTRx). */
+  unaligned?: boolean;
+  /** Does something generated tests cannot compare with a bare user-mode process (privileged, I/O, timing). */
+  system?: boolean;
+}
+
+export interface Insn {
+  row: Row;
+  /** Displacement of the instruction from the block's start, and its length in bytes. */
+  start: number;
+  length: number;
+  /** Effective operand size of "v" operands: 2, 4, 8 bytes. */
+  opSize: 2 | 4 | 8;
+  addrSize: 2 | 4 | 8;
+  /** Last of F2/F3 that was not used as a mandatory prefix, or 0. */
+  rep: 0 | 0xf2 | 0xf3;
+  /** 66 prefix present. */
+  data16: boolean;
+  lock: boolean;
+  /** Whole REX byte (0: none): with any REX, byte registers 4-7 are SPL BPL SIL DIL. */
+  rex: number;
+  /** Segment override, or -1. */
+  segment: number;
+  opcode: number;
+  modrm: number;
+  /** modrm fields, extended by REX/VEX: mod 3 means register rm. */
+  mod: number;
+  reg: number;
+  rm: number;
+  /** Memory operand, when mod is not 3: register numbers or -1, RIP-relative flag. */
+  base: number;
+  index: number;
+  scale: 0 | 1 | 2 | 3;
+  disp: number;
+  ripRelative: boolean;
+  /** VEX fields (vvvv as a register number, L, W), vex = 0 where there is none. */
+  vex: number;
+  vvvv: number;
+  vexL: number;
+  /** Immediate, sign-extended to 64 bits as halves; second immediate (ENTER, far pointers' selector). */
+  immLo: number;
+  immHi: number;
+  imm2: number;
+}

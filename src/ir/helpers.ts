@@ -1,0 +1,42 @@
+// Named helpers: functions of core.wasm that IR can call, with what they do to guest state. A guest declares its table
+// (src/frontend/<guest>/helpers.ts); the index in it is the helper's number. Three shapes only:
+//
+//   int     (cpu: i32, a: i64, b: i64, c: i64) -> i64
+//   vec     (cpu: i32, a: v128, b: v128, imm: i64) -> v128
+//   vecint  (cpu: i32, a: v128, b: v128, imm: i64) -> i64
+//
+// Absent arguments are passed as 0. A second result goes to the slot S_RET2.
+
+export type HelperShape = "int" | "vec" | "vecint";
+
+/** Byte ranges of CPU state, [first, end). */
+export type SlotRange = readonly [number, number];
+
+export interface HelperDef {
+  /** Export of core.wasm. */
+  readonly name: string;
+  readonly shape: HelperShape;
+  /** Guest state it reads / writes; "all" where it may touch anything. */
+  readonly reads: readonly SlotRange[] | "all";
+  readonly writes: readonly SlotRange[] | "all";
+  /** May set S_FAULT (then it has changed no guest-visible state, and its result is not used). */
+  readonly fault: boolean;
+  /** No effect but its result: may be removed when the result is unused, and shared. Implies no writes, no fault. */
+  readonly pure: boolean;
+  /** Needs the exact instruction count or program counter (S_PENDING, S_PC) while it runs. */
+  readonly exact: boolean;
+}
+
+/** An int helper that depends on its arguments alone. */
+export function pure(name: string, shape: HelperShape = "int"): HelperDef {
+  return { name, shape, reads: [], writes: [], fault: false, pure: true, exact: false };
+}
+
+export function helper(name: string, options: Partial<Omit<HelperDef, "name">> = {}): HelperDef {
+  return { name, shape: "int", reads: [], writes: [], fault: false, pure: false, exact: false, ...options };
+}
+
+/** A system helper: sees and may change all of guest state, may fault, needs exact state. */
+export function system(name: string): HelperDef {
+  return { name, shape: "int", reads: "all", writes: "all", fault: true, pure: false, exact: true };
+}

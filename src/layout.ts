@@ -1,0 +1,225 @@
+// The layout of linear memory and of the CPU state, read by both compilers (TypeScript and AssemblyScript), so only
+// plain constants stand here. Offsets are bytes. Everything per CPU hangs off one base pointer, `cpu`.
+//
+//   0          static data of core.wasm (at most 1 MiB)
+//   ENGINE     pointers to the engine's tables, filled in by src/engine/memory.ts
+//   CPU0       state of CPU 0 (CPU_SIZE bytes): common part, guest part, tier 0 temporaries, TLB
+//   ...        tables and caches, placed by src/engine/memory.ts, then guest RAM
+
+export const STATIC_SIZE = 0x100000;
+
+// ---- ENGINE: i32 fields -------------------------------------------------------------------------------------------
+export const ENGINE = 0x100000;
+export const ENGINE_SIZE = 0x1000;
+/** Host address of guest-physical 0. RAM is one contiguous host range; RAM above the hole follows RAM below it. */
+export const E_RAM_BASE = 0x00;
+/** Bytes of RAM in all (u32). */
+export const E_RAM_SIZE = 0x04;
+/** Bytes of RAM below the PCI hole (u32); the rest begins at guest-physical 4 GiB. */
+export const E_RAM_LOW = 0x08;
+/** Physical map: E_MAP_COUNT entries of MAP_STRIDE bytes, consulted before RAM (ROM, shadow, MMIO holes). */
+export const E_MAP = 0x0c;
+export const E_MAP_COUNT = 0x10;
+/** i64 per RAM page: bit n set when the 64-byte granule n holds translated code. */
+export const E_CODE_BITS = 0x14;
+/** i32 per RAM page: first block of the page (chained by B_PAGE_NEXT), 0 if none. */
+export const E_PAGE_BLOCKS = 0x18;
+/** i32 hash table of blocks, E_HASH_MASK+1 entries, chained by B_HASH_NEXT. */
+export const E_HASH = 0x1c;
+export const E_HASH_MASK = 0x20;
+/** Jump cache: entries of JC_STRIDE bytes. */
+export const E_JUMP_CACHE = 0x24;
+export const E_JUMP_MASK = 0x28;
+/** Bumped whenever any block is invalidated; links between blocks carry the epoch they were made in. */
+export const E_LINK_EPOCH = 0x2c;
+/** First index of the helpers in core's function table. */
+export const E_HELPERS = 0x30;
+/** Executions of a block after which run() asks for a region. */
+export const E_HOT = 0x34;
+/** Function-table indices of the guest's hooks, set by the guest's init function in core. */
+export const E_HOOK_WALK = 0x38;
+export const E_HOOK_DELIVER = 0x3c;
+export const E_HOOK_ATTENTION = 0x40;
+export const E_HOOK_MISALIGNED = 0x44;
+/** Invalidated regions since start-up, and the list (ring of i32 table indices) tier 1 has to drop. */
+export const E_DEAD_REGIONS = 0x48;
+/** Non-zero: log flags for core (-d). */
+export const E_LOG = 0x4c;
+/** Fixed virtual TSC frequency is in tuning.ts. Non-zero here: time is the instruction count (-icount). */
+export const E_ICOUNT = 0x50;
+/** icount shift: nanoseconds per instruction as a power of two. */
+export const E_ICOUNT_SHIFT = 0x54;
+/** Counters (i64 each) from here on: see STAT_*. */
+export const E_STATS = 0x100;
+export const STAT_TLB_MISS = 0;
+export const STAT_TLB_FLUSH = 8;
+export const STAT_SLOW_LOAD = 16;
+export const STAT_SLOW_STORE = 24;
+export const STAT_MMIO = 32;
+export const STAT_SMC = 40;
+export const STAT_DISPATCH = 48;
+export const STAT_T1_ENTRIES = 56;
+export const STAT_FAULTS = 64;
+export const STAT_INTERRUPTS = 72;
+export const STAT_T0_INSNS = 80;
+export const STAT_T0_BLOCKS = 88;
+export const STAT_LOOKUPS = 96;
+
+/** Physical map entry: u32 first page, u32 last page (inclusive), i32 host address of the first page (0: MMIO), i32 flags. */
+export const MAP_STRIDE = 16;
+export const MAP_MAX = 32;
+export const MAP_READONLY = 1;
+
+// ---- CPU state, common part ---------------------------------------------------------------------------------------
+export const CPU0 = 0x110000;
+/** i64: program counter (x86: RIP, not linear) of the block being executed; exact again at every exit. */
+export const S_PC = 0x00;
+/** i64: added to the program counter to give the virtual (linear) address of code. */
+export const S_PC_BASE = 0x08;
+/** i32: instructions left before run() returns. May go below 0 unless S_EXACT. */
+export const S_FUEL = 0x10;
+/** i32: FAULT_*; non-zero after a helper or slow path that did not complete. */
+export const S_FAULT = 0x14;
+/** i32: everything a translation depends on besides the bytes (MODE_*). */
+export const S_MODE = 0x18;
+/** i32: non-zero when the attention hook must be called before the next block (interrupt line, NMI, mode change...). */
+export const S_ATTENTION = 0x1c;
+/** i64: instruction count at which S_FUEL is 0: instructions executed so far = S_ICOUNT_END - S_FUEL. */
+export const S_ICOUNT_END = 0x20;
+/** i32: interrupts are held off for one instruction (x86: STI, MOV SS). */
+export const S_INHIBIT = 0x28;
+/** i32: the CPU waits for an interrupt. */
+export const S_HALTED = 0x2c;
+/** i32: run() must stop at exactly S_FUEL = 0 (-icount, lockstep). */
+export const S_EXACT = 0x30;
+/** i32: block being interpreted. */
+export const S_BLOCK = 0x34;
+/** i64: second result of a helper (read with LD right after the CALL). */
+export const S_RET2 = 0x38;
+/** Page walk result: i64 physical address of the 4 KiB page, i32 PERM_* bits, i32 log2 of the page size. */
+export const S_WALK_PHYS = 0x40;
+export const S_WALK_PERM = 0x48;
+export const S_WALK_SHIFT = 0x4c;
+/** i32: next block is to be a single instruction, in which MMIO and writes to own code are allowed. */
+export const S_ONE_INSN = 0x50;
+/** i32: why run() returned (EXIT_*). */
+export const S_EXIT = 0x54;
+/** i64: physical address of the block to translate / made hot, for EXIT_TRANSLATE; S_EXIT_BLOCK: the hot block. */
+export const S_EXIT_PHYS = 0x58;
+export const S_EXIT_BLOCK = 0x60;
+/** i32: instructions of the current block/region not yet executed at the running helper (set before TIME and FAULT helpers). */
+export const S_PENDING = 0x64;
+/** i64: physical address of the second page of a page-crossing instruction at S_EXIT_PHYS (-1: none). */
+export const S_EXIT_PHYS2 = 0x68;
+/** i32: number of TLB entries filled since the last flush, list at S_TLB_LIST. */
+export const S_TLB_USED = 0x70;
+/** i32: set by a device or the host: leave run() at the next dispatch. */
+export const S_STOP = 0x74;
+/** v128 scratch for slow 16-byte accesses. */
+export const S_SCRATCH = 0x80;
+
+// ---- CPU state, guest part: src/frontend/<guest>/layout.ts ---------------------------------------------------------
+export const S_GUEST = 0x100;
+export const GUEST_STATE_SIZE = 0xf00;
+
+// ---- CPU state, tier 0 temporaries: 16 bytes each --------------------------------------------------------------------
+export const S_TEMPS = 0x1000;
+export const TEMP_COUNT = 1024;
+
+// ---- TLB: per MMU index TLB_ENTRIES entries of TLB_STRIDE bytes ------------------------------------------------------
+// Entry: i64 read tag, i64 write tag, i64 execute tag, i32 addend (host = wrap(va) + addend), i32 unused. A tag is the
+// virtual page address, or one that cannot match at this index (see core/softmmu/tlb.ts).
+// Hit: (va ^ tag) <u 4096 - (size - 1).
+export const S_TLB = 0x10000;
+export const TLB_BITS = 10;
+export const TLB_ENTRIES = 1024;
+export const TLB_STRIDE = 32;
+export const TLB_READ = 0;
+export const TLB_WRITE = 8;
+export const TLB_EXEC = 16;
+export const TLB_ADDEND = 24;
+/** 0: supervisor, SMAP-like protection on; 1: supervisor; 2: user. */
+export const MMU_MODES = 3;
+export const TLB_MODE_SIZE = 32768;
+/** i32 list of host addresses of filled TLB entries (MMU_MODES * TLB_ENTRIES). */
+export const S_TLB_LIST = 0x28000;
+export const CPU_SIZE = 0x30000;
+
+// ---- S_MODE: common bits (the guest owns bits 0 to 27) ---------------------------------------------------------------
+export const MODE_MMU_SHIFT = 28;
+export const MODE_MMU_MASK = 3;
+/** The block is one instruction long, whatever follows. */
+export const MODE_ONE_INSN = 0x40000000;
+
+// ---- S_FAULT -----------------------------------------------------------------------------------------------------------
+export const FAULT_NONE = 0;
+/** A guest exception is pending in guest state; the deliver hook takes it. */
+export const FAULT_EXCEPTION = 1;
+/** The instruction has to be executed again on its own (MMIO, write to translated code). */
+export const FAULT_RETRY = 2;
+/** The helper stopped the machine (x86: triple fault, shutdown): run() returns EXIT_SHUTDOWN. */
+export const FAULT_SHUTDOWN = 3;
+
+// ---- S_EXIT ------------------------------------------------------------------------------------------------------------
+export const EXIT_FUEL = 0;
+export const EXIT_TRANSLATE = 1;
+export const EXIT_HOT = 2;
+export const EXIT_HALT = 3;
+export const EXIT_SHUTDOWN = 4;
+export const EXIT_STOP = 5;
+
+// ---- block header (tier 0 code follows it) -----------------------------------------------------------------------------
+/** i32: 1 valid, 0 invalidated. */
+export const B_VALID = 0;
+export const B_MODE = 4;
+/** i64: guest-physical address of the first byte. */
+export const B_PHYS = 8;
+/** i32: instructions. */
+export const B_INSNS = 16;
+/** i32: bytes of guest code. */
+export const B_BYTES = 20;
+/** i32: bytes of tier 0 code after the header. */
+export const B_SIZE = 24;
+/** i32: executions in tier 0 since the last decay. */
+export const B_COUNT = 28;
+/** i32: index of the region that starts here in core's function table, 0: none. */
+export const B_REGION = 32;
+export const B_HASH_NEXT = 36;
+export const B_PAGE_NEXT = 40;
+/** i32 x 2: successor blocks (0: not linked), valid while B_EPOCH = E_LINK_EPOCH. */
+export const B_LINK0 = 44;
+export const B_LINK1 = 48;
+export const B_EPOCH = 52;
+/** i32: times the branch at the end was taken. */
+export const B_TAKEN = 56;
+/** i32: guest-physical page number of the second page, -1 if the block stays in one. */
+export const B_PAGE2 = 60;
+/** i32: chain of the second page. */
+export const B_PAGE2_NEXT = 64;
+/** i32: flags B_FLAG_*. */
+export const B_FLAGS = 68;
+/** i64: last indirect target (PC), for region building. */
+export const B_LAST_TARGET = 72;
+export const B_HEADER = 80;
+
+export const JC_STRIDE = 16;
+
+// ---- memory operation word of LOAD and STORE, also given to the slow paths ----------------------------------------------
+/** Bits 0-2: log2 of the size in bytes (0 to 4). */
+export const MEM_SIZE_MASK = 7;
+/** Sign-extend the loaded value to the result's type. */
+export const MEM_SIGNED = 8;
+/** A load that will be followed by a store to the same place: it needs write permission and faults as a write. */
+export const MEM_RMW = 16;
+/** Fault (misaligned hook) unless naturally aligned. */
+export const MEM_ALIGN = 32;
+
+// ---- page-walk access kinds and permission bits --------------------------------------------------------------------------
+export const ACCESS_READ = 0;
+export const ACCESS_WRITE = 1;
+export const ACCESS_EXEC = 2;
+export const PERM_READ = 1;
+export const PERM_WRITE = 2;
+export const PERM_EXEC = 4;
+/** The entry survives a flush of non-global entries. */
+export const PERM_GLOBAL = 8;

@@ -1,0 +1,27 @@
+// Every threshold of the engine and the machine. Constants only; docs/performance.md says how they were measured.
+
+// ---- no effect on the guest's results ---------------------------------------------------------------------------------
+/** Most guest instructions in a block. */
+export const BLOCK_MAX_INSNS = 48;
+/** Executions of a block in tier 0 before a region is asked for. */
+export const HOT_BLOCK = 64;
+/** Bytes of tier 0 code kept (micro-ops and headers). */
+export const TIER0_BYTES = 48 << 20;
+/** The tier 0 arena is evicted by parts: this many. */
+export const TIER0_CHUNKS = 16;
+/** log2 of the number of buckets of the block hash. */
+export const BLOCK_HASH_BITS = 16;
+/** log2 of the entries of the jump cache. */
+export const JUMP_CACHE_BITS = 12;
+/** Default of -accel tcg,tb-size= (MiB of generated Wasm). */
+export const TB_SIZE_MIB = 64;
+/** Longest slice of guest execution before the host's event loop is served, milliseconds. */
+export const SLICE_MS = 4;
+/** Largest Wasm function, bytes. */
+export const REGION_MAX_BYTES = 16 << 10;
+
+// ---- seen by the guest ----------------------------------------------------------------------------------------------------
+/** The one virtual TSC frequency, Hz: TSC ticks are nanoseconds. */
+export const TSC_HZ = 1_000_000_000;
+/** LAPIC bus frequency, Hz. */
+export const APIC_HZ = 1_000_000_000;

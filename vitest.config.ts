@@ -1,0 +1,5 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: { include: ["src/**/*.test.ts", "tests/**/*.test.ts", "guests/**/*.test.ts"], testTimeout: 60_000, pool: "forks" },
+});
