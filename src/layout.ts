@@ -41,7 +41,7 @@ export const E_HOOK_WALK = 0x38;
 export const E_HOOK_DELIVER = 0x3c;
 export const E_HOOK_ATTENTION = 0x40;
 export const E_HOOK_MISALIGNED = 0x44;
-/** Invalidated regions since start-up, and the list (ring of i32 table indices) tier 1 has to drop. */
+/** Regions killed since start-up: tier 1 looks for dead ones when this has changed. */
 export const E_DEAD_REGIONS = 0x48;
 /** Non-zero: log flags for core (-d). */
 export const E_LOG = 0x4c;
@@ -182,7 +182,7 @@ export const B_BYTES = 20;
 export const B_SIZE = 24;
 /** i32: executions in tier 0 since the last decay. */
 export const B_COUNT = 28;
-/** i32: index of the region that starts here in core's function table, 0: none. */
+/** i32: region entry (R_*) that starts here, 0: none. For a span: first entry of its region. */
 export const B_REGION = 32;
 export const B_HASH_NEXT = 36;
 export const B_PAGE_NEXT = 40;
@@ -198,10 +198,26 @@ export const B_PAGE2 = 60;
 export const B_PAGE2_NEXT = 64;
 /** i32: flags B_FLAG_*. */
 export const B_FLAGS = 68;
+/** Not a block but the stretch of code a region was made of: in page lists only; dropping it kills the region. */
+export const B_FLAG_SPAN = 1;
 /** i64: last indirect target (PC), for region building. */
 export const B_LAST_TARGET = 72;
 export const B_HEADER = 80;
 
+// ---- region entry: a region has one or several, chained ------------------------------------------------------------------
+/** i32: 1 valid; 0: killed, the function must not be called. */
+export const R_VALID = 0;
+/** i32: index in core's function table, of type (cpu: i32, entry: i32) -> i32. */
+export const R_FUNC = 4;
+/** i32: which entry of the function. */
+export const R_ENTRY = 8;
+/** i32: next entry of the same region, 0 at the end. */
+export const R_NEXT = 12;
+/** i32: times entered since the last decay. */
+export const R_COUNT = 16;
+export const R_SIZE = 32;
+
+/** Jump cache entry: u64 virtual address, i32 mode, i32 block (0: empty). */
 export const JC_STRIDE = 16;
 
 // ---- memory operation word of LOAD and STORE, also given to the slow paths ----------------------------------------------

@@ -1,0 +1,87 @@
+// Dropping translated code: self-modifying code, DMA, eviction.
+
+import {
+  B_BYTES, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT, B_PHYS, B_REGION, B_VALID, ENGINE,
+  E_CODE_BITS, E_DEAD_REGIONS, E_HASH, E_HASH_MASK, E_LINK_EPOCH, E_PAGE_BLOCKS, R_NEXT, R_VALID, STAT_SMC,
+} from "../../src/layout";
+import { count, engine } from "../state";
+import { clearJumpCache } from "../softmmu/tlb";
+import { ramPage } from "../softmmu/physical";
+
+/** Bucket of a block in the hash table. */
+// @ts-ignore: decorator
+@inline export function hashSlot(phys: u64, mode: i32): i32 {
+  const h = <u32>phys ^ (<u32>(phys >> 14)) ^ (<u32>mode * 0x9e3779b1 >> 12);
+  return engine(E_HASH) + ((h & engine(E_HASH_MASK)) << 2);
+}
+
+/** Next block after `block` in the list of RAM page `page`. */
+function nextInPage(block: i32, page: i32): i32 {
+  return load<i32>(block + B_PAGE2) == page ? load<i32>(block + B_PAGE2_NEXT) : load<i32>(block + B_PAGE_NEXT);
+}
+
+/** Takes a block out of the hash and marks it dead; dropping a span kills its region. Page lists are cleaned by the callers. */
+export function dropBlock(block: i32): void {
+  if (load<i32>(block + B_VALID) == 0) return;
+  store<i32>(block + B_VALID, 0);
+  if (load<i32>(block + B_FLAGS) & B_FLAG_SPAN) {
+    for (let entry = load<i32>(block + B_REGION); entry != 0; entry = load<i32>(entry + R_NEXT)) store<i32>(entry + R_VALID, 0);
+    store<i32>(ENGINE + E_DEAD_REGIONS, load<i32>(ENGINE + E_DEAD_REGIONS) + 1);
+    return;
+  }
+  let slot = hashSlot(load<u64>(block + B_PHYS), load<i32>(block + B_MODE));
+  for (let at = load<i32>(slot); at != 0; at = load<i32>(slot)) {
+    if (at == block) {
+      store<i32>(slot, load<i32>(block + B_HASH_NEXT));
+      break;
+    }
+    slot = at + B_HASH_NEXT;
+  }
+  store<i32>(ENGINE + E_LINK_EPOCH, load<i32>(ENGINE + E_LINK_EPOCH) + 1);
+}
+
+/** Drops every block that overlaps [host, host+bytes), which lies in one RAM page. */
+export function invalidateCode(host: i32, bytes: i32): void {
+  count(STAT_SMC);
+  const page = ramPage(host);
+  const from = host & 0xfff;
+  const to = from + bytes;
+  let slot = engine(E_PAGE_BLOCKS) + (page << 2);
+  let bits: u64 = 0;
+  let block = load<i32>(slot);
+  let any = false;
+  store<i32>(slot, 0);
+  let kept = 0;
+  while (block != 0) {
+    const next = nextInPage(block, page);
+    if (load<i32>(block + B_VALID)) {
+      const second = load<i32>(block + B_PAGE2) == page;
+      let start = <i32>load<u64>(block + B_PHYS) & 0xfff;
+      let end = start + load<i32>(block + B_BYTES);
+      if (second) {
+        end -= 4096;
+        start = 0;
+      } else if (end > 4096) end = 4096;
+      if (start < to && end > from) {
+        dropBlock(block);
+        any = true;
+      } else {
+        if (second) store<i32>(block + B_PAGE2_NEXT, kept);
+        else store<i32>(block + B_PAGE_NEXT, kept);
+        kept = block;
+        bits |= granules(start, end);
+      }
+    }
+    block = next;
+  }
+  store<i32>(slot, kept);
+  store<u64>(engine(E_CODE_BITS) + (page << 3), bits);
+  if (any) clearJumpCache();
+}
+
+/** Bit mask of the 64-byte granules of [start, end) within a page. */
+export function granules(start: i32, end: i32): u64 {
+  const first = start >> 6;
+  const last = (end - 1) >> 6;
+  return (0xffffffffffffffff << first) & (0xffffffffffffffff >> (63 - last));
+}

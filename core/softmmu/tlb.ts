@@ -1,0 +1,150 @@
+// The software TLB (src/layout.ts, S_TLB). A tag that cannot match at index i is the page address of index i^1: an address
+// that maps to entry i never has that page number, so no validity bit and no special value is needed.
+
+import {
+  ACCESS_EXEC, E_CODE_BITS, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, FAULT_NONE, JC_STRIDE,
+  MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_TLB, S_TLB_LIST, S_TLB_USED,
+  S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
+} from "../../src/layout";
+import { count, engine } from "../state";
+import { physHost, physHostWrite, ramPage } from "./physical";
+
+/** In TLB entries' spare word: the mapping is global. */
+const ENTRY_FLAGS: i32 = 28;
+const ENTRY_GLOBAL: i32 = 1;
+const ENTRY_LISTED: i32 = 2;
+const ENTRY_LARGE: i32 = 4;
+
+// @ts-ignore: decorator
+@inline export function tlbEntry(cpu: i32, va: u64, mmu: i32): i32 {
+  return cpu + S_TLB + mmu * TLB_MODE_SIZE + (<i32>(va >> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
+}
+
+// @ts-ignore: decorator
+@inline function neverTag(index: i32): u64 {
+  return <u64>(index ^ 1) << 12;
+}
+
+function clearEntry(cpu: i32, entry: i32): void {
+  const never = neverTag((<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1));
+  store<u64>(entry + TLB_READ, never);
+  store<u64>(entry + TLB_WRITE, never);
+  store<u64>(entry + TLB_EXEC, never);
+}
+
+export function initTlb(cpu: i32): void {
+  for (let i = 0; i < MMU_MODES * TLB_ENTRIES; i++) {
+    const entry = cpu + S_TLB + i * TLB_STRIDE;
+    clearEntry(cpu, entry);
+    store<i32>(entry + ENTRY_FLAGS, 0);
+  }
+  store<i32>(cpu + S_TLB_USED, 0);
+  clearJumpCache();
+}
+
+export function clearJumpCache(): void {
+  memory.fill(engine(E_JUMP_CACHE), 0, (engine(E_JUMP_MASK) + 1) * JC_STRIDE);
+}
+
+/** Drops all translations, or all but global ones. */
+export function flushTlb(cpu: i32, keepGlobal: bool): void {
+  count(STAT_TLB_FLUSH);
+  const used = load<i32>(cpu + S_TLB_USED);
+  const list = cpu + S_TLB_LIST;
+  let kept = 0;
+  for (let i = 0; i < used; i++) {
+    const entry = load<i32>(list + (i << 2));
+    if (keepGlobal && (load<i32>(entry + ENTRY_FLAGS) & ENTRY_GLOBAL)) {
+      store<i32>(list + (kept << 2), entry);
+      kept++;
+    } else {
+      clearEntry(cpu, entry);
+      store<i32>(entry + ENTRY_FLAGS, 0);
+    }
+  }
+  store<i32>(cpu + S_TLB_USED, kept);
+  clearJumpCache();
+}
+
+/** Drops the translation of one page in all modes (INVLPG). Pieces of large pages are dropped with all their neighbours. */
+export function flushPage(cpu: i32, va: u64): void {
+  let large = false;
+  for (let mmu = 0; mmu < MMU_MODES; mmu++) {
+    const entry = tlbEntry(cpu, va, mmu);
+    if (load<i32>(entry + ENTRY_FLAGS) & ENTRY_LISTED) {
+      if (load<i32>(entry + ENTRY_FLAGS) & ENTRY_LARGE) large = true;
+      clearEntry(cpu, entry);
+    }
+  }
+  if (largeSeen || large) flushTlb(cpu, false);
+  else clearJumpCache();
+}
+
+/** A piece of a large page is (or was) in the TLB: INVLPG of any address may have to drop neighbours. */
+let largeSeen: bool = false;
+
+/** Page of code appeared: stores to it must take the slow path from now on. */
+export function protectPage(cpu: i32, host: i32): void {
+  const used = load<i32>(cpu + S_TLB_USED);
+  const list = cpu + S_TLB_LIST;
+  host &= ~0xfff;
+  for (let i = 0; i < used; i++) {
+    const entry = load<i32>(list + (i << 2));
+    const index = (<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1);
+    const tag = load<u64>(entry + TLB_WRITE);
+    if (tag != neverTag(index) && <i32>tag + load<i32>(entry + TLB_ADDEND) == host) store<u64>(entry + TLB_WRITE, neverTag(index));
+  }
+}
+
+/** Walks the page tables for `va`, fills the TLB where the page is memory, and gives the physical address; -1 with S_FAULT set
+ *  when the access is not allowed. */
+export function translate(cpu: i32, va: u64, access: i32, mmu: i32): i64 {
+  count(STAT_TLB_MISS);
+  if (call_indirect<i32>(engine(E_HOOK_WALK), cpu, va, access, mmu) != FAULT_NONE) return -1;
+  const phys = load<u64>(cpu + S_WALK_PHYS);
+  fill(cpu, va, phys, load<i32>(cpu + S_WALK_PERM), mmu);
+  return phys | (va & 0xfff);
+}
+
+function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32): void {
+  const host = physHost(phys);
+  if (host == 0) return;
+  const entry = tlbEntry(cpu, va, mmu);
+  const index = <i32>(va >> 12) & (TLB_ENTRIES - 1);
+  const never = neverTag(index);
+  const tag = va & ~0xfff;
+  let flags = load<i32>(entry + ENTRY_FLAGS);
+  if (!(flags & ENTRY_LISTED)) {
+    const used = load<i32>(cpu + S_TLB_USED);
+    store<i32>(cpu + S_TLB_LIST + (used << 2), entry);
+    store<i32>(cpu + S_TLB_USED, used + 1);
+  }
+  flags = ENTRY_LISTED;
+  if (perm & PERM_GLOBAL) flags |= ENTRY_GLOBAL;
+  if (load<i32>(cpu + S_WALK_SHIFT) > 12) {
+    flags |= ENTRY_LARGE;
+    largeSeen = true;
+  }
+  store<u64>(entry + TLB_READ, perm & PERM_READ ? tag : never);
+  let writable = (perm & PERM_WRITE) != 0 && physHostWrite(phys) != 0;
+  if (writable) {
+    const page = ramPage(host);
+    if (page >= 0 && load<u64>(engine(E_CODE_BITS) + (page << 3)) != 0) writable = false;
+  }
+  store<u64>(entry + TLB_WRITE, writable ? tag : never);
+  store<u64>(entry + TLB_EXEC, perm & PERM_EXEC ? tag : never);
+  store<i32>(entry + TLB_ADDEND, host - <i32>tag);
+  store<i32>(entry + ENTRY_FLAGS, flags);
+}
+
+/** Physical address for an access without TLB checks of its own, filling the TLB; -1 with S_FAULT set on a fault. Fast when the TLB has it
+ *  is left to the callers (core/softmmu/access.ts). */
+export function translateExec(cpu: i32, va: u64, mmu: i32): i32 {
+  // Host address of code at `va`, or 0 with S_FAULT set, or -1 when it is not memory.
+  const entry = tlbEntry(cpu, va, mmu);
+  if ((va ^ load<u64>(entry + TLB_EXEC)) < 4096) return <i32>va + load<i32>(entry + TLB_ADDEND);
+  const phys = translate(cpu, va, ACCESS_EXEC, mmu);
+  if (phys == -1) return 0;
+  const host = physHost(phys);
+  return host ? host : -1;
+}
