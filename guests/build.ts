@@ -1,0 +1,192 @@
+// Assembles a guest - kernel, initramfs, disk image - out of Debian packages.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { Apt, unpackDeb } from "./apt.js";
+import { addBenchmarks } from "./benchmarks.js";
+import { applets } from "./busybox.js";
+import { cpio } from "./cpio.js";
+import { makeDisk } from "./disk.js";
+import { chooseModules, installModules } from "./modules.js";
+import { GuestError } from "./run.js";
+import { Tree } from "./tree.js";
+
+export interface GuestOptions {
+  arch: string;
+  /** Debian's kernel for virtual machines: smaller, and quick to unpack. */
+  cloud: boolean;
+  /** Folder the guest is written to. */
+  out: string;
+  /** Folder that keeps packages and indices. */
+  cache: string;
+  suite: string | undefined;
+  /** Adds python3 to the disk image. */
+  python: boolean;
+  /** Folder of benchmark sources to compile for the guest. */
+  bench: string | undefined;
+  /** Size of the disk image in MiB. */
+  size: number;
+  /** Kernel modules beyond the usual ones. */
+  modules: string[];
+  /** Builds even if the guest there is up to date. */
+  force: boolean;
+  /** The init script. */
+  init: string;
+}
+
+interface Architecture {
+  kernel: string;
+  cloud?: string;
+  /** First part of the compiler's name. */
+  target: string;
+  /** Name of the kernel file in the output. */
+  image: string;
+}
+
+/** Bumped when a change here makes guests built before out of date. */
+const BUILDER = 1;
+
+export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+  amd64: { kernel: "linux-image-amd64", cloud: "linux-image-cloud-amd64", target: "x86_64", image: "bzImage" },
+};
+
+const MODULES = [
+  ...["virtio_pci", "virtio_mmio", "virtio_blk", "virtio_rng", "virtio_net", "virtio_console"],
+  ...["crc32c_generic", "ext4", "9pnet_virtio", "9p", "button", "evdev"],
+];
+
+/** Builds the guest and returns true, or returns false when it is there already. */
+export async function buildGuest(options: GuestOptions, progress: (text: string) => void): Promise<boolean> {
+  const arch = ARCHITECTURES[options.arch];
+  if (!arch) throw new GuestError(`no guest for --arch ${options.arch}: known is ${Object.keys(ARCHITECTURES).join(", ")}`);
+  const meta = options.cloud ? arch.cloud : arch.kernel;
+  if (!meta) throw new GuestError(`Debian has no cloud kernel for ${options.arch}`);
+  const stampFile = join(options.out, "guest.json");
+  const key = fingerprint(options, meta);
+  if (!options.force && upToDate(stampFile, key, options.out)) return false;
+
+  const apt = new Apt(options.arch, options.cache, options.suite);
+  progress("reading the package index");
+  apt.update();
+  const kernelPackage = apt.depends(meta).find((name) => name.startsWith("linux-image-"));
+  if (!kernelPackage) throw new GuestError(`package ${meta} names no kernel`);
+  const work = join(options.cache, `work-${process.pid}`);
+  mkdirSync(options.out, { recursive: true });
+  try {
+    const unpack = (names: readonly string[], folder: string) => {
+      for (const file of apt.fetch(names, progress)) unpackDeb(file, join(work, folder));
+      return join(work, folder);
+    };
+    progress(`unpacking ${kernelPackage}`);
+    const kernel = unpack([kernelPackage], "kernel");
+    const box = unpack(["busybox-static"], "busybox");
+    const boot = join(kernel, "boot");
+    const kernelFile = readdirSync(boot).find((name) => /^vmlinu[xz]-/.test(name));
+    if (!kernelFile) throw new GuestError(`package ${kernelPackage} contains no kernel image`);
+    const version = kernelFile.replace(/^vmlinu[xz]-/, "");
+
+    progress("choosing modules");
+    const library = [join(kernel, "lib/modules"), join(kernel, "usr/lib/modules")].find(existsSync);
+    if (!library) throw new GuestError(`package ${kernelPackage} contains no modules`);
+    const { modules, missing } = await chooseModules(join(library, version), [...MODULES, ...options.modules]);
+    const unknown = options.modules.find((name) => missing.includes(name.replaceAll("-", "_")));
+    if (unknown) throw new GuestError(`kernel ${version} has no module ${unknown}`);
+
+    const base = baseTree(box);
+    installModules(base, version, modules);
+    const benchmarks = options.bench ? addBenchmarks(base, options.bench, arch.target, work) : [];
+    const init = readFileSync(options.init);
+
+    progress("writing the initramfs");
+    const first = base.clone();
+    first.file("init", init, 0o755);
+    first.char("dev/console", 5, 1, 0o600);
+    first.char("dev/null", 1, 3, 0o666);
+    const initrd = gzipSync(cpio(first), { level: 9 });
+
+    const root = base.clone();
+    root.file("sbin/init", init, 0o755);
+    if (options.python) {
+      progress("adding python3");
+      const skip = (path: string) => /^(usr\/share|etc|var)(\/|$)|\/gconv(\/|$)/.test(path);
+      const folder = unpack(pythonPackages(apt), "python");
+      root.import(folder, skip);
+      if (existsSync(join(folder, "lib64")) || existsSync(join(folder, "usr/lib64"))) root.mergeLinks(["lib64"]);
+      const name = readdirSync(join(folder, "usr/bin")).find((file) => /^python3\.\d+$/.test(file));
+      if (name) root.link("usr/bin/python3", name);
+    }
+    progress("writing the disk image");
+    const image = join(options.out, "rootfs.bin");
+    makeDisk(root, `${image}.new`, join(work, "root"), options.size);
+
+    renameSync(`${image}.new`, image);
+    writeFileSync(join(options.out, arch.image), readFileSync(join(boot, kernelFile)));
+    writeFileSync(join(options.out, "initrd"), initrd);
+    const sizes = Object.fromEntries(
+      [arch.image, "initrd", "rootfs.bin"].map((name) => [name, statSync(join(options.out, name)).size]),
+    );
+    const info = { key, arch: options.arch, kernel: version, package: kernelPackage, sizes, benchmarks };
+    writeFileSync(stampFile, `${JSON.stringify({ ...info, modules: modules.map((m) => m.name) }, null, 2)}\n`);
+    for (const [name, size] of Object.entries(sizes)) progress(`${join(options.out, name)}: ${size} bytes`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return true;
+}
+
+function baseTree(box: string): Tree {
+  const tree = new Tree();
+  tree.mergeLinks(["bin", "sbin", "lib"]);
+  for (const name of ["dev", "etc", "mnt", "proc", "root", "sys", "tmp", "var"]) tree.dir(name);
+  tree.dir("tmp", 0o1777);
+  tree.dir("root", 0o700);
+  const binary = ["bin/busybox", "usr/bin/busybox"].map((path) => join(box, path)).find(existsSync);
+  if (!binary) throw new GuestError("package busybox-static contains no busybox");
+  const data = readFileSync(binary);
+  tree.file("bin/busybox", data, 0o755);
+  const names = applets(data).filter((name) => name !== "busybox" && name !== "init" && name !== "linuxrc");
+  if (!names.includes("sh")) throw new GuestError("cannot find the list of applets in package busybox-static");
+  for (const name of names) tree.link(`bin/${name}`, "busybox");
+  tree.link("sbin/modprobe", "../bin/busybox");
+  tree.file("etc/passwd", "root::0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/:/bin/false\n");
+  tree.file("etc/group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
+  tree.file("etc/hostname", "guest\n");
+  tree.file("etc/hosts", "127.0.0.1 localhost guest\n");
+  tree.link("etc/mtab", "/proc/mounts");
+  // what acpid runs when the power button is pressed
+  tree.file("etc/acpi/PWRF/00000080", "#!/bin/sh\nexec poweroff\n", 0o755);
+  return tree;
+}
+
+/** python3's packages: those it depends on that are interpreters or libraries, and their libraries in turn. */
+function pythonPackages(apt: Apt): string[] {
+  const found = new Set<string>();
+  const queue = apt.depends("python3-minimal").filter((name) => /^python3\.\d+-minimal$/.test(name));
+  if (!queue.length) throw new GuestError("package python3-minimal names no interpreter");
+  for (let name = queue.pop(); name; name = queue.pop()) {
+    if (found.has(name)) continue;
+    found.add(name);
+    queue.push(...apt.depends(name).filter((dependency) => /^(lib|python3\.|zlib1g)/.test(dependency)));
+  }
+  return [...found].sort();
+}
+
+/** Everything the result depends on besides the packages' versions. */
+function fingerprint(options: GuestOptions, meta: string): string {
+  const hash = createHash("sha256");
+  const { suite, python, size, modules } = options;
+  hash.update(JSON.stringify([BUILDER, meta, suite, python, size, modules]));
+  hash.update(readFileSync(options.init));
+  if (options.bench) for (const name of readdirSync(options.bench).sort()) hash.update(readFileSync(join(options.bench, name)));
+  return hash.digest("hex");
+}
+
+function upToDate(stampFile: string, key: string, out: string): boolean {
+  try {
+    const stamp = JSON.parse(readFileSync(stampFile, "utf8")) as { key: string; sizes: Record<string, number> };
+    return stamp.key === key && Object.entries(stamp.sizes).every(([name, size]) => statSync(join(out, name)).size === size);
+  } catch {
+    return false;
+  }
+}
