@@ -14,6 +14,10 @@ export interface BlockBackend {
   /** Optional synchronous read for data already in memory: true when `into` was filled. */
   readSync?(offset: number, into: Uint8Array): boolean;
   writeSync?(offset: number, from: Uint8Array): boolean;
+  /** Optional: true when there is nothing left to flush, so that `flush` need not be awaited. */
+  flushSync?(): boolean;
+  /** Optional: lengthens a writable image to `size` bytes, new bytes zero; throws BlockError when the host fails. */
+  grow?(size: number): void;
 }
 
 export class BlockError extends Error {}

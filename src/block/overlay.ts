@@ -1,0 +1,151 @@
+// Copy-on-write in memory (-snapshot, -drive snapshot=on): the image below is never written. Memory is taken in clusters
+// of 64 KiB; within a cluster each 512-byte sector is either here or still below, so a write of whole sectors (all that
+// disks do) never has to read first and completes at once.
+
+import type { BlockBackend } from "./interfaces.js";
+import { checkRange } from "./range.js";
+
+const SECTOR = 512;
+const CLUSTER = 65536;
+const SECTORS = CLUSTER / SECTOR;
+
+interface Cluster {
+  readonly data: Uint8Array;
+  /** One byte per sector: 1 when the sector is here. */
+  readonly present: Uint8Array;
+}
+
+/** A part of a request that lies wholly here or wholly below. `at` is its place in the request. */
+interface Run {
+  readonly at: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly data: Uint8Array | undefined;
+}
+
+export class Overlay implements BlockBackend {
+  readonly readOnly = false;
+  private readonly clusters = new Map<number, Cluster>();
+
+  constructor(private readonly base: BlockBackend) {}
+
+  get size(): number {
+    return this.base.size;
+  }
+
+  /** Bytes of memory taken by clusters. */
+  get allocated(): number {
+    return this.clusters.size * CLUSTER;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    const below: Promise<void>[] = [];
+    for (const run of this.runs(offset, into.length)) {
+      const part = into.subarray(run.at, run.at + run.length);
+      if (run.data !== undefined) part.set(run.data);
+      else below.push(this.base.read(run.offset, part));
+    }
+    await Promise.all(below);
+  }
+
+  readSync(offset: number, into: Uint8Array): boolean {
+    for (const run of this.runs(offset, into.length)) {
+      const part = into.subarray(run.at, run.at + run.length);
+      if (run.data !== undefined) part.set(run.data);
+      else if (this.base.readSync?.(run.offset, part) !== true) return false;
+    }
+    return true;
+  }
+
+  async write(offset: number, from: Uint8Array): Promise<void> {
+    checkRange("Write", this.size, offset, from.length);
+    for (const start of this.partialSectors(offset, from.length)) await this.fetch(start);
+    this.store(offset, from);
+  }
+
+  writeSync(offset: number, from: Uint8Array): boolean {
+    checkRange("Write", this.size, offset, from.length);
+    if (this.partialSectors(offset, from.length).length > 0) return false;
+    this.store(offset, from);
+    return true;
+  }
+
+  async flush(): Promise<void> {}
+
+  flushSync(): boolean {
+    return true;
+  }
+
+  close(): Promise<void> {
+    this.clusters.clear();
+    return this.base.close();
+  }
+
+  private runs(offset: number, length: number): Run[] {
+    checkRange("Read", this.size, offset, length);
+    const runs: Run[] = [];
+    const end = offset + length;
+    let start = offset;
+    while (start < end) {
+      const cluster = this.clusters.get(Math.floor(start / CLUSTER));
+      let stop = start;
+      if (cluster === undefined) {
+        do stop = (Math.floor(stop / CLUSTER) + 1) * CLUSTER;
+        while (stop < end && !this.clusters.has(stop / CLUSTER));
+        stop = Math.min(stop, end);
+        runs.push({ at: start - offset, offset: start, length: stop - start, data: undefined });
+      } else {
+        const base = start - (start % CLUSTER);
+        const here = cluster.present[(start - base) >> 9];
+        const limit = Math.min(end, base + CLUSTER);
+        do stop = base + (((stop - base) >> 9) + 1) * SECTOR;
+        while (stop < limit && cluster.present[(stop - base) >> 9] === here);
+        stop = Math.min(stop, limit);
+        const data = here === 1 ? cluster.data.subarray(start - base, stop - base) : undefined;
+        runs.push({ at: start - offset, offset: start, length: stop - start, data });
+      }
+      start = stop;
+    }
+    return runs;
+  }
+
+  /** Starts of the sectors a write covers only in part and that are still below. */
+  private partialSectors(offset: number, length: number): number[] {
+    const end = offset + length;
+    const starts: number[] = [];
+    const first = offset - (offset % SECTOR);
+    const last = end - (end % SECTOR);
+    if (length > 0 && (first !== offset || end < Math.min(first + SECTOR, this.size))) starts.push(first);
+    if (length > 0 && last !== end && end < this.size && last !== first) starts.push(last);
+    return starts.filter((start) => !this.isPresent(start));
+  }
+
+  private isPresent(offset: number): boolean {
+    return this.clusters.get(Math.floor(offset / CLUSTER))?.present[(offset % CLUSTER) >> 9] === 1;
+  }
+
+  /** Brings one sector here from below. */
+  private async fetch(start: number): Promise<void> {
+    const sector = new Uint8Array(Math.min(SECTOR, this.size - start));
+    await this.base.read(start, sector);
+    // Another write may have brought it here meanwhile, with newer bytes.
+    if (!this.isPresent(start)) this.store(start, sector);
+  }
+
+  private store(offset: number, from: Uint8Array): void {
+    const end = offset + from.length;
+    for (let start = offset; start < end; ) {
+      const index = Math.floor(start / CLUSTER);
+      const base = index * CLUSTER;
+      const stop = Math.min(end, base + CLUSTER);
+      let cluster = this.clusters.get(index);
+      if (cluster === undefined) {
+        cluster = { data: new Uint8Array(CLUSTER), present: new Uint8Array(SECTORS) };
+        this.clusters.set(index, cluster);
+      }
+      cluster.data.set(from.subarray(start - offset, stop - offset), start - base);
+      cluster.present.fill(1, (start - base) >> 9, (stop - base + SECTOR - 1) >> 9);
+      start = stop;
+    }
+  }
+}
