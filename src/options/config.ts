@@ -1,0 +1,184 @@
+// What a command line says, with every default filled in. Plain data: a page can post it to a worker.
+
+export interface MachineConfig {
+  /** -name; empty when not given. */
+  name: string;
+  machine: MachineType;
+  cpu: CpuConfig;
+  /** Bytes of guest RAM, a multiple of 8 KiB. */
+  ramSize: number;
+  accel: AccelConfig;
+  /** File names, as the host knows them. */
+  kernel?: string;
+  initrd?: string;
+  /** Kernel command line; empty when not given. */
+  append: string;
+  bios?: string;
+  /** -L, in order. */
+  libraryPath: string[];
+  /** Disks in the order in which the guest sees them. */
+  drives: DriveConfig[];
+  /** -device, in order, after the drives of if=virtio. */
+  devices: DeviceConfig[];
+  rngSources: RngSource[];
+  chardevs: ChardevConfig[];
+  /** Character device ids of COM1 to COM4; undefined where there is no port. */
+  serial: (string | undefined)[];
+  /** Character device ids of the monitors. */
+  monitors: string[];
+  rtc: RtcConfig;
+  icount?: IcountConfig;
+  log: LogConfig;
+  boot: BootConfig;
+  /** -no-reboot: a reset ends the machine. */
+  noReboot: boolean;
+  /** -no-shutdown: a power-off stops the machine and keeps it. */
+  noShutdown: boolean;
+  /** -S: the CPU waits for the monitor's `cont`. */
+  startPaused: boolean;
+  /** -seed: guest randomness comes from this number alone. */
+  seed?: number;
+  /** -uuid, for SMBIOS. */
+  uuid?: string;
+  /** First key of the terminal's commands, 1 (Ctrl-A) unless -echr. */
+  escapeChar: number;
+}
+
+export interface MachineType {
+  type: "pc";
+  acpi: boolean;
+  hpet: boolean;
+  i8042: boolean;
+  pic: boolean;
+  pit: boolean;
+  /** Most RAM below 4 GiB in bytes, where given. */
+  maxRamBelow4g?: number;
+}
+
+export interface CpuConfig {
+  model: "qemu64" | "max";
+  /** In the order given; a later one wins. */
+  features: FeatureChange[];
+}
+
+export interface FeatureChange {
+  /** A name of CPU_FEATURES. */
+  name: string;
+  on: boolean;
+}
+
+export interface AccelConfig {
+  /** Limit of generated code in MiB; undefined: the engine's own. */
+  tbSizeMiB?: number;
+  oneInsnPerTb: boolean;
+}
+
+export interface DriveConfig {
+  id: string;
+  file: string;
+  /** none: waits for a -device that names it. */
+  interface: "virtio" | "none";
+  readOnly: boolean;
+  /** Writes are kept in memory and lost at the end. */
+  snapshot: boolean;
+  serial?: string;
+  /** cache=: whether the guest sees a write cache (false: every write is stable when it completes). */
+  writeCache: boolean;
+  /** cache=unsafe: flushes do nothing. */
+  ignoreFlush: boolean;
+}
+
+export interface DeviceConfig {
+  driver: string;
+  id?: string;
+  /** Every property but id, unparsed except for the checks of src/options/device.ts. */
+  properties: Record<string, string>;
+}
+
+export interface RngSource {
+  id: string;
+  /** rng-random: a file of the host to read; undefined: the host's own generator. */
+  file?: string;
+}
+
+export interface ChardevConfig {
+  id: string;
+  /** vc: a console of the host's display, where it has one. */
+  kind: "stdio" | "vc" | "file" | "null";
+  /** file: its name. */
+  path?: string;
+  append?: boolean;
+  /** Several front ends share it; the escape key switches between them. */
+  mux: boolean;
+  /** stdio: Ctrl-C ends the process instead of reaching the guest. */
+  signal: boolean;
+}
+
+export interface RtcConfig {
+  /** utc, localtime, or a fixed start in milliseconds since 1970 UTC. */
+  base: "utc" | "localtime" | number;
+  /** host and rt: runs on while the machine is stopped; vm: virtual time. */
+  clock: "host" | "rt" | "vm";
+}
+
+export interface IcountConfig {
+  /** Nanoseconds per instruction as a power of two. */
+  shift: number;
+  /** shift=auto: the shift is only a start. */
+  auto: boolean;
+  /** false: idle time is skipped at once. */
+  sleep: boolean;
+}
+
+export const LOG_ITEMS = [
+  ["in_asm", "guest code of each block when it is translated"],
+  ["op", "intermediate code of each block before optimisation"],
+  ["op_opt", "intermediate code of each block after optimisation"],
+  ["int", "interrupts and exceptions, with CPU state"],
+  ["cpu_reset", "CPU state before a reset"],
+  ["unimp", "use of something that is not implemented"],
+  ["guest_errors", "use of a device that its manual forbids"],
+] as const;
+
+export type LogItem = (typeof LOG_ITEMS)[number][0];
+
+export interface LogConfig {
+  items: LogItem[];
+  /** -D; standard error when absent. */
+  file?: string;
+}
+
+export interface BootConfig {
+  /** Drive letters, first to last. */
+  order: string;
+  once?: string;
+  menu: boolean;
+}
+
+/** The machine of an empty command line, before the default consoles are chosen. */
+export function defaultConfig(): MachineConfig {
+  return {
+    name: "",
+    machine: { type: "pc", acpi: true, hpet: true, i8042: true, pic: true, pit: true },
+    cpu: { model: "qemu64", features: [] },
+    ramSize: DEFAULT_RAM,
+    accel: { oneInsnPerTb: false },
+    append: "",
+    libraryPath: [],
+    drives: [],
+    devices: [],
+    rngSources: [],
+    chardevs: [],
+    serial: [],
+    monitors: [],
+    rtc: { base: "utc", clock: "host" },
+    log: { items: [] },
+    boot: { order: "cad", menu: false },
+    noReboot: false,
+    noShutdown: false,
+    startPaused: false,
+    escapeChar: 1,
+  };
+}
+
+export const DEFAULT_RAM = 128 * 2 ** 20;

@@ -1,0 +1,150 @@
+// -drive and -hda to -hdd. There is no IDE: the disks of -hda and of a -drive without if= are virtio disks.
+
+import type { DriveConfig, MachineConfig } from "./config.js";
+import { optionError } from "./error.js";
+import { applyList, type Fail } from "./keyval.js";
+import { parseChoice, parseInteger, parseSwitch } from "./values.js";
+
+/** A disk and its place on its bus, before the places are settled. */
+export interface PendingDrive {
+  option: string;
+  value: string;
+  drive: DriveConfig;
+  bus: "hd" | "virtio" | "none";
+  index?: number;
+}
+
+const FORMATS_TO_COME = ["qcow2", "qcow", "vmdk", "vdi", "vhdx", "vpc", "qed", "parallels", "dmg", "luks"];
+
+const noEffect = (): void => {};
+
+/** -drive file=FILE[,if=][,format=raw][,readonly=]... */
+export function parseDrive(option: string, value: string): PendingDrive {
+  const pending: PendingDrive = {
+    option,
+    value,
+    drive: {
+      id: "",
+      file: "",
+      interface: "virtio",
+      readOnly: false,
+      snapshot: false,
+      writeCache: true,
+      ignoreFlush: false,
+    },
+    bus: "hd",
+  };
+  const readOnly = (target: PendingDrive, text: string, fail: Fail): void => {
+    target.drive.readOnly = parseSwitch(text, "readonly", fail);
+  };
+  applyList<PendingDrive>(option, value, undefined, pending, {
+    file: (target, text) => {
+      target.drive.file = text;
+    },
+    if: (target, text, fail) => {
+      if (["ide", "scsi", "sd", "mtd", "floppy", "pflash", "xen"].includes(text)) {
+        fail(`if=${text} is not supported yet (use if=virtio)`);
+      }
+      if (text !== "virtio" && text !== "none") fail(`unsupported bus type '${text}'`);
+      target.bus = text as "virtio" | "none";
+      target.drive.interface = text as "virtio" | "none";
+    },
+    id: (target, text, fail) => {
+      if (!/^[A-Za-z][A-Za-z0-9._-]*$/.test(text)) fail(`Parameter 'id' expects an identifier, not '${text}'`);
+      target.drive.id = text;
+    },
+    index: (target, text, fail) => {
+      target.index = parseInteger(text, "index", 0, 31, fail);
+    },
+    bus: (_target, text, fail) => {
+      if (parseInteger(text, "bus", 0, 31, fail) !== 0) fail(`bus=${text} is not supported`);
+    },
+    unit: (target, text, fail) => {
+      target.index = parseInteger(text, "unit", 0, 31, fail);
+    },
+    media: (_target, text, fail) => {
+      if (text === "cdrom") fail("media=cdrom is not supported yet");
+      if (text !== "disk") fail(`'${text}' invalid media`);
+    },
+    format: (_target, text, fail) => {
+      if (FORMATS_TO_COME.includes(text)) fail(`format=${text} is not supported yet (only raw is)`);
+      if (text !== "raw") fail(`Unknown driver '${text}'`);
+    },
+    driver: (_target, text, fail) => {
+      if (text !== "raw") fail(`driver=${text} is not supported (only raw is)`);
+    },
+    readonly: readOnly,
+    "read-only": readOnly,
+    snapshot: (target, text, fail) => {
+      target.drive.snapshot = parseSwitch(text, "snapshot", fail);
+    },
+    serial: (target, text) => {
+      target.drive.serial = text;
+    },
+    cache: (target, text, fail) => {
+      const modes = ["none", "writeback", "unsafe", "directsync", "writethrough"] as const;
+      const mode = parseChoice(text, "cache", modes, fail);
+      target.drive.writeCache = mode !== "directsync" && mode !== "writethrough";
+      target.drive.ignoreFlush = mode === "unsafe";
+    },
+    "cache.writeback": (target, text, fail) => {
+      target.drive.writeCache = parseSwitch(text, "cache.writeback", fail);
+    },
+    "cache.direct": (_target, text, fail) => void parseSwitch(text, "cache.direct", fail),
+    "cache.no-flush": (target, text, fail) => {
+      target.drive.ignoreFlush = parseSwitch(text, "cache.no-flush", fail);
+    },
+    aio: (_target, text, fail) => void parseChoice(text, "aio", ["threads", "native", "io_uring"], fail),
+    discard: (_target, text, fail) => void parseChoice(text, "discard", ["ignore", "off", "unmap", "on"], fail),
+    "detect-zeroes": (_target, text, fail) => void parseChoice(text, "detect-zeroes", ["off", "on", "unmap"], fail),
+    werror: (_target, text, fail) => void parseChoice(text, "werror", ["report", "ignore", "stop", "enospc"], fail),
+    rerror: (_target, text, fail) => void parseChoice(text, "rerror", ["report", "ignore", "stop"], fail),
+    "file.locking": noEffect,
+    locking: noEffect,
+  });
+  if (pending.drive.file === "") throw optionError(option, value, "Must specify a file (file=)");
+  if (pending.bus === "none" && pending.drive.id === "") {
+    throw optionError(option, value, "if=none needs an id= for the -device that uses it");
+  }
+  return pending;
+}
+
+/** -hda FILE to -hdd FILE, and the file named without an option. */
+export function hardDisk(option: string, file: string, index: number): PendingDrive {
+  const drive: DriveConfig = {
+    id: "",
+    file,
+    interface: "virtio",
+    readOnly: false,
+    snapshot: false,
+    writeCache: true,
+    ignoreFlush: false,
+  };
+  return { option, value: file, drive, bus: "hd", index };
+}
+
+/** Gives every disk its place and its id, -hda's family before if=virtio. */
+export function settleDrives(config: MachineConfig, pending: PendingDrive[], snapshot: boolean): void {
+  for (const bus of ["hd", "virtio", "none"] as const) {
+    const taken = new Map<number, PendingDrive>();
+    const members = pending.filter((entry) => entry.bus === bus);
+    for (const entry of members) {
+      let index = entry.index;
+      if (index === undefined || bus === "none") {
+        index = 0;
+        while (taken.has(index)) index++;
+      } else if (taken.has(index)) {
+        throw optionError(entry.option, entry.value, `a drive with index=${index} exists`);
+      }
+      taken.set(index, entry);
+      if (entry.drive.id === "") entry.drive.id = bus === "hd" ? `hd${index}` : `virtio${index}`;
+      if (snapshot) entry.drive.snapshot = true;
+    }
+    for (const [, entry] of [...taken].sort(([a], [b]) => a - b)) {
+      if (config.drives.some((other) => other.id === entry.drive.id)) {
+        throw optionError(entry.option, entry.value, `Duplicate ID '${entry.drive.id}' for drive`);
+      }
+      config.drives.push(entry.drive);
+    }
+  }
+}

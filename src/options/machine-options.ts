@@ -1,0 +1,176 @@
+// -machine, -cpu, -accel, -m, -smp: what the machine is made of.
+
+import type { MachineConfig } from "./config.js";
+import { DEFAULT_RAM } from "./config.js";
+import { findFeature } from "./cpu-features.js";
+import { optionError } from "./error.js";
+import { applyList, type Fail, type ParameterHandlers, splitCommas } from "./keyval.js";
+import { parseChoice, parseInteger, parseSize, parseSwitch, parseSwitchAuto } from "./values.js";
+
+export const MACHINES_HELP = "Supported machines are:\npc                   Standard PC (i440FX + PIIX) (default)\n";
+export const CPU_HELP =
+  "Available CPUs:\n  qemu64     64-bit CPU of a small common feature set (default)\n" +
+  "  max        every feature the emulator has\n\nFeatures are changed with +name, -name, name=on or name=off.\n";
+export const ACCEL_HELP = "Accelerators supported:\ntcg\n";
+
+const OTHER_MACHINES = /^(q35|pc-q35-.*|isapc|microvm|x-remote|xenfv.*|xenpv|none|virt.*)$/;
+
+/** A property that is taken for compatibility: only the value that describes this machine is allowed. */
+function fixed(name: string, only: boolean): (config: MachineConfig, value: string, fail: Fail) => void {
+  return (_config, value, fail) => {
+    if (parseSwitchAuto(value, name, only, fail) !== only) {
+      fail(`'${name}=${value}' is not supported`);
+    }
+  };
+}
+
+const ignored = (): void => {};
+
+const MACHINE_PARAMETERS: ParameterHandlers<MachineConfig> = {
+  type(_config, value, fail) {
+    if (value === "pc" || /^pc-i440fx-\d+\.\d+$/.test(value)) return;
+    if (OTHER_MACHINES.test(value)) fail(`machine type '${value}' is not supported yet (only pc is)`);
+    fail(`unsupported machine type '${value}' (use -machine help to list supported machines)`);
+  },
+  accel(config, value, fail) {
+    const names = value.split(":");
+    if (!names.includes("tcg")) fail(`accelerator '${value}' is not available (only tcg is)`);
+    void config;
+  },
+  acpi: (config, value, fail) => {
+    config.machine.acpi = parseSwitchAuto(value, "acpi", true, fail);
+  },
+  hpet: (config, value, fail) => {
+    config.machine.hpet = parseSwitch(value, "hpet", fail);
+  },
+  i8042: (config, value, fail) => {
+    config.machine.i8042 = parseSwitch(value, "i8042", fail);
+  },
+  pic: (config, value, fail) => {
+    config.machine.pic = parseSwitchAuto(value, "pic", true, fail);
+  },
+  pit: (config, value, fail) => {
+    config.machine.pit = parseSwitchAuto(value, "pit", true, fail);
+  },
+  "max-ram-below-4g": (config, value, fail) => {
+    config.machine.maxRamBelow4g = parseSize(value, 1, "max-ram-below-4g", fail);
+  },
+  kernel: (config, value) => {
+    config.kernel = value;
+  },
+  initrd: (config, value) => {
+    config.initrd = value;
+  },
+  append: (config, value) => {
+    config.append = value;
+  },
+  firmware: (config, value) => {
+    config.bios = value;
+  },
+  graphics: (_config, value, fail) => void parseSwitch(value, "graphics", fail),
+  usb: fixed("usb", false),
+  smm: fixed("smm", false),
+  sata: (_config, value, fail) => void parseSwitch(value, "sata", fail),
+  smbus: (_config, value, fail) => void parseSwitch(value, "smbus", fail),
+  vmport: fixed("vmport", false),
+  nvdimm: fixed("nvdimm", false),
+  "mem-merge": (_config, value, fail) => void parseSwitch(value, "mem-merge", fail),
+  "dump-guest-core": (_config, value, fail) => void parseSwitch(value, "dump-guest-core", fail),
+  "suppress-vmdesc": ignored,
+  "kernel-irqchip": (_config, value, fail) => void parseChoice(value, "kernel-irqchip", ["on", "off", "split"], fail),
+};
+
+export function applyMachine(config: MachineConfig, option: string, value: string): void {
+  applyList(option, value, "type", config, MACHINE_PARAMETERS);
+}
+
+export function applyCpu(config: MachineConfig, option: string, value: string): void {
+  const [model, ...features] = splitCommas(value);
+  if (model !== "qemu64" && model !== "max") {
+    throw optionError(option, value, `unable to find CPU model '${model}' (there are qemu64 and max)`);
+  }
+  config.cpu = { model, features: [] };
+  const fail: Fail = (message) => {
+    throw optionError(option, value, message);
+  };
+  for (const typed of features) {
+    if (typed === "") continue;
+    const { name, on } = parseFeature(typed, fail);
+    // How features are listed and enforced; there is nothing to enforce where all features are the emulator's own.
+    if (name === "check" || name === "enforce" || name === "migratable") continue;
+    const feature = findFeature(name);
+    if (!feature) fail(`CPU feature '${name}' not found`);
+    config.cpu.features.push({ name: feature!.name, on });
+  }
+}
+
+function parseFeature(typed: string, fail: Fail): { name: string; on: boolean } {
+  if (typed.startsWith("+")) return { name: typed.slice(1), on: true };
+  if (typed.startsWith("-")) return { name: typed.slice(1), on: false };
+  const equals = typed.indexOf("=");
+  if (equals < 0) return { name: typed, on: true };
+  const name = typed.slice(0, equals);
+  if (!findFeature(name) && name !== "check" && name !== "enforce" && name !== "migratable") {
+    fail(`CPU property '${name}' not found`);
+  }
+  return { name, on: parseSwitch(typed.slice(equals + 1), name, fail) };
+}
+
+/** Accelerators of all -accel options; tcg must be among them. */
+export interface AccelState {
+  config: MachineConfig;
+  names: string[];
+}
+
+export function applyAccel(state: AccelState, option: string, value: string): void {
+  const name = /^(?:accel=)?([^,]*)/.exec(value)![1]!;
+  state.names.push(name);
+  // A list such as `-accel kvm -accel tcg` takes the first that works, so the others' properties say nothing here.
+  if (name !== "tcg") {
+    if (!/^(kvm|xen|hax|hvf|nvmm|whpx|qtest|mshv)$/.test(name)) {
+      throw optionError(option, value, `invalid accelerator ${name}`);
+    }
+    return;
+  }
+  applyList<MachineConfig>(option, value, "accel", state.config, {
+    accel: ignored,
+    "tb-size": (config, text, fail) => {
+      const size = parseInteger(text, "tb-size", 0, 2 ** 20, fail);
+      if (size === 0) delete config.accel.tbSizeMiB;
+      else config.accel.tbSizeMiB = size;
+    },
+    thread: (_config, text, fail) => void parseChoice(text, "thread", ["single", "multi"], fail),
+    "one-insn-per-tb": (config, text, fail) => {
+      config.accel.oneInsnPerTb = parseSwitch(text, "one-insn-per-tb", fail);
+    },
+    "split-wx": (_config, text, fail) => void parseSwitch(text, "split-wx", fail),
+  });
+}
+
+export function applyMemory(config: MachineConfig, option: string, value: string): void {
+  applyList<MachineConfig>(option, value, "size", config, {
+    size(target, text, fail) {
+      const size = Math.ceil(parseSize(text, 2 ** 20, "size", fail) / 8192) * 8192;
+      target.ramSize = size === 0 ? DEFAULT_RAM : size;
+    },
+    slots: (_target, text, fail) => {
+      if (parseInteger(text, "slots", 0, 256, fail) !== 0) fail("memory hotplug (slots=) is not supported");
+    },
+    maxmem: (target, text, fail) => {
+      if (parseSize(text, 2 ** 20, "maxmem", fail) !== target.ramSize) {
+        fail("memory hotplug (maxmem=) is not supported");
+      }
+    },
+  });
+}
+
+export function applySmp(option: string, value: string): void {
+  const part =
+    (name: string) =>
+    (_target: null, text: string, fail: Fail): void => {
+      const count = parseInteger(text, name, 1, 4096, fail);
+      if (count !== 1) fail(`${name}=${count} is not supported yet (the machine has one CPU)`);
+    };
+  const names = ["cpus", "maxcpus", "sockets", "dies", "clusters", "cores", "threads"];
+  applyList(option, value, "cpus", null, Object.fromEntries(names.map((name) => [name, part(name)])));
+}

@@ -1,0 +1,300 @@
+import { describe, expect, it } from "vitest";
+import type { MachineConfig } from "./config.js";
+import { parseArguments } from "./parse.js";
+
+const program = { name: "wasmachine-system-x86_64", version: "1.2.3" };
+
+function parse(...args: string[]): MachineConfig {
+  const parsed = parseArguments(args, program);
+  if (parsed.kind !== "machine") throw new Error("no machine");
+  return parsed.config;
+}
+
+function error(...args: string[]): string {
+  try {
+    parseArguments(args, program);
+  } catch (caught) {
+    return (caught as Error).message;
+  }
+  return "accepted";
+}
+
+function text(...args: string[]): string {
+  const parsed = parseArguments(args, program);
+  if (parsed.kind !== "text") throw new Error("no text");
+  return parsed.text;
+}
+
+describe("defaults", () => {
+  it("describes pc with 128 MiB, qemu64 and the console on the terminal", () => {
+    const config = parse();
+    expect(config.machine).toEqual({ type: "pc", acpi: true, hpet: true, i8042: true, pic: true, pit: true });
+    expect(config.cpu).toEqual({ model: "qemu64", features: [] });
+    expect(config.ramSize).toBe(128 << 20);
+    expect(config.serial).toEqual(["serial0"]);
+    expect(config.monitors).toEqual(["serial0"]);
+    expect(config.chardevs).toEqual([{ id: "serial0", kind: "stdio", mux: true, signal: false }]);
+  });
+
+  it("reads the command line of the series", () => {
+    const config = parse(
+      ..."-nographic -m 512M -accel tcg,tb-size=500 -L pack/ -drive if=virtio,format=raw,file=pack/rootfs.bin".split(
+        " ",
+      ),
+      ..."-kernel pack/bzImage -append".split(" "),
+      "earlyprintk=ttyS0 console=ttyS0 root=/dev/vda loglevel=7",
+    );
+    expect(config.ramSize).toBe(512 << 20);
+    expect(config.accel.tbSizeMiB).toBe(500);
+    expect(config.libraryPath).toEqual(["pack/"]);
+    expect(config.drives).toHaveLength(1);
+    expect(config.drives[0]).toMatchObject({ id: "virtio0", file: "pack/rootfs.bin", interface: "virtio" });
+    expect(config.kernel).toBe("pack/bzImage");
+    expect(config.append).toBe("earlyprintk=ttyS0 console=ttyS0 root=/dev/vda loglevel=7");
+  });
+
+  it("takes options with two dashes", () => {
+    expect(parse("--m", "1G", "--nographic").ramSize).toBe(2 ** 30);
+  });
+});
+
+describe("-m", () => {
+  const cases: [string, number][] = [
+    ["512", 512 * 2 ** 20],
+    ["512M", 512 * 2 ** 20],
+    ["2g", 2 * 2 ** 30],
+    ["1.5G", 1.5 * 2 ** 30],
+    ["262144k", 2 ** 28],
+    ["0x40", 64 * 2 ** 20],
+    ["size=1G", 2 ** 30],
+    ["size=256M,slots=0", 2 ** 28],
+    ["134217728B", 2 ** 27],
+    ["1000000b", 1007616],
+    ["0", 128 * 2 ** 20],
+  ];
+  it.each(cases)("%s", (value, bytes) => {
+    expect(parse("-m", value).ramSize).toBe(bytes);
+  });
+  it.each(["12x", "-5", "", "1e9", "G"])("refuses '%s' naming it", (value) => {
+    expect(error("-m", value)).toContain(`-m ${value}: `);
+  });
+  it("refuses hotplug", () => {
+    expect(error("-m", "1G,slots=2,maxmem=4G")).toContain("memory hotplug");
+    expect(error("-m", "1G,foo=1")).toBe("-m 1G,foo=1: Invalid parameter 'foo'");
+  });
+});
+
+describe("refusals", () => {
+  const cases: [string[], string][] = [
+    [["-foo"], "-foo: invalid option"],
+    [["--foo"], "--foo: invalid option"],
+    [["-vnc", ":1"], "-vnc: not supported yet"],
+    [["-cdrom", "x.iso"], "-cdrom: not supported yet"],
+    [["-m"], "-m: requires an argument"],
+    [["-M", "q35"], "-M q35: machine type 'q35' is not supported yet (only pc is)"],
+    [["-M", "foo"], "-M foo: unsupported machine type 'foo' (use -machine help to list supported machines)"],
+    [["-M", "pc,foo=1"], "-M pc,foo=1: Invalid parameter 'foo'"],
+    [["-M", "pc,hpet=maybe"], "-M pc,hpet=maybe: Parameter 'hpet' expects 'on' or 'off', not 'maybe'"],
+    [["-M", "pc,smm=on"], "-M pc,smm=on: 'smm=on' is not supported"],
+    [["-cpu", "foo"], "-cpu foo: unable to find CPU model 'foo' (there are qemu64 and max)"],
+    [["-cpu", "max,+foo"], "-cpu max,+foo: CPU feature 'foo' not found"],
+    [["-cpu", "max,foo=on"], "-cpu max,foo=on: CPU property 'foo' not found"],
+    [["-cpu", "max,nx=7"], "-cpu max,nx=7: Parameter 'nx' expects 'on' or 'off', not '7'"],
+    [["-smp", "2"], "-smp 2: cpus=2 is not supported yet (the machine has one CPU)"],
+    [["-smp", "1,cores=4"], "-smp 1,cores=4: cores=4 is not supported yet (the machine has one CPU)"],
+    [["-accel", "kvm"], "-accel kvm: accelerator 'kvm' is not available (only tcg is)"],
+    [["-accel", "foo"], "-accel foo: invalid accelerator foo"],
+    [["-accel", "tcg,foo=1"], "-accel tcg,foo=1: Invalid parameter 'foo'"],
+    [["-accel", "tcg,tb-size=x"], "-accel tcg,tb-size=x: Parameter 'tb-size' expects a number, not 'x'"],
+    [["-drive", "file=a,if=ide"], "-drive file=a,if=ide: if=ide is not supported yet (use if=virtio)"],
+    [["-drive", "if=foo"], "-drive if=foo: unsupported bus type 'foo'"],
+    [["-drive", "if=virtio"], "-drive if=virtio: Must specify a file (file=)"],
+    [["-drive", "file=a,format=qcow2"], "-drive file=a,format=qcow2: format=qcow2 is not supported yet (only raw is)"],
+    [["-drive", "file=a,if=none"], "-drive file=a,if=none: if=none needs an id= for the -device that uses it"],
+    [["-drive", "file=a,bogus=1"], "-drive file=a,bogus=1: Invalid parameter 'bogus'"],
+    [["-device", "e1000"], "-device e1000: 'e1000' is not a device this machine has (-device help lists them)"],
+    [["-device", "virtio-blk-pci"], "-device virtio-blk-pci: drive property not set"],
+    [
+      ["-device", "virtio-blk-pci,drive=x"],
+      "-device virtio-blk-pci,drive=x: Property 'virtio-blk-pci.drive' can't find value 'x'",
+    ],
+    [["-device", "pc-testdev,a=b"], "-device pc-testdev,a=b: Property 'pc-testdev.a' not found"],
+    [["-serial", "foo"], "-serial foo: 'foo' is not a valid char driver"],
+    [["-serial", "pty"], "-serial pty: character device 'pty' is not supported yet"],
+    [["-serial", "tcp::4444"], "-serial tcp::4444: character device 'tcp::4444' is not supported yet"],
+    [["-nographic", "-serial", "stdio"], "-monitor stdio: cannot use stdio by multiple character devices"],
+    [["-serial", "chardev:x"], "chardev 'x' not found"],
+    [
+      ["-rtc", "base=foo"],
+      "-rtc base=foo: invalid datetime format 'foo' (valid formats: '2006-06-17T16:01:21' or '2006-06-17')",
+    ],
+    [
+      ["-rtc", "base=2023-02-30"],
+      "-rtc base=2023-02-30: invalid datetime format '2023-02-30' (valid formats: '2006-06-17T16:01:21' or '2006-06-17')",
+    ],
+    [["-icount", "foo"], "-icount foo: Parameter 'shift' expects a number, not 'foo'"],
+    [["-icount", "shift=20"], "-icount shift=20: Parameter 'shift' must be from 0 to 10, not 20"],
+    [["-icount", "sleep=off"], "-icount sleep=off: shift=N or shift=auto is missing"],
+    [["-icount", "auto,sleep=off"], "-icount auto,sleep=off: shift=auto and sleep=off are incompatible"],
+    [["-d", "int,foo"], "-d int,foo: unknown log item 'foo' (-d help lists them)"],
+    [["-boot", "order=x"], "-boot order=x: Invalid boot device 'x'"],
+    [["-display", "gtk"], "-display gtk: display 'gtk' is not supported yet (only none is)"],
+    [["-vga", "std"], "-vga std: VGA is not supported yet (only none is)"],
+    [["-nic", "user"], "-nic user: network is not supported yet (only none is)"],
+    [["-append", "x"], "-append only allowed with -kernel option"],
+    [["-initrd", "x"], "-initrd only allowed with -kernel option"],
+    [["-uuid", "x"], "-uuid x: failed to parse UUID string: wrong format 'x'"],
+  ];
+  it.each(cases)("%j", (args, message) => {
+    expect(error(...args)).toBe(message);
+  });
+  it("accepts what says there is none", () => {
+    parse("-vga", "none", "-net", "none", "-nic", "none", "-parallel", "none", "-smp", "1", "-smp", "cpus=1,cores=1");
+  });
+});
+
+describe("-machine, -cpu, -accel", () => {
+  it("sets machine properties", () => {
+    const { machine } = parse("-machine", "type=pc,accel=kvm:tcg,acpi=off,hpet=off,i8042=off", "-M", "pc,pit=auto");
+    expect(machine).toEqual({ type: "pc", acpi: false, hpet: false, i8042: false, pic: true, pit: true });
+    expect(parse("-no-acpi", "-no-hpet").machine).toMatchObject({ acpi: false, hpet: false });
+  });
+  it("lists feature changes by their canonical names", () => {
+    expect(parse("-cpu", "max,-sse4_2,+rdrand,pcid=off,smap=on,sse4.1=off").cpu).toEqual({
+      model: "max",
+      features: [
+        { name: "sse4.2", on: false },
+        { name: "rdrand", on: true },
+        { name: "pcid", on: false },
+        { name: "smap", on: true },
+        { name: "sse4.1", on: false },
+      ],
+    });
+  });
+  it("takes the first accelerator that works", () => {
+    expect(parse("-accel", "kvm", "-accel", "tcg,tb-size=64,thread=multi,one-insn-per-tb=on").accel).toEqual({
+      tbSizeMiB: 64,
+      oneInsnPerTb: true,
+    });
+  });
+});
+
+describe("drives", () => {
+  it("un-doubles commas and reads flags", () => {
+    const [drive] = parse("-drive", "file=a,,b=c.img,if=virtio,readonly,serial=S 1,cache=writethrough").drives;
+    expect(drive).toEqual({
+      id: "virtio0",
+      file: "a,b=c.img",
+      interface: "virtio",
+      readOnly: true,
+      snapshot: false,
+      serial: "S 1",
+      writeCache: false,
+      ignoreFlush: false,
+    });
+  });
+  it("orders -hda before if=virtio and by index", () => {
+    const args = ["-drive", "if=virtio,file=v,index=1", "-drive", "if=virtio,file=u", "-hdb", "b", "-hda", "a"];
+    expect(parse(...args).drives.map(({ id, file }) => [id, file])).toEqual([
+      ["hd0", "a"],
+      ["hd1", "b"],
+      ["virtio0", "u"],
+      ["virtio1", "v"],
+    ]);
+  });
+  it("takes a bare file name as -hda and refuses a second one", () => {
+    expect(parse("disk.img").drives[0]).toMatchObject({ file: "disk.img", id: "hd0" });
+    expect(error("disk.img", "-hda", "x")).toBe("-hda x: a drive with index=0 exists");
+  });
+  it("puts every disk in memory under -snapshot", () => {
+    expect(parse("-snapshot", "-hda", "a", "-drive", "if=virtio,file=b").drives.every((drive) => drive.snapshot)).toBe(
+      true,
+    );
+  });
+  it("refuses a drive used twice and an id used twice", () => {
+    const drive = ["-drive", "if=none,id=d,file=a"];
+    const device = ["-device", "virtio-blk-pci,drive=d"];
+    expect(parse(...drive, ...device).devices).toEqual([{ driver: "virtio-blk-pci", properties: { drive: "d" } }]);
+    expect(error(...drive, ...device, ...device)).toContain("already in use");
+    expect(error(...drive, ...drive)).toContain("Duplicate ID 'd' for drive");
+  });
+});
+
+describe("consoles", () => {
+  const wiring = (...args: string[]) => {
+    const { serial, monitors, chardevs } = parse(...args);
+    return { serial, monitors, kinds: chardevs.map(({ kind, mux }) => (mux ? `mux ${kind}` : kind)) };
+  };
+  const cases: [string[], ReturnType<typeof wiring>][] = [
+    [["-nographic"], { serial: ["serial0"], monitors: ["serial0"], kinds: ["mux stdio"] }],
+    [["-nographic", "-serial", "mon:stdio"], { serial: ["serial0"], monitors: ["serial0"], kinds: ["mux stdio"] }],
+    [["-nographic", "-monitor", "none"], { serial: ["serial0"], monitors: [], kinds: ["stdio"] }],
+    [
+      ["-nographic", "-serial", "file:log"],
+      { serial: ["serial0"], monitors: ["compat_monitor0"], kinds: ["file", "stdio"] },
+    ],
+    [["-display", "none"], { serial: ["serial0"], monitors: ["compat_monitor0"], kinds: ["vc", "vc"] }],
+    [["-nodefaults"], { serial: [], monitors: [], kinds: [] }],
+    [["-nographic", "-nodefaults"], { serial: [], monitors: [], kinds: [] }],
+    [
+      ["-serial", "none", "-serial", "stdio", "-monitor", "none"],
+      { serial: [undefined, "serial1"], monitors: [], kinds: ["stdio"] },
+    ],
+    [["-serial", "stdio"], { serial: ["serial0"], monitors: ["compat_monitor0"], kinds: ["stdio", "vc"] }],
+    [
+      ["-chardev", "stdio,id=c,mux=on", "-serial", "chardev:c", "-mon", "chardev=c"],
+      { serial: ["c"], monitors: ["c"], kinds: ["mux stdio"] },
+    ],
+  ];
+  it.each(cases)("%j", (args, expected) => {
+    expect(wiring(...args)).toEqual(expected);
+  });
+  it("lets Ctrl-C through only where the monitor shares the terminal", () => {
+    expect(parse("-serial", "stdio").chardevs[0]!.signal).toBe(true);
+    expect(parse("-serial", "mon:stdio").chardevs[0]!.signal).toBe(false);
+  });
+  it("makes -debugcon a device", () => {
+    const config = parse("-debugcon", "file:out", "-display", "none");
+    expect(config.devices).toEqual([{ driver: "isa-debugcon", properties: { chardev: "debugcon0", iobase: "0xe9" } }]);
+  });
+  it("refuses sharing without mux", () => {
+    expect(error("-chardev", "null,id=c", "-serial", "chardev:c", "-mon", "c")).toContain("already in use");
+  });
+});
+
+describe("time, log and life", () => {
+  it("reads -rtc, -icount, -d, -boot and the switches", () => {
+    const config = parse(
+      ..."-rtc base=2006-06-17T16:01:21,clock=vm -icount shift=4,sleep=off -d int,guest_errors,int -D log.txt".split(
+        " ",
+      ),
+      ..."-boot order=dc,once=n,menu=on -no-reboot -no-shutdown -S -seed 42 -name guest=box,debug-threads=on -echr 2".split(
+        " ",
+      ),
+    );
+    expect(config.rtc).toEqual({ base: Date.UTC(2006, 5, 17, 16, 1, 21), clock: "vm" });
+    expect(config.icount).toEqual({ shift: 4, auto: false, sleep: false });
+    expect(config.log).toEqual({ items: ["int", "guest_errors"], file: "log.txt" });
+    expect(config.boot).toEqual({ order: "dc", once: "n", menu: true });
+    expect(config).toMatchObject({ noReboot: true, noShutdown: true, startPaused: true, seed: 42, name: "box" });
+    expect(config.escapeChar).toBe(2);
+    expect(parse("-icount", "auto").icount).toEqual({ shift: 3, auto: true, sleep: true });
+  });
+});
+
+describe("texts", () => {
+  it("lists every option of the table in -help", () => {
+    const listed = text("-help");
+    expect(listed).toMatch(/^usage: wasmachine-system-x86_64 \[options\]/);
+    for (const name of ["-machine or -M", "-m [size=]megs", "-nographic", "-drive file=", "-icount", "Ctrl-A X"]) {
+      expect(listed).toContain(name);
+    }
+  });
+  it("answers the small helps", () => {
+    expect(text("-version")).toBe("wasmachine emulator version 1.2.3\n");
+    expect(text("-machine", "help")).toContain("pc ");
+    expect(text("-cpu", "help")).toContain("qemu64");
+    expect(text("-device", "help")).toContain("isa-debug-exit");
+    expect(text("-d", "help")).toContain("guest_errors");
+  });
+});
