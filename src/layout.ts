@@ -64,6 +64,7 @@ export const STAT_INTERRUPTS = 72;
 export const STAT_T0_INSNS = 80;
 export const STAT_T0_BLOCKS = 88;
 export const STAT_LOOKUPS = 96;
+export const STAT_T1_INSNS = 104;
 
 /** Physical map entry: u32 first page, u32 last page (inclusive), i32 host address of the first page (0: MMIO), i32 flags. */
 export const MAP_STRIDE = 16;
@@ -167,6 +168,8 @@ export const EXIT_HOT = 2;
 export const EXIT_HALT = 3;
 export const EXIT_SHUTDOWN = 4;
 export const EXIT_STOP = 5;
+/** The program counter is where there is no memory. */
+export const EXIT_NOT_MEMORY = 6;
 
 // ---- block header (tier 0 code follows it) -----------------------------------------------------------------------------
 /** i32: 1 valid, 0 invalidated. */
@@ -192,7 +195,7 @@ export const B_LINK1 = 48;
 export const B_EPOCH = 52;
 /** i32: times the branch at the end was taken. */
 export const B_TAKEN = 56;
-/** i32: guest-physical page number of the second page, -1 if the block stays in one. */
+/** i32: host page number (host address >> 12) of the second page, -1 if the block stays in one. */
 export const B_PAGE2 = 60;
 /** i32: chain of the second page. */
 export const B_PAGE2_NEXT = 64;

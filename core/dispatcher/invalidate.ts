@@ -15,9 +15,15 @@ import { ramPage } from "../softmmu/physical";
   return engine(E_HASH) + ((h & engine(E_HASH_MASK)) << 2);
 }
 
+/** Whether RAM page `page` is the second page of a page-crossing `block`. */
+export function isSecondPage(block: i32, page: i32): bool {
+  const second = load<i32>(block + B_PAGE2);
+  return second >= 0 && ramPage(second << 12) == page;
+}
+
 /** Next block after `block` in the list of RAM page `page`. */
 function nextInPage(block: i32, page: i32): i32 {
-  return load<i32>(block + B_PAGE2) == page ? load<i32>(block + B_PAGE2_NEXT) : load<i32>(block + B_PAGE_NEXT);
+  return isSecondPage(block, page) ? load<i32>(block + B_PAGE2_NEXT) : load<i32>(block + B_PAGE_NEXT);
 }
 
 /** Takes a block out of the hash and marks it dead; dropping a span kills its region. Page lists are cleaned by the callers. */
@@ -55,7 +61,7 @@ export function invalidateCode(host: i32, bytes: i32): void {
   while (block != 0) {
     const next = nextInPage(block, page);
     if (load<i32>(block + B_VALID)) {
-      const second = load<i32>(block + B_PAGE2) == page;
+      const second = isSecondPage(block, page);
       let start = <i32>load<u64>(block + B_PHYS) & 0xfff;
       let end = start + load<i32>(block + B_BYTES);
       if (second) {

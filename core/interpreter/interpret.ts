@@ -91,7 +91,7 @@ export function interpret(cpu: i32, first: i32): i32 {
   const helpers = engine(E_HELPERS);
   const exact = load<i32>(cpu + S_EXACT);
   const tlb = cpu + S_TLB + mmuIndex(cpu) * TLB_MODE_SIZE;
-  for (;;) {
+  while (true) {
     // Entry of a block.
     const fuel = load<i32>(cpu + S_FUEL);
     const insns = load<i32>(block + B_INSNS);
@@ -110,7 +110,7 @@ export function interpret(cpu: i32, first: i32): i32 {
     let next = 0;
     for (;;) {
       const w = load<u64>(ip);
-      switch (<u32>w & 0xffff) {
+      switch (<i32>w & 0xffff) {
         case U_MOV32: D32(cpu, w, A32(cpu, w)); break;
         case U_MOV64: D64(cpu, w, A64(cpu, w)); break;
         case U_MOV128: v128.store(cpu + (<i32>(w >> 16) & 0xffff), v128.load(cpu + (<i32>(w >> 32) & 0xffff))); break;
@@ -371,7 +371,7 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_ST128:
         case U_ST128A: {
           const va = A64(cpu, w) + <i64>X32(ip);
-          const aligned = (<u32>w & 0xffff) == U_ST128A;
+          const aligned = (<i32>w & 0xffff) == U_ST128A;
           const host = aligned && (va & 15) ? 0 : writeHost(tlb, va, 16);
           const value = v128.load(cpu + <i32>(w >> 48));
           if (host) { v128.store(host, value); break; }
@@ -448,7 +448,7 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_BR + 11: next = branch(cpu, block, ip, w, <i64>A64(cpu, w) <= <i64>B64(cpu, w)); break;
         default: unreachable();
       }
-      if ((<u32>w & 0xffff) >= U_GOTO) break;
+      if ((<i32>w & 0xffff) >= U_GOTO) break;
       ip += 16;
     }
     if (next == 0) return I_NEXT;

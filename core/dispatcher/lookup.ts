@@ -1,0 +1,112 @@
+// From the program counter to a block.
+
+import {
+  B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS, E_JUMP_CACHE, E_JUMP_MASK, E_MAP, E_MAP_COUNT, E_RAM_BASE, E_RAM_LOW, E_RAM_SIZE, JC_STRIDE,
+  MAP_STRIDE, MODE_ONE_INSN, STAT_LOOKUPS, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC, S_PC_BASE, TLB_ADDEND, TLB_EXEC,
+} from "../../src/layout";
+import { count, engine, mmuIndex } from "../state";
+import { tlbEntry, translateExec } from "../softmmu/tlb";
+import { hashSlot } from "./invalidate";
+
+/** Virtual address of the next instruction. */
+// @ts-ignore: decorator
+@inline export function codeAddress(cpu: i32): u64 {
+  const base = load<u64>(cpu + S_PC_BASE);
+  const pc = load<u64>(cpu + S_PC);
+  return base == 0 ? pc : (base + pc) & 0xffffffff;
+}
+
+/** Guest-physical address of a host address of memory. */
+export function physOf(host: i32): u64 {
+  const offset = <u32>(host - engine(E_RAM_BASE));
+  if (offset < <u32>engine(E_RAM_SIZE)) {
+    const low = <u32>engine(E_RAM_LOW);
+    return offset < low ? <u64>offset : <u64>(offset - low) + 0x100000000;
+  }
+  const n = engine(E_MAP_COUNT);
+  let entry = engine(E_MAP);
+  for (let i = 0; i < n; i++, entry += MAP_STRIDE) {
+    const at = load<i32>(entry + 8);
+    const size = (load<u32>(entry + 4) - load<u32>(entry) + 1) << 12;
+    if (at != 0 && <u32>(host - at) < size) return (<u64>load<u32>(entry) << 12) + <u64><u32>(host - at);
+  }
+  return 0;
+}
+
+// @ts-ignore: decorator
+@inline function jumpEntry(va: u64): i32 {
+  return engine(E_JUMP_CACHE) + (<i32>((va ^ (va >> 12)) & <u64>engine(E_JUMP_MASK)) * JC_STRIDE);
+}
+
+/** The block at S_PC without side effects: 0 if it is not at hand (not in the TLB, not translated, crosses pages). */
+export function lookup(cpu: i32): i32 {
+  const va = codeAddress(cpu);
+  const mode = load<i32>(cpu + S_MODE);
+  const cached = jumpEntry(va);
+  if (load<u64>(cached) == va && load<i32>(cached, 8) == mode) {
+    const block = load<i32>(cached, 12);
+    if (block) return block;
+  }
+  const entry = tlbEntry(cpu, va, mmuIndex(cpu));
+  if ((va ^ load<u64>(entry + TLB_EXEC)) >= 4096) return 0;
+  count(STAT_LOOKUPS);
+  const block = search(physOf(<i32>va + load<i32>(entry + TLB_ADDEND)), mode, -1);
+  if (block == 0) return 0;
+  store<u64>(cached, va);
+  store<i32>(cached, mode, 8);
+  store<i32>(cached, block, 12);
+  return block;
+}
+
+/** Block in the hash by physical address, mode and host page number of the second page (-1: none). */
+export function search(phys: u64, mode: i32, page2: i32): i32 {
+  for (let block = load<i32>(hashSlot(phys, mode)); block != 0; block = load<i32>(block + B_HASH_NEXT)) {
+    if (load<u64>(block + B_PHYS) == phys && load<i32>(block + B_MODE) == mode && load<i32>(block + B_PAGE2) == page2) return block;
+  }
+  return 0;
+}
+
+/** find(): the code is not in memory. */
+export const NOT_MEMORY: i32 = -1;
+
+/** The block at S_PC; 0 with S_FAULT set (fetch fault), 0 with S_EXIT_PHYS set (to be translated), or NOT_MEMORY. */
+export function find(cpu: i32): i32 {
+  const one = load<i32>(cpu + S_ONE_INSN);
+  if (!one) {
+    const block = lookup(cpu);
+    if (block) return block;
+  }
+  const mode = load<i32>(cpu + S_MODE) | (one ? MODE_ONE_INSN : 0);
+  const va = codeAddress(cpu);
+  const host = translateExec(cpu, va, mmuIndex(cpu));
+  if (host == 0) return 0;
+  if (host == -1) return NOT_MEMORY;
+  const phys = physOf(host);
+  const block = search(phys, mode, -1);
+  if (block) return block;
+  // A page-crossing instruction: its block depends on the second page too. Does one exist for this start at all?
+  for (let b = load<i32>(hashSlot(phys, mode)); b != 0; b = load<i32>(b + B_HASH_NEXT)) {
+    if (load<u64>(b + B_PHYS) == phys && load<i32>(b + B_MODE) == mode) {
+      const second = secondPage(cpu);
+      if (second == -1) return 0;
+      const crossing = search(phys, mode, second);
+      if (crossing) return crossing;
+      break;
+    }
+  }
+  store<u64>(cpu + S_EXIT_PHYS, phys);
+  store<i64>(cpu + S_EXIT_PHYS2, -1);
+  return 0;
+}
+
+/** Host page number of the page after the one S_PC is in; -1 with S_FAULT set when it cannot be fetched (or -2: not memory).
+ *  S_EXIT_PHYS2 gets its address. */
+export function secondPage(cpu: i32): i32 {
+  let va = (codeAddress(cpu) & ~0xfff) + 4096;
+  if (load<u64>(cpu + S_PC_BASE) != 0) va &= 0xffffffff;
+  const host = translateExec(cpu, va, mmuIndex(cpu));
+  if (host == 0) return -1;
+  if (host == -1) return -2;
+  store<u64>(cpu + S_EXIT_PHYS2, physOf(host));
+  return host >> 12;
+}
