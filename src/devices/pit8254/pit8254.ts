@@ -1,0 +1,99 @@
+// The PC's 8254 interval timer: channel 0 is wired to IRQ 0, channel 2 to the speaker and port 0x61 (port61.ts).
+
+import type { Clock, Device, DeviceState, IoRegion, IrqLine, Timer } from "../interfaces.js";
+import { StateReader } from "../state.js";
+import { PitChannel } from "./channel.js";
+
+const CONTROL = 3;
+const READ_BACK = 3;
+
+export class Pit8254 implements Device, IoRegion {
+  readonly name = "isa-pit";
+  private readonly channels: readonly PitChannel[];
+  private readonly timer: Timer;
+  private irqEnabled = true;
+
+  /** `irq` is OUT of channel 0. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly irq: IrqLine,
+  ) {
+    this.timer = clock.timer(() => this.update());
+    const ignore = () => {};
+    this.channels = [
+      new PitChannel(true, () => this.update()),
+      new PitChannel(true, ignore),
+      new PitChannel(false, ignore),
+    ];
+    this.reset();
+  }
+
+  reset(): void {
+    this.irqEnabled = true;
+    for (const channel of this.channels) channel.reset(this.clock.now());
+  }
+
+  /** The HPET's legacy replacement takes IRQ 0 away from the PIT. */
+  setIrqEnabled(enabled: boolean): void {
+    this.irqEnabled = enabled;
+    this.update();
+  }
+
+  /** Gate of channel 2, written through port 0x61. */
+  get speakerGate(): boolean {
+    return this.channels[2]!.gate;
+  }
+  set speakerGate(level: boolean) {
+    this.channels[2]!.setGate(level, this.clock.now());
+  }
+
+  /** OUT of channel 2. */
+  get speakerOut(): boolean {
+    return this.channels[2]!.out(this.clock.now());
+  }
+
+  read(offset: number, _size: number): number {
+    const channel = this.channels[offset & 3];
+    return channel ? channel.readByte(this.clock.now()) : 0;
+  }
+
+  write(offset: number, _size: number, value: number): void {
+    const now = this.clock.now();
+    value &= 0xff;
+    if ((offset & 3) !== CONTROL) {
+      this.channels[offset & 3]!.writeByte(value, now);
+    } else if (value >> 6 === READ_BACK) {
+      this.channels.forEach((channel, i) => {
+        if (value & (2 << i)) channel.readBack(value, now);
+      });
+    } else {
+      this.channels[value >> 6]!.control(value, now);
+    }
+  }
+
+  private update(): void {
+    const now = this.clock.now();
+    const channel = this.channels[0]!;
+    if (!this.irqEnabled) {
+      this.timer.cancel();
+      this.irq.set(false);
+      return;
+    }
+    this.irq.set(channel.out(now));
+    const next = channel.nextChange(now);
+    if (next === undefined) this.timer.cancel();
+    else this.timer.arm(next);
+  }
+
+  save(): DeviceState {
+    return { irqEnabled: this.irqEnabled, channels: this.channels.map((channel) => channel.save()) };
+  }
+
+  load(state: DeviceState): void {
+    const reader = new StateReader(this.name, state);
+    this.irqEnabled = reader.bool("irqEnabled");
+    reader.parts("channels", 3).forEach((part, i) => {
+      this.channels[i]!.restore(part);
+    });
+  }
+}
