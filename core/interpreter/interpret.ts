@@ -12,7 +12,7 @@ import { lookup } from "../dispatcher/lookup";
 import { wasmOp, shuffle } from "./wasm-op";
 import {
   UF_LINK, UF_LINK1, UF_WIDTH, U_ADD, U_AND, U_BR, U_BRANCH, U_BSWAP32, U_BSWAP64, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32,
-  U_CLZ64, U_CONST, U_CTZ32, U_CTZ64, U_EQ, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A,
+  U_CLZ64, U_CONST, U_CONST32, U_CTZ32, U_CTZ64, U_EQ, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A,
   U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD8S, U_LD8U, U_LDSLOW, U_LDW16, U_LDW32, U_LDW64, U_LDW8, U_LES, U_LEU, U_LTS,
   U_LTU, U_MOV128, U_MOV32, U_MOV64, U_MUL, U_MULHS, U_MULHU, U_NE, U_OR, U_PC, U_POPCNT32, U_POPCNT64, U_ROTL, U_ROTR,
   U_SELECT128, U_SELECT32, U_SELECT64, U_SHL, U_SHRS, U_SHRU, U_SHUFFLE, U_ST128, U_ST128A, U_ST16, U_ST32, U_ST64, U_ST8,
@@ -33,7 +33,7 @@ export const I_HOT: i32 = 2;
 // @ts-ignore: decorator
 @inline function B64(cpu: i32, w: u64): u64 { return load<u64>(cpu + <i32>(w >> 48)); }
 // @ts-ignore: decorator
-@inline function D32(cpu: i32, w: u64, v: u32): void { store<u32>(cpu + (<i32>(w >> 16) & 0xffff), v); }
+@inline function D32(cpu: i32, w: u64, v: u32): void { store<u64>(cpu + (<i32>(w >> 16) & 0xffff), <u64>v); }
 // @ts-ignore: decorator
 @inline function D64(cpu: i32, w: u64, v: u64): void { store<u64>(cpu + (<i32>(w >> 16) & 0xffff), v); }
 // @ts-ignore: decorator
@@ -111,10 +111,11 @@ export function interpret(cpu: i32, first: i32): i32 {
     for (;;) {
       const w = load<u64>(ip);
       switch (<i32>w & 0xffff) {
-        case U_MOV32: D32(cpu, w, A32(cpu, w)); break;
+        case U_MOV32: store<u32>(cpu + (<i32>(w >> 16) & 0xffff), A32(cpu, w)); break;
         case U_MOV64: D64(cpu, w, A64(cpu, w)); break;
         case U_MOV128: v128.store(cpu + (<i32>(w >> 16) & 0xffff), v128.load(cpu + (<i32>(w >> 32) & 0xffff))); break;
         case U_CONST: D64(cpu, w, X64(ip)); break;
+        case U_CONST32: store<u32>(cpu + (<i32>(w >> 16) & 0xffff), X32(ip)); break;
         case U_PC: D64(cpu, w, load<u64>(cpu + S_PC) + <i64>X32(ip)); break;
         case U_VCONST: ip += 16; v128.store(cpu + (<i32>(w >> 16) & 0xffff), v128.load(ip)); break;
         case U_EXT8S: D64(cpu, w, <u64><i64><i8>A32(cpu, w)); break;

@@ -2,6 +2,7 @@
 //
 //   u16 op, u16 d, u16 a, u16 b, then 8 bytes x.   d, a, b are byte offsets from `cpu`: guest slots or temporaries.
 //
+// 32-bit results are stored zero-extended to 64 bits, but for U_MOV32 and U_CONST32, which store into 32-bit slots.
 // Plain operations use x as a 64-bit immediate (forms ending in I: instead of b). Operations that may fault hold in x:
 //   LOAD/STORE   i32 displacement, u16 displacement of the guest instruction, u16 its index
 //   CALL         u16 third argument's slot, u16 helper, u16 displacement of the guest instruction, u16 its index
@@ -36,6 +37,9 @@ export const U_BSWAP64 = 18;
 export const U_SELECT32 = 19;
 export const U_SELECT64 = 20;
 export const U_SELECT128 = 21;
+
+/** 32-bit slot d = x. */
+export const U_CONST32 = 22;
 
 // binary: base + 4 * (operation - Op.ADD) + form; forms: 0 32-bit, 1 32-bit immediate, 2 64-bit, 3 64-bit immediate.
 // Operations in the order of Op: ADD SUB MUL AND OR XOR SHL SHRU SHRS ROTL ROTR MULHU MULHS EQ NE LTU LTS LEU LES.
