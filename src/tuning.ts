@@ -17,6 +17,8 @@ export const JUMP_CACHE_BITS = 12;
 export const TB_SIZE_MIB = 64;
 /** Longest slice of guest execution before the host's event loop is served, milliseconds. */
 export const SLICE_MS = 4;
+/** A halted CPU whose next timer is nearer than this polls the host's event loop instead of sleeping, nanoseconds. */
+export const IDLE_SPIN_NS = 300_000;
 /** Largest Wasm function, bytes. */
 export const REGION_MAX_BYTES = 16 << 10;
 

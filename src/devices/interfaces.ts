@@ -78,6 +78,8 @@ export interface CharBackend {
   receive?: (bytes: Uint8Array) => number;
   /** The device has room again. */
   drained?: () => void;
+  /** Host to guest: a break condition on the line; the device sets this. */
+  breakReceived?: () => void;
 }
 
 /** Random bytes from the host (or a seeded generator under -icount). */

@@ -1,6 +1,6 @@
 // Every option, one row each: spelling, argument, help text, effect. The parser and -help both read this table.
 
-import { applyChardev, applyMon, shortChardev } from "./chardev.js";
+import { applyChardev, applyMon } from "./chardev.js";
 import type { MachineConfig } from "./config.js";
 import { deviceHelp, parseDevice, parseObject } from "./device.js";
 import { hardDisk, type PendingDrive, parseDrive } from "./drive.js";

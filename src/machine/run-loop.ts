@@ -1,0 +1,197 @@
+// Guest execution in slices, between which timers fire and the host's event loop is served. A halted CPU sleeps until
+// the next timer or until something wakes it, at no cost to the host. Under -icount every timer fires at its exact
+// instruction, whatever the host does: the budget of a run ends where the next deadline is.
+
+import { IDLE_SPIN_NS, SLICE_MS } from "../tuning.js";
+import type { InstructionTime, VirtualClock } from "./clock.js";
+import type { Cpu } from "./cpu.js";
+import type { HostScheduler, HostSleep, HostWork } from "./scheduler.js";
+
+export interface RunLoopParts {
+  cpu: Cpu;
+  clock: VirtualClock;
+  scheduler: HostScheduler;
+  /** Host's monotonic clock, nanoseconds. */
+  hostNow: () => number;
+  work: HostWork;
+  /** The CPU cannot go on: triple fault. */
+  onShutdown: () => void;
+  /** -icount: the source of `clock`, and whether idle time is slept through (sleep=on) or skipped. */
+  icount?: { time: InstructionTime; sleep: boolean };
+}
+
+/** Fewest instructions worth a call of run(). */
+const MIN_BUDGET = 1000;
+/** First guess of the CPU's speed, instructions per nanosecond. */
+const FIRST_SPEED = 0.05;
+
+export class RunLoop {
+  private readonly cpu: Cpu;
+  private readonly clock: VirtualClock;
+  private readonly parts: RunLoopParts;
+  private readonly requests: (() => void)[] = [];
+  private speed = FIRST_SPEED;
+  private running = false;
+  private ended = false;
+  private sleeping: HostSleep | undefined;
+  /** Counts what may make a halted CPU go on. */
+  private events = 0;
+  private inRun = false;
+
+  constructor(parts: RunLoopParts) {
+    this.parts = parts;
+    this.cpu = parts.cpu;
+    this.clock = parts.clock;
+    this.clock.onEarlier = () => {
+      // The budget of the present run was made for a later deadline; a sleep too.
+      if (this.inRun) this.cpu.stop();
+      else this.wake();
+    };
+    parts.work.onChange = (busy) => {
+      if (!busy) this.wake();
+      else if (this.inRun && parts.icount) this.cpu.stop();
+    };
+  }
+
+  /** Runs until end() is called. Rejects only when a device or the engine throws. */
+  async run(): Promise<void> {
+    const { scheduler, work, icount } = this.parts;
+    while (true) {
+      this.serveRequests();
+      if (this.ended) return;
+      if (!this.running || (icount && work.busy)) {
+        await this.sleep(Number.POSITIVE_INFINITY);
+        continue;
+      }
+      if (this.slice() === "idle") await this.idle();
+      else await scheduler.yield();
+    }
+  }
+
+  /** Whether guest time passes. */
+  get active(): boolean {
+    return this.running;
+  }
+
+  start(): void {
+    if (this.running || this.ended) return;
+    this.running = true;
+    this.clock.source.start();
+    this.wake();
+  }
+
+  stop(): void {
+    if (!this.running) return;
+    this.running = false;
+    this.clock.source.stop();
+    this.leaveRun();
+  }
+
+  end(): void {
+    this.stop();
+    this.ended = true;
+    this.wake();
+  }
+
+  /** Calls `action` between two runs of the CPU, soon. Devices ask for resets this way. */
+  request(action: () => void): void {
+    this.requests.push(action);
+    this.leaveRun();
+    this.wake();
+  }
+
+  /** Something happened that may concern a halted CPU or a sleeping loop. */
+  wake(): void {
+    this.events++;
+    this.sleeping?.wake();
+  }
+
+  private leaveRun(): void {
+    if (this.inRun) this.cpu.stop();
+  }
+
+  private serveRequests(): void {
+    while (this.requests.length > 0) this.requests.shift()!();
+  }
+
+  /** Executes for SLICE_MS of the host's time at most; "idle" when the CPU is halted with nothing to wake it. */
+  private slice(): "again" | "idle" {
+    const { hostNow, icount, work, onShutdown } = this.parts;
+    const end = hostNow() + SLICE_MS * 1e6;
+    let start = hostNow();
+    while (true) {
+      this.clock.runDue();
+      if (this.requests.length > 0 || !this.running || (icount && work.busy)) return "again";
+      const events = this.events;
+      const before = this.cpu.instructions;
+      this.inRun = true;
+      let exit: ReturnType<Cpu["run"]>;
+      try {
+        exit = this.cpu.run(this.budget(end - start));
+      } finally {
+        this.inRun = false;
+      }
+      const now = hostNow();
+      this.measure(this.cpu.instructions - before, now - start);
+      start = now;
+      if (exit === "shutdown") {
+        onShutdown();
+        return "again";
+      }
+      if (exit === "halt" && this.requests.length === 0) {
+        // A timer that has just come due, or a device that raised its line during the run, ends the halt.
+        if (this.clock.runDue() === 0 && this.events === events) return "idle";
+        if (!this.running) return "again";
+      }
+      if (now >= end) return "again";
+    }
+  }
+
+  /** Instructions until the next deadline or the end of the slice, whichever is first. */
+  private budget(sliceLeft: number): number {
+    const { icount } = this.parts;
+    const forSlice = Math.max(MIN_BUDGET, Math.ceil(sliceLeft * this.speed));
+    const deadline = this.clock.deadline;
+    if (deadline === Number.POSITIVE_INFINITY) return forSlice;
+    const left = deadline - this.clock.now();
+    if (icount) return Math.min(forSlice, Math.max(1, icount.time.instructionsFor(left)));
+    // Three quarters of the way first: the speed is a guess, and late timers are worse than one more call.
+    return Math.min(forSlice, Math.max(MIN_BUDGET, Math.ceil(left * this.speed * 0.75)));
+  }
+
+  private measure(instructions: number, nanoseconds: number): void {
+    if (instructions < MIN_BUDGET || nanoseconds <= 0) return;
+    this.speed += (Math.min(10, instructions / nanoseconds) - this.speed) * 0.2;
+  }
+
+  /** The CPU is halted: passes the time until the next deadline or event. */
+  private async idle(): Promise<void> {
+    const { scheduler, icount, hostNow } = this.parts;
+    const events = this.events;
+    const left = this.clock.deadline - this.clock.now();
+    if (icount) {
+      const finite = left !== Number.POSITIVE_INFINITY;
+      if (!icount.sleep && finite) {
+        this.cpu.skip(icount.time.instructionsFor(left));
+        // Input still has to get through to a guest that only ever waits for timers.
+        await scheduler.yield();
+        return;
+      }
+      const begin = hostNow();
+      await this.sleep(finite ? left / 1e6 : Number.POSITIVE_INFINITY);
+      // Slept to the end: exactly to the deadline, so that runs without input repeat.
+      const slept = this.events === events && finite ? left : Math.min(left, hostNow() - begin);
+      this.cpu.skip(icount.time.instructionsFor(slept));
+      return;
+    }
+    if (left <= IDLE_SPIN_NS) await scheduler.yield();
+    else await this.sleep(left / 1e6);
+  }
+
+  private async sleep(milliseconds: number): Promise<void> {
+    if (this.requests.length > 0) return;
+    this.sleeping = this.parts.scheduler.sleep(milliseconds);
+    await this.sleeping.done;
+    this.sleeping = undefined;
+  }
+}
