@@ -9,6 +9,10 @@ export const HOT_BLOCK = 64;
 export const TIER0_BYTES = 48 << 20;
 /** The tier 0 arena is evicted by parts: this many. */
 export const TIER0_CHUNKS = 16;
+/** Room for the records of tier 1 (region entries and spans), bytes. */
+export const REGION_RECORD_BYTES = 8 << 20;
+/** Room for copies of ROM images, bytes. */
+export const ROM_BYTES = 4 << 20;
 /** log2 of the number of buckets of the block hash. */
 export const BLOCK_HASH_BITS = 16;
 /** log2 of the entries of the jump cache. */
@@ -21,9 +25,15 @@ export const SLICE_MS = 4;
 export const IDLE_SPIN_NS = 300_000;
 /** Largest Wasm function, bytes. */
 export const REGION_MAX_BYTES = 16 << 10;
+/** virtio-blk: mean bytes of a request's segments from which each is read or written in place; below, one copy is cheaper. */
+export const BLK_DIRECT_BYTES = 32 << 10;
+/** virtio-blk: zeros are written in pieces of this many bytes. */
+export const BLK_ZERO_BYTES = 256 << 10;
 
 // ---- seen by the guest ----------------------------------------------------------------------------------------------------
 /** The one virtual TSC frequency, Hz: TSC ticks are nanoseconds. */
 export const TSC_HZ = 1_000_000_000;
 /** LAPIC bus frequency, Hz. */
 export const APIC_HZ = 1_000_000_000;
+/** virtio-blk: most sectors of 512 bytes in one write-zeroes request. */
+export const BLK_ZERO_SECTORS = 8192;

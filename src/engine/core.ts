@@ -1,0 +1,61 @@
+// Instantiates core.wasm and gives its exports their types. Helpers are put into core's own function table, so that tier 0
+// reaches them by number.
+
+import type { HelperDef } from "../ir/helpers.js";
+import { E_HELPERS } from "../layout.js";
+import type { EngineMemory } from "./memory.js";
+
+/** What core.wasm calls (core/host.ts). 32-bit values arrive as signed numbers. */
+export interface HostImports {
+  mmioRead(lo: number, hi: number, size: number): number;
+  mmioWrite(lo: number, hi: number, size: number, value: number): void;
+  portRead(port: number, size: number): number;
+  portWrite(port: number, size: number, value: number): void;
+  now(): number;
+  acknowledge(): number;
+  guestCall(what: number, lo: number, hi: number): number;
+  guestCallHigh(): number;
+  random(): number;
+  log(kind: number, a: number, b: number, c: number): void;
+}
+
+export interface Core {
+  run(cpu: number): number;
+  installBlock(block: number, flags: number): void;
+  dmaWritten(lo: number, hi: number, length: number): void;
+  evict(from: number, to: number): void;
+  secondPage(cpu: number): number;
+  initTlb(cpu: number): void;
+  flushTlb(cpu: number, keepGlobal: number): void;
+  debugTranslate(cpu: number, lo: number, hi: number): number;
+  readonly table: WebAssembly.Table;
+  readonly exports: Record<string, unknown>;
+}
+
+export function instantiateCore(
+  module: WebAssembly.Module,
+  memory: EngineMemory,
+  host: HostImports,
+  helpers: readonly HelperDef[],
+): Core {
+  const instance = new WebAssembly.Instance(module, {
+    env: {
+      memory: memory.memory,
+      abort: () => {
+        throw new Error("core.wasm aborted");
+      },
+    },
+    host: host as unknown as Record<string, unknown>,
+  });
+  const exports = instance.exports;
+  const table = exports.table as WebAssembly.Table;
+  const first = table.grow(helpers.length);
+  for (let k = 0; k < helpers.length; k++) {
+    const name = helpers[k]!.name;
+    const f = exports[name];
+    if (f === undefined) throw new Error(`core.wasm has no helper ${name}`);
+    table.set(first + k, f);
+  }
+  memory.setEngine(E_HELPERS, first);
+  return { ...(exports as unknown as Core), table, exports };
+}

@@ -1,0 +1,180 @@
+// Runs guest code: calls core's dispatcher and does what it asks for, translation to tier 0 and regions of tier 1.
+
+import type { Frontend, TranslateOptions } from "../frontend/frontend.js";
+import { IrBlock } from "../ir/block.js";
+import * as L from "../layout.js";
+import { BlockTooLarge, Tier0Encoder } from "../tier0/encode.js";
+import { BLOCK_MAX_INSNS, HOT_BLOCK } from "../tuning.js";
+import { BlockCache } from "./block-cache.js";
+import { type Core, type HostImports, instantiateCore } from "./core.js";
+import { EngineMemory } from "./memory.js";
+
+export interface EngineOptions {
+  module: WebAssembly.Module;
+  frontend: Frontend;
+  host: HostImports;
+  ramSize: number;
+  ramLow: number;
+  /** Name of core's function that resets the guest's CPU and sets its hooks. */
+  init: string;
+  /** -accel tcg,one-insn-per-tb=on */
+  oneInsn?: boolean;
+  /** Makes tier 1; left out, everything is interpreted. */
+  tier1?: (engine: Engine) => Tier1;
+  onTranslate?: (event: TranslateEvent) => void;
+}
+
+export interface Tier1 {
+  /** The tier 0 block at this address has become hot. */
+  hot(block: number): void;
+  /** Called once a slice: dead regions, consolidation. */
+  maintain(): void;
+}
+
+export interface TranslateEvent {
+  physical: number;
+  mode: number;
+  code: Uint8Array;
+  block: IrBlock;
+}
+
+export type EngineExit = "budget" | "halt" | "stop" | "shutdown" | "not-memory";
+
+export class Engine {
+  readonly memory: EngineMemory;
+  readonly core: Core;
+  readonly frontend: Frontend;
+  readonly cache: BlockCache;
+  readonly tier1: Tier1 | undefined;
+  private readonly encoder: Tier0Encoder;
+  private readonly ir = new IrBlock();
+  private readonly options: EngineOptions;
+  private readonly crossing = new Uint8Array(4096 + 32);
+  private readonly request: TranslateOptions = { mode: 0, maxInsns: 0, pageBytes: 0, secondPage: false, entry: 0 };
+  translations = 0;
+  guestBytes = 0;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    this.frontend = options.frontend;
+    this.memory = new EngineMemory(options.ramSize, options.ramLow);
+    this.core = instantiateCore(options.module, this.memory, options.host, options.frontend.helpers);
+    this.encoder = new Tier0Encoder(options.frontend.helpers);
+    this.cache = new BlockCache(this.memory, this.core);
+    (this.core.exports[options.init] as (cpu: number) => void)(L.CPU0);
+    this.core.initTlb(L.CPU0);
+    this.tier1 = options.tier1?.(this);
+    this.memory.setEngine(L.E_HOT, this.tier1 ? HOT_BLOCK : -1);
+  }
+
+  /** Executes about `budget` instructions (1 to 2^31-1), exactly so many with S_EXACT. */
+  run(budget: number): EngineExit {
+    this.grant(budget);
+    while (true) {
+      switch (this.core.run(L.CPU0)) {
+        case L.EXIT_FUEL:
+          this.tier1?.maintain();
+          return "budget";
+        case L.EXIT_TRANSLATE:
+          if (!this.translate()) return "not-memory";
+          break;
+        case L.EXIT_HOT:
+          this.tier1?.hot(this.memory.cpu(L.S_EXIT_BLOCK));
+          break;
+        case L.EXIT_HALT:
+          return "halt";
+        case L.EXIT_SHUTDOWN:
+          return "shutdown";
+        case L.EXIT_STOP:
+          return "stop";
+        default:
+          return "not-memory";
+      }
+    }
+  }
+
+  /** Instructions executed so far; exact between runs, in helpers that declare it, and in device accesses. */
+  get instructions(): number {
+    const k = (L.CPU0 + L.S_ICOUNT_END) >> 2;
+    const end = this.memory.u32[k]! + this.memory.i32[k + 1]! * 4294967296;
+    return end - this.memory.cpu(L.S_FUEL) - this.memory.cpu(L.S_PENDING);
+  }
+
+  /** Counts instructions that were not executed. */
+  skip(instructions: number): void {
+    this.setIcountEnd(this.instructions + instructions + this.memory.cpu(L.S_FUEL));
+  }
+
+  private grant(budget: number): void {
+    const done = this.instructions;
+    this.memory.setCpu(L.S_FUEL, budget);
+    this.setIcountEnd(done + budget);
+  }
+
+  private setIcountEnd(value: number): void {
+    this.memory.view.setBigInt64(L.CPU0 + L.S_ICOUNT_END, BigInt(value), true);
+  }
+
+  /** Translates the block the dispatcher stopped at; false when the code is not in memory. */
+  private translate(): boolean {
+    const { memory, core, request, ir } = this;
+    const { u8 } = memory;
+    const physical = memory.cpuNumber(L.S_EXIT_PHYS);
+    const host = memory.hostOf(physical);
+    if (host === 0) return false;
+    const one = memory.cpu(L.S_ONE_INSN) !== 0;
+    const pageOffset = physical % 4096;
+    request.mode = memory.cpu(L.S_MODE) | (one ? L.MODE_ONE_INSN : 0);
+    request.maxInsns = one || this.options.oneInsn ? 1 : BLOCK_MAX_INSNS;
+    request.pageBytes = 4096 - pageOffset;
+    request.secondPage = false;
+    let code = u8.subarray(host, host + request.pageBytes);
+    let page2 = -1;
+    if (this.frontend.translate(ir, code, request).status === "second-page") {
+      page2 = core.secondPage(L.CPU0);
+      // A fetch fault is pending: the dispatcher delivers it.
+      if (page2 === -1) return true;
+      if (page2 === -2) return false;
+      this.crossing.set(code);
+      const second = page2 * 4096;
+      this.crossing.set(u8.subarray(second, second + 16), request.pageBytes);
+      code = this.crossing.subarray(0, request.pageBytes + 16);
+      request.secondPage = true;
+      this.frontend.translate(ir, code, request);
+    }
+    this.options.onTranslate?.({ physical, mode: request.mode, code, block: ir });
+    const address = this.encode(code, pageOffset, page2, one);
+    const h = address >> 2;
+    const { i32 } = memory;
+    i32[h + (L.B_MODE >> 2)] = request.mode;
+    i32[h + (L.B_PHYS >> 2)] = physical | 0;
+    i32[h + (L.B_PHYS >> 2) + 1] = Math.floor(physical / 4294967296);
+    i32[h + (L.B_INSNS >> 2)] = ir.insns;
+    i32[h + (L.B_BYTES >> 2)] = ir.bytes;
+    i32[h + (L.B_PAGE2 >> 2)] = page2;
+    core.installBlock(address, 0);
+    this.translations++;
+    this.guestBytes += ir.bytes;
+    return true;
+  }
+
+  /** Writes the code of this.ir behind a header and returns the header's address. */
+  private encode(code: Uint8Array, pageOffset: number, page2: number, one: boolean): number {
+    const { ir, cache, encoder, memory, frontend, request } = this;
+    while (true) {
+      // Four micro-ops a node is more than any node takes.
+      const room = L.B_HEADER + 64 * (ir.count + 4);
+      const address = cache.reserve(room);
+      try {
+        const bytes = encoder.encode(ir, memory.i32, address + L.B_HEADER, pageOffset, page2 === -1 && !one);
+        memory.i32[(address + L.B_SIZE) >> 2] = bytes;
+        cache.commit(L.B_HEADER + bytes);
+        return address;
+      } catch (error) {
+        if (!(error instanceof BlockTooLarge) || ir.insns === 1) throw error;
+        request.maxInsns = ir.insns >> 1;
+        frontend.translate(ir, code, request);
+      }
+    }
+  }
+}

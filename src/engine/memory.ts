@@ -1,0 +1,121 @@
+// Placement of everything in the one linear memory: fixed part (src/layout.ts), tables, caches, ROM copies, guest RAM.
+
+import * as L from "../layout.js";
+import { BLOCK_HASH_BITS, JUMP_CACHE_BITS, REGION_RECORD_BYTES, ROM_BYTES, TIER0_BYTES } from "../tuning.js";
+
+const PAGE = 65536;
+
+export interface MemoryPlan {
+  ramBase: number;
+  ramSize: number;
+  ramLow: number;
+  arena: number;
+  arenaBytes: number;
+  romBase: number;
+  /** Records of tier 1 (region entries, spans). */
+  regions: number;
+  regionBytes: number;
+}
+
+export class EngineMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly u8: Uint8Array;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly view: DataView;
+  readonly plan: MemoryPlan;
+
+  /** `ramSize` bytes of guest RAM (multiple of 4096), of which `ramLow` lie below 4 GiB. Throws RangeError when the host cannot give it. */
+  constructor(ramSize: number, ramLow: number) {
+    let at = L.CPU0 + L.CPU_SIZE;
+    const take = (bytes: number, align = 64) => {
+      at = Math.ceil(at / align) * align;
+      const here = at;
+      at += bytes;
+      return here;
+    };
+    const ramPages = ramSize / 4096;
+    const map = take(L.MAP_MAX * L.MAP_STRIDE);
+    const codeBits = take(ramPages * 8);
+    const pageBlocks = take(ramPages * 4);
+    const hash = take(4 << BLOCK_HASH_BITS);
+    const jumpCache = take(L.JC_STRIDE << JUMP_CACHE_BITS);
+    const regions = take(REGION_RECORD_BYTES);
+    const arena = take(TIER0_BYTES);
+    const romBase = take(ROM_BYTES, 4096);
+    const ramBase = take(ramSize, PAGE);
+    const pages = Math.ceil(at / PAGE);
+    if (pages > 65536) throw new RangeError("more memory than 32-bit WebAssembly has");
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const buffer = this.memory.buffer;
+    this.u8 = new Uint8Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.view = new DataView(buffer);
+    this.plan = { ramBase, ramSize, ramLow, arena, arenaBytes: TIER0_BYTES, romBase, regions, regionBytes: REGION_RECORD_BYTES };
+    this.setEngine(L.E_RAM_BASE, ramBase);
+    this.setEngine(L.E_RAM_SIZE, ramSize);
+    this.setEngine(L.E_RAM_LOW, ramLow);
+    this.setEngine(L.E_MAP, map);
+    this.setEngine(L.E_CODE_BITS, codeBits);
+    this.setEngine(L.E_PAGE_BLOCKS, pageBlocks);
+    this.setEngine(L.E_HASH, hash);
+    this.setEngine(L.E_HASH_MASK, (1 << BLOCK_HASH_BITS) - 1);
+    this.setEngine(L.E_JUMP_CACHE, jumpCache);
+    this.setEngine(L.E_JUMP_MASK, (1 << JUMP_CACHE_BITS) - 1);
+  }
+
+  engine(field: number): number {
+    return this.i32[(L.ENGINE + field) >> 2]!;
+  }
+
+  setEngine(field: number, value: number): void {
+    this.i32[(L.ENGINE + field) >> 2] = value;
+  }
+
+  /** 32-bit field of CPU 0. */
+  cpu(slot: number): number {
+    return this.i32[(L.CPU0 + slot) >> 2]!;
+  }
+
+  setCpu(slot: number, value: number): void {
+    this.i32[(L.CPU0 + slot) >> 2] = value;
+  }
+
+  cpu64(slot: number): bigint {
+    return this.view.getBigUint64(L.CPU0 + slot, true);
+  }
+
+  setCpu64(slot: number, value: bigint): void {
+    this.view.setBigUint64(L.CPU0 + slot, value, true);
+  }
+
+  /** Unsigned 64-bit field as a number (exact below 2^53). */
+  cpuNumber(slot: number): number {
+    const k = (L.CPU0 + slot) >> 2;
+    return this.u32[k]! + this.u32[k + 1]! * 4294967296;
+  }
+
+  stat(which: number): number {
+    const k = (L.ENGINE + L.E_STATS + which) >> 2;
+    return this.u32[k]! + this.u32[k + 1]! * 4294967296;
+  }
+
+  /** Host address of a guest-physical address in RAM or in the map's memory, or 0. */
+  hostOf(physical: number): number {
+    const page = Math.floor(physical / 4096);
+    const count = this.engine(L.E_MAP_COUNT);
+    const { ramBase, ramLow, ramSize } = this.plan;
+    if (page < 0x100 || physical >= ramLow) {
+      for (let k = 0, entry = this.engine(L.E_MAP) >> 2; k < count; k++, entry += L.MAP_STRIDE >> 2) {
+        if (page >= this.u32[entry]! && page <= this.u32[entry + 1]!) {
+          const host = this.u32[entry + 2]!;
+          return host === 0 ? 0 : host + (physical - this.u32[entry]! * 4096);
+        }
+      }
+    }
+    if (physical < ramLow) return ramBase + physical;
+    const high = physical - 4294967296 + ramLow;
+    return physical >= 4294967296 && high < ramSize ? ramBase + high : 0;
+  }
+}
