@@ -4,7 +4,7 @@
 
 import type { IrBlock } from "../ir/block.js";
 import type { HelperDef } from "../ir/helpers.js";
-import { operands } from "../ir/operands.js";
+import { operandsOf } from "../ir/operands.js";
 import { Op, Ty } from "../ir/ops.js";
 import { deadCode } from "../ir/passes/dce.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK, S_TEMPS, TEMP_COUNT } from "../layout.js";
@@ -92,7 +92,7 @@ export class Tier0Encoder {
     this.uses.fill(0, 0, n);
     for (let i = 0; i < n; i++) {
       if (this.live[i] === 0) continue;
-      const k = operands(this.block, i, this.args);
+      const k = operandsOf(this.block, i, this.args);
       for (let j = 0; j < k; j++) {
         const v = this.args[j]!;
         this.lastUse[v] = i;
@@ -243,7 +243,7 @@ export class Tier0Encoder {
 
   /** Frees the temporaries whose last use was node i. */
   private release(i: number): void {
-    const k = operands(this.block, i, this.args);
+    const k = operandsOf(this.block, i, this.args);
     for (let j = 0; j < k; j++) this.releaseValue(this.args[j]!, i);
     if (this.lastUse[i]! < 0) this.releaseValue(i, -1);
   }
