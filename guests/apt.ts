@@ -69,7 +69,8 @@ export class Apt {
   /** Downloads packages that are not in the cache yet and returns the paths of their .deb files. */
   fetch(names: readonly string[], progress: (text: string) => void): string[] {
     const folder = join(this.folder, "debs");
-    const listing = run("apt-get", [...this.options, "-qq", "download", "--print-uris", ...names], { cwd: folder });
+    // not in the folder itself: apt leaves out what it finds there
+    const listing = run("apt-get", [...this.options, "-qq", "download", "--print-uris", ...names], { cwd: this.folder });
     const packages = listing.split("\n").flatMap((line) => {
       const match = /^'[^']+' (\S+) (\d+)/.exec(line);
       return match ? [{ file: join(folder, match[1]!), size: Number(match[2]) }] : [];

@@ -45,7 +45,7 @@ interface Architecture {
 }
 
 /** Bumped when a change here makes guests built before out of date. */
-const BUILDER = 1;
+const BUILDER = 2;
 
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   amd64: { kernel: "linux-image-amd64", cloud: "linux-image-cloud-amd64", target: "x86_64", image: "bzImage" },
@@ -149,7 +149,7 @@ function baseTree(box: string): Tree {
   if (!names.includes("sh")) throw new GuestError("cannot find the list of applets in package busybox-static");
   for (const name of names) tree.link(`bin/${name}`, "busybox");
   tree.link("sbin/modprobe", "../bin/busybox");
-  tree.file("etc/passwd", "root::0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/:/bin/false\n");
+  tree.file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/:/bin/false\n");
   tree.file("etc/group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
   tree.file("etc/hostname", "guest\n");
   tree.file("etc/hosts", "127.0.0.1 localhost guest\n");

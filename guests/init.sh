@@ -27,11 +27,13 @@ for w in $words; do
 done
 
 if [ -e /init ]; then                             # in the initramfs
-  modprobe -q virtio_pci
-  modprobe -q virtio_mmio
   found=
-  for d in /sys/bus/virtio/devices/*/modalias; do
-    [ -e "$d" ] && read -r a < "$d" && found="$found $a"
+  for transport in virtio_pci virtio_mmio; do
+    modprobe -q $transport
+    for d in /sys/bus/virtio/devices/*/modalias; do
+      [ -e "$d" ] && read -r alias < "$d" && found="$found $alias"
+    done
+    [ -z "$found" ] || break
   done
   [ -z "$found" ] || modprobe -q -a $found
   if [ -n "$root" ]; then
@@ -40,11 +42,12 @@ if [ -e /init ]; then                             # in the initramfs
     while [ ! -b "$root" ] && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
     if mount -t "$rootfstype" -o $mode "$root" /mnt; then
       for d in proc sys dev; do mount --move /$d /mnt/$d; done
+      export MOUNTED=1
       exec switch_root /mnt "$init"
     fi
     echo "INIT: cannot mount $root, staying in the initramfs"
   fi
-elif [ $mode = rw ]; then
+elif [ $mode = rw ] && [ -z "$MOUNTED" ]; then     # the kernel itself mounted the disk, read-only
   mount -o remount,rw / 2>/dev/null
 fi
 
