@@ -4,6 +4,7 @@ import * as L from "../layout.js";
 import { BLOCK_HASH_BITS, JUMP_CACHE_BITS, REGION_RECORD_BYTES, ROM_BYTES, TIER0_BYTES } from "../tuning.js";
 
 const PAGE = 65536;
+const CPUID_BYTES = 16384;
 
 export interface MemoryPlan {
   ramBase: number;
@@ -12,6 +13,8 @@ export interface MemoryPlan {
   arena: number;
   arenaBytes: number;
   romBase: number;
+  /** Room for a table of the guest's (x86: CPUID), CPUID_BYTES long. */
+  cpuid: number;
   /** Records of tier 1 (region entries, spans). */
   regions: number;
   regionBytes: number;
@@ -40,6 +43,7 @@ export class EngineMemory {
     const pageBlocks = take(ramPages * 4);
     const hash = take(4 << BLOCK_HASH_BITS);
     const jumpCache = take(L.JC_STRIDE << JUMP_CACHE_BITS);
+    const cpuid = take(CPUID_BYTES);
     const regions = take(REGION_RECORD_BYTES);
     const arena = take(TIER0_BYTES);
     const romBase = take(ROM_BYTES, 4096);
@@ -52,7 +56,7 @@ export class EngineMemory {
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.view = new DataView(buffer);
-    this.plan = { ramBase, ramSize, ramLow, arena, arenaBytes: TIER0_BYTES, romBase, regions, regionBytes: REGION_RECORD_BYTES };
+    this.plan = { ramBase, ramSize, ramLow, arena, arenaBytes: TIER0_BYTES, romBase, cpuid, regions, regionBytes: REGION_RECORD_BYTES };
     this.setEngine(L.E_RAM_BASE, ramBase);
     this.setEngine(L.E_RAM_SIZE, ramSize);
     this.setEngine(L.E_RAM_LOW, ramLow);
