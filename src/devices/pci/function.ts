@@ -104,14 +104,14 @@ export abstract class PciFunction implements Device {
       const old = this.config.getUint8(offset + i);
       this.config.setUint8(offset + i, (old & ~mask) | ((value >>> (8 * i)) & mask));
     }
-    this.configChanged();
+    this.configWritten();
   }
 
   reset(): void {
     this.setIntx(false);
     new Uint8Array(this.config.buffer).set(this.resetValues);
     this.msix?.reset();
-    this.configChanged();
+    this.configWritten();
   }
 
   save(): DeviceState {
@@ -125,11 +125,11 @@ export abstract class PciFunction implements Device {
       this.msix.load(stateObject(state, "msix"), this.config.getUint16(this.msixControl, true));
     }
     this.intx = stateFlag(state, "intx");
-    this.configChanged();
+    this.configWritten();
   }
 
   /** Config space may have changed: BARs, interrupt pin and MSI-X follow it. Subclasses add their own registers. */
-  protected configChanged(): void {
+  protected configWritten(): void {
     this.updateBars();
     this.updateIntx();
     if (this.msix !== undefined) {

@@ -31,8 +31,8 @@ export class I440fx extends PciFunction {
     for (let i = 1; i < PAM_REGISTERS; i++) this.writable.setUint8(PAM0 + i, 0x33);
   }
 
-  protected override configChanged(): void {
-    super.configChanged();
+  protected override configWritten(): void {
+    super.configWritten();
     AREAS.forEach((area, half) => {
       const bits = (this.config.getUint8(PAM0 + (half >> 1)) >> (half & 1 ? 4 : 0)) & 3;
       if (area === undefined || bits === this.applied[half]) return;

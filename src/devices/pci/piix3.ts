@@ -62,8 +62,8 @@ export class Piix3 extends PciFunction {
     super.load(state);
   }
 
-  protected override configChanged(): void {
-    super.configChanged();
+  protected override configWritten(): void {
+    super.configWritten();
     this.drive();
   }
 

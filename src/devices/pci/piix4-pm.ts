@@ -51,8 +51,8 @@ export class Piix4Pm extends PciFunction {
     ];
   }
 
-  protected override configChanged(): void {
-    super.configChanged();
+  protected override configWritten(): void {
+    super.configWritten();
     for (const window of this.windows) this.place(window);
   }
 

@@ -1,0 +1,274 @@
+// Virtio block device. Virtio 1.2, section 5.2. A request the image can answer at once is answered within the driver's
+// notification; others complete when their promise does, in any order, several at a time.
+
+import type { BlockBackend } from "../../../block/interfaces.js";
+import { BLK_ZERO_BYTES, BLK_ZERO_SECTORS } from "../../../tuning.js";
+import { VirtioDevice, type VirtioTransport } from "../device.js";
+import { copyIn, copyOut, type Segment, slice } from "../segments.js";
+import { type Chain, type Virtqueue, VirtqueueError } from "../virtqueue.js";
+import * as blk from "./registers.js";
+import { Transfers } from "./transfer.js";
+
+export interface VirtioBlkOptions {
+  /** Size a multiple of 512. Read-only if the back end is. */
+  readonly backend: BlockBackend;
+  /** For GET_ID; at most 20 bytes are seen. */
+  readonly serial?: string;
+  /** Bytes, a power of two from 512: smallest unit the guest may address. */
+  readonly logicalBlockSize?: number;
+  /** Bytes, a power of two not below the logical size: unit writes are fast in. */
+  readonly physicalBlockSize?: number;
+  readonly numQueues?: number;
+  readonly queueSize?: number;
+  /** Told of every failure of the back end, besides the guest's I/O error. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** A status, now or later. */
+type Outcome = number | Promise<number>;
+
+interface Request {
+  readonly type: number;
+  /** In units of 512 bytes; may be beyond anything, but is exact where it matters. */
+  readonly sector: number;
+  readonly out: readonly Segment[];
+  readonly outLength: number;
+  readonly in: readonly Segment[];
+  readonly inLength: number;
+  readonly statusAddress: number;
+}
+
+export class VirtioBlk extends VirtioDevice {
+  override readonly name = "virtio-blk";
+  override readonly deviceId = 2;
+  override readonly pciClass = 0x010000;
+  override readonly queueSizes: readonly number[];
+  override readonly features: readonly number[];
+  private readonly backend: BlockBackend;
+  private readonly blockSize: number;
+  private transfers!: Transfers;
+  private inFlight = 0;
+  /** Of those in flight, the ones from before the last reset. */
+  private stale = 0;
+  /** Counts resets: a request of an earlier generation is finished without the guest. */
+  private generation = 0;
+  private waiting: (() => void)[] = [];
+
+  constructor(private readonly options: VirtioBlkOptions) {
+    super();
+    const { backend, numQueues = 1, queueSize = 256, logicalBlockSize = 512 } = options;
+    if (logicalBlockSize < blk.SECTOR || (logicalBlockSize & (logicalBlockSize - 1)) !== 0) {
+      throw new Error(`virtio-blk: logical block size ${logicalBlockSize} is not a power of two from 512`);
+    }
+    this.backend = backend;
+    this.blockSize = logicalBlockSize;
+    this.queueSizes = new Array(numQueues).fill(queueSize);
+    const features = [blk.F_SEG_MAX, blk.F_BLK_SIZE, blk.F_FLUSH, blk.F_TOPOLOGY];
+    features.push(backend.readOnly ? blk.F_RO : blk.F_WRITE_ZEROES);
+    if (numQueues > 1) features.push(blk.F_MQ);
+    this.features = features;
+    this.config = this.configBytes(queueSize, numQueues);
+  }
+
+  override attach(transport: VirtioTransport): void {
+    super.attach(transport);
+    this.transfers = new Transfers(transport.memory, this.backend);
+  }
+
+  override get pending(): number {
+    return this.inFlight;
+  }
+
+  override idle(): Promise<void> {
+    if (this.inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  override reset(): void {
+    this.generation++;
+    this.stale = this.inFlight;
+  }
+
+  override properties(): readonly string[] {
+    const access = this.backend.readOnly ? "read-only" : "read-write";
+    return [`drive = ${this.backend.size} bytes, ${access}`, `serial = "${this.options.serial ?? ""}"`];
+  }
+
+  override handleQueue(index: number): void {
+    // Writes from before a reset come first; the queues are looked at again when they are done.
+    if (this.stale > 0) return;
+    const queue = this.transport.queue(index);
+    try {
+      for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) this.submit(index, queue, chain);
+    } finally {
+      this.transport.notify(index);
+    }
+  }
+
+  private submit(index: number, queue: Virtqueue, chain: Chain): void {
+    const request = this.parse(chain);
+    let outcome: Outcome;
+    try {
+      outcome = this.execute(request);
+    } catch (error) {
+      outcome = this.failure(error);
+    }
+    if (typeof outcome === "number") {
+      this.finish(queue, chain, request, outcome);
+      return;
+    }
+    const generation = this.generation;
+    this.inFlight++;
+    outcome
+      .catch((error: unknown) => this.failure(error))
+      .then((status) => {
+        this.inFlight--;
+        if (generation === this.generation) {
+          this.finish(queue, chain, request, status);
+          this.transport.notify(index);
+        } else if (--this.stale === 0) {
+          for (const queueIndex of this.queueSizes.keys()) this.transport.kick(queueIndex);
+        }
+        if (this.inFlight === 0) for (const resolve of this.waiting.splice(0)) resolve();
+      });
+  }
+
+  private finish(queue: Virtqueue, chain: Chain, request: Request, status: number): void {
+    this.transport.memory.writeU8(request.statusAddress, status);
+    // Data before the status counts as written only when it was.
+    queue.push(chain, status === blk.S_OK ? request.inLength + 1 : 1);
+  }
+
+  private parse(chain: Chain): Request {
+    const header = new Uint8Array(blk.HEADER_SIZE);
+    if (copyOut(this.transport.memory, chain.readable, header) < header.length || chain.writableLength < 1) {
+      throw new VirtqueueError(
+        `request with ${chain.readableLength} readable and ${chain.writableLength} writable bytes has no room for its headers`,
+      );
+    }
+    const view = new DataView(header.buffer);
+    const outLength = chain.readableLength - header.length;
+    const inLength = chain.writableLength - 1;
+    const last = chain.writable.at(-1)!;
+    return {
+      type: view.getUint32(0, true),
+      sector: view.getUint32(12, true) * 2 ** 32 + view.getUint32(8, true),
+      out: slice(chain.readable, header.length, outLength),
+      outLength,
+      in: slice(chain.writable, 0, inLength),
+      inLength,
+      statusAddress: last.address + last.length - 1,
+    };
+  }
+
+  private execute(request: Request): Outcome {
+    switch (request.type) {
+      case blk.T_IN:
+        return this.read(request);
+      case blk.T_OUT:
+        return this.write(request);
+      case blk.T_FLUSH:
+        return this.flush();
+      case blk.T_GET_ID:
+        return this.identify(request);
+      case blk.T_WRITE_ZEROES:
+        return this.backend.readOnly ? blk.S_UNSUPP : this.writeZeroes(request);
+      default:
+        return blk.S_UNSUPP;
+    }
+  }
+
+  private read({ sector, in: segments, inLength: length }: Request): Outcome {
+    if (!this.isInside(sector, length)) return blk.S_IOERR;
+    const transfer = { offset: sector * blk.SECTOR, length, segments };
+    if (length === 0 || this.transfers.readNow(transfer)) return blk.S_OK;
+    return this.transfers.readLater(transfer, this.untilReset()).then(() => blk.S_OK);
+  }
+
+  private write({ sector, out: segments, outLength: length }: Request): Outcome {
+    if (this.backend.readOnly || !this.isInside(sector, length)) return blk.S_IOERR;
+    const transfer = { offset: sector * blk.SECTOR, length, segments };
+    if (length === 0 || this.transfers.writeNow(transfer)) return this.written();
+    return this.transfers.writeLater(transfer, this.untilReset()).then(() => this.written());
+  }
+
+  /** Answers true until the device is reset. */
+  private untilReset(): () => boolean {
+    const generation = this.generation;
+    return () => generation === this.generation;
+  }
+
+  /** A driver that cannot flush expects writes to be stable when they complete (section 5.2.6.2). */
+  private written(): Outcome {
+    return this.transport.negotiated(blk.F_FLUSH) ? blk.S_OK : this.flush();
+  }
+
+  private flush(): Outcome {
+    if (this.backend.flushSync?.() === true) return blk.S_OK;
+    return this.backend.flush().then(() => blk.S_OK);
+  }
+
+  private identify({ in: segments, inLength }: Request): number {
+    const id = new Uint8Array(Math.min(blk.ID_SIZE, inLength));
+    const serial = this.options.serial ?? "";
+    for (let i = 0; i < Math.min(serial.length, id.length); i++) id[i] = serial.charCodeAt(i);
+    copyIn(this.transport.memory, segments, id);
+    return blk.S_OK;
+  }
+
+  private writeZeroes({ out, outLength }: Request): Outcome {
+    // One range per request, as the configuration says.
+    if (outLength !== blk.RANGE_SIZE) return blk.S_IOERR;
+    const bytes = new Uint8Array(blk.RANGE_SIZE);
+    copyOut(this.transport.memory, out, bytes);
+    const view = new DataView(bytes.buffer);
+    const sector = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
+    const count = view.getUint32(8, true);
+    if ((view.getUint32(12, true) & ~blk.FLAG_UNMAP) !== 0) return blk.S_UNSUPP;
+    if (count > BLK_ZERO_SECTORS || !this.isInside(sector, count * blk.SECTOR)) return blk.S_IOERR;
+    return this.zero(sector * blk.SECTOR, count * blk.SECTOR);
+  }
+
+  private zero(offset: number, length: number): Outcome {
+    const zeros = new Uint8Array(Math.min(length, BLK_ZERO_BYTES));
+    for (let at = 0; at < length; at += zeros.length) {
+      const piece = zeros.subarray(0, length - at);
+      if (this.backend.writeSync?.(offset + at, piece) !== true) {
+        return this.backend
+          .write(offset + at, piece)
+          .then(() => this.zero(offset + at + piece.length, length - at - piece.length));
+      }
+    }
+    return this.written();
+  }
+
+  private isInside(sector: number, length: number): boolean {
+    const offset = sector * blk.SECTOR;
+    return offset % this.blockSize === 0 && length % this.blockSize === 0 && offset + length <= this.backend.size;
+  }
+
+  private failure(error: unknown): number {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.options.onError?.(reason);
+    this.transport.log.guestError(`${this.name}: ${reason.message}`);
+    return blk.S_IOERR;
+  }
+
+  private configBytes(queueSize: number, numQueues: number): Uint8Array {
+    const view = new DataView(new ArrayBuffer(blk.CONFIG_SIZE));
+    const { size } = this.backend;
+    const sectors = Math.floor(size / blk.SECTOR);
+    const physical = this.options.physicalBlockSize ?? this.blockSize;
+    view.setUint32(0, sectors % 2 ** 32, true);
+    view.setUint32(4, Math.floor(sectors / 2 ** 32), true);
+    // Header and status take a descriptor each.
+    view.setUint32(12, Math.max(1, queueSize - 2), true);
+    view.setUint32(20, this.blockSize, true);
+    view.setUint8(24, Math.max(0, Math.log2(physical / this.blockSize)));
+    view.setUint16(26, 1, true);
+    view.setUint16(34, numQueues, true);
+    view.setUint32(48, BLK_ZERO_SECTORS, true);
+    view.setUint32(52, 1, true);
+    return new Uint8Array(view.buffer);
+  }
+}
