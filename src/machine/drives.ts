@@ -1,0 +1,86 @@
+// Opens the disks of a configuration: raw format on the host's image, writes in memory under -snapshot.
+
+import { type BlockBackend, BlockError } from "../block/interfaces.js";
+import { Overlay } from "../block/overlay.js";
+import { RawImage } from "../block/raw.js";
+import type { DriveConfig } from "../options/config.js";
+import { MachineError, type MachineHost } from "./host.js";
+import type { HostWork } from "./scheduler.js";
+
+export interface Drive {
+  config: DriveConfig;
+  backend: BlockBackend;
+}
+
+/** Rejects with MachineError naming the drive when an image cannot be used; images opened before it are closed. */
+export async function openDrives(
+  drives: readonly DriveConfig[],
+  host: MachineHost,
+  work: HostWork,
+): Promise<Map<string, Drive>> {
+  const opened = new Map<string, Drive>();
+  try {
+    for (const config of drives) {
+      // With -snapshot the image is only read, so it may be one that cannot be written.
+      const image = await host.openImage(config.snapshot ? { ...config, readOnly: true } : config);
+      if (!config.readOnly && !config.snapshot && image.readOnly) {
+        await image.close();
+        throw new MachineError(
+          `drive ${config.id}: '${config.file}' is read-only (readonly=on or snapshot=on uses it as it is)`,
+        );
+      }
+      const raw = new RawImage(image);
+      const overlaid = config.snapshot ? new Overlay(raw) : raw;
+      opened.set(config.id, { config, backend: new TrackedBackend(overlaid, config.readOnly, work) });
+    }
+  } catch (error) {
+    for (const { backend } of opened.values()) await backend.close();
+    if (error instanceof BlockError) throw new MachineError(error.message);
+    throw error;
+  }
+  return opened;
+}
+
+/** Counts what is under way, for the run loop, and refuses writes to read-only drives. */
+class TrackedBackend implements BlockBackend {
+  readonly readSync?: (offset: number, into: Uint8Array) => boolean;
+  readonly writeSync?: (offset: number, from: Uint8Array) => boolean;
+  readonly flushSync?: () => boolean;
+
+  constructor(
+    private readonly inner: BlockBackend,
+    private readonly only: boolean,
+    private readonly work: HostWork,
+  ) {
+    if (inner.readSync) this.readSync = (offset, into) => inner.readSync!(offset, into);
+    if (inner.writeSync) {
+      this.writeSync = (offset, from) => !this.only && inner.writeSync!(offset, from);
+    }
+    if (inner.flushSync) this.flushSync = () => inner.flushSync!();
+  }
+
+  get size(): number {
+    return this.inner.size;
+  }
+
+  get readOnly(): boolean {
+    return this.only || this.inner.readOnly;
+  }
+
+  read(offset: number, into: Uint8Array): Promise<void> {
+    return this.work.track(this.inner.read(offset, into));
+  }
+
+  write(offset: number, from: Uint8Array): Promise<void> {
+    if (this.only) return Promise.reject(new BlockError("the drive is read-only"));
+    return this.work.track(this.inner.write(offset, from));
+  }
+
+  flush(): Promise<void> {
+    return this.work.track(this.inner.flush());
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+}

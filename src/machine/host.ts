@@ -1,0 +1,38 @@
+// What a machine needs of the program around it: a page or a process. One implementation per host.
+
+import type { BlockBackend } from "../block/interfaces.js";
+import type { CharBackend, EntropySource } from "../devices/interfaces.js";
+import type { ChardevConfig, DriveConfig } from "../options/config.js";
+import type { HostScheduler } from "./scheduler.js";
+
+export interface MachineHost {
+  readonly scheduler: HostScheduler;
+  readonly entropy: EntropySource;
+  /** Monotonic clock, nanoseconds. */
+  monotonic(): number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  date(): number;
+  /** A whole file: kernel, initrd, firmware. Undefined when there is none of that name; rejects when it cannot be read. */
+  readFile(name: string): Promise<Uint8Array | undefined>;
+  /** The image of a drive as it is on the host (formats and -snapshot are the machine's work). */
+  openImage(drive: DriveConfig): Promise<BlockBackend>;
+  openChardev(chardev: ChardevConfig): HostChardev;
+  /** A line of the -d log, without its end. */
+  log(line: string): void;
+  /** A sentence for the user that is no error. */
+  warn(message: string): void;
+}
+
+/** A character device of the host. */
+export interface HostChardev extends CharBackend {
+  /** Writes out what is buffered and gives the device back. */
+  close(): void;
+  /** Input is not typed but comes from a file or a pipe: it is kept until the guest is ready for it. */
+  readonly piped?: boolean;
+}
+
+/** Something the user asked for cannot be had: missing files, images that do not open, memory that is not there. The
+ *  message is one sentence for the user. */
+export class MachineError extends Error {
+  override readonly name = "MachineError";
+}

@@ -1,0 +1,214 @@
+// The life of a machine: started, stopped, reset, switched off. What it is made of is the board's business.
+
+import type { Device, MachineControl } from "../devices/interfaces.js";
+import type { MachineConfig } from "../options/config.js";
+import type { ChardevHub } from "./chardev/hub.js";
+import type { VirtualClock } from "./clock.js";
+import type { Cpu } from "./cpu.js";
+import { Emitter } from "./emitter.js";
+import type { MachineHost } from "./host.js";
+import type { RunLoop } from "./run-loop.js";
+
+/**
+ * prelaunch: not started yet (-S); running; paused: by the user; shutdown: the guest is off and -no-shutdown keeps the
+ * machine; ended: nothing can be done with it any more.
+ */
+export type MachineState = "prelaunch" | "running" | "paused" | "shutdown" | "ended";
+
+export interface MachineExit {
+  /** Exit status for a process. */
+  status: number;
+  reason: "power-off" | "reset" | "debug-exit" | "quit";
+}
+
+export type MachineEvents = {
+  state: MachineState;
+  /** The machine was reset: by the guest, by a triple fault or by the user. */
+  reset: "guest" | "triple-fault" | "user";
+  exit: MachineExit;
+};
+
+/** The devices of one kind of machine. */
+export interface Board {
+  readonly devices: readonly Device[];
+  /** Resets every device and prepares memory, firmware tables and the CPU for the first instruction. */
+  reset(): void;
+  /** A push of the power button. */
+  powerButton(): void;
+  /** Closes images. */
+  close(): Promise<void>;
+}
+
+export interface MachineParts {
+  config: MachineConfig;
+  host: MachineHost;
+  cpu: Cpu;
+  clock: VirtualClock;
+  loop: RunLoop;
+  consoles: ChardevHub;
+}
+
+export class Machine<B extends Board = Board> implements MachineControl {
+  readonly config: MachineConfig;
+  readonly cpu: Cpu;
+  readonly clock: VirtualClock;
+  readonly consoles: ChardevHub;
+  /** Settles when the machine has ended and its images are closed; rejects when the emulator itself failed. */
+  readonly finished: Promise<MachineExit>;
+
+  private readonly loop: RunLoop;
+  private readonly host: MachineHost;
+  private readonly events = new Emitter<MachineEvents>();
+  private current: MachineState = "prelaunch";
+  private ending: MachineExit | undefined;
+  private begin!: () => void;
+  private boardParts: B | undefined;
+
+  constructor(parts: MachineParts) {
+    this.config = parts.config;
+    this.host = parts.host;
+    this.cpu = parts.cpu;
+    this.clock = parts.clock;
+    this.loop = parts.loop;
+    this.consoles = parts.consoles;
+    const begun = new Promise<void>((resolve) => {
+      this.begin = resolve;
+    });
+    this.finished = begun.then(() => this.live());
+  }
+
+  /** Given once, after construction: a board needs the machine to make its requests to. */
+  set board(board: B) {
+    this.boardParts = board;
+  }
+
+  get board(): B {
+    if (!this.boardParts) throw new Error("the machine has no board");
+    return this.boardParts;
+  }
+
+  get state(): MachineState {
+    return this.current;
+  }
+
+  /** Whether the CPU waits for an interrupt. */
+  get halted(): boolean {
+    return this.cpu.halted;
+  }
+
+  on<Name extends keyof MachineEvents>(name: Name, listener: (event: MachineEvents[Name]) => void): () => void {
+    return this.events.on(name, listener);
+  }
+
+  /** Resets the board and begins; with -S the CPU waits for resume(). Settles like `finished`. */
+  start(): Promise<MachineExit> {
+    this.board.reset();
+    if (!this.config.startPaused) this.resume();
+    this.begin();
+    return this.finished;
+  }
+
+  pause(): void {
+    if (this.current !== "running") return;
+    this.loop.stop();
+    this.setState("paused");
+  }
+
+  /** Goes on after pause() or -S; not after a power-off, which only a reset ends. */
+  resume(): void {
+    if (this.current !== "paused" && this.current !== "prelaunch") return;
+    this.setState("running");
+    this.loop.start();
+  }
+
+  /** Calls `action` between two instructions, soon. */
+  request(action: () => void): void {
+    this.loop.request(action);
+  }
+
+  /** Pushes the power button: the guest may shut down, or not listen. */
+  powerDown(): void {
+    this.loop.request(() => this.board.powerButton());
+  }
+
+  /** A reset the user asked for; -no-reboot ends the machine here too. */
+  resetByUser(): void {
+    this.doReset("user");
+  }
+
+  /** Ends the machine at once. */
+  quit(status = 0): void {
+    this.end({ status, reason: "quit" });
+  }
+
+  // ---- requests of devices (MachineControl) -----------------------------------------------------------------------------
+
+  reset(): void {
+    this.doReset("guest");
+  }
+
+  powerOff(): void {
+    this.loop.request(() => {
+      if (this.config.noShutdown) {
+        this.loop.stop();
+        this.setState("shutdown");
+      } else this.end({ status: 0, reason: "power-off" });
+    });
+  }
+
+  exit(status: number): void {
+    this.loop.request(() => this.end({ status, reason: "debug-exit" }));
+  }
+
+  /** The CPU gave up: a triple fault resets a PC. */
+  tripleFault(): void {
+    this.host.warn("triple fault: the machine is reset");
+    this.doReset("triple-fault");
+  }
+
+  private doReset(cause: MachineEvents["reset"]): void {
+    this.loop.request(() => {
+      if (this.current === "ended") return;
+      if (this.config.noReboot) {
+        if (this.config.noShutdown) {
+          this.loop.stop();
+          this.setState("shutdown");
+        } else this.end({ status: 0, reason: "reset" });
+        return;
+      }
+      this.board.reset();
+      this.events.emit("reset", cause);
+      if (this.current === "shutdown") {
+        this.setState("running");
+        this.loop.start();
+      }
+    });
+  }
+
+  private setState(state: MachineState): void {
+    if (this.current === state || this.current === "ended") return;
+    this.current = state;
+    this.events.emit("state", state);
+  }
+
+  private end(exit: MachineExit): void {
+    if (this.ending) return;
+    this.ending = exit;
+    this.loop.end();
+    // A machine that was never started ends as well.
+    this.begin();
+  }
+
+  private async live(): Promise<MachineExit> {
+    try {
+      await this.loop.run();
+    } finally {
+      await this.boardParts?.close();
+      this.consoles.close();
+      this.setState("ended");
+    }
+    const exit = this.ending ?? { status: 0, reason: "quit" };
+    this.events.emit("exit", exit);
+    return exit;
+  }
+}

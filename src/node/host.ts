@@ -1,0 +1,73 @@
+// A machine's surroundings in a Node process.
+
+import { randomFillSync } from "node:crypto";
+import * as fs from "node:fs";
+import { performance } from "node:perf_hooks";
+import type { BlockBackend } from "../block/interfaces.js";
+import { type HostChardev, MachineError, type MachineHost } from "../machine/host.js";
+import type { ChardevConfig, DriveConfig } from "../options/config.js";
+import { BlockFile } from "./block-file.js";
+import { describeError } from "./errors.js";
+import { openFileChardev } from "./file-chardev.js";
+import { NodeScheduler } from "./scheduler.js";
+import { StdioChardev } from "./stdio.js";
+
+export interface NodeHostOptions {
+  /** File of the -d log; standard error when absent. */
+  logFile?: string;
+  /** Before each message for the user, such as the program's name. */
+  prefix: string;
+  /** Nobody reads standard output any more. */
+  onBrokenOutput: () => void;
+}
+
+/** Throws MachineError when the log file cannot be opened. */
+export function createNodeHost(options: NodeHostOptions): MachineHost {
+  const log = openLog(options.logFile);
+  return {
+    scheduler: new NodeScheduler(),
+    entropy: { fill: (bytes) => void randomFillSync(bytes) },
+    monotonic: () => performance.now() * 1e6,
+    date: () => Date.now(),
+    readFile,
+    openImage,
+    openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput),
+    log: (line) => void fs.writeSync(log, `${line}\n`),
+    warn: (message) => void process.stderr.write(`${options.prefix}: warning: ${message}\n`),
+  };
+}
+
+function openLog(file: string | undefined): number {
+  if (file === undefined) return 2;
+  try {
+    return fs.openSync(file, "w");
+  } catch (error) {
+    throw new MachineError(`Error opening logfile ${file}: ${describeError(error)}`);
+  }
+}
+
+async function readFile(name: string): Promise<Uint8Array | undefined> {
+  try {
+    return await fs.promises.readFile(name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new MachineError(`could not read '${name}': ${describeError(error)}`);
+  }
+}
+
+async function openImage(drive: DriveConfig): Promise<BlockBackend> {
+  return BlockFile.open(drive.file, { readOnly: drive.readOnly, sync: !drive.ignoreFlush });
+}
+
+function openChardev(chardev: ChardevConfig, onBroken: () => void): HostChardev {
+  switch (chardev.kind) {
+    case "stdio":
+      return new StdioChardev({ signal: chardev.signal, onBroken });
+    case "file":
+      return openFileChardev(chardev.path!, chardev.append ?? false);
+    // A terminal has no window for virtual consoles.
+    case "vc":
+    case "null":
+      return { write() {}, close() {} };
+  }
+}
