@@ -51,6 +51,7 @@ export class CmosRtc implements Device, IoRegion {
     this.index = 0;
     this.irqEnabled = true;
     this.updateIrq();
+    this.schedulePeriodic();
     this.schedule();
   }
 
@@ -150,10 +151,14 @@ export class CmosRtc implements Device, IoRegion {
   /** A change of registers A or B: time is taken over into the registers when it stops, and from them when it goes on. */
   private changeMode(change: () => void): void {
     const wasFrozen = this.frozen;
+    const wasReset = (this.ram[r.REG_A]! & r.A_DIVIDER_RESET) === r.A_DIVIDER_RESET;
     if (!wasFrozen) this.store();
+    const rate = this.periodTicks();
     change();
-    if (wasFrozen && !this.frozen) this.adopt((this.ram[r.REG_A]! & r.A_DIVIDER_RESET) === r.A_DIVIDER_RESET ? 500 : 0);
-    this.periodicFrom = this.clock.now();
+    // Out of divider reset, the first update comes half a second later (data sheet, "Divider control").
+    if (wasFrozen && !this.frozen) this.adopt(wasReset ? 500 : 0);
+    if (this.periodTicks() !== rate) this.periodicFrom = this.clock.now();
+    this.schedulePeriodic();
     this.schedule();
   }
 
@@ -224,13 +229,16 @@ export class CmosRtc implements Device, IoRegion {
 
   private schedule(): void {
     this.secondTimer.cancel();
-    this.periodicTimer.cancel();
     const flags = this.ram[r.REG_C]!;
     const alarmWanted = this.ram[r.REG_B]! & r.B_ALARM && !(flags & r.B_ALARM);
     if (!this.frozen && (alarmWanted || !(flags & r.B_UPDATE))) {
       const left = 1000 - (((this.now() % 1000) + 1000) % 1000);
       this.secondTimer.arm(this.clock.now() + Math.ceil(left * 1e6));
     }
+  }
+
+  private schedulePeriodic(): void {
+    this.periodicTimer.cancel();
     const period = this.periodTicks();
     if (period !== 0 && this.ram[r.REG_B]! & (r.B_PERIODIC | r.B_SQUARE_WAVE)) {
       const passed = Math.floor(nsToTicks(this.clock.now() - this.periodicFrom, CRYSTAL_HZ) / period);
@@ -247,7 +255,7 @@ export class CmosRtc implements Device, IoRegion {
 
   private periodic(): void {
     this.raise(r.B_PERIODIC);
-    this.schedule();
+    this.schedulePeriodic();
   }
 
   /** The wall clock should be in a new second: update ended, and perhaps the alarm's time. */
@@ -297,6 +305,7 @@ export class CmosRtc implements Device, IoRegion {
     this.irqEnabled = reader.bool("irqEnabled");
     this.lastSecond = this.seconds();
     this.updateIrq();
+    this.schedulePeriodic();
     this.schedule();
   }
 }

@@ -2,7 +2,8 @@
 // TSC-deadline mode. The counter is not kept but computed from the time it was loaded.
 
 import { APIC_HZ, TSC_HZ } from "../../tuning.js";
-import type { Clock, DeviceState, Timer } from "../interfaces.js";
+import { DueTimer } from "../duetimer.js";
+import type { Clock, DeviceState } from "../interfaces.js";
 import type { StateReader } from "../state.js";
 import { LVT_MASKED, LVT_TIMER_MODE_SHIFT, TIMER_DEADLINE, TIMER_PERIODIC } from "./registers.js";
 
@@ -10,7 +11,7 @@ const NS_PER_COUNT = 1e9 / APIC_HZ;
 const NS_PER_TSC = 1e9 / TSC_HZ;
 
 export class ApicTimer {
-  private readonly timer: Timer;
+  private readonly timer: DueTimer;
   private lvt = LVT_MASKED;
   private initial = 0;
   private divideConfig = 0;
@@ -25,7 +26,7 @@ export class ApicTimer {
     private readonly clock: Clock,
     private readonly expired: () => void,
   ) {
-    this.timer = clock.timer(() => this.fire());
+    this.timer = new DueTimer(clock, () => this.fire());
   }
 
   reset(): void {
@@ -38,6 +39,7 @@ export class ApicTimer {
 
   /** The LVT entry was written: mode and mask. Changing to or from TSC-deadline mode disarms. */
   setLvt(value: number): void {
+    this.timer.poll();
     const wasDeadline = this.mode === TIMER_DEADLINE;
     this.lvt = value;
     if (wasDeadline !== (this.mode === TIMER_DEADLINE)) {
@@ -52,6 +54,7 @@ export class ApicTimer {
   }
   set initialCount(value: number) {
     if (this.mode === TIMER_DEADLINE) return;
+    this.timer.poll();
     this.initial = value;
     this.loadedAt = this.clock.now();
     this.arm();
@@ -69,6 +72,7 @@ export class ApicTimer {
   }
   /** A running count goes on from where it is at the new rate. */
   set divide(value: number) {
+    this.timer.poll();
     const current = this.currentCount;
     this.divideConfig = value & 0xb;
     this.loadedAt = this.clock.now() - (this.initial - current) * this.unit;
@@ -78,11 +82,13 @@ export class ApicTimer {
   /** IA32_TSC_DEADLINE: 0 when disarmed or not in that mode. */
   get deadline(): number {
     if (this.mode !== TIMER_DEADLINE) return 0;
-    if (this.deadlineTicks !== 0 && this.deadlineAt <= this.clock.now()) this.fire();
+    this.timer.poll();
+    if (this.deadlineTicks !== 0 && this.deadlineAt <= this.clock.now()) this.deadlineTicks = 0;
     return this.deadlineTicks;
   }
   set deadline(ticks: number) {
     if (this.mode !== TIMER_DEADLINE) return;
+    this.timer.poll();
     this.deadlineTicks = ticks;
     if (ticks !== 0 && this.deadlineAt <= this.clock.now()) this.fire();
     else this.arm();
@@ -93,6 +99,7 @@ export class ApicTimer {
     return this.offset;
   }
   set tscOffset(ticks: number) {
+    this.timer.poll();
     this.offset = ticks;
     this.arm();
   }

@@ -43,6 +43,17 @@ describe("8254", () => {
     expect(irq.rises).toBe(199);
   });
 
+  test("a late host still gives an edge for the period that passed", () => {
+    const { clock, irq, program } = setup();
+    program(0, 2, 1000);
+    irq.rises = 0;
+    clock.jump(ticks(1700));
+    clock.advance(0);
+    expect(irq.rises).toBe(1);
+    clock.advance(ticks(300));
+    expect(irq.rises).toBe(2);
+  });
+
   test("mode 3 is a square wave", () => {
     const { clock, irq, program } = setup();
     program(0, 3, 1000);

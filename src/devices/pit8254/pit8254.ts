@@ -1,6 +1,7 @@
 // The PC's 8254 interval timer: channel 0 is wired to IRQ 0, channel 2 to the speaker and port 0x61 (port61.ts).
 
-import type { Clock, Device, DeviceState, IoRegion, IrqLine, Timer } from "../interfaces.js";
+import { DueTimer } from "../duetimer.js";
+import type { Clock, Device, DeviceState, IoRegion, IrqLine } from "../interfaces.js";
 import { StateReader } from "../state.js";
 import { PitChannel } from "./channel.js";
 
@@ -10,7 +11,7 @@ const READ_BACK = 3;
 export class Pit8254 implements Device, IoRegion {
   readonly name = "isa-pit";
   private readonly channels: readonly PitChannel[];
-  private readonly timer: Timer;
+  private readonly timer: DueTimer;
   private irqEnabled = true;
 
   /** `irq` is OUT of channel 0. */
@@ -18,7 +19,11 @@ export class Pit8254 implements Device, IoRegion {
     private readonly clock: Clock,
     private readonly irq: IrqLine,
   ) {
-    this.timer = clock.timer(() => this.update());
+    this.timer = new DueTimer(clock, (due) => {
+      // Mode 2's pulse is 838 ns long: a late host would miss it if it looked at the present.
+      this.irq.set(this.channels[0]!.out(due));
+      this.update();
+    });
     const ignore = () => {};
     this.channels = [
       new PitChannel(true, () => this.update()),
@@ -58,6 +63,7 @@ export class Pit8254 implements Device, IoRegion {
   }
 
   write(offset: number, _size: number, value: number): void {
+    this.timer.poll();
     const now = this.clock.now();
     value &= 0xff;
     if ((offset & 3) !== CONTROL) {

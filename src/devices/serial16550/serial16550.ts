@@ -1,7 +1,8 @@
 // A 16550A UART (PC16550D data sheet; as QEMU's `isa-serial`). Transmission takes no time: a byte goes to the back end as
 // it is written. Reception is paced by the guest: the back end offers bytes again whenever there is room.
 
-import type { CharBackend, Clock, Device, DeviceState, IoRegion, IrqLine, Timer } from "../interfaces.js";
+import { DueTimer } from "../duetimer.js";
+import type { CharBackend, Clock, Device, DeviceState, IoRegion, IrqLine } from "../interfaces.js";
 import { StateReader } from "../state.js";
 import * as r from "./registers.js";
 
@@ -13,7 +14,7 @@ export interface SerialOptions {
 
 export class Serial16550 implements Device, IoRegion {
   readonly name = "isa-serial";
-  private readonly timer: Timer;
+  private readonly timer: DueTimer;
   private fifo: number[] = [];
   private fifoEnabled = false;
   private trigger = 1;
@@ -26,7 +27,6 @@ export class Serial16550 implements Device, IoRegion {
   private scratch = 0;
   private transmitPending = false;
   private timeoutPending = false;
-  private timeoutAt: number | null = null;
 
   constructor(
     private readonly clock: Clock,
@@ -34,8 +34,7 @@ export class Serial16550 implements Device, IoRegion {
     private readonly backend: CharBackend,
     private readonly options: SerialOptions = {},
   ) {
-    this.timer = clock.timer(() => {
-      this.timeoutAt = null;
+    this.timer = new DueTimer(clock, () => {
       if (this.fifo.length === 0) return;
       this.timeoutPending = true;
       this.update();
@@ -220,13 +219,11 @@ export class Serial16550 implements Device, IoRegion {
   /** Character timeout: four characters' time without a byte moving (data sheet 8.11). */
   private startTimeout(): void {
     const bits = 1 + 5 + (this.lcr & 3) + (this.lcr & 8 ? 1 : 0) + (this.lcr & 4 ? 2 : 1);
-    this.timeoutAt = this.clock.now() + Math.ceil((4e9 * bits * Math.max(1, this.divisor)) / r.BAUD_BASE);
-    this.timer.arm(this.timeoutAt);
+    this.timer.arm(this.clock.now() + Math.ceil((4e9 * bits * Math.max(1, this.divisor)) / r.BAUD_BASE));
   }
 
   private stopTimeout(): void {
     this.timeoutPending = false;
-    this.timeoutAt = null;
     this.timer.cancel();
   }
 
@@ -260,7 +257,7 @@ export class Serial16550 implements Device, IoRegion {
       scratch: this.scratch,
       transmitPending: this.transmitPending,
       timeoutPending: this.timeoutPending,
-      timeoutAt: this.timeoutAt,
+      timeoutAt: this.timer.save(),
     };
   }
 
@@ -278,9 +275,7 @@ export class Serial16550 implements Device, IoRegion {
     this.scratch = reader.num("scratch");
     this.transmitPending = reader.bool("transmitPending");
     this.timeoutPending = reader.bool("timeoutPending");
-    this.timeoutAt = reader.optional("timeoutAt") ?? null;
-    if (this.timeoutAt === null) this.timer.cancel();
-    else this.timer.arm(this.timeoutAt);
+    this.timer.load(reader.optional("timeoutAt"));
     this.update();
     this.offer();
   }
