@@ -279,33 +279,38 @@ describe("interrupts", () => {
 describe("properties", () => {
   it("never does worse than VirtqueueError with random rings", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 512, maxLength: 512 }), fc.boolean(), fc.boolean(), (noise, indirect, near) => {
-        start(8, { indirect, eventIndex: true });
-        memory.write(driver.desc, noise.subarray(0, 128));
-        if (near) {
-          // Mostly valid: addresses in RAM, short lengths, small next.
-          for (let i = 0; i < 8; i++) {
-            const at = driver.desc + 16 * i;
-            memory.writeU32(at, DATA + noise[i]! * 16);
-            memory.writeU32(at + 4, 0);
-            memory.writeU32(at + 8, (noise[i + 8]! & 0x7f) << 4);
-            memory.writeU16(at + 12, noise[i + 16]! & 7);
-            memory.writeU16(at + 14, noise[i + 24]! % 9);
-          }
-          memory.write(DATA, noise);
-        }
-        for (let i = 0; i < 8; i++) driver.makeAvailable(near ? noise[400 + i]! % 9 : noise[400 + i]!);
-        try {
-          for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) {
-            for (const segment of [...chain.readable, ...chain.writable]) {
-              expect(memory.view(segment.address, segment.length)).toBeDefined();
+      fc.property(
+        fc.uint8Array({ minLength: 512, maxLength: 512 }),
+        fc.boolean(),
+        fc.boolean(),
+        (noise, indirect, near) => {
+          start(8, { indirect, eventIndex: true });
+          memory.write(driver.desc, noise.subarray(0, 128));
+          if (near) {
+            // Mostly valid: addresses in RAM, short lengths, small next.
+            for (let i = 0; i < 8; i++) {
+              const at = driver.desc + 16 * i;
+              memory.writeU32(at, DATA + noise[i]! * 16);
+              memory.writeU32(at + 4, 0);
+              memory.writeU32(at + 8, (noise[i + 8]! & 0x7f) << 4);
+              memory.writeU16(at + 12, noise[i + 16]! & 7);
+              memory.writeU16(at + 14, noise[i + 24]! % 9);
             }
-            queue.push(chain, 0);
+            memory.write(DATA, noise);
           }
-        } catch (error) {
-          expect(error).toBeInstanceOf(VirtqueueError);
-        }
-      }),
+          for (let i = 0; i < 8; i++) driver.makeAvailable(near ? noise[400 + i]! % 9 : noise[400 + i]!);
+          try {
+            for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) {
+              for (const segment of [...chain.readable, ...chain.writable]) {
+                expect(memory.view(segment.address, segment.length)).toBeDefined();
+              }
+              queue.push(chain, 0);
+            }
+          } catch (error) {
+            expect(error).toBeInstanceOf(VirtqueueError);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -130,7 +130,8 @@ export class TestPciDriver {
       if (this.config(at, 1) !== 0x11) continue;
       const table = this.mapper.find("mem", (this.config(0x14, 4) & ~15) >>> 0)!;
       for (let vector = 0; vector < vectors; vector++) {
-        for (const [i, value] of [0xfee00000, 0, 0x40 + vector, 0].entries()) table.write(vector * 16 + i * 4, 4, value);
+        for (const [i, value] of [0xfee00000, 0, 0x40 + vector, 0].entries())
+          table.write(vector * 16 + i * 4, 4, value);
       }
       this.setConfig(at + 2, 2, 0x8000);
     }
