@@ -6,7 +6,8 @@ import type { Emitter } from "./emitter.js";
 /** Row: [opcode, mnemonic, operands, semantic function, attributes].
  *
  *  opcode     "00", "0F A2", "66 0F 6F", "F3 0F 10", "0F 38 F0", "0F C7 /1", "0F 01 F8" (fixed ModRM), "D8 /0 r" and
- *             "D8 /0 m" (register or memory form only), "90+r" (eight encodings), "VEX.0F38 F2 /r" for VEX.
+ *             "D8 /0 m" (register or memory form only), "90+r" (eight encodings), "VEX.0F38 F2 /r" for VEX ("F3 VEX.0F38 F5" with
+ *             a mandatory prefix).
  *             A row without a mandatory prefix matches any prefix unless rows with 66/F3/F2 exist for the same opcode
  *             ("NP 0F 10" matches none of the three).
  *  operands   comma-separated SDM codes: Eb Ew Ed Ev Ey Gb Gv Gy Ib Iw Iz Iv Jb Jz M Mb Mw Md Mq Mdq Ob Ov Xb Xv Yb Yv Zv Zb
@@ -40,12 +41,16 @@ export interface RowAttributes {
   cpl0?: boolean;
   /** Memory operands of 16 bytes need not be aligned (MOVUPS, LDDQU, PCMPxSTRx). */
   unaligned?: boolean;
+  /** A string instruction: with F2/F3 it is a block of its own, repeated by branching to itself. */
+  repeat?: boolean;
   /** Does something generated tests cannot compare with a bare user-mode process (privileged, I/O, timing). */
   system?: boolean;
 }
 
 export interface Insn {
   row: Row;
+  /** The row's number in its DecodeTables. */
+  rowIndex: number;
   /** Displacement of the instruction from the block's start, and its length in bytes. */
   start: number;
   length: number;

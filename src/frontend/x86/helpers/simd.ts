@@ -1,0 +1,3 @@
+import type { HelperDef } from "../../../ir/helpers.js";
+
+export const SIMD_HELPERS: readonly HelperDef[] = [];

@@ -1,0 +1,3 @@
+import type { Row } from "../insn.js";
+
+export const BMI_ROWS: readonly Row[] = [];

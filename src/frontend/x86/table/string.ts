@@ -1,0 +1,3 @@
+import type { Row } from "../insn.js";
+
+export const STRING_ROWS: readonly Row[] = [];
