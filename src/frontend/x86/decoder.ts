@@ -52,7 +52,6 @@ const INDEX16 = [6, 7, 6, 7, -1, -1, -1, -1];
 
 export class Decoder {
   private at = 0;
-  private code!: Uint8Array;
 
   constructor(private readonly tables: DecodeTables) {}
 
@@ -70,7 +69,6 @@ export class Decoder {
   private parse(insn: X86Insn, code: Uint8Array, start: number, mode: number): number {
     const tables = this.tables;
     const code64 = (mode & M_CODE64) !== 0;
-    this.code = code;
     let at = start;
     let rep: 0 | 0xf2 | 0xf3 = 0;
     let data16 = false;

@@ -14,6 +14,8 @@ import {
   CS,
   DS,
   EXC_HAS_ERROR,
+  EXC_SOFT,
+  EXC_TRAP,
   FS,
   M_AC,
   M_CODE32,
@@ -470,10 +472,12 @@ export class Emitter {
     return this.b.call(id, x, y, z);
   }
 
-  /** Raises an exception at this instruction and ends the block. Without `error`, none is pushed. */
+  /** Raises an exception at this instruction and ends the block. Without `error`, none is pushed; `flags`: EXC_*. */
   raise(vector: number, error = -1, flags = 0): void {
     const b = this.b;
-    b.call(H_RAISE, b.i64(vector), b.i64(Math.max(0, error)), b.i64(flags | (error >= 0 ? EXC_HAS_ERROR : 0)));
+    const kind = flags | (error >= 0 ? EXC_HAS_ERROR : 0);
+    const next = flags & (EXC_SOFT | EXC_TRAP) ? this.next() : -1;
+    b.call(H_RAISE, b.i64(vector | (kind << 8)), b.i64(Math.max(0, error)), next);
     this.stop();
   }
 

@@ -16,7 +16,7 @@ export const INTEGER_HELPERS: readonly HelperDef[] = [
   helper("x86_cond", { reads: [CC_RANGE] }),
   // () -> CF PF AF ZF SF OF as in EFLAGS.
   helper("x86_flags", { reads: [CC_RANGE] }),
-  // (vector, error code, EXC_* flags): sets the pending exception and faults.
+  // (vector | EXC_* << 8, error code, next RIP): sets the pending exception and faults.
   helper("x86_raise", { writes: "all", fault: true }),
   // (first 8 bytes of the instruction, its length): #UD, logged once for the same bytes.
   helper("x86_undefined", { writes: "all", fault: true, exact: true }),
