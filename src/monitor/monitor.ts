@@ -1,0 +1,47 @@
+// The monitor on a character device: greeting, prompt, a line at a time.
+
+import type { CharBackend } from "../devices/interfaces.js";
+import { encodeText } from "../machine/text.js";
+import { MonitorSession } from "./commands.js";
+import { LineEditor } from "./readline.js";
+import type { MonitorTarget } from "./target.js";
+
+const PROMPT = "(wasmachine) ";
+
+/**
+ * Connects a monitor to `port`. On a shared terminal (`shared`) it speaks up when the terminal is first switched to it,
+ * otherwise at once.
+ */
+export function attachMonitor(
+  port: CharBackend & { focus?: () => void },
+  target: MonitorTarget,
+  shared: boolean,
+): void {
+  const session = new MonitorSession(target);
+  const print = (text: string): void => port.write(encodeText(text));
+  let greeted = false;
+  const editor = new LineEditor(PROMPT, print, (line) => {
+    const answer = session.execute(line);
+    print(answer.replaceAll("\n", "\r\n"));
+    editor.show();
+  });
+  const greet = (): void => {
+    if (!greeted) print(`wasmachine ${target.version} monitor - type 'help' for more information\r\n`);
+    greeted = true;
+    editor.show();
+  };
+  port.receive = (bytes) => {
+    editor.input(bytes);
+    return bytes.length;
+  };
+  if (shared) {
+    port.focus = () => {
+      print("\r\n");
+      greet();
+    };
+  } else {
+    greet();
+    // What came before there was anybody to take it.
+    port.drained?.();
+  }
+}
