@@ -39,22 +39,22 @@ export function compare32(a: u32, b: u32, signal: bool): i32 {
 /** MINSD and MAXSD: the second operand where they are equal or one is a NaN (which is always invalid). */
 export function min64(a: u64, b: u64): u64 {
   const order = compare64(a, b, true);
-  return order == CMP_UNORDERED ? b : order == CMP_LESS ? daz64(a) : daz64(b);
+  return order == CMP_LESS ? daz64(a) : daz64(b);
 }
 
 export function max64(a: u64, b: u64): u64 {
   const order = compare64(a, b, true);
-  return order == CMP_UNORDERED ? b : order == CMP_GREATER ? daz64(a) : daz64(b);
+  return order == CMP_GREATER ? daz64(a) : daz64(b);
 }
 
 export function min32(a: u32, b: u32): u32 {
   const order = compare32(a, b, true);
-  return order == CMP_UNORDERED ? b : order == CMP_LESS ? daz32(a) : daz32(b);
+  return order == CMP_LESS ? daz32(a) : daz32(b);
 }
 
 export function max32(a: u32, b: u32): u32 {
   const order = compare32(a, b, true);
-  return order == CMP_UNORDERED ? b : order == CMP_GREATER ? daz32(a) : daz32(b);
+  return order == CMP_GREATER ? daz32(a) : daz32(b);
 }
 
 /** Predicate 0-7 of CMPPS (Intel SDM vol. 2, CMPPD, table 3-1): EQ LT LE UNORD NEQ NLT NLE ORD. */

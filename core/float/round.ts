@@ -53,14 +53,18 @@ import {
     return top | (<u64>exp << fraction) | (rounded & (hidden - 1));
   }
   const tiny = exp < 0 || rounded != hidden << 1;
-  if (tiny && fpMasked(FE_UNDERFLOW) && fpFtz()) {
+  if (tiny && !fpMasked(FE_UNDERFLOW)) {
+    // The handler gets the result rounded as if the exponent had no bounds: inexact refers to that one.
+    fpRaise(FE_UNDERFLOW | (sig & dropMask ? FE_INEXACT : 0));
+    return top;
+  }
+  if (tiny && fpFtz()) {
     fpRaise(FE_UNDERFLOW | FE_INEXACT);
     return top;
   }
   const small = shiftRightJam64(sig, 1 - exp);
   const inexact = (small & dropMask) != 0;
-  if (tiny && (inexact || !fpMasked(FE_UNDERFLOW))) fpRaise(FE_UNDERFLOW);
-  if (inexact) fpRaise(FE_INEXACT);
+  if (inexact) fpRaise(tiny ? FE_UNDERFLOW | FE_INEXACT : FE_INEXACT);
   // A carry into the hidden bit's place makes the exponent 1 by itself.
   return top + roundOff(small, inc, extra);
 }

@@ -1,5 +1,6 @@
 // ROUNDPS/PD/SS/SD (imm: the immediate byte), DPPS and DPPD, and the approximations RCPPS and RSQRTPS.
 
+import { fpSetFlags } from "../../float/env";
 import { roundInt32, roundInt64 } from "../../float/convert";
 import { add32, isDenormal32, isNan32, mul32, NAN32, QUIET32, SIGN32, INF32 } from "../../float/soft32";
 import { add64, mul64 } from "../../float/soft64";
@@ -38,14 +39,19 @@ export function x86_roundps(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   return r;
 }
 
-/** Products of the lanes imm bits 4-7 select, summed in pairs, to the lanes bits 0-3 select (SDM vol. 2, DPPS). */
+/** Products of the lanes imm bits 4-7 select, summed in pairs, to the lanes bits 0-3 select (SDM vol. 2, DPPS). Products
+ *  and sums are steps of their own: an exception that is not masked in one keeps the next from raising any. */
 export function x86_dpps(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   sseBegin(cpu);
   const p0 = imm & 0x10 ? mul32(i32x4.extract_lane(a, 0), i32x4.extract_lane(b, 0)) : 0;
   const p1 = imm & 0x20 ? mul32(i32x4.extract_lane(a, 1), i32x4.extract_lane(b, 1)) : 0;
   const p2 = imm & 0x40 ? mul32(i32x4.extract_lane(a, 2), i32x4.extract_lane(b, 2)) : 0;
   const p3 = imm & 0x80 ? mul32(i32x4.extract_lane(a, 3), i32x4.extract_lane(b, 3)) : 0;
-  const sum = add32(add32(p0, p1), add32(p2, p3));
+  if (!nextStep(cpu)) return a;
+  const low = add32(p0, p1);
+  const high = add32(p2, p3);
+  if (!nextStep(cpu)) return a;
+  const sum = add32(low, high);
   sseEnd(cpu);
   // Lane n of the mask is all ones where bit n of imm is set.
   const chosen = i32x4.ne(v128.and(i32x4.splat(<i32>imm), i32x4(1, 2, 4, 8)), i32x4.splat(0));
@@ -56,9 +62,16 @@ export function x86_dppd(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   sseBegin(cpu);
   const p0 = imm & 0x10 ? mul64(i64x2.extract_lane(a, 0), i64x2.extract_lane(b, 0)) : 0;
   const p1 = imm & 0x20 ? mul64(i64x2.extract_lane(a, 1), i64x2.extract_lane(b, 1)) : 0;
+  if (!nextStep(cpu)) return a;
   const sum = add64(p0, p1);
   sseEnd(cpu);
   return i64x2.replace_lane(i64x2.splat(imm & 1 ? sum : 0), 1, imm & 2 ? sum : 0);
+}
+
+function nextStep(cpu: i32): bool {
+  if (!sseEnd(cpu)) return false;
+  fpSetFlags(0);
+  return true;
 }
 
 // The approximations' low bits differ between makers; these are the correctly rounded values. They raise nothing and take
