@@ -41,6 +41,7 @@ export class Pic8259Chip {
 
   reset(): void {
     this.elcr = 0;
+    this.irr = 0;
     this.initialise();
   }
 
