@@ -45,7 +45,7 @@ interface Architecture {
 }
 
 /** Bumped when a change here makes guests built before out of date. */
-const BUILDER = 2;
+const BUILDER = 4;
 
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   amd64: { kernel: "linux-image-amd64", cloud: "linux-image-cloud-amd64", target: "x86_64", image: "bzImage" },
@@ -55,6 +55,12 @@ const MODULES = [
   ...["virtio_pci", "virtio_mmio", "virtio_blk", "virtio_rng", "virtio_net", "virtio_console"],
   ...["crc32c_generic", "ext4", "9pnet_virtio", "9p", "button", "evdev"],
 ];
+
+/** For busybox init. A clean disk at the end: everything that may write is ended before / becomes read-only. */
+const INITTAB = `::respawn:/bin/cttyhack /bin/sh -l
+::ctrlaltdel:/bin/reboot
+::shutdown:/bin/sh -c "kill -TERM -1; kill -KILL -1; sync; mount -o remount,ro /"
+`;
 
 /** Builds the guest and returns true, or returns false when it is there already. */
 export async function buildGuest(options: GuestOptions, progress: (text: string) => void): Promise<boolean> {
@@ -154,6 +160,8 @@ function baseTree(box: string): Tree {
   tree.file("etc/hostname", "guest\n");
   tree.file("etc/hosts", "127.0.0.1 localhost guest\n");
   tree.link("etc/mtab", "/proc/mounts");
+  tree.file("etc/inittab", INITTAB);
+  tree.file("etc/profile", "cd\n");
   // what acpid runs when the power button is pressed
   tree.file("etc/acpi/PWRF/00000080", "#!/bin/sh\nexec poweroff\n", 0o755);
   return tree;

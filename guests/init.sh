@@ -70,22 +70,6 @@ if [ -n "$bench" ]; then
   poweroff -f
 fi
 
-# poweroff, reboot and halt signal process 1; the power button runs poweroff
-stop() {
-  trap '' USR1 USR2 TERM
-  kill -TERM -1
-  kill -KILL -1
-  sync
-  mount -o remount,ro / 2>/dev/null
-  "$1" -f
-}
-trap 'stop halt' USR1
-trap 'stop poweroff' USR2
-trap 'stop reboot' TERM
+# the power button runs poweroff (see /etc/acpi)
 (modprobe -q -a button evdev && acpid -l /dev/null) >/dev/null 2>&1 &
-
-cd /root
-while true; do
-  setsid cttyhack sh -l &
-  wait $! || sleep 1
-done
+exec busybox init                                 # goes on with /etc/inittab
