@@ -33,10 +33,7 @@ export class Apt {
       mkdirSync(join(this.folder, name), { recursive: true });
     const signed = existsSync(KEYRING) ? ` signed-by=${KEYRING}` : "";
     writeFileSync(join(this.folder, "status"), "");
-    writeFileSync(
-      join(this.folder, "sources.list"),
-      `deb [arch=${arch}${signed}] ${mirror(own)} ${codename} main\n`,
-    );
+    writeFileSync(join(this.folder, "sources.list"), `deb [arch=${arch}${signed}] ${mirror(own)} ${codename} main\n`);
     const settings: Record<string, string> = {
       "Dir::Etc::sourcelist": join(this.folder, "sources.list"),
       "Dir::Etc::sourceparts": "/dev/null",
@@ -70,7 +67,9 @@ export class Apt {
   fetch(names: readonly string[], progress: (text: string) => void): string[] {
     const folder = join(this.folder, "debs");
     // not in the folder itself: apt leaves out what it finds there
-    const listing = run("apt-get", [...this.options, "-qq", "download", "--print-uris", ...names], { cwd: this.folder });
+    const listing = run("apt-get", [...this.options, "-qq", "download", "--print-uris", ...names], {
+      cwd: this.folder,
+    });
     const packages = listing.split("\n").flatMap((line) => {
       const match = /^'[^']+' (\S+) (\d+)/.exec(line);
       return match ? [{ file: join(folder, match[1]!), size: Number(match[2]) }] : [];

@@ -19,6 +19,7 @@ export function addBenchmarks(tree: Tree, source: string, target: string, work: 
   tree.file("bench/benchsuite", readFileSync(program), 0o755);
   const names = run(program, ["list"]).split("\n").filter(Boolean);
   for (const name of names) tree.link(`bench/${name}`, "benchsuite");
-  for (const file of files.filter((f) => !SKIPPED.test(f))) tree.file(`bench/${file}`, readFileSync(join(source, file)));
+  for (const file of files.filter((f) => !SKIPPED.test(f)))
+    tree.file(`bench/${file}`, readFileSync(join(source, file)));
   return names;
 }

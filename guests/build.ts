@@ -45,7 +45,7 @@ interface Architecture {
 }
 
 /** Bumped when a change here makes guests built before out of date. */
-const BUILDER = 4;
+const BUILDER = 5;
 
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   amd64: { kernel: "linux-image-amd64", cloud: "linux-image-cloud-amd64", target: "x86_64", image: "bzImage" },
@@ -65,7 +65,8 @@ const INITTAB = `::respawn:/bin/cttyhack /bin/sh -l
 /** Builds the guest and returns true, or returns false when it is there already. */
 export async function buildGuest(options: GuestOptions, progress: (text: string) => void): Promise<boolean> {
   const arch = ARCHITECTURES[options.arch];
-  if (!arch) throw new GuestError(`no guest for --arch ${options.arch}: known is ${Object.keys(ARCHITECTURES).join(", ")}`);
+  if (!arch)
+    throw new GuestError(`no guest for --arch ${options.arch}: known is ${Object.keys(ARCHITECTURES).join(", ")}`);
   const meta = options.cloud ? arch.cloud : arch.kernel;
   if (!meta) throw new GuestError(`Debian has no cloud kernel for ${options.arch}`);
   const stampFile = join(options.out, "guest.json");
@@ -161,7 +162,7 @@ function baseTree(box: string): Tree {
   tree.file("etc/hosts", "127.0.0.1 localhost guest\n");
   tree.link("etc/mtab", "/proc/mounts");
   tree.file("etc/inittab", INITTAB);
-  tree.file("etc/profile", "cd\n");
+  tree.file("etc/profile", "export HOME=/root TERM=xterm PATH=/bench:/bin:/sbin:/usr/bin:/usr/sbin\ncd\n");
   // what acpid runs when the power button is pressed
   tree.file("etc/acpi/PWRF/00000080", "#!/bin/sh\nexec poweroff\n", 0o755);
   return tree;
@@ -186,14 +187,17 @@ function fingerprint(options: GuestOptions, meta: string): string {
   const { suite, python, size, modules } = options;
   hash.update(JSON.stringify([BUILDER, meta, suite, python, size, modules]));
   hash.update(readFileSync(options.init));
-  if (options.bench) for (const name of readdirSync(options.bench).sort()) hash.update(readFileSync(join(options.bench, name)));
+  if (options.bench)
+    for (const name of readdirSync(options.bench).sort()) hash.update(readFileSync(join(options.bench, name)));
   return hash.digest("hex");
 }
 
 function upToDate(stampFile: string, key: string, out: string): boolean {
   try {
     const stamp = JSON.parse(readFileSync(stampFile, "utf8")) as { key: string; sizes: Record<string, number> };
-    return stamp.key === key && Object.entries(stamp.sizes).every(([name, size]) => statSync(join(out, name)).size === size);
+    return (
+      stamp.key === key && Object.entries(stamp.sizes).every(([name, size]) => statSync(join(out, name)).size === size)
+    );
   } catch {
     return false;
   }

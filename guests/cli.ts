@@ -45,7 +45,8 @@ async function main(): Promise<void> {
     return;
   }
   const size = Number(values.size);
-  if (!Number.isInteger(size) || size < 32) throw new GuestError(`--size ${values.size} is not a number of MiB from 32 on`);
+  if (!Number.isInteger(size) || size < 32)
+    throw new GuestError(`--size ${values.size} is not a number of MiB from 32 on`);
   const bench = values["bench-src"] ?? (values.bench ? join(repository, "bench/src") : undefined);
   if (bench && !existsSync(bench)) throw new GuestError(`there is no folder ${bench} with benchmark sources`);
   const out = resolve(values.out ?? (values.cloud ? `pack/${values.arch}-cloud` : "pack"));

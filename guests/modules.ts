@@ -44,7 +44,10 @@ export async function chooseModules(
     }
     const data = await unpack(join(folder, path));
     const info = modinfo(data);
-    const depends = (info.get("depends") ?? []).flatMap((v) => v.split(",")).filter(Boolean).map(normal);
+    const depends = (info.get("depends") ?? [])
+      .flatMap((v) => v.split(","))
+      .filter(Boolean)
+      .map(normal);
     for (const dependency of depends) await add(dependency, false);
     chosen.set(name, {
       name,

@@ -28,7 +28,11 @@ export class Tree {
   }
 
   file(path: string, data: Uint8Array | string, mode = 0o644): void {
-    this.put(merged(path), { kind: "file", mode, data: typeof data === "string" ? new TextEncoder().encode(data) : data });
+    this.put(merged(path), {
+      kind: "file",
+      mode,
+      data: typeof data === "string" ? new TextEncoder().encode(data) : data,
+    });
   }
 
   link(path: string, target: string): void {
