@@ -82,7 +82,7 @@ export class Emitter {
   insn!: Insn;
   /** A terminator has been built. */
   ended = false;
-  /** Linear address of the last readRm() that was in memory. */
+  /** Linear address of the memory operand that readOperand() has read last. */
   rmAddress: Value = -1;
   /** POP m: what RSP counts as in an address, while it has not been written (else -1). */
   stackPointer: Value = -1;
@@ -203,7 +203,7 @@ export class Emitter {
     const b = this.b;
     if (this.code64) return segment >= FS ? b.add(b.ld(segmentBase(segment), Ty.I64), offset) : offset;
     if (this.mode & M_SEGCHECK && bytes > 0) {
-      b.call(H_SEG_CHECK, b.i64(segment | (bytes << 8) | (write ? 0x10000 : 0)), offset);
+      b.call(H_SEG_CHECK, b.i64(segment | ((31 - Math.clz32(bytes)) << 8) | (write ? 0x1000 : 0)), offset);
     }
     if (segment === CS) return b.zext(b.add(b.ld(S_PC_BASE, Ty.I64), offset), 32);
     if (this.mode & M_FLAT && segment < FS) return offset;
@@ -249,6 +249,11 @@ export class Emitter {
     return resolve(insn, (this.tables.operands[insn.rowIndex * 4 + n]! >> 8) & 0xff) as Size;
   }
 
+  /** Kind (K_*) of operand n. */
+  operandKind(insn: Insn, n: number): number {
+    return this.tables.operands[insn.rowIndex * 4 + n]! & 0xff;
+  }
+
   private memorySize(insn: Insn): number {
     const operands = this.tables.operands;
     for (let i = insn.rowIndex * 4, end = i + 4; i < end; i++) {
@@ -267,11 +272,13 @@ export class Emitter {
     switch (code & 0xff) {
       case K_E:
         if (insn.mod === 3) return this.readGpr(insn.rm, bytes);
-        return this.load(bytes, this.ea(insn, (flags & MEM_RMW) !== 0, bytes), flags);
+        this.rmAddress = this.ea(insn, (flags & MEM_RMW) !== 0, bytes);
+        return this.load(bytes, this.rmAddress, flags);
       case K_R:
         return this.readGpr(insn.rm, bytes);
       case K_M:
-        return this.load(bytes, this.ea(insn, (flags & MEM_RMW) !== 0, bytes), flags);
+        this.rmAddress = this.ea(insn, (flags & MEM_RMW) !== 0, bytes);
+        return this.load(bytes, this.rmAddress, flags);
       case K_G:
         return this.readGpr(insn.reg, bytes);
       case K_B:
@@ -356,16 +363,43 @@ export class Emitter {
     throw new Error(`${insn.row[1]}: operand ${n} cannot be written`);
   }
 
-  /** Reads the register or memory operand rm that writeRm() will write: memory is loaded with write permission. */
-  readRm(insn: Insn, size: Size): Value {
-    if (insn.mod === 3) return this.readGpr(insn.rm, size);
-    this.rmAddress = this.ea(insn, true, size);
-    return this.load(size, this.rmAddress, MEM_RMW);
+  /** Writes the operand that readOperand() with MEM_RMW has just read: memory at the address computed there. */
+  update(insn: Insn, n: number, value: Value): void {
+    const code = this.tables.operands[insn.rowIndex * 4 + n]!;
+    const kind = code & 0xff;
+    if (insn.mod !== 3 && (kind === K_E || kind === K_M)) {
+      this.store(resolve(insn, (code >> 8) & 0xff) as Size, this.rmAddress, value);
+    } else this.writeOperand(insn, n, value);
   }
 
-  writeRm(insn: Insn, size: Size, value: Value): void {
-    if (insn.mod === 3) this.writeGpr(insn.rm, size, value);
-    else this.store(size, this.rmAddress, value);
+  /** A result of arithmetic in I32 cut to the operand size (1, 2); others as they are. */
+  trim(v: Value, size: Size): Value {
+    return size < 4 ? this.b.zext(v, size === 2 ? 16 : 8) : v;
+  }
+
+  /** A value of a size sign-extended within its type. */
+  signed(v: Value, size: Size): Value {
+    return size === 1 ? this.b.sext(v, 8) : size === 2 ? this.b.sext(v, 16) : v;
+  }
+
+  /** A constant of the type that values of a size have; sign-extended from 32 bits. */
+  konst(value: number, size: Size): Value {
+    return size === 8 ? this.b.i64(value) : this.b.i32(value);
+  }
+
+  /** An I32 as a value of a size: zero-extended to I64 for 8. */
+  typed(v: Value, size: Size): Value {
+    return size === 8 ? this.b.extu(v) : v;
+  }
+
+  /** A value of a size as I64, zero-extended. */
+  toI64(v: Value, size: Size): Value {
+    return size === 8 ? v : this.b.extu(v);
+  }
+
+  /** A value of a size from I64 (low bits; not cut to 1, 2 bytes). */
+  fromI64(v: Value, size: Size): Value {
+    return size === 8 ? v : this.b.wrap(v);
   }
 
   /** The immediate as a value of a size (zero-extended pattern for 1, 2). */
@@ -510,7 +544,12 @@ export class Emitter {
 
   /** RIP of a displacement from the block's start, cut to the width of RIP in this mode (I64). */
   pcAt(displacement: number): Value {
-    const pc = this.b.pc(displacement);
+    const b = this.b;
+    const near = displacement === (displacement | 0);
+    // Past 2 GiB: in two steps.
+    const pc = near
+      ? b.pc(displacement)
+      : b.add(b.add(b.pc(0), b.i64(Math.trunc(displacement / 2))), b.i64(displacement - Math.trunc(displacement / 2)));
     if (this.code64) return pc;
     return this.b.zext(pc, this.mode & M_CODE32 ? 32 : 16);
   }
@@ -519,14 +558,15 @@ export class Emitter {
     return this.code64 ? PcWidth.W64 : this.mode & M_CODE32 ? PcWidth.W32 : PcWidth.W16;
   }
 
-  /** Whether a branch of this operand size cuts RIP shorter than the mode does. */
-  private cuts(size: number): boolean {
+  /** Whether a branch cannot be a displacement: single-step, a target cut shorter than the mode cuts it, or too far. */
+  private indirect(displacement: number, size: number): boolean {
+    if (this.mode & M_TF || displacement !== (displacement | 0)) return true;
     return size === 2 && !this.code64 && (this.mode & M_CODE32) !== 0;
   }
 
   /** Near jump to a displacement from the block's start; `size` is the operand size, which cuts the target. */
   goto(displacement: number, size = 8, hint = HINT_JUMP): void {
-    if (this.mode & M_TF || this.cuts(size)) {
+    if (this.indirect(displacement, size)) {
       this.jump(this.cut(this.pcAt(displacement), size), hint);
       return;
     }
@@ -536,7 +576,7 @@ export class Emitter {
 
   branch(condition: Value, displacement: number, size = 8): void {
     const next = this.nextDisplacement;
-    if (this.mode & M_TF || this.cuts(size)) {
+    if (this.indirect(displacement, size)) {
       const target = this.cut(this.pcAt(displacement), size);
       this.jump(this.b.select(condition, target, this.pcAt(next)));
       return;

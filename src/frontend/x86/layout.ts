@@ -219,3 +219,13 @@ export const X_SCRATCH = 0xe00;
 export const X_PDPTE = 0xe80;
 /** i64 x 4, i32: task-switch scratch and others of core/x86. */
 export const X_TASK = 0xea0;
+
+// ---- word given to the helpers of repeated string instructions: log2 of the element size in bits 0-1 -------------------------------
+/** log2 of the address size. */
+export const STR_ADDR_SHIFT = 4;
+/** Source segment. */
+export const STR_SEG_SHIFT = 8;
+/** REPNE (CMPS, SCAS). */
+export const STR_REPNE = 0x1000;
+/** One element a call. */
+export const STR_ONE = 0x2000;

@@ -40,8 +40,6 @@ export const INTEGER_HELPERS: readonly HelperDef[] = [
   pure("x86_crc32"),
   // (AX, EFLAGS, kind or immediate) -> AX, S_RET2 EFLAGS
   helper("x86_bcd", { writes: [RET2] }),
-  // (AX, base) -> AX, #DE for base 0
-  helper("x86_aam", { writes: [RET2], fault: true }),
   // (linear address) -> 1 if equal and stored, else 0 with RDX:RAX loaded.
   helper("x86_cmpxchg16b", { reads: "all", writes: [gpr(RAX), gpr(RDX)], fault: true }),
   // (index, lower, upper): #BR when out of bounds
@@ -54,8 +52,11 @@ export const INTEGER_HELPERS: readonly HelperDef[] = [
   helper("x86_rep_cmps", { reads: STRING_READS, writes: [gpr(RCX), gpr(RSI), gpr(RDI), CC_RANGE], fault: true }),
   helper("x86_rep_scas", { reads: STRING_READS, writes: [gpr(RCX), gpr(RDI), CC_RANGE], fault: true }),
 
-  // Time stamp counter.
-  helper("x86_rdtsc", { reads: "all", exact: true }),
+  // (next RIP): #OF when OF is set.
+  helper("x86_into", { reads: [CC_RANGE], fault: true }),
+
+  // () -> time stamp counter; #GP(0) where CR4.TSD forbids it
+  helper("x86_rdtsc", { reads: "all", fault: true, exact: true }),
   // () -> 64 random bits
   helper("x86_random", {}),
 ];

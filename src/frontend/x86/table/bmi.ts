@@ -1,3 +1,36 @@
 import type { Row } from "../insn.js";
+import {
+  adcx,
+  adox,
+  andn,
+  bextr,
+  blsi,
+  blsmsk,
+  blsr,
+  bzhi,
+  mulx,
+  pdep,
+  pext,
+  rorx,
+  sarx,
+  shlx,
+  shrx,
+} from "../integer/bmi.js";
 
-export const BMI_ROWS: readonly Row[] = [];
+export const BMI_ROWS: readonly Row[] = [
+  ["NP VEX.0F38 F2", "andn", "Gy,By,Ey", andn, { feature: "bmi1" }],
+  ["NP VEX.0F38 F3 /1", "blsr", "By,Ey", blsr, { feature: "bmi1" }],
+  ["NP VEX.0F38 F3 /2", "blsmsk", "By,Ey", blsmsk, { feature: "bmi1" }],
+  ["NP VEX.0F38 F3 /3", "blsi", "By,Ey", blsi, { feature: "bmi1" }],
+  ["NP VEX.0F38 F7", "bextr", "Gy,Ey,By", bextr, { feature: "bmi1" }],
+  ["NP VEX.0F38 F5", "bzhi", "Gy,Ey,By", bzhi, { feature: "bmi2" }],
+  ["F3 VEX.0F38 F5", "pext", "Gy,By,Ey", pext, { feature: "bmi2" }],
+  ["F2 VEX.0F38 F5", "pdep", "Gy,By,Ey", pdep, { feature: "bmi2" }],
+  ["F2 VEX.0F38 F6", "mulx", "Gy,By,Ey", mulx, { feature: "bmi2" }],
+  ["F3 VEX.0F38 F7", "sarx", "Gy,Ey,By", sarx, { feature: "bmi2" }],
+  ["66 VEX.0F38 F7", "shlx", "Gy,Ey,By", shlx, { feature: "bmi2" }],
+  ["F2 VEX.0F38 F7", "shrx", "Gy,Ey,By", shrx, { feature: "bmi2" }],
+  ["F2 VEX.0F3A F0", "rorx", "Gy,Ey,Ib", rorx, { feature: "bmi2" }],
+  ["66 0F 38 F6", "adcx", "Gy,Ey", adcx, { feature: "adx" }],
+  ["F3 0F 38 F6", "adox", "Gy,Ey", adox, { feature: "adx" }],
+];

@@ -1,3 +1,33 @@
 import type { Row } from "../insn.js";
+import { bound, clflush, crc32, into, nop, random, rdpid, rdtsc, rdtscp, ud } from "../integer/misc.js";
 
-export const MISC_ROWS: readonly Row[] = [];
+export const MISC_ROWS: readonly Row[] = [
+  ["F3 90", "pause", "", nop],
+  ["0F 18", "nop", "Ev", nop],
+  ["0F 19", "nop", "Ev", nop],
+  ["0F 1A", "nop", "Ev", nop],
+  ["0F 1B", "nop", "Ev", nop],
+  ["0F 1C", "nop", "Ev", nop],
+  ["0F 1D", "nop", "Ev", nop],
+  ["0F 1E", "nop", "Ev", nop],
+  ["0F 1F", "nop", "Ev", nop],
+  ["0F 0D", "prefetchw", "Ev", nop],
+  ["NP 0F AE /5 r", "lfence", "", nop],
+  ["NP 0F AE /6 r", "mfence", "", nop],
+  ["NP 0F AE /7 r", "sfence", "", nop],
+  ["NP 0F AE /7 m", "clflush", "Mb", clflush],
+  ["66 0F AE /7 m", "clflushopt", "Mb", clflush, { feature: "clflushopt" }],
+  ["66 0F AE /6 m", "clwb", "Mb", clflush, { feature: "clwb" }],
+  ["0F 0B", "ud2", "", ud],
+  ["0F B9", "ud1", "Gv,Ev", ud],
+  ["0F FF", "ud0", "Gv,Ev", ud],
+  ["62", "bound", "Gv,Ma", bound, { no64: true }],
+  ["CE", "into", "", into, { no64: true }],
+  ["F2 0F 38 F0", "crc32", "Gy,Eb", crc32, { feature: "sse4.2" }],
+  ["F2 0F 38 F1", "crc32", "Gy,Ev", crc32, { feature: "sse4.2" }],
+  ["0F C7 /6 r", "rdrand", "Ev", random, { feature: "rdrand", system: true }],
+  ["0F C7 /7 r", "rdseed", "Ev", random, { feature: "rdseed", system: true }],
+  ["F3 0F C7 /7 r", "rdpid", "Eq", rdpid, { feature: "rdpid", system: true }],
+  ["0F 31", "rdtsc", "", rdtsc, { system: true }],
+  ["0F 01 F9", "rdtscp", "", rdtscp, { feature: "rdtscp", system: true }],
+];
