@@ -159,6 +159,15 @@ export function wasmOp(cpu: i32, opcode: i32, dOffset: i32, aOffset: i32, bOffse
     case 0x10f1: v128.store(d, f64x2.sub(v128.load(a), v128.load(b))); break; // f64x2_sub
     case 0x10f2: v128.store(d, f64x2.mul(v128.load(a), v128.load(b))); break; // f64x2_mul
     case 0x10f3: v128.store(d, f64x2.div(v128.load(a), v128.load(b))); break; // f64x2_div
+    case 0x1053: store<u64>(d, u64(v128.any_true(v128.load(a)))); break; // v128_any_true
+    case 0x106c: v128.store(d, i8x16.shr_s(v128.load(a), load<i32>(b))); break; // i8x16_shr_s
+    case 0x10bc: v128.store(d, i32x4.extmul_low_i16x8_s(v128.load(a), v128.load(b))); break; // i32x4_extmul_low_i16x8_s
+    case 0x10bd: v128.store(d, i32x4.extmul_high_i16x8_s(v128.load(a), v128.load(b))); break; // i32x4_extmul_high_i16x8_s
+    case 0x10be: v128.store(d, i32x4.extmul_low_i16x8_u(v128.load(a), v128.load(b))); break; // i32x4_extmul_low_i16x8_u
+    case 0x10bf: v128.store(d, i32x4.extmul_high_i16x8_u(v128.load(a), v128.load(b))); break; // i32x4_extmul_high_i16x8_u
+    case 0x10dc: v128.store(d, i64x2.extmul_low_i32x4_s(v128.load(a), v128.load(b))); break; // i64x2_extmul_low_i32x4_s
+    case 0x10de: v128.store(d, i64x2.extmul_low_i32x4_u(v128.load(a), v128.load(b))); break; // i64x2_extmul_low_i32x4_u
+    case 0x10fe: v128.store(d, f64x2.convert_low_i32x4_s(v128.load(a))); break; // f64x2_convert_low_i32x4_s
     default: unreachable();
   }
 }

@@ -29,10 +29,11 @@ export enum WOp {
   f64x2_eq = SIMD + 0x47, f64x2_ne = SIMD + 0x48, f64x2_lt = SIMD + 0x49, f64x2_le = SIMD + 0x4b,
 
   v128_not = SIMD + 0x4d, v128_and = SIMD + 0x4e, v128_andnot = SIMD + 0x4f, v128_or = SIMD + 0x50, v128_xor = SIMD + 0x51,
-  v128_bitselect = SIMD + 0x52,
+  v128_bitselect = SIMD + 0x52, v128_any_true = SIMD + 0x53,
 
   i8x16_abs = SIMD + 0x60, i8x16_neg = SIMD + 0x61, i8x16_bitmask = SIMD + 0x64,
   i8x16_narrow_i16x8_s = SIMD + 0x65, i8x16_narrow_i16x8_u = SIMD + 0x66,
+  i8x16_shr_s = SIMD + 0x6c,
   i8x16_add = SIMD + 0x6e, i8x16_add_sat_s = SIMD + 0x6f, i8x16_add_sat_u = SIMD + 0x70,
   i8x16_sub = SIMD + 0x71, i8x16_sub_sat_s = SIMD + 0x72, i8x16_sub_sat_u = SIMD + 0x73,
   i8x16_min_s = SIMD + 0x76, i8x16_min_u = SIMD + 0x77, i8x16_max_s = SIMD + 0x78, i8x16_max_u = SIMD + 0x79,
@@ -52,15 +53,18 @@ export enum WOp {
   i32x4_shl = SIMD + 0xab, i32x4_shr_s = SIMD + 0xac, i32x4_shr_u = SIMD + 0xad,
   i32x4_add = SIMD + 0xae, i32x4_sub = SIMD + 0xb1, i32x4_mul = SIMD + 0xb5,
   i32x4_min_s = SIMD + 0xb6, i32x4_min_u = SIMD + 0xb7, i32x4_max_s = SIMD + 0xb8, i32x4_max_u = SIMD + 0xb9,
-  i32x4_dot_i16x8_s = SIMD + 0xba,
+  i32x4_dot_i16x8_s = SIMD + 0xba, i32x4_extmul_low_i16x8_s = SIMD + 0xbc, i32x4_extmul_high_i16x8_s = SIMD + 0xbd,
+  i32x4_extmul_low_i16x8_u = SIMD + 0xbe, i32x4_extmul_high_i16x8_u = SIMD + 0xbf,
 
   i64x2_neg = SIMD + 0xc1, i64x2_bitmask = SIMD + 0xc4,
   i64x2_extend_low_i32x4_s = SIMD + 0xc7, i64x2_extend_low_i32x4_u = SIMD + 0xc9,
   i64x2_shl = SIMD + 0xcb, i64x2_shr_s = SIMD + 0xcc, i64x2_shr_u = SIMD + 0xcd,
   i64x2_add = SIMD + 0xce, i64x2_sub = SIMD + 0xd1,
+  i64x2_extmul_low_i32x4_s = SIMD + 0xdc, i64x2_extmul_low_i32x4_u = SIMD + 0xde,
 
   f32x4_abs = SIMD + 0xe0, f32x4_sqrt = SIMD + 0xe3, f32x4_add = SIMD + 0xe4, f32x4_sub = SIMD + 0xe5,
   f32x4_mul = SIMD + 0xe6, f32x4_div = SIMD + 0xe7,
   f64x2_abs = SIMD + 0xec, f64x2_sqrt = SIMD + 0xef, f64x2_add = SIMD + 0xf0, f64x2_sub = SIMD + 0xf1,
   f64x2_mul = SIMD + 0xf2, f64x2_div = SIMD + 0xf3,
+  f64x2_convert_low_i32x4_s = SIMD + 0xfe,
 }

@@ -5,6 +5,7 @@ export * from "./arith-packed";
 export * from "./arith-scalar";
 export * from "./clmul";
 export * from "./compare";
+export * from "./control";
 export * from "./convert";
 export * from "./integer";
 export * from "./maskmov";
