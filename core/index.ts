@@ -8,3 +8,5 @@ export { slow_load, slow_store, slow_load128, slow_store128 } from "./softmmu/ac
 export { initTlb, flushTlb, flushPage } from "./softmmu/tlb";
 export { debugTranslate } from "./softmmu/debug";
 export * from "./x86/index";
+export * from "./x86/integer/index";
+export * from "./x86/simd/index";

@@ -1,0 +1,72 @@
+// Records and checks the corpus. The file holds one line a case: code, state kind, seed, digest of the expected outcome.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { describe, digest, type Ignore } from "./digest.js";
+import { type Case, INPUT_SIZE, makeInput, OUTPUT_SIZE, type Output, packInput, type StateKind, unpackOutput } from "./state.js";
+import { ignoreFor } from "./undefined.js";
+
+export interface Expectation extends Case {
+  name: string;
+  digest: string;
+}
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Outcomes of `cases` on this host's CPU. Throws where there is no compiler or the host is no x86-64. */
+export function runNative(cases: readonly Case[]): Output[] {
+  const folder = join(tmpdir(), "wasmachine-corpus");
+  mkdirSync(folder, { recursive: true });
+  const program = join(folder, "oracle");
+  execFileSync("gcc", ["-O1", "-no-pie", "-o", program, here("oracle.c")]);
+  const outputs: Output[] = [];
+  for (let from = 0; from < cases.length; from += 2000) {
+    const part = cases.slice(from, from + 2000);
+    const bytes = new Uint8Array(part.length * INPUT_SIZE);
+    part.forEach((c, k) => packInput(makeInput(c), bytes, k * INPUT_SIZE));
+    const result = spawnSync(program, { input: bytes, maxBuffer: part.length * OUTPUT_SIZE + 4096 });
+    if (result.stdout.length !== part.length * OUTPUT_SIZE) {
+      const done = Math.floor(result.stdout.length / OUTPUT_SIZE);
+      throw new Error(`the native oracle stopped at case ${from + done} (${cases[from + done]?.code}): ${result.signal ?? result.status}`);
+    }
+    for (let k = 0; k < part.length; k++) outputs.push(unpackOutput(result.stdout, k * OUTPUT_SIZE));
+  }
+  return outputs;
+}
+
+export function writeCorpus(name: string, list: readonly Expectation[]): void {
+  const text = list.map((e) => `${e.name} ${e.code} ${e.kind} ${e.seed.toString(16)} ${e.digest}\n`).join("");
+  writeFileSync(here(name), gzipSync(text, { level: 9 }));
+}
+
+export function readCorpus(name: string): Expectation[] {
+  if (!existsSync(here(name))) throw new Error(`tests/corpus/${name} is missing`);
+  return gunzipSync(readFileSync(here(name)))
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const [mnemonic, code, kind, seed, expected] = line.split(" ") as [string, string, StateKind, string, string];
+      return { name: mnemonic, code, kind, seed: Number.parseInt(seed, 16), digest: expected };
+    });
+}
+
+/** Digest of an outcome of the instruction `name`, undefined flags left out. */
+export function outcomeDigest(name: string, out: Output): string {
+  return digest(describe(out, ignoreFor(name)));
+}
+
+/** Lines in which two outcomes differ. */
+export function difference(name: string, expected: Output, got: Output, ignore: Ignore = ignoreFor(name)): string[] {
+  const a = describe(expected, ignore);
+  const b = describe(got, ignore);
+  const lines: string[] = [];
+  for (let k = 0; k < Math.max(a.length, b.length); k++) {
+    if (a[k] !== b[k]) lines.push(`expected ${a[k]}, got ${b[k]}`);
+  }
+  return lines;
+}
