@@ -2,7 +2,7 @@
 
 import { S_ATTENTION, S_PC } from "../../src/layout";
 import {
-  EXC_TRAP, F_RF, X_DB_PENDING, X_DR, X_DR_HIT, X_EXC_NEXT, X_FLAGS,
+  F_RF, X_DB_PENDING, X_DR, X_DR_HIT, X_FLAGS,
 } from "../../src/frontend/x86/layout";
 import { CR4_DE, V_DB } from "./bits";
 import { raise } from "./exception";
@@ -94,11 +94,4 @@ function match(cpu: i32, va: u64, bytes: u64, data: bool, write: bool): i32 {
     if (va < at + length && at < va + bytes) hit |= 1 << i;
   }
   return hit;
-}
-
-/** Helper INT1 (ICEBP): a = program counter after the instruction. */
-export function x86_icebp(cpu: i32, next: i64, b: i64, c: i64): i64 {
-  store<i64>(cpu + X_EXC_NEXT, next);
-  raise(cpu, V_DB, 0, EXC_TRAP);
-  return 0;
 }

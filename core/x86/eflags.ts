@@ -3,7 +3,7 @@
 
 import { S_INHIBIT } from "../../src/layout";
 import {
-  CS, EXC_SOFT, F_IF, F_IOPL, F_RF, F_TF, F_VIF, F_VIP, F_VM, TR, X_EXC_NEXT,
+  CS, EXC_SOFT, F_AC, F_IF, F_IOPL, F_RF, F_TF, F_VIF, F_VIP, F_VM, TR, X_EXC_NEXT,
 } from "../../src/frontend/x86/layout";
 import { ld16, ld8 } from "../softmmu/access";
 import { CR4_PVI, CR4_VME, F_ALL, F_USER } from "./bits";
@@ -120,8 +120,8 @@ function redirect(cpu: i32, vector: i32, next: i64): void {
   setSystemFlags(cpu, old & ~(F_TF | (virtual ? F_VIF : F_IF)));
 }
 
-/** Helper INT3, INTO (when OF is set), and INT1's kin: a = vector, b = program counter after the instruction. */
-export function x86_int_fixed(cpu: i32, a: i64, next: i64, c: i64): i64 {
-  store<i64>(cpu + X_EXC_NEXT, next);
-  return raise(cpu, <i32>a, 0, EXC_SOFT);
+/** Helper STAC (a = 1), CLAC (a = 0). Ends the block: the MMU index may change. */
+export function x86_set_ac(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  setSystemFlags(cpu, a ? systemFlags(cpu) | F_AC : systemFlags(cpu) & ~F_AC);
+  return 0;
 }

@@ -71,7 +71,6 @@ export function computeFlags(cpu: i32): i32 {
       break;
     case CC_BMI:
       cf = src == 0;
-      flags &= ~F_PF;
       break;
   }
   if (cf) flags |= F_CF;

@@ -5,13 +5,14 @@ export {
   x86_write_dr, x86_xgetbv, x86_xsetbv, x86_hlt,
 } from "./control";
 export { x86_cpuid } from "./cpuid";
-export { x86_single_step, x86_debug_insn, x86_debug_data, x86_icebp } from "./debug";
-export { x86_cli, x86_sti, x86_pushf, x86_popf, x86_int, x86_int_fixed } from "./eflags";
+export { x86_single_step, x86_debug_insn, x86_debug_data } from "./debug";
+export { x86_cli, x86_sti, x86_pushf, x86_popf, x86_int, x86_set_ac } from "./eflags";
 export { x86_raise } from "./exception";
 export { x86_far_jmp, x86_far_call, x86_far_ret } from "./farcall";
 export { x86_flags, x86_cond } from "./flags";
 export { x86_fxsave, x86_fxrstor, x86_xsave, x86_xrstor } from "./fpustate";
 export { x86_init } from "./init";
+export * from "./integer/index";
 export { x86_iret } from "./iret";
 export { x86_rdmsr, x86_wrmsr, x86_host_wrmsr } from "./msr";
 export { x86_in, x86_out, x86_ins, x86_outs } from "./portio";
@@ -23,3 +24,5 @@ export {
 export { x86_syscall, x86_sysret, x86_sysenter, x86_sysexit } from "./syscall";
 export { x86_rdtsc } from "./tsc";
 export { x86_undefined } from "./undefined";
+export * from "./integer/index";
+export * from "./simd/index";
