@@ -372,6 +372,18 @@ export class Emitter {
     } else this.writeOperand(insn, n, value);
   }
 
+  /** Reads the register or memory operand rm that writeRm() will write: memory is loaded with write permission. */
+  readRm(insn: Insn, size: Size): Value {
+    if (insn.mod === 3) return this.readGpr(insn.rm, size);
+    this.rmAddress = this.ea(insn, true, size);
+    return this.load(size, this.rmAddress, MEM_RMW);
+  }
+
+  writeRm(insn: Insn, size: Size, value: Value): void {
+    if (insn.mod === 3) this.writeGpr(insn.rm, size, value);
+    else this.store(size, this.rmAddress, value);
+  }
+
   /** A result of arithmetic in I32 cut to the operand size (1, 2); others as they are. */
   trim(v: Value, size: Size): Value {
     return size < 4 ? this.b.zext(v, size === 2 ? 16 : 8) : v;
