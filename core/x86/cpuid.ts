@@ -28,6 +28,12 @@ function highest(cpu: i32, leaf: u32): u32 {
   return entry ? load<u32>(entry + 8) : 0;
 }
 
+/** Family, model and stepping: CPUID 1.EAX. */
+export function signature(cpu: i32): u32 {
+  const entry = find(cpu, 1, 0);
+  return entry ? load<u32>(entry + 8) : 0;
+}
+
 /** Helper CPUID: EAX and ECX to EAX, EBX, ECX, EDX. */
 export function x86_cpuid(cpu: i32, a: i64, b: i64, c: i64): i64 {
   let leaf = load<u32>(cpu + RAX);

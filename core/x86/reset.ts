@@ -9,6 +9,7 @@ import {
 } from "../../src/frontend/x86/layout";
 import { flushTlb } from "../softmmu/tlb";
 import { CR0_PG, CR4_PAE, EFER_LMA } from "./bits";
+import { signature } from "./cpuid";
 import { updateMode } from "./mode";
 import { loadPdptes } from "./paging";
 import { cr0, cr4, efer, seg } from "./regs";
@@ -22,10 +23,10 @@ function setSegment(cpu: i32, n: i32, selector: i32, base: u64, limit: u64, attr
   store<i32>(s + SEG_ATTR, attr);
 }
 
-/** Puts the processor into its state after RESET. `signature`: CPUID 1.EAX, found in EDX. The CPUID table and feature words stay. */
-export function x86_reset(cpu: i32, signature: i32): void {
+/** Puts the processor into its state after RESET. The CPUID table and feature words stay; EDX is CPUID 1.EAX. */
+export function x86_reset(cpu: i32): void {
   memory.fill(cpu + X_GPR, 0, 128);
-  store<u64>(cpu + RDX, <u64><u32>signature);
+  store<u64>(cpu + RDX, signature(cpu));
   store<i32>(cpu + X_CC_OP, 0);
   store<u64>(cpu + X_CC_SRC, 0);
   store<i32>(cpu + X_DF, 1);
