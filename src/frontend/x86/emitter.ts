@@ -573,7 +573,7 @@ export class Emitter {
   /** Whether a branch cannot be a displacement: single-step, a target cut shorter than the mode cuts it, or too far. */
   private indirect(displacement: number, size: number): boolean {
     if (this.mode & M_TF || displacement !== (displacement | 0)) return true;
-    return size === 2 && !this.code64 && (this.mode & M_CODE32) !== 0;
+    return size === 2 && (this.mode & (M_CODE64 | M_CODE32)) !== 0;
   }
 
   /** Near jump to a displacement from the block's start; `size` is the operand size, which cuts the target. */

@@ -142,9 +142,9 @@ export class DecodeTables {
       const feature = attributes?.feature;
       if (feature === undefined || features === "all" || features.has(feature)) entries.push({ row, e });
     }
-    // Rows that say more win over rows that say less.
+    // Rows that say more win over rows that say less, a mandatory prefix above all.
     const score = ({ e }: { e: Encoding }) =>
-      (e.prefix >= 0 ? 1 : 0) + (e.form ? 2 : 0) + (e.reg >= 0 ? 4 : 0) + (e.fixed >= 0 ? 8 : 0);
+      (e.prefix >= 0 ? 16 : 0) + (e.form ? 2 : 0) + (e.reg >= 0 ? 4 : 0) + (e.fixed >= 0 ? 8 : 0);
     entries.sort((x, y) => score(x) - score(y) || x.row - y.row);
     for (const { row, e } of entries) {
       const attributes = rows[row]![4];

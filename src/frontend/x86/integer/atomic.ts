@@ -27,11 +27,16 @@ export function cmpxchg(e: Emitter, insn: Insn): void {
   const old = e.readOperand(insn, 0, MEM_RMW);
   const accumulator = e.readGpr(0, size);
   const equal = b.eq(accumulator, old);
-  const stored = b.select(equal, e.readGpr(insn.reg, size), old);
+  const source = e.readGpr(insn.reg, size);
+  const stored = b.select(equal, source, old);
   if (insn.mod !== 3) e.update(insn, 0, stored);
   if (size >= 4) e.writeGpr(0, 8, b.select(equal, e.gpr(0), e.toI64(old, size)));
   else e.writeGpr(0, size, old);
-  if (insn.mod === 3) e.writeGpr(insn.rm, size, stored);
+  if (insn.mod === 3) {
+    // A register that differs is not written at all: its upper half stays.
+    if (size >= 4) e.writeGpr(insn.rm, 8, b.select(equal, e.toI64(source, size), e.gpr(insn.rm)));
+    else e.writeGpr(insn.rm, size, stored);
+  }
   e.flags.sub(size, accumulator, old, e.trim(b.sub(accumulator, old), size));
 }
 

@@ -11,7 +11,7 @@ export const MISC_ROWS: readonly Row[] = [
   ["0F 1D", "nop", "Ev", nop],
   ["0F 1E", "nop", "Ev", nop],
   ["0F 1F", "nop", "Ev", nop],
-  ["0F 0D", "prefetchw", "Ev", nop],
+  ["0F 0D", "prefetchw", "Mb", nop],
   ["NP 0F AE /5 r", "lfence", "", nop],
   ["NP 0F AE /6 r", "mfence", "", nop],
   ["NP 0F AE /7 r", "sfence", "", nop],
