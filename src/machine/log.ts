@@ -4,12 +4,17 @@ import type { DeviceLog } from "../devices/interfaces.js";
 import type { LogItem } from "../options/config.js";
 
 export class MachineLog implements DeviceLog {
-  private readonly items: ReadonlySet<LogItem>;
+  private items: ReadonlySet<LogItem>;
 
   constructor(
     items: readonly LogItem[],
     private readonly sink: (line: string) => void,
   ) {
+    this.items = new Set(items);
+  }
+
+  /** Logs these items from now on, and no others. */
+  set(items: readonly LogItem[]): void {
     this.items = new Set(items);
   }
 

@@ -18,7 +18,8 @@ export type MachineState = "prelaunch" | "running" | "paused" | "shutdown" | "en
 export interface MachineExit {
   /** Exit status for a process. */
   status: number;
-  reason: "power-off" | "reset" | "debug-exit" | "quit";
+  /** stray: the guest executed where there is no memory. */
+  reason: "power-off" | "reset" | "debug-exit" | "quit" | "stray";
 }
 
 export type MachineEvents = {
@@ -162,8 +163,19 @@ export class Machine<B extends Board = Board> implements MachineControl {
 
   /** The CPU gave up: a triple fault resets a PC. */
   tripleFault(): void {
-    this.host.warn("triple fault: the machine is reset");
+    this.warn(this.config.noReboot ? "triple fault" : "triple fault: the machine is reset");
     this.doReset("triple-fault");
+  }
+
+  /** The guest executes where there is no memory, which nothing can come of: the machine ends with status 1. */
+  strayed(address: string): void {
+    this.warn(`the guest runs at physical address ${address}, where there is no memory`);
+    this.loop.request(() => this.end({ status: 1, reason: "stray" }));
+  }
+
+  /** A sentence for the user that is no error. */
+  warn(message: string): void {
+    this.host.warn(message);
   }
 
   private doReset(cause: MachineEvents["reset"]): void {

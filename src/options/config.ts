@@ -18,7 +18,7 @@ export interface MachineConfig {
   libraryPath: string[];
   /** Disks in the order in which the guest sees them. */
   drives: DriveConfig[];
-  /** -device, in order, after the drives of if=virtio. */
+  /** -device, in order; they get their PCI slots before the drives of if=virtio. */
   devices: DeviceConfig[];
   rngSources: RngSource[];
   chardevs: ChardevConfig[];
@@ -95,10 +95,9 @@ export interface DeviceConfig {
   properties: Record<string, string>;
 }
 
+/** A source of random numbers; all draw from the host's generator (or from -seed). */
 export interface RngSource {
   id: string;
-  /** rng-random: a file of the host to read; undefined: the host's own generator. */
-  file?: string;
 }
 
 export interface ChardevConfig {

@@ -156,13 +156,14 @@ export function parseObject(option: string, value: string): RngSource {
     },
     filename: (target, text, fail) => {
       if (target.type !== "rng-random") fail("Invalid parameter 'filename'");
-      target.file = text;
+      // What these two give is the host's own generator, which every host has.
+      if (text !== "/dev/urandom" && text !== "/dev/random") {
+        fail(`filename=${text} is not supported (only /dev/urandom and /dev/random are)`);
+      }
     },
   });
   if (source.id === "") throw optionError(option, value, "Parameter 'id' is missing");
-  // The kernel's generators are what the host's own source reads.
-  const file = source.file === "/dev/urandom" || source.file === "/dev/random" ? undefined : source.file;
-  return file === undefined ? { id: source.id } : { id: source.id, file };
+  return { id: source.id };
 }
 
 /** Checks that what devices name exists. */

@@ -1,0 +1,134 @@
+// Puts a `pc` together: engine, clock, board, disks, consoles, and what it boots.
+
+import * as L from "../layout.js";
+import type { MachineConfig } from "../options/config.js";
+import { prepareBoot } from "./pc/boot.js";
+import { ChardevHub } from "./chardev/hub.js";
+import { HostTime, InstructionTime, VirtualClock } from "./clock.js";
+import type { CpuHooks } from "./cpu.js";
+import { coreLog, translationLog } from "./debug-log.js";
+import { openDrives } from "./drives.js";
+import { randomNumbers, seededEntropy } from "./entropy.js";
+import { cpuParts, type EngineParts } from "./engine-parts.js";
+import { EngineGuestMemory } from "./guest-memory.js";
+import { MachineError, type MachineHost } from "./host.js";
+import { MachineLog } from "./log.js";
+import { PcBoard } from "./pc/board.js";
+import { addConfiguredDevices } from "./pc/devices.js";
+import { createGuestCalls } from "./pc/guest-calls.js";
+import { ramBelow4g } from "./pc/memory.js";
+import { PcMachine } from "./pc/machine.js";
+import { RunLoop } from "./run-loop.js";
+import { HostWork } from "./scheduler.js";
+import { createWallClock } from "./wall-clock.js";
+import { X86Cpu } from "./x86-cpu.js";
+import { registersText } from "./x86-registers.js";
+import { cpuReader } from "./x86-reader.js";
+
+/** Rejects with MachineError (one sentence) when something the configuration names cannot be had. */
+export async function createMachine(config: MachineConfig, host: MachineHost, parts: EngineParts): Promise<PcMachine> {
+  const log = new MachineLog(config.log.items, (line) => host.log(line));
+  const entropy = config.seed !== undefined || config.icount ? seededEntropy(config.seed ?? 0) : host.entropy;
+  const random = randomNumbers(entropy);
+  const work = new HostWork();
+  const { frontend, model } = cpuParts(config.cpu);
+  for (const feature of model.missing) host.warn(`-cpu: the emulator has no feature '${feature}'; the guest does not see it`);
+
+  // The CPU's hooks reach the board, which needs the CPU: neither runs before both are there.
+  let board!: PcBoard;
+  let guestCall!: (what: number, value: bigint) => bigint;
+  let clock: VirtualClock | undefined;
+  const hooks: CpuHooks & { guestCall(what: number, value: bigint): bigint } = {
+    mmioRead: (address, size) => board.mmio.read(address, size),
+    mmioWrite: (address, size, value) => board.mmio.write(address, size, value),
+    portRead: (port, size) => board.ports.read(port, size),
+    portWrite: (port, size, value) => board.ports.write(port, size, value),
+    // The engine resets the CPU, which reads the time, before there is a clock.
+    now: () => clock?.now() ?? 0,
+    acknowledge: () => board.lapic.acknowledge(),
+    random,
+    guestCall: (what, value) => guestCall(what, value),
+  };
+  const registers = (): string => registersText(cpuReader(cpu));
+  const cpu = createCpu();
+  function createCpu(): X86Cpu {
+    const { ramSize, icount, accel } = config;
+    try {
+      return new X86Cpu({
+        module: parts.module,
+        frontend,
+        cpuid: model.cpuid,
+        hooks,
+        ramSize,
+        ramLow: ramBelow4g(ramSize, config.machine.maxRamBelow4g),
+        oneInsn: accel.oneInsnPerTb,
+        ...(icount ? { icountShift: icount.shift } : {}),
+        ...(parts.tier1 ? { tier1: parts.tier1 } : {}),
+        ...(log.wants("in_asm") || log.wants("op") ? { onTranslate: translationLog(log, frontend) } : {}),
+        onLog: coreLog(log, () => registers(), (message) => host.warn(message)),
+      });
+    } catch (error) {
+      if (error instanceof RangeError) {
+        throw new MachineError(`-m: the host cannot give ${ramSize / 2 ** 20} MiB of memory (${error.message})`);
+      }
+      throw error;
+    }
+  }
+  if (log.wants("int")) cpu.engine.memory.setEngine(L.E_LOG, 1);
+
+  const memory = new EngineGuestMemory(cpu.engine);
+  const icountTime = config.icount ? new InstructionTime(cpu, config.icount.shift) : undefined;
+  const virtual = new VirtualClock(icountTime ?? new HostTime(() => host.monotonic()));
+  clock = virtual;
+  const wall = createWallClock(config.rtc, host, virtual);
+
+  const drives = await openDrives(config.drives, host, work);
+  let consoles: ChardevHub | undefined;
+  try {
+    const boot = await prepareBoot(config, host, memory, cpu, random);
+    // Last, because it takes the user's terminal.
+    consoles = new ChardevHub(
+      config.chardevs,
+      host,
+      { quit: () => machine.quit(), save: () => "disks of -snapshot are not saved" },
+      config.escapeChar,
+    );
+    const loop = new RunLoop({
+      cpu,
+      clock: virtual,
+      scheduler: host.scheduler,
+      hostNow: () => host.monotonic(),
+      work,
+      onShutdown: () => (cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault()),
+      ...(config.icount && icountTime ? { icount: { time: icountTime, sleep: config.icount.sleep } } : {}),
+    });
+    const machine: PcMachine = new PcMachine(
+      { config, host, cpu, clock: virtual, loop, consoles },
+      { memory, drives, log, boot, registers },
+    );
+    board = new PcBoard({ config, cpu, memory, clock: virtual, wall, log, control: machine, wake: () => loop.wake() });
+    guestCall = createGuestCalls({ lapic: board.lapic, ferr: board.ferr, reset: () => machine.reset() });
+    addConfiguredDevices({
+      board,
+      config,
+      memory,
+      log,
+      control: machine,
+      drives,
+      consoles,
+      entropy,
+      warn: (message) => host.warn(message),
+    });
+    machine.setBoard(board);
+    return machine;
+  } catch (error) {
+    consoles?.close();
+    for (const { backend } of drives.values()) await backend.close();
+    throw error;
+  }
+}
+
+/** Where the dispatcher looked for code last. */
+function hexAddress(cpu: X86Cpu): string {
+  return `0x${cpu.engine.memory.cpuNumber(L.S_EXIT_PHYS).toString(16)}`;
+}

@@ -1,0 +1,63 @@
+// A machine of type `pc`: the life of a machine, and what the monitor and the page ask of this kind.
+
+import type { Drive } from "../drives.js";
+import type { EngineGuestMemory } from "../guest-memory.js";
+import type { MachineLog } from "../log.js";
+import { Machine, type MachineParts } from "../machine.js";
+import type { X86Cpu } from "../x86-cpu.js";
+import type { PcBoard } from "./board.js";
+import type { Boot } from "./boot.js";
+
+export interface PcMachineParts {
+  memory: EngineGuestMemory;
+  drives: Map<string, Drive>;
+  log: MachineLog;
+  boot: Boot;
+  /** The CPU's state in lines of text. */
+  registers: () => string;
+}
+
+export class PcMachine extends Machine {
+  readonly pc: PcMachineParts;
+  private wired: PcBoard | undefined;
+
+  constructor(
+    parts: MachineParts & { cpu: X86Cpu },
+    pc: PcMachineParts,
+  ) {
+    super(parts);
+    this.pc = pc;
+  }
+
+  get x86(): X86Cpu {
+    return this.cpu as X86Cpu;
+  }
+
+  get devices(): PcBoard {
+    if (!this.wired) throw new Error("the machine is not wired yet");
+    return this.wired;
+  }
+
+  /** Given once, when every device is in place. */
+  setBoard(board: PcBoard): void {
+    this.wired = board;
+    const { boot, drives } = this.pc;
+    if (boot.firmware) board.memoryMap.setFirmware(boot.firmware);
+    this.board = {
+      devices: board.devices,
+      reset() {
+        board.reset();
+        boot.start(board);
+      },
+      powerButton: () => {
+        if (!board.pm.powerButton()) this.warn("the guest does not listen to the power button yet");
+      },
+      async close() {
+        for (const { backend } of drives.values()) {
+          await backend.flush();
+          await backend.close();
+        }
+      },
+    };
+  }
+}

@@ -1,0 +1,15 @@
+import type { Drive } from "../machine/drives.js";
+
+/** `info block`: every drive with its file. */
+export function infoBlock(drives: ReadonlyMap<string, Drive>): string {
+  return [...drives]
+    .map(([id, { config, backend }]) => {
+      const access = backend.readOnly ? ", read-only" : "";
+      const cache = config.ignoreFlush ? "writeback, ignore flushes" : config.writeCache ? "writeback" : "writethrough";
+      const lines = [`${id}: ${config.file} (raw${access})`, `    Size:             ${backend.size} bytes`];
+      if (config.snapshot) lines.push("    Overlay:          in memory (snapshot)");
+      lines.push(`    Cache mode:       ${cache}`);
+      return `${lines.join("\n")}\n`;
+    })
+    .join("\n");
+}

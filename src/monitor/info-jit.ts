@@ -1,0 +1,30 @@
+import type { Engine } from "../engine/engine.js";
+import * as L from "../layout.js";
+
+/** `info jit`: what the engine has translated and how often it had to. */
+export function infoJit(engine: Engine): string {
+  const { memory, translations, guestBytes } = engine;
+  const stat = (which: number): number => memory.stat(which);
+  const lines: [string, number][] = [
+    ["Instructions", engine.instructions],
+    ["TB count", translations],
+    ["TB guest bytes", guestBytes],
+    ["Dispatches", stat(L.STAT_DISPATCH)],
+    ["Tier 0 instructions", stat(L.STAT_T0_INSNS)],
+    ["Tier 0 blocks run", stat(L.STAT_T0_BLOCKS)],
+    ["Tier 1 entries", stat(L.STAT_T1_ENTRIES)],
+    ["Tier 1 instructions", stat(L.STAT_T1_INSNS)],
+    ["Lookups", stat(L.STAT_LOOKUPS)],
+    ["TB invalidations", stat(L.STAT_SMC)],
+    ["TLB misses", stat(L.STAT_TLB_MISS)],
+    ["TLB flushes", stat(L.STAT_TLB_FLUSH)],
+    ["Slow loads", stat(L.STAT_SLOW_LOAD)],
+    ["Slow stores", stat(L.STAT_SLOW_STORE)],
+    ["MMIO accesses", stat(L.STAT_MMIO)],
+    ["Faults", stat(L.STAT_FAULTS)],
+    ["Interrupts", stat(L.STAT_INTERRUPTS)],
+  ];
+  const average = translations > 0 ? (guestBytes / translations).toFixed(1) : "0";
+  const text = lines.map(([name, value]) => `${name.padEnd(20)} ${value}\n`).join("");
+  return `Translation buffer state:\n${text}${"TB avg target size".padEnd(20)} ${average} bytes\n`;
+}

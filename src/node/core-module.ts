@@ -1,0 +1,13 @@
+import * as fs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { MachineError } from "../machine/host.js";
+
+/** core.wasm, compiled. It lies in dist/, where the build puts it, whether this file runs from there or from src/. */
+export function loadCoreModule(): WebAssembly.Module {
+  const file = fileURLToPath(new URL("../../dist/core.wasm", import.meta.url));
+  try {
+    return new WebAssembly.Module(fs.readFileSync(file));
+  } catch (error) {
+    throw new MachineError(`could not load ${file}: ${(error as Error).message} (npm run build makes it)`);
+  }
+}

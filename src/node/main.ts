@@ -1,0 +1,51 @@
+// The command line program: reads the options, runs the machine, answers with an exit status.
+
+import * as fs from "node:fs";
+import { BlockError } from "../block/interfaces.js";
+import { MachineError } from "../machine/host.js";
+import type { MachineConfig } from "../options/config.js";
+import { OptionError } from "../options/error.js";
+import { type ParsedArguments, parseArguments } from "../options/parse.js";
+import { PROGRAM_NAME, programInfo } from "./program.js";
+import { runMachine } from "./run-machine.js";
+
+/** Where the program's own words go; the machine's consoles have ways of their own. */
+export interface Words {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+const PROCESS: Words = { out: (text) => void fs.writeSync(1, text), error: (text) => void fs.writeSync(2, text) };
+
+/** Runs the program with these arguments (without its name) and resolves to its exit status. */
+export async function main(args: readonly string[], words: Words = PROCESS): Promise<number> {
+  const complain = (message: string): void => words.error(`${PROGRAM_NAME}: ${message}\n`);
+  try {
+    const program = programInfo();
+    const parsed: ParsedArguments = parseArguments(args, program);
+    if (parsed.kind === "text") {
+      words.out(parsed.text);
+      return 0;
+    }
+    return await run(parsed.config, program.version, complain);
+  } catch (error) {
+    complain(explain(error));
+    return 1;
+  }
+}
+
+function run(config: MachineConfig, version: string, complain: (message: string) => void): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // A failure outside the machine's own promises must not leave the terminal raw with a stack trace on it.
+    process.once("uncaughtException", reject);
+    process.once("unhandledRejection", reject);
+    runMachine(config, version, complain).then(resolve, reject);
+  });
+}
+
+function explain(error: unknown): string {
+  if (error instanceof OptionError || error instanceof MachineError || error instanceof BlockError)
+    return error.message;
+  if (process.env.WASMACHINE_DEBUG && error instanceof Error) return `internal error: ${error.stack}`;
+  return `internal error: ${error instanceof Error ? error.message : String(error)}`;
+}

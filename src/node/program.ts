@@ -1,0 +1,12 @@
+import * as fs from "node:fs";
+import type { ProgramInfo } from "../options/parse.js";
+
+export const PROGRAM_NAME = "wasmachine-system-x86_64";
+
+/** Name and version of this program. */
+export function programInfo(): ProgramInfo {
+  // dist/node/program.js and src/node/program.ts lie equally deep in the package.
+  const packageFile = new URL("../../package.json", import.meta.url);
+  const { version } = JSON.parse(fs.readFileSync(packageFile, "utf8")) as { version: string };
+  return { name: PROGRAM_NAME, version };
+}
