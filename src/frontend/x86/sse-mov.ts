@@ -114,11 +114,6 @@ export const storeMovq: Build = (e, insn) => {
   else e.store(8, e.ea(insn, true, 8), v);
 };
 
-export const movnti: Build = (e, insn) => {
-  const size = insn.opSize === 8 ? 8 : 4;
-  e.store(size, e.ea(insn, true, size), e.readGpr(insn.reg, size));
-};
-
 /** Stores the bytes of `data` that `mask` chooses at DS:rDI. */
 export function maskmov(e: Emitter, insn: Insn, data: number, mask: number, bytes: 8 | 16): void {
   const { b } = e;

@@ -15,7 +15,6 @@ import {
   movdToXmm,
   movhlps,
   movlhps,
-  movnti,
   movq,
   movScalar,
   stmxcsr,
@@ -86,7 +85,6 @@ export const SSE_MOV_ROWS: readonly Row[] = [
   ["NP 0F C6", "shufps", "Vps,Wps,Ib", shufps, S1],
   ["66 0F C6", "shufpd", "Vpd,Wpd,Ib", shufpd, S2],
   ["F2 0F F0", "lddqu", "Vx,Mx", loadUnaligned, S3],
-  ["NP 0F C3", "movnti", "My,Gy", movnti, { feature: "sse2" }],
   ["NP 0F AE /2 m", "ldmxcsr", "Md", ldmxcsr, S1],
   ["NP 0F AE /3 m", "stmxcsr", "Md", stmxcsr, S1],
 ];
