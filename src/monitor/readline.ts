@@ -130,9 +130,10 @@ export class LineEditor {
     const start = Math.max(0, from);
     const rest = this.line.slice(to);
     const shift = this.cursor - start;
+    const shorter = start + text.length + rest.length < this.line.length;
     this.line = this.line.slice(0, start) + text + rest;
     this.cursor = start + text.length;
-    this.print(`${back(shift)}${text}${rest}\x1b[K${back(rest.length)}`);
+    this.print(`${back(shift)}${text}${rest}${shorter ? "\x1b[K" : ""}${back(rest.length)}`);
   }
 
   private recall(step: number): void {

@@ -9,6 +9,9 @@ export const PM_BASE = 0x40;
 export const PM_MISC = 0x80;
 export const SMBUS_BASE = 0x90;
 export const SMBUS_CONFIG = 0xd2;
+/** Device activity B, high byte: APMC enable, which firmware takes for "system management mode is set up". */
+const DEVACTB_HIGH = 0x5b;
+const APMC_ENABLE = 0x02;
 export const PM_PORTS = 64;
 export const SMBUS_PORTS = 16;
 
@@ -37,6 +40,8 @@ export class Piix4Pm extends PciFunction {
     super({ vendor: 0x8086, device: 0x7113, revision: 3, classCode: 0x068000, pin: 1 });
     this.config.setUint16(0x06, 0x0280, true);
     for (let at = 0x40; at < 0x100; at++) this.writable.setUint8(at, 0xff);
+    // There is no system management mode: firmware that tried to set it up would wait for ever.
+    this.config.setUint8(DEVACTB_HIGH, APMC_ENABLE);
     for (const [at, size] of [
       [PM_BASE, PM_PORTS],
       [SMBUS_BASE, SMBUS_PORTS],
