@@ -85,7 +85,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   const drives = await openDrives(config.drives, host, work);
   let consoles: ChardevHub | undefined;
   try {
-    const boot = await prepareBoot(config, host, memory, cpu, random);
+    const boot = await prepareBoot(config, host, memory, cpu, entropy);
     // Last, because it takes the user's terminal.
     consoles = new ChardevHub(
       config.chardevs,

@@ -1,5 +1,6 @@
 // What a `pc` starts: a kernel put into memory directly, or firmware.
 
+import type { EntropySource } from "../../devices/interfaces.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { EngineGuestMemory } from "../guest-memory.js";
 import { MachineError, type MachineHost } from "../host.js";
@@ -26,10 +27,10 @@ export async function prepareBoot(
   host: MachineHost,
   memory: EngineGuestMemory,
   cpu: X86Cpu,
-  random: () => number,
+  entropy: EntropySource,
 ): Promise<Boot> {
   if (config.kernel !== undefined && config.bios === undefined) {
-    return loadKernel({ config, host, memory, cpu, random, kernel: config.kernel });
+    return loadKernel(config.kernel, { config, host, memory, cpu, entropy });
   }
   const firmware = await readFirmware(config, host);
   return {
