@@ -1,0 +1,535 @@
+// Random regions: what the generated function does to guest state and memory against a plain reading of the IR.
+
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import wabtInit from "wabt";
+import { IrBlock } from "../ir/block.js";
+import { IrBuilder, type Value } from "../ir/builder.js";
+import { type HelperDef, helper, pure, system } from "../ir/helpers.js";
+import { HINT_JUMP, Op, PcWidth, Ty } from "../ir/ops.js";
+import { print } from "../ir/print.js";
+import { verify } from "../ir/verify.js";
+import { WOp } from "../ir/wasm-ops.js";
+import {
+  CPU0,
+  MEM_ALIGN,
+  MEM_RMW,
+  MEM_SIGNED,
+  MEM_SIZE_MASK,
+  MODE_MMU_SHIFT,
+  S_ATTENTION,
+  S_EXACT,
+  S_FAULT,
+  S_FUEL,
+  S_MODE,
+  S_PC,
+  S_PENDING,
+  S_TLB,
+  TLB_ADDEND,
+  TLB_ENTRIES,
+  TLB_EXEC,
+  TLB_MODE_SIZE,
+  TLB_READ,
+  TLB_STRIDE,
+  TLB_WRITE,
+} from "../layout.js";
+import { emitRegion, REGION_TYPE } from "./emit.js";
+import { link } from "./linker.js";
+import { readSlot, runBlock, writeSlot } from "./reference.js";
+import type { Region, RegionBlock, Target } from "./region.js";
+import { Runtime } from "./runtime.js";
+
+const GPR = Array.from({ length: 8 }, (_, i) => 0x100 + 8 * i);
+const WORDS = [0x198, 0x19c, 0x1a0];
+const VECTORS = [0x800, 0x810, 0x820];
+/** Two slots that overlap: have to stay in memory. */
+const MIXED = 0x900;
+const helpers: HelperDef[] = [
+  pure("mix"),
+  helper("swap", { reads: [[GPR[0]!, GPR[1]!]], writes: [[GPR[1]!, GPR[2]!]] }),
+  system("all"),
+  helper("partial", { reads: [[GPR[2]!, GPR[4]!]], writes: [[GPR[2]!, GPR[4]!]], fault: true, exact: true }),
+];
+
+const MMU = 2;
+const MODE = (MMU << MODE_MMU_SHIFT) | 5;
+const RAM = 0x200000;
+const PAGES = 8;
+const DATA = 0x7f1234560000n;
+/** Virtual page to RAM page; what the access may do, and whether the TLB has it. */
+const MAP = [
+  { page: 3, write: true, tlb: true },
+  { page: 1, write: true, tlb: true },
+  { page: 0, write: false, tlb: true },
+  { page: 6, write: true, tlb: false },
+  { page: -1, write: false, tlb: false },
+  { page: 5, write: true, tlb: true },
+  { page: 2, write: false, tlb: false },
+  { page: 4, write: true, tlb: true },
+];
+
+function locate(va: bigint, write: boolean): number {
+  const page = (va - DATA) >> 12n;
+  if (page < 0n || page >= BigInt(PAGES)) return -1;
+  const entry = MAP[Number(page)]!;
+  if (entry.page < 0 || (write && !entry.write)) return -1;
+  return entry.page * 4096 + Number(va & 0xfffn);
+}
+
+/** Helpers, on a state whose offset 0 is `cpu`. */
+function callHelper(state: DataView, id: number, a: bigint, b: bigint, c: bigint): bigint {
+  const u = (v: bigint) => BigInt.asUintN(64, v);
+  const get = (slot: number) => readSlot(state, slot, Ty.I64);
+  const count = BigInt(state.getInt32(S_FUEL, true) + state.getInt32(S_PENDING, true));
+  switch (id) {
+    case 0:
+      return u(a * 3n + (b ^ c));
+    case 1:
+      if (a & 1n) writeSlot(state, GPR[1]!, Ty.I64, u(get(GPR[0]!) + a));
+      return get(GPR[0]!);
+    case 2:
+      if ((a & 15n) === 3n) {
+        state.setInt32(S_FAULT, 1, true);
+        return 0n;
+      }
+      for (const slot of GPR) writeSlot(state, slot, Ty.I64, u(get(slot) * 5n + b));
+      state.setUint32(WORDS[0]!, state.getUint32(WORDS[0]!, true) + 1, true);
+      if ((a & 7n) === 1n) state.setInt32(S_ATTENTION, 1, true);
+      return count;
+    default:
+      // Does part of its work, then faults.
+      writeSlot(state, GPR[2]!, Ty.I64, u(get(GPR[3]!) + 1n));
+      if ((a & 7n) === 5n) state.setInt32(S_FAULT, 1, true);
+      else writeSlot(state, GPR[3]!, Ty.I64, count);
+      return u(a + count);
+  }
+}
+
+class Random {
+  constructor(private state: number) {}
+  int(n: number): number {
+    this.state = (Math.imul(this.state, 1664525) + 1013904223) | 0;
+    return ((this.state >>> 8) ^ (this.state >>> 20)) % n;
+  }
+  word(): number {
+    const kinds = [
+      this.int(256),
+      this.int(256) - 128,
+      (this.int(65536) << 16) | this.int(65536),
+      -1,
+      0x80000000 | 0,
+      1,
+    ];
+    return kinds[this.int(kinds.length)]!;
+  }
+  pick<T>(from: readonly T[]): T {
+    return from[this.int(from.length)]!;
+  }
+}
+
+/** Builds the straight-line part of a block. */
+class BlockMaker {
+  readonly ir = new IrBlock();
+  readonly b = new IrBuilder(helpers);
+  private readonly pool: Record<number, Value[]> = { [Ty.I32]: [], [Ty.I64]: [], [Ty.V128]: [] };
+
+  constructor(private readonly r: Random) {
+    this.b.begin(this.ir);
+  }
+
+  value(ty: Ty): Value {
+    const { b, r } = this;
+    const pool = this.pool[ty]!;
+    if (pool.length > 0 && r.int(3) > 0) return pool[Math.max(0, pool.length - 1 - r.int(4))]!;
+    const made =
+      ty === Ty.I32
+        ? r.int(2)
+          ? b.i32(r.word())
+          : b.ld(r.pick(WORDS), ty)
+        : ty === Ty.I64
+          ? r.int(3)
+            ? b.ld(r.pick(GPR), ty)
+            : b.i64(r.word(), r.word())
+          : r.int(4)
+            ? b.ld(r.pick(VECTORS), ty)
+            : b.v128(Uint8Array.from({ length: 16 }, () => r.int(256)));
+    return this.add(ty, made);
+  }
+
+  add(ty: Ty, v: Value): Value {
+    this.pool[ty]!.push(v);
+    return v;
+  }
+
+  address(): Value {
+    const { b, r } = this;
+    const offset = b.and(this.value(Ty.I64), b.i64(r.pick([0x7fff, 0x7ff8, 0xff, 0x1ff0])));
+    return b.add(b.add(offset, b.i64(Number(DATA & 0xffffffffn) | 0, Number(DATA >> 32n))), b.i64(r.int(300) - 100));
+  }
+
+  memoryWord(ty: Ty): number {
+    const { r } = this;
+    if (ty === Ty.V128) return 4 | (r.int(2) ? MEM_ALIGN : 0);
+    const size = r.int(ty === Ty.I32 ? 3 : 4);
+    return size | (r.int(3) === 0 ? MEM_SIGNED : 0) | (r.int(6) === 0 ? MEM_ALIGN : 0);
+  }
+
+  step(): void {
+    const { b, r } = this;
+    const ty = r.pick([Ty.I32, Ty.I64, Ty.I64]);
+    switch (r.int(16)) {
+      case 0:
+      case 1:
+      case 2: {
+        const ops = ["add", "sub", "mul", "and", "or", "xor", "shl", "shru", "shrs", "rotl", "rotr"] as const;
+        this.add(ty, b[r.pick(ops)](this.value(ty), this.value(ty)));
+        break;
+      }
+      case 3: {
+        const ops = ["eq", "ne", "ltu", "lts", "leu", "les"] as const;
+        this.add(
+          Ty.I32,
+          b[r.pick(ops)](this.value(ty), r.int(4) ? this.value(ty) : ty === Ty.I32 ? b.i32(0) : b.i64(0)),
+        );
+        break;
+      }
+      case 4:
+        this.add(ty, b[r.pick(["clz", "ctz", "popcnt", "bswap"] as const)](this.value(ty)));
+        break;
+      case 5:
+        if (r.int(2)) this.add(ty, b.sext(this.value(ty), r.pick([8, 16, 32] as const)));
+        else this.add(Ty.I64, b[r.pick(["mulhu", "mulhs"] as const)](this.value(Ty.I64), this.value(Ty.I64)));
+        break;
+      case 6:
+        if (r.int(2)) this.add(Ty.I32, b.wrap(this.value(Ty.I64)));
+        else this.add(Ty.I64, b[r.pick(["extu", "exts"] as const)](this.value(Ty.I32)));
+        break;
+      case 7: {
+        const t = r.pick([Ty.I32, Ty.I64, Ty.V128]);
+        this.add(t, b.select(this.value(Ty.I32), this.value(t), this.value(t)));
+        break;
+      }
+      case 8:
+        this.add(Ty.I64, b.pc(r.int(1000) - 500));
+        break;
+      case 9:
+      case 10: {
+        const slots = r.int(6);
+        if (slots === 0) b.st(r.pick(WORDS), this.value(Ty.I32));
+        else if (slots === 1) b.st(r.pick(VECTORS), this.value(Ty.V128));
+        else b.st(r.pick(GPR), this.value(Ty.I64));
+        break;
+      }
+      case 11: {
+        const t = r.int(5) === 0 ? Ty.V128 : ty;
+        this.add(t, b.load(t, this.address(), this.memoryWord(t) | (t !== Ty.V128 && r.int(5) === 0 ? MEM_RMW : 0)));
+        break;
+      }
+      case 12: {
+        const t = r.int(5) === 0 ? Ty.V128 : ty;
+        b.store(this.address(), this.value(t), this.memoryWord(t) & (MEM_SIZE_MASK | MEM_ALIGN));
+        break;
+      }
+      case 13:
+        this.add(
+          Ty.I64,
+          b.call(
+            r.pick([0, 0, 1, 1, 3, 2]),
+            this.value(Ty.I64),
+            this.value(Ty.I64),
+            r.int(2) ? this.value(Ty.I64) : -1,
+          ),
+        );
+        break;
+      case 14: {
+        const x = this.value(Ty.V128);
+        const y = this.value(Ty.V128);
+        const s = this.value(Ty.I64);
+        switch (r.int(6)) {
+          case 0:
+            this.add(Ty.V128, b.w(Ty.V128, WOp.i64x2_add, x, y));
+            break;
+          case 1:
+            this.add(Ty.V128, b.w(Ty.V128, WOp.v128_bitselect, x, y, this.value(Ty.V128)));
+            break;
+          case 2:
+            this.add(Ty.V128, b.w(Ty.V128, WOp.i64x2_replace_lane, x, s, r.int(2)));
+            break;
+          case 3:
+            this.add(Ty.I64, b.w(Ty.I64, WOp.i64x2_extract_lane, x, -1, r.int(2)));
+            break;
+          case 4:
+            this.add(Ty.V128, b.w(Ty.V128, WOp.i64x2_splat, s));
+            break;
+          default:
+            this.add(
+              Ty.V128,
+              b.shuffle(
+                x,
+                y,
+                Uint8Array.from({ length: 16 }, () => r.int(32)),
+              ),
+            );
+        }
+        break;
+      }
+      default:
+        if (r.int(3)) this.value(ty);
+        else if (r.int(2)) b.st(MIXED, this.value(Ty.I64));
+        else this.add(Ty.I32, b.ld(MIXED + 4, Ty.I32));
+    }
+  }
+}
+
+interface Size {
+  seed: number;
+  blocks: number;
+  ops: number;
+}
+
+const BASE32 = 0x10000000n;
+const BASE64 = 0x55550000_1000n;
+
+function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base: bigint } {
+  const r = new Random(seed);
+  const pcWidth = r.int(4) === 0 ? PcWidth.W32 : PcWidth.W64;
+  // Blocks of at most 64 bytes; now and then one in another page.
+  const disps = Array.from({ length: count }, (_, k) => k * 0x40 + (r.int(4) === 0 ? 0x1000 : 0));
+  disps[0] = 0;
+  const index = new Map(disps.map((d, k) => [d, k]));
+  const blocks = disps.map((disp): RegionBlock => {
+    const maker = new BlockMaker(r);
+    const { b, ir } = maker;
+    ir.pcWidth = pcWidth;
+    ir.insns = 1 + r.int(6);
+    for (let i = 0; i <= ir.insns; i++) ir.insnOffset[i] = i * (1 + r.int(1) + 3);
+    for (let p = 0; p < ir.insns; p++) {
+      b.pos = p;
+      for (let k = r.int(ops + 1); k > 0; k--) maker.step();
+    }
+    const target = () => (r.int(6) === 0 ? 0x2340 : r.pick(disps));
+    const targets: Target[] = [];
+    const add = (d: number) => {
+      targets.push({ disp: d, block: index.get(d) ?? -1 });
+      return d - disp;
+    };
+    switch (r.int(8)) {
+      case 0:
+      case 1:
+        b.goto(add(target()));
+        break;
+      case 2: {
+        const [x, y] = [target(), target()];
+        // A condition that both sides compute: a choice between two of the region's blocks.
+        const pick = b.select(maker.value(Ty.I32), b.pc(x - disp), b.pc(y - disp));
+        const pc = pcWidth === PcWidth.W32 ? b.zext(pick, 32) : pick;
+        if (r.int(3)) add(x);
+        if (r.int(3) && x !== y) add(y);
+        b.jump(pc, HINT_JUMP);
+        break;
+      }
+      case 3:
+        if (r.int(3) === 0) {
+          b.st(S_PC, b.and(b.pc(target() - disp), b.i64(-1, pcWidth === PcWidth.W32 ? 0 : -1)));
+          b.exit();
+          break;
+        }
+      // falls through
+      default: {
+        const x = target();
+        const y = target();
+        const condition = r.int(2)
+          ? b.and(maker.value(Ty.I32), b.i32(1))
+          : b.ltu(maker.value(Ty.I64), maker.value(Ty.I64));
+        b.branch(condition, x - disp, y - disp);
+        if (ir.op[ir.count - 1] === Op.GOTO) add(ir.a[ir.count - 1]! + disp);
+        else {
+          add(x);
+          add(y);
+        }
+      }
+    }
+    const faults = verify(ir, helpers);
+    if (faults.length) throw new Error(`${faults.join("\n")}\n${print(ir, helpers)}`);
+    const page = disp >> 12;
+    return { ir, disp, targets, weight: 1 + r.int(100), page, phys: 0x5000 + 0x1000 * page + (disp & 0xfff) };
+  });
+  const entries = [0];
+  for (let k = 1; k < count; k++) if (r.int(4) === 0) entries.push(k);
+  const region: Region = {
+    mode: MODE,
+    blocks,
+    entries,
+    pages: [{ host: RAM + 0x5000 }, { host: RAM + 0x6000 }],
+    record: 0,
+  };
+  return { region, base: pcWidth === PcWidth.W32 ? BASE32 : BASE64 };
+}
+
+const memory = new WebAssembly.Memory({ initial: 64 });
+const bytes = new Uint8Array(memory.buffer);
+const view = new DataView(memory.buffer);
+const stateView = new DataView(memory.buffer, CPU0, 0x1000);
+const runtime = new Runtime(helpers);
+
+function tlbEntry(va: bigint, host: number, read: boolean, write: boolean, exec: boolean): void {
+  const index = Number((va >> 12n) & BigInt(TLB_ENTRIES - 1));
+  const entry = CPU0 + S_TLB + MMU * TLB_MODE_SIZE + index * TLB_STRIDE;
+  const never = BigInt(index ^ 1) << 12n;
+  const tag = va & ~0xfffn;
+  view.setBigUint64(entry + TLB_READ, read ? tag : never, true);
+  view.setBigUint64(entry + TLB_WRITE, write ? tag : never, true);
+  view.setBigUint64(entry + TLB_EXEC, exec ? tag : never, true);
+  view.setInt32(entry + TLB_ADDEND, Number(BigInt.asIntN(32, BigInt(host) - tag)), true);
+}
+
+/** Slow paths as core has them, on the real memory; v128 does not cross to JavaScript, so those are WebAssembly. */
+async function makeCore(): Promise<Record<string, unknown>> {
+  const access = (va: bigint, word: number, stored?: bigint): bigint => {
+    va = BigInt.asUintN(64, va);
+    const size = 1 << (word & MEM_SIZE_MASK);
+    const write = stored !== undefined || (word & MEM_RMW) !== 0;
+    const at = Array.from({ length: size }, (_, i) => locate(va + BigInt(i), write));
+    if (at.includes(-1) || (word & MEM_ALIGN && va % BigInt(size) !== 0n)) {
+      view.setInt32(CPU0 + S_FAULT, 1, true);
+      return 0n;
+    }
+    let value = 0n;
+    at.forEach((host, i) => {
+      if (stored !== undefined && size <= 8)
+        bytes[RAM + host] = Number((BigInt.asUintN(64, stored) >> BigInt(8 * i)) & 0xffn);
+      else if (size <= 8) value |= BigInt(bytes[RAM + host]!) << BigInt(8 * i);
+    });
+    return word & MEM_SIGNED ? BigInt.asIntN(8 * size, value) : BigInt.asIntN(64, value);
+  };
+  const js = {
+    slow_load: (_cpu: number, va: bigint, word: number, mmu: number) => {
+      expect(mmu).toBe(MMU);
+      return access(va, word);
+    },
+    slow_store: (_cpu: number, va: bigint, value: bigint, word: number) => void access(va, word, value),
+    probe: (va: bigint, word: number, write: number) => {
+      access(va, (word & ~MEM_RMW) | (write ? MEM_RMW : 0));
+      return view.getInt32(CPU0 + S_FAULT, true);
+    },
+  };
+  const wabt = await wabtInit();
+  const wat = `(module
+    (import "j" "slow_load" (func $load (param i32 i64 i32 i32) (result i64)))
+    (import "j" "slow_store" (func $store (param i32 i64 i64 i32 i32)))
+    (import "j" "probe" (func $probe (param i64 i32 i32) (result i32)))
+    (func (export "slow_load128") (param i32 i64 i32 i32) (result v128)
+      (if (call $probe (local.get 1) (local.get 2) (i32.const 0)) (then (return (v128.const i64x2 0 0))))
+      (i64x2.replace_lane 1
+        (i64x2.splat (call $load (local.get 0) (local.get 1) (i32.const 3) (local.get 3)))
+        (call $load (local.get 0) (i64.add (local.get 1) (i64.const 8)) (i32.const 3) (local.get 3))))
+    (func (export "slow_store128") (param i32 i64 v128 i32 i32)
+      (if (call $probe (local.get 1) (local.get 3) (i32.const 1)) (then (return)))
+      (call $store (local.get 0) (local.get 1) (i64x2.extract_lane 0 (local.get 2)) (i32.const 3) (local.get 4))
+      (call $store (local.get 0) (i64.add (local.get 1) (i64.const 8)) (i64x2.extract_lane 1 (local.get 2)) (i32.const 3) (local.get 4))))`;
+  const binary = wabt.parseWat("core.wat", wat, { simd: true }).toBinary({}).buffer;
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(binary as BufferSource), { j: js });
+  const core: Record<string, unknown> = { ...js, ...instance.exports };
+  helpers.forEach((def, id) => {
+    core[def.name] = (_cpu: number, a: bigint, b: bigint, c: bigint) =>
+      BigInt.asIntN(64, callHelper(stateView, id, BigInt.asUintN(64, a), BigInt.asUintN(64, b), BigInt.asUintN(64, c)));
+  });
+  return core;
+}
+
+const core = await makeCore();
+
+function compile(region: Region): { run: (entry: number) => number; fuelNeeded: number } {
+  const emitted = emitRegion(region, { helpers, uncached: [] });
+  const module = link([emitted.body], REGION_TYPE, runtime.resolve, { shared: false });
+  const imports = Object.fromEntries(module.imports.map((name) => [name, core[name]]));
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes as BufferSource), {
+    e: { m: memory },
+    c: imports as WebAssembly.ModuleImports,
+  });
+  const f = instance.exports["0"] as (cpu: number, entry: number) => number;
+  return { run: (entry) => f(CPU0, entry), fuelNeeded: emitted.fuelNeeded };
+}
+
+function setUp(r: Random, region: Region, base: bigint, entry: number): void {
+  bytes.fill(0, CPU0, CPU0 + 0x1000);
+  for (let i = 0x100; i < 0x1000; i += 4) view.setInt32(CPU0 + i, r.int(3) ? r.word() : r.int(4096), true);
+  for (let i = 0; i < PAGES * 4096; i += 4) view.setInt32(RAM + i, r.word(), true);
+  MAP.forEach((m, i) => {
+    const va = DATA + BigInt(i) * 4096n;
+    tlbEntry(va, RAM + m.page * 4096, m.tlb, m.tlb && m.write, false);
+  });
+  region.pages.forEach((page, i) => {
+    tlbEntry(base + BigInt(i) * 4096n, page.host, false, false, r.int(8) > 0);
+  });
+  view.setBigUint64(CPU0 + S_PC, base + BigInt(region.blocks[region.entries[entry]!]!.disp), true);
+  view.setInt32(CPU0 + S_MODE, MODE, true);
+  view.setInt32(CPU0 + S_EXACT, r.int(2), true);
+}
+
+const seen = { faults: 0, exits: 0, insns: 0, runs: 0, full: 0 };
+
+function check(size: Size): void {
+  const { region, base } = makeRegion(size);
+  const { run, fuelNeeded } = compile(region);
+  const byPc = new Map(region.blocks.map((b) => [base + BigInt(b.disp), b]));
+  for (let entry = 0; entry < region.entries.length; entry++) {
+    const r = new Random(size.seed + entry);
+    setUp(r, region, base, entry);
+    const fuel = r.int(3) ? 300 : 1 + r.int(60);
+    view.setInt32(CPU0 + S_FUEL, fuel, true);
+    const exact = view.getInt32(CPU0 + S_EXACT, true) !== 0;
+    const state = new DataView(memory.buffer.slice(CPU0, CPU0 + 0x1000));
+    const ram = bytes.slice(RAM, RAM + PAGES * 4096);
+    const result = run(entry);
+    const used = fuel - view.getInt32(CPU0 + S_FUEL, true);
+    if (exact) expect(used).toBeLessThanOrEqual(fuel);
+    if (!exact || fuel >= fuelNeeded) expect(used + result).toBeGreaterThan(0);
+    // The same instructions, block by block.
+    const world = {
+      state,
+      ram,
+      locate,
+      call: (id: number, a: bigint, b: bigint, c: bigint) => callHelper(state, id, a, b, c),
+    };
+    let done = 0;
+    while (result ? state.getInt32(S_FAULT, true) === 0 : done < used) {
+      const block = byPc.get(state.getBigUint64(S_PC, true));
+      if (!block || done > used || state.getInt32(S_FAULT, true) !== 0) throw new Error(`left the region after ${done} of ${used} instructions`);
+      done += runBlock(world, block.ir);
+    }
+    expect(done).toBe(used);
+    seen.runs++;
+    seen.insns += used;
+    if (result) seen.faults++;
+    else if (used >= fuel) seen.full++;
+    else seen.exits++;
+    state.setInt32(S_ATTENTION, view.getInt32(CPU0 + S_ATTENTION, true), true);
+    const got = new Uint8Array(memory.buffer, CPU0, 0x1000);
+    const want = new Uint8Array(state.buffer);
+    for (let i = 0; i < 0x1000; i += 4) {
+      if (view.getInt32(CPU0 + i, true) === state.getInt32(i, true)) continue;
+      throw new Error(
+        `state +0x${i.toString(16)}: ${view.getInt32(CPU0 + i, true).toString(16)}, expected ${state.getInt32(i, true).toString(16)}, ` +
+          `entry ${entry}, ${used} instructions, result ${result}\n` +
+          region.blocks
+            .map((b) => `+0x${b.disp.toString(16)} ${JSON.stringify(b.targets)}\n${print(b.ir, helpers)}`)
+            .join("\n"),
+      );
+    }
+    expect(got.length).toBe(want.length);
+    expect(Buffer.compare(bytes.slice(RAM, RAM + PAGES * 4096), ram)).toBe(0);
+  }
+}
+
+const sizes = fc.record({
+  seed: fc.integer(),
+  blocks: fc.integer({ min: 1, max: 9 }),
+  ops: fc.integer({ min: 0, max: 8 }),
+});
+
+it("generated code does what the IR says, on random regions", () => {
+  fc.assert(fc.property(sizes, check), { numRuns: 1500 });
+  // The test must reach all ways out.
+  expect(Math.min(seen.faults, seen.exits, seen.full)).toBeGreaterThan(100);
+});

@@ -1,0 +1,159 @@
+// Puts function bodies together into a module: imports for what they call in core, local copies of the small routines
+// they share, one export per region function. Bodies are position-independent, so they can be linked again into a larger
+// module at any time.
+
+import { Bytes } from "./bytes.js";
+import type { FunctionBody } from "./code.js";
+
+export interface FunctionType {
+  params: readonly number[];
+  results: readonly number[];
+}
+
+/** What a symbol stands for: a function of core, or a routine of the module's own. */
+export type SymbolDef =
+  | { kind: "import"; name: string; type: FunctionType }
+  | { kind: "local"; type: FunctionType; body: FunctionBody };
+
+/** Finds a symbol's definition. */
+export type Resolve = (symbol: string) => SymbolDef;
+
+export interface MemoryType {
+  shared: boolean;
+}
+
+export interface LinkedModule {
+  bytes: Uint8Array;
+  /** Names of the functions of core the module imports (module "c"). */
+  imports: string[];
+}
+
+/** Function i of `functions` (all of type `type`) becomes export "i". */
+export function link(
+  functions: readonly FunctionBody[],
+  type: FunctionType,
+  resolve: Resolve,
+  memory: MemoryType,
+): LinkedModule {
+  const defs = new Map<string, SymbolDef>();
+  const work: FunctionBody[] = [...functions];
+  for (let i = 0; i < work.length; i++) {
+    for (const { symbol } of work[i]!.relocations) {
+      if (defs.has(symbol)) continue;
+      const def = resolve(symbol);
+      defs.set(symbol, def);
+      if (def.kind === "local") work.push(def.body);
+    }
+  }
+  const types = new TypeTable();
+  const index = new Map<string, number>();
+  const imports: string[] = [];
+  const importTypes: number[] = [];
+  for (const [symbol, def] of defs) {
+    if (def.kind !== "import") continue;
+    index.set(symbol, imports.length);
+    imports.push(def.name);
+    importTypes.push(types.of(def.type));
+  }
+  const bodies: FunctionBody[] = [];
+  const bodyTypes: number[] = [];
+  for (const [symbol, def] of defs) {
+    if (def.kind !== "local") continue;
+    index.set(symbol, imports.length + bodies.length);
+    bodies.push(def.body);
+    bodyTypes.push(types.of(def.type));
+  }
+  const firstExport = imports.length + bodies.length;
+  const regionType = types.of(type);
+  for (const body of functions) {
+    bodies.push(body);
+    bodyTypes.push(regionType);
+  }
+
+  const out = new Bytes(1024);
+  out.bytes(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  section(out, 1, types.encode());
+  section(out, 2, importSection(imports, importTypes, memory));
+  const section3 = new Bytes();
+  section3.u32(bodies.length);
+  for (const t of bodyTypes) section3.u32(t);
+  section(out, 3, section3);
+  const section7 = new Bytes();
+  section7.u32(functions.length);
+  functions.forEach((_, i) => {
+    section7.name(String(i));
+    section7.u8(0);
+    section7.u32(firstExport + i);
+  });
+  section(out, 7, section7);
+  const code = new Bytes(4096);
+  code.u32(bodies.length);
+  for (const body of bodies) {
+    code.u32(body.bytes.length);
+    const start = code.length;
+    code.bytes(body.bytes);
+    for (const { at, symbol } of body.relocations) {
+      const f = index.get(symbol)!;
+      code.data[start + at] = (f & 0x7f) | 0x80;
+      code.data[start + at + 1] = f >> 7;
+    }
+  }
+  section(out, 10, code);
+  return { bytes: out.toArray(), imports };
+}
+
+function section(out: Bytes, id: number, content: Bytes): void {
+  out.u8(id);
+  out.u32(content.length);
+  out.bytes(content.data.subarray(0, content.length));
+}
+
+function importSection(imports: readonly string[], types: readonly number[], memory: MemoryType): Bytes {
+  const out = new Bytes();
+  out.u32(imports.length + 1);
+  out.name("e");
+  out.name("m");
+  out.u8(2);
+  if (memory.shared) {
+    out.u8(3);
+    out.u32(1);
+    out.u32(65536);
+  } else {
+    out.u8(0);
+    out.u32(1);
+  }
+  imports.forEach((name, i) => {
+    out.name("c");
+    out.name(name);
+    out.u8(0);
+    out.u32(types[i]!);
+  });
+  return out;
+}
+
+class TypeTable {
+  private readonly keys = new Map<string, number>();
+  private readonly types: FunctionType[] = [];
+
+  of(type: FunctionType): number {
+    const key = `${type.params.join()}>${type.results.join()}`;
+    const known = this.keys.get(key);
+    if (known !== undefined) return known;
+    this.keys.set(key, this.types.length);
+    this.types.push(type);
+    return this.types.length - 1;
+  }
+
+  encode(): Bytes {
+    const out = new Bytes();
+    out.u32(this.types.length);
+    for (const { params, results } of this.types) {
+      out.u8(0x60);
+      out.u32(params.length);
+      for (const p of params) out.u8(p);
+      out.u32(results.length);
+      for (const r of results) out.u8(r);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,42 @@
+// A region: blocks of guest code of one mode that become one WebAssembly function. This is also the recipe by which it can
+// be emitted again.
+
+import type { IrBlock } from "../ir/block.js";
+
+/** Where control may go from a block. */
+export interface Target {
+  /** Displacement of the target from the region's base (program counter of the first block's start). */
+  disp: number;
+  /** Index of the block in the region, -1: leave the region. */
+  block: number;
+}
+
+export interface RegionBlock {
+  readonly ir: IrBlock;
+  /** Guest-physical address of the first byte. */
+  readonly phys: number;
+  /** Displacement of the start from the region's base. */
+  readonly disp: number;
+  /** Executions seen. */
+  readonly weight: number;
+  /** GOTO: one; BRANCH: taken, not taken; JUMP: known targets, likeliest first; EXIT: none. */
+  readonly targets: readonly Target[];
+  /** Index into Region.pages. */
+  readonly page: number;
+}
+
+/** A virtual page the region has code in. */
+export interface RegionPage {
+  /** Host address of the page. */
+  readonly host: number;
+}
+
+export interface Region {
+  readonly mode: number;
+  readonly blocks: readonly RegionBlock[];
+  /** Blocks the dispatcher may enter; entry i of the function is entries[i]. */
+  readonly entries: readonly number[];
+  readonly pages: readonly RegionPage[];
+  /** Address of the region's first R_* record, looked at after helpers that may have killed the region; 0: none. */
+  record: number;
+}
