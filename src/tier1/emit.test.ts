@@ -495,7 +495,8 @@ function check(size: Size): void {
     let done = 0;
     while (result ? state.getInt32(S_FAULT, true) === 0 : done < used) {
       const block = byPc.get(state.getBigUint64(S_PC, true));
-      if (!block || done > used || state.getInt32(S_FAULT, true) !== 0) throw new Error(`left the region after ${done} of ${used} instructions`);
+      if (!block || done > used || state.getInt32(S_FAULT, true) !== 0)
+        throw new Error(`left the region after ${done} of ${used} instructions`);
       done += runBlock(world, block.ir);
     }
     expect(done).toBe(used);
