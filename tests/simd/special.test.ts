@@ -27,7 +27,9 @@ function run(code: readonly number[], setup: Setup = {}) {
   const output = new DataView(new ArrayBuffer(RECORD));
   for (let k = 0; k < 16; k++) input.setUint8(k, code[k] ?? 0x90);
   const put = (at: number, lanes: readonly number[] = []) =>
-    lanes.forEach((v, k) => input.setUint32(at + 4 * k, v, true));
+    lanes.forEach((v, k) => {
+      input.setUint32(at + 4 * k, v, true);
+    });
   put(IN_XMM + 16, setup.xmm1);
   put(IN_XMM + 32, setup.xmm2);
   put(IN_MEM, setup.mem);

@@ -39,7 +39,18 @@ export function x86_cmpps(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   return r;
 }
 
+/** Predicate of ordered operands. */
+// @ts-ignore: decorator
+@inline function ordered(less: bool, equal: bool, predicate: i32): bool {
+  const p = predicate & 3;
+  const holds = p == 0 ? equal : p == 1 ? less : p == 2 ? less || equal : false;
+  return holds != predicate > 3;
+}
+
 export function x86_cmpsd(cpu: i32, a: v128, b: v128, imm: u64): v128 {
+  const x = f64x2.extract_lane(a, 0);
+  const y = f64x2.extract_lane(b, 0);
+  if (plain64(x) && plain64(y)) return i64x2.replace_lane(a, 0, ordered(x < y, x == y, <i32>imm & 7) ? -1 : 0);
   sseBegin(cpu);
   const r = predicate64(i64x2.extract_lane(a, 0), i64x2.extract_lane(b, 0), <i32>imm & 7);
   sseEnd(cpu);
@@ -47,6 +58,9 @@ export function x86_cmpsd(cpu: i32, a: v128, b: v128, imm: u64): v128 {
 }
 
 export function x86_cmpss(cpu: i32, a: v128, b: v128, imm: u64): v128 {
+  const x = f32x4.extract_lane(a, 0);
+  const y = f32x4.extract_lane(b, 0);
+  if (plain32(x) && plain32(y)) return i32x4.replace_lane(a, 0, ordered(x < y, x == y, <i32>imm & 7) ? -1 : 0);
   sseBegin(cpu);
   const r = predicate32(i32x4.extract_lane(a, 0), i32x4.extract_lane(b, 0), <i32>imm & 7);
   sseEnd(cpu);

@@ -2,7 +2,7 @@
 
 import { f32to64, f32toI32, f32toI64, f64to32, f64toI32, f64toI64, intTo32, intTo64 } from "../../float/convert";
 import { ROUND_ZERO, fpRounding } from "../../float/env";
-import { FAST_ANY, FAST_NO, fastMode, plain32, plain64, safe32 } from "./fast";
+import { FAST_ANY, FAST_NO, all, fastMode, plain32, plain64, plain64x2, safe32, safe32x4 } from "./fast";
 import { sseBegin, sseEnd } from "./mxcsr";
 
 /** imm: bit 0 truncates, bit 1 asks for 64 bits. */
@@ -39,6 +39,13 @@ export function x86_cvtsd2ss(cpu: i32, a: v128, b: v128, imm: u64): v128 {
 }
 
 export function x86_cvtpd2ps(cpu: i32, a: v128, b: v128, imm: u64): v128 {
+  if (fastMode(cpu) == FAST_ANY) {
+    const r = f32x4.demote_f64x2_zero(b);
+    // A zero is fine in lanes 2 and 3, and from a zero.
+    const zero = f64x2.eq(b, f64x2.splat(0));
+    const lanes = v128.shuffle<i32>(zero, i32x4.splat(-1), 0, 2, 4, 5);
+    if (all(plain64x2(b)) && i32x4.all_true(safe32x4(r, lanes))) return r;
+  }
   sseBegin(cpu);
   const r0 = f64to32(i64x2.extract_lane(b, 0));
   const r1 = f64to32(i64x2.extract_lane(b, 1));
@@ -78,7 +85,13 @@ export function x86_cvtdq2ps(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   return r;
 }
 
+/** Where inexact is set already, integers of less than 2^31 need no flags. */
+const LIMIT: f64 = 2147483647;
+
 export function x86_cvtps2dq(cpu: i32, a: v128, b: v128, imm: u64): v128 {
+  if (fastMode(cpu) == FAST_ANY && i32x4.all_true(f32x4.lt(f32x4.abs(b), f32x4.splat(2147483648)))) {
+    return i32x4.trunc_sat_f32x4_s(imm & TRUNCATE ? b : f32x4.nearest(b));
+  }
   sseBegin(cpu);
   const mode = imm & TRUNCATE ? ROUND_ZERO : fpRounding();
   let r = b;
@@ -91,6 +104,9 @@ export function x86_cvtps2dq(cpu: i32, a: v128, b: v128, imm: u64): v128 {
 }
 
 export function x86_cvtpd2dq(cpu: i32, a: v128, b: v128, imm: u64): v128 {
+  if (fastMode(cpu) == FAST_ANY && all(f64x2.lt(f64x2.abs(b), f64x2.splat(LIMIT)))) {
+    return i32x4.trunc_sat_f64x2_s_zero(imm & TRUNCATE ? b : f64x2.nearest(b));
+  }
   sseBegin(cpu);
   const mode = imm & TRUNCATE ? ROUND_ZERO : fpRounding();
   const r0 = f64toI32(i64x2.extract_lane(b, 0), mode);
@@ -101,8 +117,10 @@ export function x86_cvtpd2dq(cpu: i32, a: v128, b: v128, imm: u64): v128 {
 
 export function x86_cvtsd2si(cpu: i32, a: v128, b: v128, imm: u64): u64 {
   const x = f64x2.extract_lane(b, 0);
-  // Truncation of a number that is an integer already, the most common case.
-  if (abs<f64>(x) < 2147483647 && <f64><i32>x == x) return imm & WIDE ? <u64><i64><i32>x : <u64><u32><i32>x;
+  if (abs<f64>(x) < LIMIT) {
+    const r = <i32>x;
+    if (<f64>r == x || (imm & TRUNCATE && fastMode(cpu) == FAST_ANY)) return imm & WIDE ? <u64><i64>r : <u64><u32>r;
+  }
   sseBegin(cpu);
   const mode = imm & TRUNCATE ? ROUND_ZERO : fpRounding();
   const r = imm & WIDE ? <u64>f64toI64(reinterpret<u64>(x), mode) : <u64><u32>f64toI32(reinterpret<u64>(x), mode);
@@ -111,6 +129,11 @@ export function x86_cvtsd2si(cpu: i32, a: v128, b: v128, imm: u64): u64 {
 }
 
 export function x86_cvtss2si(cpu: i32, a: v128, b: v128, imm: u64): u64 {
+  const value = f32x4.extract_lane(b, 0);
+  if (abs<f32>(value) < 2147483648) {
+    const r = <i32>value;
+    if (<f32>r == value || (imm & TRUNCATE && fastMode(cpu) == FAST_ANY)) return imm & WIDE ? <u64><i64>r : <u64><u32>r;
+  }
   sseBegin(cpu);
   const x = <u32>i32x4.extract_lane(b, 0);
   const mode = imm & TRUNCATE ? ROUND_ZERO : fpRounding();
