@@ -1,0 +1,97 @@
+// The public API: the same types in a page and in Node. A machine runs in a thread of its own; this is its remote control.
+
+/** Contents of a file the command line names: bytes, a Blob or File, or where to fetch it. */
+export type MachineFile = Blob | Uint8Array | ArrayBuffer | string | URL;
+
+export interface MachineOptions {
+  /** QEMU's options, as a list or as one line in which quotes and backslashes work as in a shell. */
+  arguments: string | readonly string[];
+  /**
+   * What the names of the command line (-kernel, -initrd, -drive file=) stand for. A string is a URL in a page and a
+   * path in Node. Images of disks are never written back: what the guest writes is kept in memory.
+   */
+  files?: Readonly<Record<string, MachineFile>>;
+  /** Where names that are not in `files` are fetched, the name taken relative to it. Absent: they do not exist. */
+  filesUrl?: string | URL;
+  /**
+   * Input of the console is kept until the guest has switched its port's interrupts on: for scripts that write before the
+   * guest has booted. Guests that poll the port get nothing then. Default false.
+   */
+  holdInput?: boolean;
+  /** Where core.wasm is, if not beside this package's modules. */
+  coreUrl?: string | URL;
+  /** Where the worker's module is, if not beside this package's modules. */
+  workerUrl?: string | URL;
+}
+
+/**
+ * loading: files are fetched; running; halted: the guest is idle, its CPU waits for an interrupt; stopped: not started yet,
+ * paused, or switched off under -no-shutdown; panicked: the guest's kernel said so (it may still do something); ended: the
+ * machine is gone.
+ */
+export type MachineState = "loading" | "running" | "halted" | "stopped" | "panicked" | "ended";
+
+export interface LoadProgress {
+  /** The file, as the command line names it, or "core.wasm". */
+  name: string;
+  /** Bytes here so far, after decompression. */
+  loaded: number;
+  /** Bytes of the whole, where the server says so. */
+  total: number | undefined;
+  /** Nothing more will come. */
+  done: boolean;
+}
+
+export interface MachineExit {
+  /** What the process would have ended with: 0 after a power-off, the guest's own number by isa-debug-exit. */
+  status: number;
+  /** stray: the guest executed where there is no memory; help: the command line asked for a text, which is on the console. */
+  reason: "power-off" | "reset" | "debug-exit" | "quit" | "stray" | "help" | "disposed";
+}
+
+export type MachineEvents = {
+  state: MachineState;
+  progress: LoadProgress;
+  /** The machine was reset, by whom. */
+  reset: "guest" | "triple-fault" | "user";
+  exit: MachineExit;
+  /** The machine could not be made or failed. The message is one sentence for the user. */
+  error: Error;
+  /** A sentence for the user that is no error. */
+  warning: string;
+  /** A line of the -d log. */
+  log: string;
+};
+
+/** Two byte streams to and from the machine. */
+export interface MachineStreams {
+  /**
+   * What the guest writes. While it is locked to a reader nothing is lost, and a reader that falls a megabyte behind slows
+   * the machine down; while nobody reads only the last megabyte is kept. Ends with the machine.
+   */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** What is typed. A write is done when the machine has taken its bytes, or most of them. */
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+export interface Machine {
+  /** The character device `stdio` of the command line: by default the first serial port. */
+  readonly console: MachineStreams;
+  /** A monitor of its own, whatever the command line says. */
+  readonly monitor: MachineStreams;
+  readonly state: MachineState;
+  /** Settles when the machine has ended; rejects when it could not be made or failed. */
+  readonly finished: Promise<MachineExit>;
+  /** Calls `listener` at each event of that name; the function returned ends that. */
+  on<Name extends keyof MachineEvents>(name: Name, listener: (event: MachineEvents[Name]) => void): () => void;
+  /** Switches the machine on, once its files are there. Resolves when it is on; rejects like `finished`. */
+  start(): Promise<void>;
+  pause(): void;
+  /** Goes on after pause() or a command line with -S. */
+  resume(): void;
+  reset(): void;
+  /** Pushes the power button: the guest may shut down, or not listen. */
+  powerDown(): void;
+  /** Ends the machine at once and frees its memory. */
+  dispose(): void;
+}

@@ -1,0 +1,50 @@
+// What a machine's user and the machine's thread tell each other. Plain data that can be posted.
+
+import type { LoadProgress, MachineEvents, MachineExit, MachineState } from "./api.js";
+
+export type ChannelName = "console" | "monitor";
+
+/** A file as it can be posted; strings are absolute URLs or paths. */
+export type PostedFile = Blob | Uint8Array | ArrayBuffer | string;
+
+export interface CreateMessage {
+  type: "create";
+  arguments: string[];
+  files: Record<string, PostedFile>;
+  filesUrl: string | undefined;
+  coreUrl: string;
+  holdInput: boolean;
+}
+
+export type ToMachine =
+  | CreateMessage
+  | { type: "start" | "pause" | "resume" | "reset" | "powerDown" }
+  | { type: "input"; channel: ChannelName; bytes: Uint8Array }
+  /** So many bytes of output were read, or will never be. */
+  | { type: "taken"; channel: ChannelName; count: number };
+
+export type FromMachine =
+  | { type: "progress"; progress: LoadProgress }
+  | { type: "started" }
+  | { type: "state"; state: MachineState }
+  | { type: "reset"; cause: MachineEvents["reset"] }
+  | { type: "output"; channel: ChannelName; bytes: Uint8Array }
+  /** So many bytes of input were taken by the machine. */
+  | { type: "accepted"; channel: ChannelName; count: number }
+  | { type: "warning" | "log"; message: string }
+  | { type: "exit"; exit: MachineExit }
+  | { type: "error"; message: string };
+
+/** One end of the connection between the two. */
+export interface Port<Out, In> {
+  post(message: Out): void;
+  onMessage: ((message: In) => void) | undefined;
+  /** The other side failed where it could not say so itself. */
+  onFailure: ((message: string) => void) | undefined;
+  close(): void;
+}
+
+/** Bytes of output that may be on their way or unread before the machine waits, and bytes kept while nobody reads. */
+export const OUTPUT_WINDOW = 1 << 20;
+/** Bytes of input that may be on their way before a write waits. */
+export const INPUT_WINDOW = 16 << 10;

@@ -1,0 +1,112 @@
+// The files of a machine in a page: given with the machine or fetched. Everything the configuration names begins to load at
+// once; whoever asks for a file waits for it.
+
+import { MemoryBackend } from "../block/backends/memory.js";
+import { SparseMemory } from "../block/backends/sparse.js";
+import type { BlockBackend } from "../block/interfaces.js";
+import { Overlay } from "../block/overlay.js";
+import { MachineError } from "../machine/host.js";
+import type { MachineConfig } from "../options/config.js";
+import type { LoadProgress } from "../remote/api.js";
+import type { PostedFile } from "../remote/messages.js";
+import { BlockFile } from "./block-file.js";
+import { Collector, download } from "./download.js";
+
+export interface FileSources {
+  files: Readonly<Record<string, PostedFile>>;
+  filesUrl: string | undefined;
+}
+
+export class WebFiles {
+  private readonly whole = new Map<string, Promise<Uint8Array | undefined>>();
+  private readonly images = new Map<string, Promise<SparseMemory | undefined>>();
+
+  constructor(
+    private readonly sources: FileSources,
+    private readonly progress: (progress: LoadProgress) => void,
+  ) {}
+
+  /** Begins to load what a machine of this configuration will ask for. Failures show when it asks. */
+  prefetch(config: MachineConfig): void {
+    for (const name of [config.kernel, config.initrd, config.bios]) {
+      if (name !== undefined) this.loadWhole(name).catch(() => {});
+    }
+    for (const { file } of config.drives) {
+      if (this.locate(file)) this.loadImage(file).catch(() => {});
+    }
+  }
+
+  /** A whole file; undefined when there is none of that name. */
+  async read(name: string): Promise<Uint8Array | undefined> {
+    const bytes = await this.loadWhole(name);
+    this.whole.delete(name);
+    return bytes;
+  }
+
+  /** The image of a drive: what is written to it stays in memory. */
+  async open(name: string): Promise<BlockBackend> {
+    const given = this.given(name);
+    if (given instanceof Blob) return new Overlay(new BlockFile(given));
+    if (given instanceof Uint8Array) return new MemoryBackend(given);
+    if (given instanceof ArrayBuffer) return new MemoryBackend(new Uint8Array(given));
+    const image = await this.loadImage(name);
+    this.images.delete(name);
+    if (!image) throw new MachineError(`Could not open '${name}': ${this.whyNot(name)}`);
+    return image;
+  }
+
+  private given(name: string): PostedFile | undefined {
+    const { files } = this.sources;
+    return Object.hasOwn(files, name) ? files[name] : undefined;
+  }
+
+  /** Where to fetch a file; undefined when it is not to be fetched. */
+  private locate(name: string): string | undefined {
+    const given = this.given(name);
+    if (typeof given === "string") return given;
+    const { filesUrl } = this.sources;
+    if (given !== undefined || filesUrl === undefined) return undefined;
+    return new URL(name.split("/").map(encodeURIComponent).join("/"), filesUrl).href;
+  }
+
+  private whyNot(name: string): string {
+    const url = this.locate(name);
+    return url === undefined ? "it is not among the machine's files" : `there is no file at ${url}`;
+  }
+
+  private loadWhole(name: string): Promise<Uint8Array | undefined> {
+    let loading = this.whole.get(name);
+    if (!loading) {
+      loading = this.fetchWhole(name);
+      this.whole.set(name, loading);
+    }
+    return loading;
+  }
+
+  private async fetchWhole(name: string): Promise<Uint8Array | undefined> {
+    const given = this.given(name);
+    if (given instanceof Blob) return new Uint8Array(await given.arrayBuffer());
+    if (given instanceof Uint8Array) return given;
+    if (given instanceof ArrayBuffer) return new Uint8Array(given);
+    const url = this.locate(name);
+    if (url === undefined) return undefined;
+    const collector = new Collector();
+    return (await download(name, url, this.progress, collector.add)) ? collector.take() : undefined;
+  }
+
+  private loadImage(name: string): Promise<SparseMemory | undefined> {
+    let loading = this.images.get(name);
+    if (!loading) {
+      loading = this.fetchImage(name);
+      this.images.set(name, loading);
+    }
+    return loading;
+  }
+
+  private async fetchImage(name: string): Promise<SparseMemory | undefined> {
+    const url = this.locate(name);
+    if (url === undefined) return undefined;
+    const image = new SparseMemory();
+    return (await download(name, url, this.progress, (bytes) => image.append(bytes))) ? image : undefined;
+  }
+}

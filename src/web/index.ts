@@ -1,0 +1,60 @@
+// wasmachine in a page: createMachine() starts a worker and gives its remote control.
+
+import { splitCommandLine } from "../remote/command-line.js";
+import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
+import { MachineClient } from "../remote/client.js";
+import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
+import { defaultCoreUrl } from "./core-url.js";
+import { workerPort } from "./ports.js";
+
+export type {
+  LoadProgress,
+  Machine,
+  MachineEvents,
+  MachineExit,
+  MachineFile,
+  MachineOptions,
+  MachineState,
+  MachineStreams,
+} from "../remote/api.js";
+export { splitCommandLine } from "../remote/command-line.js";
+
+/**
+ * Makes a machine and begins to load what its command line names; start() switches it on. Nothing is thrown but for
+ * arguments that cannot be split: failures come as the event "error", and from start() and `finished`.
+ */
+export function createMachine(options: MachineOptions): Machine {
+  const args = typeof options.arguments === "string" ? splitCommandLine(options.arguments) : [...options.arguments];
+  const files: Record<string, PostedFile> = {};
+  for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
+  const { filesUrl, coreUrl, holdInput = false } = options;
+  return new MachineClient(workerPort<ToMachine, FromMachine>(startWorker(options.workerUrl)), {
+    type: "create",
+    arguments: args,
+    files,
+    filesUrl: filesUrl === undefined ? undefined : absolute(filesUrl),
+    coreUrl: absolute(coreUrl ?? defaultCoreUrl()),
+    holdInput,
+  });
+}
+
+function posted(file: MachineFile): PostedFile {
+  return typeof file === "string" || file instanceof URL ? absolute(file) : file;
+}
+
+function absolute(url: string | URL): string {
+  return new URL(url, document.baseURI).href;
+}
+
+function startWorker(workerUrl: string | URL | undefined): Worker {
+  // Written out in one piece, because that is how bundlers recognise a worker.
+  if (workerUrl === undefined) return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  const url = absolute(workerUrl);
+  if (new URL(url).origin === location.origin) return new Worker(url, { type: "module" });
+  // A worker has to come from the page's own origin, but may import from others.
+  const source = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });
+  const blobUrl = URL.createObjectURL(source);
+  const worker = new Worker(blobUrl, { type: "module" });
+  setTimeout(() => URL.revokeObjectURL(blobUrl), 60_000);
+  return worker;
+}

@@ -1,0 +1,2 @@
+/** The library as one file, for pages without a bundler: `import { createMachine } from ".../wasmachine.js"`. */
+export * from "../index.js";

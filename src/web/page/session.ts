@@ -1,0 +1,83 @@
+// One machine on the page, from its command line to its end: connects it to the terminal.
+
+import type { Terminal } from "@xterm/xterm";
+import { createMachine, type LoadProgress, type Machine, type MachineState } from "../index.js";
+
+export interface SessionView {
+  state(state: MachineState | "failed"): void;
+  progress(progress: LoadProgress): void;
+  error(message: string): void;
+  notice(message: string): void;
+  output(bytes: Uint8Array): void;
+}
+
+export class Session {
+  readonly machine: Machine;
+  private readonly input: WritableStreamDefaultWriter<Uint8Array>;
+  private readonly unsubscribe: (() => void)[] = [];
+  private failed = false;
+
+  /** Throws when the command line cannot be split. */
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly view: SessionView,
+    commandLine: string,
+    filesUrl: URL,
+  ) {
+    this.machine = createMachine({ arguments: commandLine, filesUrl });
+    this.input = this.machine.console.writable.getWriter();
+    this.input.closed.catch(() => {});
+    this.listen();
+    this.machine.console.readable.pipeTo(this.screen()).catch(() => {});
+    // A failure is shown by the listener of "error".
+    this.machine.start().catch(() => {});
+  }
+
+  dispose(): void {
+    for (const end of this.unsubscribe) end();
+    this.machine.dispose();
+  }
+
+  private listen(): void {
+    const { machine, view, terminal } = this;
+    this.unsubscribe.push(
+      machine.on("state", (state) => {
+        if (!this.failed) view.state(state);
+      }),
+      machine.on("progress", (progress) => view.progress(progress)),
+      machine.on("warning", (message) => view.notice(message)),
+      machine.on("log", (line) => console.log(line)),
+      machine.on("error", (error) => {
+        this.failed = true;
+        view.state("failed");
+        view.error(error.message);
+      }),
+      machine.on("exit", ({ status, reason }) => {
+        if (reason === "power-off") view.notice("The guest has switched the machine off.");
+        else if (reason === "debug-exit") view.notice(`The guest has ended the machine with status ${status}.`);
+        else if (reason === "reset" || reason === "quit") view.notice("The machine has ended.");
+      }),
+    );
+    const encoder = new TextEncoder();
+    const data = terminal.onData((text) => this.type(encoder.encode(text)));
+    const binary = terminal.onBinary((text) => this.type(Uint8Array.from(text, (char) => char.charCodeAt(0))));
+    this.unsubscribe.push(
+      () => data.dispose(),
+      () => binary.dispose(),
+    );
+  }
+
+  private type(bytes: Uint8Array): void {
+    this.input.write(bytes).catch(() => {});
+  }
+
+  /** Bytes for the terminal; a machine that writes faster than the terminal draws has to wait. */
+  private screen(): WritableStream<Uint8Array> {
+    return new WritableStream({
+      write: (bytes) => {
+        this.view.output(bytes);
+        return new Promise((resolve) => this.terminal.write(bytes, resolve));
+      },
+    });
+  }
+}

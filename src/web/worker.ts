@@ -1,0 +1,60 @@
+// The worker that a machine runs in.
+
+import type { EngineParts } from "../machine/engine-parts.js";
+import { MachineError } from "../machine/host.js";
+import type { LoadProgress } from "../remote/api.js";
+import { MachineServer } from "../remote/server.js";
+import { VERSION } from "../remote/version.js";
+import { createMonotonicClock } from "./clock.js";
+import { Collector, download } from "./download.js";
+import { WebFiles } from "./files.js";
+import { ownPort } from "./ports.js";
+import { WebScheduler } from "./scheduler.js";
+
+/** Most bytes crypto.getRandomValues gives at once. */
+const RANDOM_BYTES = 65536;
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+
+async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
+  const collector = new Collector();
+  if (!(await download("core.wasm", url, progress, collector.add))) {
+    throw new MachineError(`could not load core.wasm: there is no file at ${url}`);
+  }
+  try {
+    return { module: await WebAssembly.compile(collector.take()) };
+  } catch (error) {
+    throw new MachineError(`this browser cannot run the engine: ${(error as Error).message}`);
+  }
+}
+
+function fillRandom(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += RANDOM_BYTES) {
+    const piece = new Uint8Array(Math.min(RANDOM_BYTES, bytes.length - at));
+    bytes.set(crypto.getRandomValues(piece), at);
+  }
+}
+
+new MachineServer(
+  ownPort(scope),
+  {
+    version: VERSION,
+    scheduler: new WebScheduler(),
+    open(create, config, progress) {
+      const files = new WebFiles(create, progress);
+      const parts = loadEngine(create.coreUrl, progress);
+      parts.catch(() => {});
+      files.prefetch(config);
+      return {
+        entropy: { fill: fillRandom },
+        monotonic: createMonotonicClock(),
+        date: () => Date.now(),
+        readFile: (name) => files.read(name),
+        openImage: (drive) => files.open(drive.file),
+        engineParts: () => parts,
+      };
+    },
+    every: (milliseconds, action) => void setInterval(action, milliseconds),
+  },
+  () => performance.now(),
+);

@@ -1,0 +1,48 @@
+// The page boots Debian to a prompt in real browsers, with and without cross-origin isolation.
+
+import { mkdirSync } from "node:fs";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Browser } from "./browser.js";
+import { startChromium } from "./chromium.js";
+import { startFirefox } from "./firefox.js";
+import { PageUnderTest } from "./page.js";
+import { buildSite, ROOT, serveSite, type Site } from "./site.js";
+
+const BOOT_MS = 240_000;
+const PROMPT = /[#$] $|[#$]$/;
+
+let browser: Browser | undefined;
+let site: Site | undefined;
+
+beforeAll(buildSite, 180_000);
+
+afterEach(async () => {
+  await browser?.close();
+  site?.close();
+  browser = site = undefined;
+});
+
+const cases: [name: string, start: () => Promise<Browser>, isolated: boolean][] = [
+  ["chromium", startChromium, true],
+  ["chromium", startChromium, false],
+  ["firefox-esr", startFirefox, true],
+  ["firefox-esr", startFirefox, false],
+];
+
+describe.each(cases)("%s", (name, start, isolated) => {
+  it(`boots Linux to a prompt that answers, ${isolated ? "isolated" : "not isolated"}`, { timeout: BOOT_MS + 60_000 }, async () => {
+    site = await serveSite(isolated);
+    browser = await start();
+    const page = new PageUnderTest(browser);
+    await page.open(site.address);
+    expect(await browser.evaluate<boolean>("crossOriginIsolated")).toBe(isolated);
+    await page.line(/^GUEST-READY/, BOOT_MS);
+    await page.line(PROMPT, 30_000);
+    // The keyboard is the terminal's without a click.
+    await browser.type("uname -m\n");
+    await page.line(/^x86_64$/, 30_000);
+    await page.inState("halted", 10_000);
+    mkdirSync(`${ROOT}/build`, { recursive: true });
+    await browser.screenshot(`${ROOT}/build/page-${name}${isolated ? "" : "-not-isolated"}.png`);
+  });
+});

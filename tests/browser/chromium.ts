@@ -1,0 +1,44 @@
+import { chromium, type Page } from "playwright-core";
+import type { Browser } from "./browser.js";
+import { program } from "../programs.js";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+];
+
+/** Debian's Chromium without a window. */
+export async function startChromium(colorScheme: "light" | "dark" = "light"): Promise<Browser> {
+  const process = await chromium.launch({
+    executablePath: program("chromium"),
+    headless: true,
+    args: FLAGS,
+  });
+  const page: Page = await process.newPage({ viewport: { width: 1000, height: 700 }, colorScheme });
+  page.on("pageerror", (error) => console.error(`chromium: ${error.message}`));
+  return {
+    name: "chromium",
+    async open(url) {
+      await page.goto(url);
+    },
+    evaluate: (expression) => page.evaluate(`(async () => (${expression}))()`),
+    async type(text) {
+      for (const line of text.split(/(\n)/)) {
+        if (line === "\n") await page.keyboard.press("Enter");
+        else await page.keyboard.type(line, { delay: 5 });
+      }
+    },
+    click: (selector) => page.click(selector),
+    async screenshot(file) {
+      await page.screenshot({ path: file });
+    },
+    resize: (width, height) => page.setViewportSize({ width, height }),
+    close: () => process.close(),
+  };
+}

@@ -1,0 +1,26 @@
+// Programs of the host that tests run, and the Debian packages they are in.
+
+import { existsSync } from "node:fs";
+
+export const PROGRAMS = {
+  chromium: { path: "/usr/bin/chromium", package: "chromium" },
+  firefox: { path: "/usr/bin/firefox-esr", package: "firefox-esr" },
+  gcc: { path: "/usr/bin/gcc", package: "gcc" },
+  ld: { path: "/usr/bin/ld", package: "binutils" },
+  objdump: { path: "/usr/bin/objdump", package: "binutils" },
+  qemu: { path: "/usr/bin/qemu-system-x86_64", package: "qemu-system-x86" },
+  debugfs: { path: "/sbin/debugfs", package: "e2fsprogs" },
+  e2fsck: { path: "/sbin/e2fsck", package: "e2fsprogs" },
+  iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
+} as const;
+
+export type ProgramName = keyof typeof PROGRAMS;
+
+/** The path of a program; throws a sentence that names its package when it is missing. */
+export function program(name: ProgramName): string {
+  const { path, package: debianPackage } = PROGRAMS[name];
+  if (!existsSync(path)) {
+    throw new Error(`${path} is missing: install the Debian package ${debianPackage} (apt-get install ${debianPackage})`);
+  }
+  return path;
+}
