@@ -1,0 +1,82 @@
+// Reader of ELF executables for little-endian 32-bit and 64-bit machines.
+
+import { alignUp, Reader } from "./bytes.js";
+
+export const EM_386 = 3;
+export const EM_X86_64 = 62;
+const PT_LOAD = 1;
+const PT_NOTE = 4;
+
+export interface ElfSegment {
+  /** Where it lies in the file, and how much of it does; the rest up to `size` is zeros. */
+  offset: number;
+  fileSize: number;
+  address: number;
+  size: number;
+}
+
+export interface ElfNote {
+  owner: string;
+  type: number;
+  data: Uint8Array;
+}
+
+export interface Elf {
+  bits: 32 | 64;
+  machine: number;
+  entry: number;
+  /** To be loaded at their physical addresses. */
+  segments: ElfSegment[];
+  notes: ElfNote[];
+}
+
+export function isElf(bytes: Uint8Array): boolean {
+  return bytes.length >= 52 && bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
+}
+
+/** Parses the headers. Throws RangeError saying what is wrong with the file. */
+export function parseElf(bytes: Uint8Array): Elf {
+  if (!isElf(bytes)) throw new RangeError("is not an ELF file");
+  const wide = bytes[4] === 2;
+  if ((!wide && bytes[4] !== 1) || bytes[5] !== 1) throw new RangeError("is not a little-endian ELF file");
+  const file = new Reader(bytes);
+  const word = (offset: number) => (wide ? file.u64(offset) : file.u32(offset));
+  try {
+    const table = word(wide ? 0x20 : 0x1c);
+    const stride = file.u16(wide ? 0x36 : 0x2a);
+    const count = file.u16(wide ? 0x38 : 0x2c);
+    const elf: Elf = { bits: wide ? 64 : 32, machine: file.u16(0x12), entry: word(0x18), segments: [], notes: [] };
+    for (let i = 0; i < count; i++) {
+      const at = table + i * stride;
+      const type = file.u32(at);
+      const [offset, address, fileSize, size] = wide
+        ? [word(at + 8), word(at + 24), word(at + 32), word(at + 40)]
+        : [word(at + 4), word(at + 12), word(at + 16), word(at + 20)];
+      if (type !== PT_LOAD && type !== PT_NOTE) continue;
+      if (offset + fileSize > bytes.length) {
+        throw new RangeError(`is truncated: it should have ${offset + fileSize} bytes or more, not ${bytes.length}`);
+      }
+      if (type === PT_LOAD && size > 0) elf.segments.push({ offset, fileSize, address, size });
+      if (type === PT_NOTE) elf.notes.push(...notes(bytes.subarray(offset, offset + fileSize)));
+    }
+    return elf;
+  } catch (error) {
+    if (error instanceof RangeError && error.message.startsWith("is ")) throw error;
+    throw new RangeError(`is truncated: its ELF headers do not fit into ${bytes.length} bytes`);
+  }
+}
+
+function notes(bytes: Uint8Array): ElfNote[] {
+  const file = new Reader(bytes);
+  const found: ElfNote[] = [];
+  for (let at = 0; at + 12 <= bytes.length; ) {
+    const ownerSize = file.u32(at);
+    const size = file.u32(at + 4);
+    const data = at + 12 + alignUp(ownerSize, 4);
+    if (data + size > bytes.length) break;
+    const owner = String.fromCharCode(...bytes.subarray(at + 12, at + 12 + Math.max(0, ownerSize - 1)));
+    found.push({ owner, type: file.u32(at + 8), data: bytes.subarray(data, data + size) });
+    at = data + alignUp(size, 4);
+  }
+  return found;
+}

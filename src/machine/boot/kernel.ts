@@ -1,0 +1,56 @@
+// Recognises what -kernel names. The order is QEMU's: Linux's own header, multiboot, an ELF file with a PVH entry.
+
+import { MachineError } from "../host.js";
+import { prepareBzImage } from "./bzimage.js";
+import { type Elf, EM_386, EM_X86_64, isElf, parseElf } from "./elf.js";
+import type { BootInputs, PreparedKernel } from "./interfaces.js";
+import { isLinux } from "./linux.js";
+import { findMultiboot, prepareMultiboot } from "./multiboot.js";
+import { preparePvh, pvhEntry } from "./pvh.js";
+
+/** Whether -initrd is a list of modules (splitModules) rather than one file. */
+export function takesModules(kernel: Uint8Array): boolean {
+  return !isLinux(kernel) && findMultiboot(kernel) !== undefined;
+}
+
+/** The modules of -initrd "FILE ARGS,FILE ARGS" with the file's name apart; ",," is a comma. */
+export function splitModules(option: string): { file: string; name: string }[] {
+  const parts = option.replaceAll(",,", "\0").split(",");
+  return parts.map((part) => {
+    const name = part.replaceAll("\0", ",").trim();
+    return { file: name.split(" ")[0]!, name };
+  });
+}
+
+/** Prepares a kernel for being loaded. Throws MachineError: one sentence for the user. */
+export async function prepareKernel(inputs: BootInputs): Promise<PreparedKernel> {
+  const { kernelName: name, kernel: file } = inputs;
+  if (file.length === 0) throw new MachineError(`kernel ${name} is empty`);
+  if (isLinux(file)) return prepareBzImage(inputs);
+  const header = findMultiboot(file);
+  if (header !== undefined) return prepareMultiboot(inputs, header);
+  if (!isElf(file)) {
+    throw new MachineError(`${name} is not a kernel: neither a Linux bzImage, nor multiboot, nor an ELF file`);
+  }
+  const elf = readElf(name, file);
+  const entry = pvhEntry(elf);
+  if (entry === undefined) {
+    throw new MachineError(
+      `ELF file ${name} is not a kernel that can be started: it has no PVH entry and no multiboot header`,
+    );
+  }
+  return preparePvh(inputs, elf, entry);
+}
+
+function readElf(name: string, file: Uint8Array): Elf {
+  let elf: Elf;
+  try {
+    elf = parseElf(file);
+  } catch (error) {
+    throw new MachineError(`kernel ${name} ${(error as Error).message}`);
+  }
+  if (elf.machine !== EM_386 && elf.machine !== EM_X86_64) {
+    throw new MachineError(`kernel ${name} is for another machine than x86 (ELF machine ${elf.machine})`);
+  }
+  return elf;
+}

@@ -1,0 +1,134 @@
+// The Linux/x86 boot protocol (Documentation/arch/x86/boot.rst, zero-page.rst): what a bzImage and an unpacked kernel
+// have in common.
+
+import { MachineError } from "../host.js";
+import { encodeText } from "../text.js";
+import { cString, Reader, Structure } from "./bytes.js";
+import type { BootContext, BootModule } from "./interfaces.js";
+import { biosDataArea, memoryMap } from "./memory-map.js";
+import { placeInitrd } from "./place.js";
+
+const ZERO_PAGE = 0x10000;
+const SETUP_DATA = 0x11000;
+const COMMAND_LINE = 0x20000;
+const COMMAND_LINE_MAX = 0x10000;
+const E820_MAX = 128;
+const SETUP_RNG_SEED = 9;
+const SEED_BYTES = 32;
+const SETUP_HEADER = 0x1f1;
+const LOADED_HIGH = 1;
+const OLDEST = 0x206;
+
+/** What the setup header of a kernel says. */
+export interface LinuxHeader {
+  /** The setup header itself, to be copied into the zero page. */
+  bytes: Uint8Array;
+  /** 20ch for 2.12. */
+  version: number;
+  /** Bytes of the file before the part that runs in protected mode. */
+  setupSize: number;
+  /** Bytes of the protected-mode part. */
+  kernelSize: number;
+  xloadflags: number;
+  relocatable: boolean;
+  prefAddress: number;
+  initSize: number;
+  initrdMax: number;
+  commandLineMax: number;
+  payloadOffset: number;
+  payloadLength: number;
+}
+
+export function isLinux(file: Uint8Array): boolean {
+  return file.length >= 0x206 && String.fromCharCode(...file.subarray(0x202, 0x206)) === "HdrS";
+}
+
+/** Reads and checks the header. Throws MachineError. */
+export function readHeader(name: string, file: Uint8Array): LinuxHeader {
+  const image = new Reader(file);
+  const version = image.u16(0x206);
+  const text = `${version >> 8}.${String(version & 255).padStart(2, "0")}`;
+  if (version < OLDEST)
+    throw new MachineError(`kernel ${name} has Linux boot protocol ${text}; the oldest known is 2.06`);
+  if (!(image.u8(0x211) & LOADED_HIGH))
+    throw new MachineError(`kernel ${name} is a zImage, which only firmware can start`);
+  const setupSize = ((image.u8(SETUP_HEADER) || 4) + 1) * 512;
+  const claimed = image.u32(0x1f4) * 16;
+  const payload = version >= 0x208 ? { offset: image.u32(0x248), length: image.u32(0x24c) } : { offset: 0, length: 0 };
+  const needed = setupSize + Math.max(payload.offset + payload.length, 1);
+  // syssize counts the file up to its checksum or signature; kernels before 2.04 stored only 16 bits of it
+  if (file.length < needed || file.length < setupSize + claimed - 16) {
+    throw new MachineError(
+      `kernel ${name} is truncated: it has ${file.length} bytes of ${Math.max(needed, setupSize + claimed)}`,
+    );
+  }
+  const end = Math.min(0x202 + image.u8(0x201), 0x290);
+  return {
+    bytes: file.slice(SETUP_HEADER, end),
+    version,
+    setupSize,
+    kernelSize: file.length - setupSize,
+    xloadflags: version >= 0x20c ? image.u16(0x236) : 0,
+    relocatable: version >= 0x205 && image.u8(0x234) !== 0,
+    prefAddress: version >= 0x20a ? image.u64(0x258) : 0x100000,
+    initSize: version >= 0x20a ? image.u32(0x260) : 0,
+    initrdMax: image.u32(0x22c),
+    commandLineMax: image.u32(0x238),
+    payloadOffset: payload.offset,
+    payloadLength: payload.length,
+  };
+}
+
+/**
+ * Writes the zero page and what hangs off it, and the initrd.
+ * @param bottom first address after all that the kernel occupies while it starts
+ * @returns the zero page's address, for RSI
+ */
+export function writeBootParams(
+  context: BootContext,
+  header: LinuxHeader,
+  commandLine: string,
+  initrd: BootModule | undefined,
+  bottom: number,
+): number {
+  const { memory } = context;
+  const zero = new Structure(4096).put(SETUP_HEADER, header.bytes);
+  const text = cString(encodeText(commandLine));
+  const longest = Math.min(header.commandLineMax, COMMAND_LINE_MAX - 1);
+  if (text.length - 1 > longest) {
+    throw new MachineError(`-append has ${text.length - 1} bytes; this kernel takes ${longest}`);
+  }
+  memory.write(COMMAND_LINE, text);
+
+  // no type of loader is assigned to us
+  zero.u8(0x210, 0xff);
+  zero.u16(0x1fa, 0xffff);
+  zero.u32(0x228, COMMAND_LINE);
+  zero.u64(0x070, context.rsdp);
+  if (initrd && initrd.bytes.length > 0) {
+    zero.u32(0x218, placeInitrd(context, initrd, bottom, header.initrdMax)).u32(0x21c, initrd.bytes.length);
+  }
+  if (header.version >= 0x209) {
+    zero.u64(0x250, SETUP_DATA);
+    const seed = new Uint8Array(SEED_BYTES);
+    context.entropy.fill(seed);
+    memory.write(
+      SETUP_DATA,
+      new Structure(16 + SEED_BYTES).u32(8, SETUP_RNG_SEED).u32(12, SEED_BYTES).put(16, seed).bytes,
+    );
+  }
+  const map = memoryMap(memory, context.tables).slice(0, E820_MAX);
+  zero.u8(0x1e8, map.length);
+  for (const [n, { address, length, type }] of map.entries()) {
+    const at = 0x2d0 + 20 * n;
+    zero
+      .u64(at, address)
+      .u64(at + 8, length)
+      .u32(at + 16, type);
+  }
+  memory.write(ZERO_PAGE, zero.bytes);
+  for (const table of context.tables) memory.write(table.address, table.bytes);
+  const { address, bytes } = biosDataArea();
+  memory.write(address, bytes);
+  return ZERO_PAGE;
+}

@@ -1,0 +1,69 @@
+// Placing things in RAM, with the complaints that go with it.
+
+import { MachineError } from "../host.js";
+import { alignDown, hex } from "./bytes.js";
+import type { ElfSegment } from "./elf.js";
+import type { BootContext, BootModule } from "./interfaces.js";
+import { endOfFreeRam } from "./memory-map.js";
+
+const PAGE = 4096;
+const ZEROS = 1 << 16;
+
+/** Throws unless [address, end) is RAM that a kernel may use. */
+export function checkFits(context: BootContext, name: string, address: number, end: number): void {
+  const { memory, tables } = context;
+  const free = endOfFreeRam(memory, tables);
+  const inHole = address < 0x100000 && end > 0xa0000;
+  if (end <= free && !inHole) return;
+  const where = `${hex(address)}-${hex(end - 1)}`;
+  if (inHole) throw new MachineError(`kernel ${name} wants memory at ${where}, where a PC has none`);
+  throw new MachineError(
+    `kernel ${name} needs memory at ${where}, which does not fit into the guest's ${mib(memory.size)} MiB of RAM`,
+  );
+}
+
+/** Copies the segments and clears what follows them. Returns the first address after all of them. */
+export function loadSegments(
+  context: BootContext,
+  name: string,
+  file: Uint8Array,
+  segments: readonly ElfSegment[],
+): number {
+  let top = 0;
+  for (const { offset, fileSize, address, size } of segments) {
+    checkFits(context, name, address, address + Math.max(size, fileSize));
+    context.memory.write(address, file.subarray(offset, offset + fileSize));
+    clear(context, address + fileSize, size - fileSize);
+    top = Math.max(top, address + size);
+  }
+  return top;
+}
+
+/**
+ * Places an initrd as high as it may be, on a page.
+ * @param bottom first address after the kernel
+ * @param limit last address it may occupy
+ */
+export function placeInitrd(context: BootContext, initrd: BootModule, bottom: number, limit: number): number {
+  const { memory, tables } = context;
+  const top = Math.min(endOfFreeRam(memory, tables), limit + 1);
+  const address = alignDown(top - initrd.bytes.length, PAGE);
+  if (address < bottom) {
+    throw new MachineError(
+      `initrd ${initrd.name} of ${initrd.bytes.length} bytes does not fit beside the kernel into the guest's ` +
+        `${mib(memory.size)} MiB of RAM`,
+    );
+  }
+  memory.write(address, initrd.bytes);
+  return address;
+}
+
+function clear({ memory }: BootContext, address: number, length: number): void {
+  const zeros = new Uint8Array(Math.min(Math.max(length, 0), ZEROS));
+  for (let at = 0; at < length; at += ZEROS)
+    memory.write(address + at, zeros.subarray(0, Math.min(ZEROS, length - at)));
+}
+
+function mib(bytes: number): number {
+  return Math.floor(bytes / 2 ** 20);
+}
