@@ -20,7 +20,9 @@ export type ProgramName = keyof typeof PROGRAMS;
 export function program(name: ProgramName): string {
   const { path, package: debianPackage } = PROGRAMS[name];
   if (!existsSync(path)) {
-    throw new Error(`${path} is missing: install the Debian package ${debianPackage} (apt-get install ${debianPackage})`);
+    throw new Error(
+      `${path} is missing: install the Debian package ${debianPackage} (apt-get install ${debianPackage})`,
+    );
   }
   return path;
 }

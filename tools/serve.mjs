@@ -130,7 +130,9 @@ export async function main(args) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   main(process.argv.slice(2)).catch((error) => {
-    console.error(`serve: ${error.code === "EADDRINUSE" ? `port ${error.port} is taken (--port N takes another)` : error.message}`);
+    console.error(
+      `serve: ${error.code === "EADDRINUSE" ? `port ${error.port} is taken (--port N takes another)` : error.message}`,
+    );
     process.exit(1);
   });
 }

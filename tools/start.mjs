@@ -12,10 +12,13 @@ function step(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/guests/cli.js`)) step("npm", ["run", "-s", "build"]);
+if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/guests/cli.js`))
+  step("npm", ["run", "-s", "build"]);
 step(process.execPath, ["dist/guests/cli.js"]);
 step("npm", ["run", "-s", "build:page"]);
 await main(process.argv.slice(2)).catch((error) => {
-  console.error(`start: ${error.code === "EADDRINUSE" ? `port ${error.port} is taken (-- --port N takes another)` : error.message}`);
+  console.error(
+    `start: ${error.code === "EADDRINUSE" ? `port ${error.port} is taken (-- --port N takes another)` : error.message}`,
+  );
   process.exit(1);
 });

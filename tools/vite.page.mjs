@@ -13,7 +13,10 @@ function coreWasm() {
     transform(_code, id) {
       if (!id.endsWith("/src/web/core-url.ts")) return;
       const file = JSON.stringify(`${at("dist/core.wasm")}?url`);
-      return { code: `import url from ${file};\nexport const defaultCoreUrl = () => new URL(url, import.meta.url);\n`, map: null };
+      return {
+        code: `import url from ${file};\nexport const defaultCoreUrl = () => new URL(url, import.meta.url);\n`,
+        map: null,
+      };
     },
   };
 }

@@ -7,11 +7,15 @@ export interface MachineOptions {
   /** QEMU's options, as a list or as one line in which quotes and backslashes work as in a shell. */
   arguments: string | readonly string[];
   /**
-   * What the names of the command line (-kernel, -initrd, -drive file=) stand for. A string is a URL in a page and a
-   * path in Node. Images of disks are never written back: what the guest writes is kept in memory.
+   * What the names of the command line (-kernel, -initrd, -drive file=) stand for. In a page a string is a URL, and what
+   * the guest writes to disks is kept in memory. In Node a string is a path, opened as the command line would open it;
+   * writes to bytes and Blobs are kept in memory.
    */
   files?: Readonly<Record<string, MachineFile>>;
-  /** Where names that are not in `files` are fetched, the name taken relative to it. Absent: they do not exist. */
+  /**
+   * Where names that are not in `files` are: a URL in a page, a folder in Node, the name taken relative to it. Absent: a page
+   * has no such files, and in Node they are paths of the process.
+   */
   filesUrl?: string | URL;
   /**
    * Input of the console is kept until the guest has switched its port's interrupts on: for scripts that write before the

@@ -31,6 +31,8 @@ describe("splitting a command line", () => {
   });
 
   it("refuses a quote that does not end", () => {
-    expect(() => splitCommandLine('-append "console=ttyS0')).toThrow('the quote that begins at "console=ttyS0 does not end');
+    expect(() => splitCommandLine('-append "console=ttyS0')).toThrow(
+      'the quote that begins at "console=ttyS0 does not end',
+    );
   });
 });

@@ -13,7 +13,14 @@ import { OptionError } from "../options/error.js";
 import { parseArguments } from "../options/parse.js";
 import type { LoadProgress, MachineState } from "./api.js";
 import { Channel } from "./channel.js";
-import { type ChannelName, type CreateMessage, type FromMachine, OUTPUT_WINDOW, type Port, type ToMachine } from "./messages.js";
+import {
+  type ChannelName,
+  type CreateMessage,
+  type FromMachine,
+  OUTPUT_WINDOW,
+  type Port,
+  type ToMachine,
+} from "./messages.js";
 import { PanicWatch } from "./panic.js";
 import { ReportingScheduler } from "./scheduler.js";
 
@@ -207,6 +214,7 @@ export class MachineServer {
 const NOWHERE: HostChardev = { write() {}, close() {} };
 
 function explain(error: unknown): string {
-  if (error instanceof OptionError || error instanceof MachineError || error instanceof BlockError) return error.message;
+  if (error instanceof OptionError || error instanceof MachineError || error instanceof BlockError)
+    return error.message;
   return `internal error: ${error instanceof Error ? error.message : String(error)}`;
 }

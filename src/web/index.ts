@@ -1,8 +1,8 @@
 // wasmachine in a page: createMachine() starts a worker and gives its remote control.
 
-import { splitCommandLine } from "../remote/command-line.js";
 import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
 import { MachineClient } from "../remote/client.js";
+import { splitCommandLine } from "../remote/command-line.js";
 import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
 import { defaultCoreUrl } from "./core-url.js";
 import { workerPort } from "./ports.js";

@@ -6,7 +6,7 @@ import type { Browser } from "./browser.js";
 import { startChromium } from "./chromium.js";
 import { startFirefox } from "./firefox.js";
 import { PageUnderTest } from "./page.js";
-import { buildSite, ROOT, serveSite, type Site } from "./site.js";
+import { buildSite, ROOT, type Site, serveSite } from "./site.js";
 
 const BOOT_MS = 240_000;
 const PROMPT = /[#$] $|[#$]$/;
@@ -30,7 +30,9 @@ const cases: [name: string, start: () => Promise<Browser>, isolated: boolean][] 
 ];
 
 describe.each(cases)("%s", (name, start, isolated) => {
-  it(`boots Linux to a prompt that answers, ${isolated ? "isolated" : "not isolated"}`, { timeout: BOOT_MS + 60_000 }, async () => {
+  it(`boots Linux to a prompt that answers, ${isolated ? "isolated" : "not isolated"}`, {
+    timeout: BOOT_MS + 60_000,
+  }, async () => {
     site = await serveSite(isolated);
     browser = await start();
     const page = new PageUnderTest(browser);

@@ -1,6 +1,6 @@
 import { chromium, type Page } from "playwright-core";
-import type { Browser } from "./browser.js";
 import { program } from "../programs.js";
+import type { Browser } from "./browser.js";
 
 const FLAGS = [
   "--no-sandbox",

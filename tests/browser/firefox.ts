@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "./browser.js";
 import { program } from "../programs.js";
+import type { Browser } from "./browser.js";
 import { Marionette } from "./marionette.js";
 
 const PREFERENCES: Record<string, string | number | boolean> = {
@@ -30,7 +30,6 @@ const ENTER = "\uE007";
 
 /** Debian's Firefox ESR without a window, with a new profile. */
 export async function startFirefox(): Promise<Browser> {
-  
   const profile = await mkdtemp(join(tmpdir(), "wasmachine-firefox-"));
   const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
   await writeFile(join(profile, "user.js"), lines.join("\n"));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Browser, until } from "./browser.js";
 import { startChromium } from "./chromium.js";
 import { PageUnderTest } from "./page.js";
-import { buildSite, ROOT, serveSite, type Site } from "./site.js";
+import { buildSite, ROOT, type Site, serveSite } from "./site.js";
 
 let browser: Browser;
 let site: Site;

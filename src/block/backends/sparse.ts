@@ -1,7 +1,7 @@
 // An image in memory that takes room only for what is not zero: disks are mostly empty. It is filled in order, as bytes
 // arrive from a stream, and can then be read and written.
 
-import { BlockError, type BlockBackend } from "../interfaces.js";
+import { type BlockBackend, BlockError } from "../interfaces.js";
 import { checkRange } from "../range.js";
 
 const CHUNK = 65536;
@@ -83,7 +83,10 @@ function allocate(): Uint8Array {
   }
 }
 
-function* pieces(offset: number, length: number): Generator<{ at: number; chunk: number; inChunk: number; length: number }> {
+function* pieces(
+  offset: number,
+  length: number,
+): Generator<{ at: number; chunk: number; inChunk: number; length: number }> {
   for (let at = 0; at < length; ) {
     const inChunk = (offset + at) % CHUNK;
     const piece = Math.min(CHUNK - inChunk, length - at);

@@ -46,9 +46,10 @@ function showState(state: MachineState | "failed"): void {
   const pill = element<HTMLOutputElement>("state");
   pill.dataset.state = state;
   pill.textContent = LABELS[state];
-  const alive = state !== "loading" && state !== "ended" && state !== "failed";
-  pause.disabled = reset.disabled = power.disabled = !alive;
-  pause.textContent = state === "stopped" ? "Continue" : "Pause";
+  const over = state === "ended" || state === "failed";
+  pause.disabled = state === "loading";
+  reset.disabled = power.disabled = over || state === "loading";
+  pause.textContent = over ? "Start" : state === "stopped" ? "Continue" : "Pause";
 }
 
 const view: SessionView = {
@@ -80,8 +81,9 @@ function boot(): void {
 
 pause.addEventListener("click", () => {
   const machine = session?.machine;
-  if (machine?.state === "stopped") machine.resume();
-  else machine?.pause();
+  if (!machine || machine.state === "ended") boot();
+  else if (machine.state === "stopped") machine.resume();
+  else machine.pause();
   terminal.focus();
 });
 reset.addEventListener("click", () => {

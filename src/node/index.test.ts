@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { createMachine } from "./index.js";
+
+/** Everything a machine's console says until it ends. */
+async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Response(stream).text();
+}
+
+it("answers -version on the console and ends", async () => {
+  const machine = createMachine({ arguments: "-version" });
+  expect(await textOf(machine.console.readable)).toMatch(/^wasmachine emulator version \d/);
+  expect(await machine.finished).toEqual({ status: 0, reason: "help" });
+  expect(machine.state).toBe("ended");
+});
+
+it("rejects with one sentence, and tells listeners", async () => {
+  const machine = createMachine({ arguments: ["-flux"] });
+  const errors: string[] = [];
+  machine.on("error", (error) => errors.push(error.message));
+  await expect(machine.start()).rejects.toThrow(/^-flux: invalid option$/);
+  expect(errors).toEqual(["-flux: invalid option"]);
+});
+
+it("says that a given kernel is none", async () => {
+  const machine = createMachine({ arguments: "-kernel k", files: { k: new Uint8Array([1, 2, 3]) } });
+  const error = await machine.start().catch((reason: Error) => reason);
+  expect((error as Error).message).toMatch(/k/);
+  expect((error as Error).message).not.toMatch(/internal error/);
+});
+
+it("ends at once when it is disposed of", async () => {
+  const machine = createMachine({ arguments: "-S -kernel k", files: { k: new Uint8Array(10) } });
+  machine.dispose();
+  expect(await machine.finished).toEqual({ status: 0, reason: "disposed" });
+  await expect(machine.start()).rejects.toThrow("the machine has ended");
+  expect(await textOf(machine.monitor.readable)).toBe("");
+});

@@ -1,0 +1,63 @@
+// wasmachine in Node: createMachine() starts a thread and gives the machine's remote control, as in a page.
+
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
+import { MachineClient } from "../remote/client.js";
+import { splitCommandLine } from "../remote/command-line.js";
+import type { FromMachine, Port, PostedFile, ToMachine } from "../remote/messages.js";
+
+export type {
+  LoadProgress,
+  Machine,
+  MachineEvents,
+  MachineExit,
+  MachineFile,
+  MachineOptions,
+  MachineState,
+  MachineStreams,
+} from "../remote/api.js";
+export { splitCommandLine } from "../remote/command-line.js";
+
+// dist/node/index.js and src/node/index.ts lie equally deep in the package.
+const WORKER = new URL("../../dist/node/machine-worker.js", import.meta.url);
+
+/**
+ * Makes a machine; start() switches it on. Nothing is thrown but for arguments that cannot be split: failures come as the
+ * event "error", and from start() and `finished`.
+ */
+export function createMachine(options: MachineOptions): Machine {
+  const args = typeof options.arguments === "string" ? splitCommandLine(options.arguments) : [...options.arguments];
+  const files: Record<string, PostedFile> = {};
+  for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
+  const { filesUrl, coreUrl, holdInput = false } = options;
+  return new MachineClient(threadPort(new Worker(options.workerUrl === undefined ? WORKER : path(options.workerUrl))), {
+    type: "create",
+    arguments: args,
+    files,
+    filesUrl: filesUrl === undefined ? undefined : path(filesUrl),
+    coreUrl: coreUrl === undefined ? "" : path(coreUrl),
+    holdInput,
+  });
+}
+
+function posted(file: MachineFile): PostedFile {
+  return typeof file === "string" || file instanceof URL ? path(file) : (file as PostedFile);
+}
+
+function path(place: string | { readonly href: string }): string {
+  const text = typeof place === "string" ? place : place.href;
+  return text.startsWith("file:") ? fileURLToPath(text) : text;
+}
+
+function threadPort(worker: Worker): Port<ToMachine, FromMachine> {
+  const port: Port<ToMachine, FromMachine> = {
+    onMessage: undefined,
+    onFailure: undefined,
+    post: (message) => worker.postMessage(message),
+    close: () => void worker.terminate(),
+  };
+  worker.on("message", (message: FromMachine) => port.onMessage?.(message));
+  worker.on("error", (error: Error) => port.onFailure?.(`the machine's thread failed: ${error.message}`));
+  return port;
+}

@@ -1,0 +1,70 @@
+// The thread that a machine of createMachine() runs in.
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import { parentPort } from "node:worker_threads";
+import { MemoryBackend } from "../block/backends/memory.js";
+import type { BlockBackend } from "../block/interfaces.js";
+import { MachineError, type MachineHost } from "../machine/host.js";
+import type { CreateMessage, FromMachine, Port, ToMachine } from "../remote/messages.js";
+import { MachineServer } from "../remote/server.js";
+import { VERSION } from "../remote/version.js";
+import { loadCoreModule } from "./core-module.js";
+import { createNodeHost } from "./host.js";
+import { PROGRAM_NAME } from "./program.js";
+import { NodeScheduler } from "./scheduler.js";
+
+const user = parentPort!;
+const port: Port<FromMachine, ToMachine> = {
+  onMessage: undefined,
+  onFailure: undefined,
+  post: (message) => user.postMessage(message),
+  close: () => user.close(),
+};
+user.on("message", (message: ToMachine) => port.onMessage?.(message));
+
+/** Bytes that were given, or the path of a file. */
+async function find(create: CreateMessage, name: string): Promise<Uint8Array | string> {
+  const given = Object.hasOwn(create.files, name) ? create.files[name]! : undefined;
+  if (typeof given === "string") return given;
+  if (given === undefined) return create.filesUrl === undefined ? name : resolve(create.filesUrl, name);
+  if (given instanceof Uint8Array) return given;
+  return new Uint8Array(given instanceof ArrayBuffer ? given : await given.arrayBuffer());
+}
+
+function coreModule(file: string): WebAssembly.Module {
+  if (file === "") return loadCoreModule();
+  try {
+    return new WebAssembly.Module(readFileSync(file));
+  } catch (error) {
+    throw new MachineError(`could not load ${file}: ${(error as Error).message}`);
+  }
+}
+
+new MachineServer(
+  port,
+  {
+    version: VERSION,
+    scheduler: new NodeScheduler(),
+    open(create) {
+      const host: MachineHost = createNodeHost({ prefix: PROGRAM_NAME, onBrokenOutput: () => {} });
+      return {
+        entropy: host.entropy,
+        monotonic: () => host.monotonic(),
+        date: () => host.date(),
+        async readFile(name) {
+          const found = await find(create, name);
+          return typeof found === "string" ? host.readFile(found) : found;
+        },
+        async openImage(drive): Promise<BlockBackend> {
+          const found = await find(create, drive.file);
+          return typeof found === "string" ? host.openImage({ ...drive, file: found }) : new MemoryBackend(found);
+        },
+        engineParts: async () => ({ module: coreModule(create.coreUrl) }),
+      };
+    },
+    every: (milliseconds, action) => void setInterval(action, milliseconds),
+  },
+  () => performance.now(),
+);
