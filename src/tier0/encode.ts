@@ -171,7 +171,7 @@ export class Tier0Encoder {
     if (this.block.ty[v] !== Ty.I32) return false;
     if (o >= Op.ADD && o <= Op.LES) return true;
     if (o === Op.CLZ || o === Op.CTZ || o === Op.POPCNT || o === Op.BSWAP || o === Op.SELECT) return true;
-    return o === Op.LOAD && (this.block.c[v]! & MEM_SIGNED) === 0;
+    return o === Op.W || (o === Op.LOAD && (this.block.c[v]! & MEM_SIGNED) === 0);
   }
 
   private computes(v: number): boolean {
@@ -332,7 +332,7 @@ export class Tier0Encoder {
       case Op.EXTU: {
         const source = b.a[i]!;
         const at = this.use(source);
-        if (this.zx[source] === 1) this.alias(i, source);
+        if (this.zx[source] === 1 && (this.loc[i] === -1 || this.loc[i] === at)) this.alias(i, source);
         else this.emit(U.U_EXT32U, this.define(i), at, 0, 0, 0);
         return;
       }

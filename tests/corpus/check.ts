@@ -11,7 +11,6 @@ import { type Case, INPUT_SIZE, makeInput, OUTPUT_SIZE, type Output, packInput, 
 import { ignoreFor } from "./undefined.js";
 
 export interface Expectation extends Case {
-  name: string;
   digest: string;
 }
 

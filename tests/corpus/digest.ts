@@ -11,12 +11,17 @@ export interface Ignore {
 
 const FLAGS = 0x8d5n | 0x400n;
 
+/** What is mapped in the kernel's half of the host's address space is the host's business: "present" is left out there. */
+function errorCode(out: Output): number {
+  return out.trap === 14 && out.cr2 >> 63n === 1n ? out.error & ~1 : out.error;
+}
+
 /** The outcome as text, one item a line: for digests and for showing differences. */
 export function describe(out: Output, ignore: Ignore): string[] {
   const lines: string[] = [];
   const completed = out.trap === 0xffffffff;
   lines.push(`trap ${completed ? "none" : out.trap} rip ${out.rip.toString(16)}`);
-  if (out.trap === 13 || out.trap === 14 || out.trap === 12) lines.push(`error ${out.error.toString(16)} cr2 ${out.cr2.toString(16)}`);
+  if (out.trap === 13 || out.trap === 14 || out.trap === 12) lines.push(`error ${errorCode(out).toString(16)} cr2 ${out.cr2.toString(16)}`);
   if (ignore.values) return lines;
   for (let k = 0; k < 16; k++) lines.push(`r${k} ${out.gpr[k]!.toString(16)}`);
   lines.push(`flags ${(out.rflags & FLAGS & ~BigInt(ignore.flags)).toString(16)}`);

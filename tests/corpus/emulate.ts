@@ -16,10 +16,14 @@ const PD = 0x3000;
 const PT_LOW = 0x4000;
 const PT_CODE = 0x5000;
 const PT_DATA = 0x6000;
+const PDPT_SYSTEM = 0xd000;
+const PD_SYSTEM = 0xe000;
 const GDT = 0x7000;
 const IDT = 0x8000;
 const TSS = 0x9000;
 const HANDLERS = 0xa000;
+/** Where the low 2 MiB are mapped for the supervisor: the host has nothing there either. */
+const SYSTEM = 0x7e0000000000;
 const STACK = 0xc000;
 const CODE_PHYS = 0x100000;
 const DATA_PHYS = 0x110000;
@@ -77,7 +81,7 @@ export class Runner {
   private outcome(input: Input): Output {
     const { cpu, ram } = this;
     const { memory } = cpu.engine;
-    const vector = Number(cpu.pc) - HANDLERS - 1;
+    const vector = Number(cpu.pc) - SYSTEM - HANDLERS - 1;
     const hasError = [8, 10, 11, 12, 13, 14, 17, 21].includes(vector);
     const frame = STACK - 40;
     const view = memory.view;
@@ -150,16 +154,16 @@ export class Runner {
     const { cpu } = this;
     cpu.setSegment(CS, 0x33, 0n, 0xffffffffn, 0xa0fb);
     for (const s of [SS, DS, ES, FS, GS]) cpu.setSegment(s, s === SS ? 0x2b : 0, 0n, 0xffffffffn, s === SS ? 0xc0f3 : 0);
-    cpu.setSegment(TR, 0x40, BigInt(TSS), 0x67n, 0x8b);
+    cpu.setSegment(TR, 0x40, BigInt(SYSTEM + TSS), 0x67n, 0x8b);
     cpu.setField32(X.X_CPL, 3);
     cpu.setField(X.X_CR0, 0x80010033n);
     cpu.setField(X.X_CR3, BigInt(PML4));
     cpu.setField(X.X_CR4, 0x50620n);
     cpu.setField(X.X_EFER, 0xd01n);
     cpu.setField(X.X_XCR0, 3n);
-    cpu.setField(X.X_GDT_BASE, BigInt(GDT));
+    cpu.setField(X.X_GDT_BASE, BigInt(SYSTEM + GDT));
     cpu.setField32(X.X_GDT_LIMIT, 0x7f);
-    cpu.setField(X.X_IDT_BASE, BigInt(IDT));
+    cpu.setField(X.X_IDT_BASE, BigInt(SYSTEM + IDT));
     cpu.setField32(X.X_IDT_LIMIT, 0xfff);
   }
 
@@ -171,7 +175,9 @@ export class Runner {
     };
     entry(PML4, PDPT | PRESENT);
     entry(PDPT, PD | PRESENT);
-    entry(PD, PT_LOW | PRESENT);
+    entry(PML4 + 8 * 0xfc, PDPT_SYSTEM | PRESENT);
+    entry(PDPT_SYSTEM, PD_SYSTEM | PRESENT);
+    entry(PD_SYSTEM, PT_LOW | PRESENT);
     entry(PD + 8 * (CODE >> 21), PT_CODE | PRESENT);
     entry(PD + 8 * (DATA >> 21), PT_DATA | PRESENT);
     for (let k = 0; k < 512; k++) entry(PT_LOW + 8 * k, (k << 12) | 3);
@@ -184,12 +190,14 @@ export class Runner {
     entry(GDT + 0x10, 0x0000ffff, 0x00cf9300);
     entry(GDT + 0x28, 0x0000ffff, 0x00cff300);
     entry(GDT + 0x30, 0x0000ffff, 0x00affb00);
-    entry(GDT + 0x40, 0x00000067 | (TSS << 16), 0x00008b00);
-    entry(TSS + 4, STACK);
+    entry(GDT + 0x40, 0x00000067 | ((TSS & 0xffff) << 16), 0x00008b00);
+    entry(GDT + 0x48, Math.floor(SYSTEM / 4294967296));
+    entry(TSS + 4, (SYSTEM + STACK) % 4294967296, Math.floor((SYSTEM + STACK) / 4294967296));
     for (let v = 0; v < 256; v++) {
       const handler = HANDLERS + v;
       ram.writeU8(handler, 0xf4);
-      entry(IDT + 16 * v, (handler & 0xffff) | (0x08 << 16), (v === 3 || v === 4 ? 0xee00 : 0x8e00) | (handler & 0xffff0000));
+      entry(IDT + 16 * v, handler | (0x08 << 16), v === 3 || v === 4 ? 0xee00 : 0x8e00);
+      entry(IDT + 16 * v + 8, Math.floor(SYSTEM / 4294967296));
     }
   }
 }

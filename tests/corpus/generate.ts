@@ -30,7 +30,7 @@ export function generate(rows: readonly Row[], seed: number, each: number): Case
         const code = encode(row, form, random);
         if (code.length > 15) continue;
         const kind: StateKind = implicitMemory(row) ? "s" : form.memory ? "m" : "r";
-        cases.push({ code: code.map((b) => b.toString(16).padStart(2, "0")).join(""), kind, seed: random.u32() });
+        cases.push({ name: row[1], code: code.map((b) => b.toString(16).padStart(2, "0")).join(""), kind, seed: random.u32() });
       }
     }
   }
@@ -59,7 +59,8 @@ function forms(row: Row): Form[] {
   for (const memory of [false, true]) {
     if (memory ? !canMemory : !canRegister) continue;
     list.push({ ...base, memory });
-    if (sized && e.prefix < 0) list.push({ ...base, memory, data16: true });
+    // Near branches with 66 differ between vendors in 64-bit code.
+    if (sized && e.prefix < 0 && !/^J|^(call|jmp|ret|j[a-z]+|loop)/.test(`${row[1]}`)) list.push({ ...base, memory, data16: true });
     if (wide || /^(cdq|cqo|cwd|cbw|movs|stos|lods|scas|cmps|cmpxchg)/.test(row[1])) list.push({ ...base, memory, rexW: true });
     if (memory) list.push({ ...base, memory, addr32: true });
     if (memory && row[4]?.lock) list.push({ ...base, memory, lock: true }, { ...base, memory, lock: true, rexW: sized });

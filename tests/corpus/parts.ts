@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Frontend } from "../../src/frontend/frontend.js";
+import { X86Frontend } from "../../src/frontend/x86/translate.js";
 
 export interface Parts {
   module: WebAssembly.Module;
@@ -12,4 +13,13 @@ export interface Parts {
 
 export function coreModule(): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(fileURLToPath(new URL("../../dist/core.wasm", import.meta.url))));
+}
+
+/** The frontend with every feature, and an empty CPUID table (the corpus leaves CPUID out). */
+export function corpusParts(): Parts {
+  return {
+    module: coreModule(),
+    frontend: new X86Frontend("all"),
+    cpuid: { table: new Uint32Array(0), features: new Uint32Array(8).fill(0xffffffff) },
+  };
 }

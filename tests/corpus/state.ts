@@ -12,6 +12,8 @@ export const PAGES = 0x2000;
 export type StateKind = "r" | "m" | "s";
 
 export interface Case {
+  /** Mnemonic of the row. */
+  name: string;
   /** Instruction bytes in hexadecimal. */
   code: string;
   kind: StateKind;

@@ -1,0 +1,39 @@
+// npm run corpus: makes the corpus anew, records what this host's CPU does, and shows where the emulator differs.
+// Options: --each N cases a form, --seed S, --only REGEX (of mnemonics; nothing is written then), --tier1.
+
+import { parseArgs } from "node:util";
+import { ROWS } from "../../src/frontend/x86/tables.js";
+import { difference, type Expectation, outcomeDigest, runNative, writeCorpus } from "./check.js";
+import { Runner } from "./emulate.js";
+import { generate } from "./generate.js";
+import { corpusParts } from "./parts.js";
+import { makeInput } from "./state.js";
+
+const { values } = parseArgs({
+  options: { each: { type: "string", default: "6" }, seed: { type: "string", default: "1" }, only: { type: "string" }, show: { type: "string", default: "3" } },
+});
+const only = values.only ? new RegExp(values.only) : undefined;
+const rows = only ? ROWS.filter((row) => only.test(row[1])) : ROWS;
+const named = generate(rows, Number(values.seed), Number(values.each));
+console.log(`${named.length} cases of ${rows.length} rows, seed ${values.seed}`);
+const expected = runNative(named);
+const runner = new Runner(corpusParts());
+const list: Expectation[] = [];
+const wrong = new Map<string, string[]>();
+named.forEach((c, k) => {
+  const want = expected[k]!;
+  list.push({ ...c, digest: outcomeDigest(c.name, want) });
+  let lines: string[];
+  try {
+    lines = difference(c.name, want, runner.run(makeInput(c)));
+  } catch (error) {
+    lines = [String(error)];
+  }
+  if (lines.length === 0) return;
+  const seen = wrong.get(c.name) ?? [];
+  seen.push(`  ${c.code} kind ${c.kind} seed ${c.seed}: ${lines.slice(0, 4).join("; ")}`);
+  wrong.set(c.name, seen);
+});
+for (const [name, lines] of wrong) console.log(`${name}: ${lines.length} wrong\n${lines.slice(0, Number(values.show)).join("\n")}`);
+console.log(`${[...wrong.values()].reduce((n, l) => n + l.length, 0)} of ${named.length} differ`);
+if (!only) writeCorpus("x86-64.txt.gz", list);
