@@ -2,7 +2,7 @@
 
 import { FAULT_NONE, STAT_INTERRUPTS, S_ATTENTION, S_HALTED, S_PC } from "../../src/layout";
 import {
-  EXC_EXTERNAL, EXC_TRAP, F_IF, X_DB_PENDING, X_EXC_NEXT, X_IRQ, X_NMI, X_NMI_BLOCKED,
+  EXC_EXTERNAL, EXC_TRAP, F_IF, X_DB_PENDING, X_DR_HIT, X_EXC_NEXT, X_IRQ, X_NMI, X_NMI_BLOCKED,
 } from "../../src/frontend/x86/layout";
 import { acknowledge } from "../host";
 import { count } from "../state";
@@ -21,6 +21,7 @@ function pending(cpu: i32): bool {
 /** Hook: see E_HOOK_ATTENTION. Takes at most one event. */
 export function attention(cpu: i32): i32 {
   let result = FAULT_NONE;
+  if (load<i32>(cpu + X_DB_PENDING) != 0 && load<i64>(cpu + X_DR_HIT) == 0) store<i32>(cpu + X_DB_PENDING, 0);
   if (load<i32>(cpu + X_DB_PENDING)) {
     takeDebugBits(cpu);
     store<i32>(cpu + S_HALTED, 0);

@@ -5,7 +5,7 @@ import {
   ENGINE, E_LOG, FAULT_EXCEPTION, FAULT_NONE, FAULT_SHUTDOWN, STAT_FAULTS, S_FAULT, S_INHIBIT, S_ONE_INSN, S_PC,
 } from "../../src/layout";
 import {
-  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR,
+  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_DR_HIT, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR,
 } from "../../src/frontend/x86/layout";
 import { LOG_INTERRUPT, log } from "../host";
 import { count } from "../state";
@@ -65,6 +65,8 @@ export function deliver(cpu: i32): i32 {
   const oneInsn = load<i32>(cpu + S_ONE_INSN);
   store<i32>(cpu + S_ONE_INSN, 1);
   store<i32>(cpu + S_INHIBIT, 0);
+  // A fault abandons its instruction: data breakpoints it met will be met again.
+  if ((load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) store<i64>(cpu + X_DR_HIT, 0);
   let result = FAULT_NONE;
   for (;;) {
     const vector = load<i32>(cpu + X_EXC_VECTOR);

@@ -12,7 +12,6 @@ export { x86_far_jmp, x86_far_call, x86_far_ret } from "./farcall";
 export { x86_flags, x86_cond } from "./flags";
 export { x86_fxsave, x86_fxrstor, x86_xsave, x86_xrstor } from "./fpustate";
 export { x86_init } from "./init";
-export * from "./integer/index";
 export { x86_iret } from "./iret";
 export { x86_rdmsr, x86_wrmsr, x86_host_wrmsr } from "./msr";
 export { x86_in, x86_out, x86_ins, x86_outs } from "./portio";
@@ -24,5 +23,3 @@ export {
 export { x86_syscall, x86_sysret, x86_sysenter, x86_sysexit } from "./syscall";
 export { x86_rdtsc } from "./tsc";
 export { x86_undefined } from "./undefined";
-export * from "./integer/index";
-export * from "./simd/index";

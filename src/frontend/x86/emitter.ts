@@ -20,6 +20,7 @@ import {
   M_AC,
   M_CODE32,
   M_CODE64,
+  M_DEBUG,
   M_FLAT,
   M_SEGCHECK,
   M_SS32,
@@ -66,6 +67,8 @@ const H_RAISE = helperId("x86_raise");
 const H_UNDEFINED = helperId("x86_undefined");
 const H_SINGLE_STEP = helperId("x86_single_step");
 const H_SEG_CHECK = helperId("x86_seg_check");
+const H_DEBUG_INSN = helperId("x86_debug_insn");
+const H_DEBUG_DATA = helperId("x86_debug_data");
 
 const LOG2 = [0, 0, 1, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4];
 
@@ -200,6 +203,14 @@ export class Emitter {
 
   /** Linear address of `offset` in a segment, for an access of `bytes`. */
   linear(segment: number, offset: Value, bytes: number, write: boolean): Value {
+    const address = this.linearUnwatched(segment, offset, bytes, write);
+    if (this.mode & M_DEBUG && bytes > 0) {
+      this.b.call(H_DEBUG_DATA, address, this.b.i64(bytes), this.b.i64(write ? 1 : 0));
+    }
+    return address;
+  }
+
+  private linearUnwatched(segment: number, offset: Value, bytes: number, write: boolean): Value {
     const b = this.b;
     if (this.code64) return segment >= FS ? b.add(b.ld(segmentBase(segment), Ty.I64), offset) : offset;
     if (this.mode & M_SEGCHECK && bytes > 0) {
@@ -542,6 +553,14 @@ export class Emitter {
     this.stop();
   }
 
+  /** While hardware breakpoints are on: #DB for one on this instruction, before anything else of it. */
+  breakpoint(): void {
+    if (!(this.mode & M_DEBUG)) return;
+    const b = this.b;
+    const pc = this.pcAt(this.insn.start);
+    b.call(H_DEBUG_INSN, this.code64 ? pc : b.zext(b.add(b.ld(S_PC_BASE, Ty.I64), pc), 32));
+  }
+
   // ---- control flow ---------------------------------------------------------------------------------------------------------
 
   /** Displacement of the next instruction from the block's start. */
@@ -572,7 +591,7 @@ export class Emitter {
 
   /** Whether a branch cannot be a displacement: single-step, a target cut shorter than the mode cuts it, or too far. */
   private indirect(displacement: number, size: number): boolean {
-    if (this.mode & M_TF || displacement !== (displacement | 0)) return true;
+    if (this.mode & (M_TF | M_DEBUG) || displacement !== (displacement | 0)) return true;
     return size === 2 && (this.mode & (M_CODE64 | M_CODE32)) !== 0;
   }
 
@@ -599,7 +618,7 @@ export class Emitter {
 
   /** Near jump to a full RIP value (I64, cut by the caller). */
   jump(target: Value, hint = HINT_JUMP): void {
-    if (this.mode & M_TF) this.step(target);
+    if (this.mode & (M_TF | M_DEBUG)) this.step(target);
     else this.b.jump(target, hint, this.nextDisplacement);
     this.ended = true;
   }
@@ -624,7 +643,8 @@ export class Emitter {
   }
 
   private step(target: Value): void {
-    this.b.call(H_SINGLE_STEP, target, this.b.i64(0));
+    if (this.mode & M_TF) this.b.call(H_SINGLE_STEP, target, this.b.i64(0));
+    else this.b.st(S_PC, target);
     this.b.exit();
   }
 

@@ -18,7 +18,7 @@ import { disassemble } from "./disassembler.js";
 import { Emitter, EXC_GP, EXC_NM } from "./emitter.js";
 import { HELPERS } from "./helpers.js";
 import type { RowAttributes } from "./insn.js";
-import { M_EM, M_MP, M_OSFXSR, M_PE, M_TF, M_TS, M_VM } from "./layout.js";
+import { M_DEBUG, M_EM, M_MP, M_OSFXSR, M_PE, M_TF, M_TS, M_VM } from "./layout.js";
 import { DecodeTables, RF_CHECKED, RF_REPEAT, ROWS } from "./tables.js";
 
 /** A block ends when it has this many nodes (its temporaries are numbered). */
@@ -43,7 +43,7 @@ export class X86Frontend implements Frontend {
   translate(block: IrBlock, code: Uint8Array, options: TranslateOptions): TranslateResult {
     const { mode, pageBytes } = options;
     const { insn, emitter: e, builder: b, result } = this;
-    const maxInsns = mode & (MODE_ONE_INSN | M_TF) ? 1 : options.maxInsns;
+    const maxInsns = mode & (MODE_ONE_INSN | M_TF | M_DEBUG) ? 1 : options.maxInsns;
     result.status = "ok";
     b.begin(block);
     e.begin(code, mode, options.entry);
@@ -69,6 +69,7 @@ export class X86Frontend implements Frontend {
       }
       block.insnOffset[n] = at;
       b.pos = n;
+      e.breakpoint();
       if (status === DECODE_OK) {
         if (!(flags & RF_CHECKED) || this.allowed(mode, insn.row[4]!)) insn.row[3](e, insn);
       } else if (status === DECODE_TOO_LONG) e.raise(EXC_GP, 0);
