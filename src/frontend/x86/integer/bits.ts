@@ -39,7 +39,8 @@ function bitTest(e: Emitter, insn: Insn, kind: number): void {
       x = e.load(size, address, kind === BT ? 0 : MEM_RMW);
     }
   }
-  const carry = b.and(e.fromI64(b.shru(x, index), size), b.i32(1));
+  const shifted = b.shru(x, index);
+  const carry = b.and(size === 8 ? b.wrap(shifted) : shifted, b.i32(1));
   if (kind !== BT) {
     const mask = b.shl(e.konst(1, size), index);
     const r = kind === BTS ? b.or(x, mask) : kind === BTR ? b.and(x, b.not(mask)) : b.xor(x, mask);

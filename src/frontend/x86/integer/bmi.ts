@@ -117,6 +117,10 @@ export const pext = depositExtract(H_PEXT);
 
 export const rorx = vex((e, insn) => {
   const size = e.operandSize(insn, 0);
+  if (insn.vvvv !== 0) {
+    e.undefined();
+    return;
+  }
   e.writeOperand(insn, 0, e.b.rotr(e.readOperand(insn, 1), e.konst(insn.immLo & (size * 8 - 1), size)));
 });
 
