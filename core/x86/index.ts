@@ -23,3 +23,6 @@ export {
 export { x86_syscall, x86_sysret, x86_sysenter, x86_sysexit } from "./syscall";
 export { x86_rdtsc } from "./tsc";
 export { x86_undefined } from "./undefined";
+export * from "./integer/index";
+export * from "./simd/index";
+export * from "./x87/index";
