@@ -69,7 +69,7 @@ export function sar(e: Emitter, insn: Insn): void {
 function bit(e: Emitter, v: Value, size: Size, n: number): Value {
   const b = e.b;
   const shifted = n === 0 ? v : b.shru(v, e.konst(n, size));
-  return b.and(e.fromI64(shifted, size), b.i32(1));
+  return b.and(size === 8 ? b.wrap(shifted) : shifted, b.i32(1));
 }
 
 /** Replaces CF and OF, if the count is not 0. */

@@ -1,0 +1,132 @@
+// What region building sees of the running machine: tier 0's blocks, and where code at a virtual address lies now.
+
+import {
+  B_HASH_NEXT,
+  B_MODE,
+  B_PAGE2,
+  B_PHYS,
+  CPU0,
+  E_HASH,
+  E_HASH_MASK,
+  E_RAM_BASE,
+  E_RAM_LOW,
+  E_RAM_SIZE,
+  ENGINE,
+  MODE_MMU_MASK,
+  MODE_MMU_SHIFT,
+  S_MODE,
+  S_PC,
+  S_PC_BASE,
+  S_TLB,
+  TLB_ADDEND,
+  TLB_ENTRIES,
+  TLB_EXEC,
+  TLB_MODE_SIZE,
+  TLB_STRIDE,
+} from "../layout.js";
+
+export interface BlockSource {
+  /** Header of the block at a guest-physical address that does not cross a page, 0 if there is none. */
+  find(phys: number, mode: number): number;
+  /** 32-bit field of a header. */
+  read(header: number, field: number): number;
+  write(header: number, field: number, value: number): void;
+  /** Guest-physical address of a block. */
+  phys(header: number): number;
+  /** Guest bytes from a host address to the end of its page. */
+  code(host: number): Uint8Array;
+  /** Host address of a guest-physical address, 0 where there is no memory. */
+  hostOf(phys: number): number;
+  /** Guest-physical address of the code `displacement` bytes from the current program counter; -1 if not in the TLB or not RAM. */
+  target(displacement: number): number;
+  /** Distance of a 64-bit value in a header (B_LAST_TARGET) from the current program counter; NaN if beyond 2^31. */
+  distance(header: number, field: number): number;
+}
+
+export interface SourceMemory {
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly u8: Uint8Array;
+  hostOf(physical: number): number;
+}
+
+/** The BlockSource of a real machine. */
+export class MemorySource implements BlockSource {
+  constructor(private readonly memory: SourceMemory) {}
+
+  private engine(field: number): number {
+    return this.memory.i32[(ENGINE + field) >> 2]!;
+  }
+
+  find(phys: number, mode: number): number {
+    const { i32, u32 } = this.memory;
+    const lo = phys >>> 0;
+    const hi = Math.floor(phys / 4294967296);
+    // As core/dispatcher/invalidate.ts hashSlot().
+    const hash = lo ^ ((lo >>> 14) | (hi << 18)) ^ (Math.imul(mode, 0x9e3779b1) >>> 12);
+    let block = i32[(this.engine(E_HASH) + ((hash & this.engine(E_HASH_MASK)) << 2)) >> 2]!;
+    for (; block !== 0; block = i32[(block + B_HASH_NEXT) >> 2]!) {
+      const h = block >> 2;
+      if (
+        u32[h + (B_PHYS >> 2)] === lo &&
+        u32[h + (B_PHYS >> 2) + 1] === hi &&
+        i32[h + (B_MODE >> 2)] === mode &&
+        i32[h + (B_PAGE2 >> 2)] === -1
+      ) {
+        return block;
+      }
+    }
+    return 0;
+  }
+
+  read(header: number, field: number): number {
+    return this.memory.i32[(header + field) >> 2]!;
+  }
+
+  write(header: number, field: number, value: number): void {
+    this.memory.i32[(header + field) >> 2] = value;
+  }
+
+  phys(header: number): number {
+    const { u32 } = this.memory;
+    return u32[(header + B_PHYS) >> 2]! + u32[((header + B_PHYS) >> 2) + 1]! * 4294967296;
+  }
+
+  code(host: number): Uint8Array {
+    return this.memory.u8.subarray(host, host - (host % 4096) + 4096);
+  }
+
+  hostOf(phys: number): number {
+    return this.memory.hostOf(phys);
+  }
+
+  target(displacement: number): number {
+    const { i32, u32 } = this.memory;
+    const pc = (CPU0 + S_PC) >> 2;
+    const base = (CPU0 + S_PC_BASE) >> 2;
+    const low = u32[pc]! + u32[base]! + displacement;
+    const lo = low >>> 0;
+    const carry = Math.floor(low / 4294967296);
+    // With a segment base linear addresses have 32 bits.
+    const hi = u32[base]! === 0 && u32[base + 1]! === 0 ? (u32[pc + 1]! + carry) >>> 0 : 0;
+    const mmu = (i32[(CPU0 + S_MODE) >> 2]! >> MODE_MMU_SHIFT) & MODE_MMU_MASK;
+    const entry = CPU0 + S_TLB + mmu * TLB_MODE_SIZE + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
+    if (u32[(entry + TLB_EXEC) >> 2] !== (lo & ~0xfff) >>> 0 || u32[((entry + TLB_EXEC) >> 2) + 1] !== hi) return -1;
+    return this.physOf((lo + i32[(entry + TLB_ADDEND) >> 2]!) >>> 0);
+  }
+
+  private physOf(host: number): number {
+    const offset = host - (this.engine(E_RAM_BASE) >>> 0);
+    if (offset < 0 || offset >= this.engine(E_RAM_SIZE) >>> 0) return -1;
+    const low = this.engine(E_RAM_LOW) >>> 0;
+    return offset < low ? offset : offset - low + 4294967296;
+  }
+
+  distance(header: number, field: number): number {
+    const { u32, i32 } = this.memory;
+    const at = (header + field) >> 2;
+    const pc = (CPU0 + S_PC) >> 2;
+    const d = u32[at]! - u32[pc]! + (i32[at + 1]! - i32[pc + 1]!) * 4294967296;
+    return d === (d | 0) ? d : Number.NaN;
+  }
+}

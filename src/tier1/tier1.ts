@@ -1,0 +1,369 @@
+// Tier 1 as the engine sees it: hot() makes a region of a hot block, maintain() clears away regions whose code has changed,
+// keeps the number of modules small and the code within its limit.
+//
+// A region's code is kept as a function body that can be linked into any module: each new region gets a module of its own;
+// when there are several such, they are linked into one (calls between instances and their code placement cost more than
+// compiling again), and so are those, up to a size.
+
+import type { Frontend } from "../frontend/frontend.js";
+import type { SlotRange } from "../ir/helpers.js";
+import {
+  B_BYTES,
+  B_COUNT,
+  B_FLAG_SPAN,
+  B_INSNS,
+  B_MODE,
+  B_PAGE2,
+  B_PHYS,
+  B_REGION,
+  B_SIZE,
+  E_DEAD_REGIONS,
+  ENGINE,
+  MODE_ONE_INSN,
+  R_COUNT,
+  R_ENTRY,
+  R_FUNC,
+  R_NEXT,
+  R_VALID,
+} from "../layout.js";
+import { TB_SIZE_MIB } from "../tuning.js";
+import type { FunctionBody } from "./code.js";
+import { emitRegion, REGION_TYPE } from "./emit.js";
+import { link } from "./linker.js";
+import { RecordPool } from "./records.js";
+import type { Region } from "./region.js";
+import { Runtime } from "./runtime.js";
+import { RegionSelector } from "./select.js";
+import { MemorySource, type SourceMemory } from "./source.js";
+
+/** What tier 1 needs of the engine. */
+export interface Tier1Host {
+  readonly memory: SourceMemory & {
+    readonly memory: WebAssembly.Memory;
+    readonly plan: { readonly regions: number; readonly regionBytes: number };
+  };
+  readonly core: {
+    readonly table: WebAssembly.Table;
+    readonly exports: Record<string, unknown>;
+    installBlock(block: number, flags: number): void;
+    evict(from: number, to: number): void;
+  };
+  readonly frontend: Frontend;
+}
+
+export interface Tier1Options {
+  /** Bytes of generated Wasm kept (tb-size). */
+  codeBytes?: number;
+  /** State that core changes without a helper's declaration saying so. */
+  uncached?: readonly SlotRange[];
+  /** Told of every region made, for logs. */
+  onRegion?: (region: Region, body: FunctionBody) => void;
+}
+
+export interface Tier1Statistics {
+  regions: number;
+  modules: number;
+  /** Wasm of the live regions. */
+  bytes: number;
+  /** Regions made, guest instructions in them and their Wasm, since start-up. */
+  made: number;
+  madeInsns: number;
+  madeBytes: number;
+  consolidations: number;
+  killed: number;
+  evicted: number;
+}
+
+interface LiveRegion {
+  readonly body: FunctionBody;
+  readonly mode: number;
+  /** Entry i: guest-physical address and record. */
+  readonly entries: readonly { phys: number; record: number }[];
+  readonly spans: readonly number[];
+  readonly slot: number;
+  generation: number;
+  alive: boolean;
+}
+
+interface LiveModule {
+  regions: LiveRegion[];
+  generation: number;
+  bytes: number;
+}
+
+/** So many modules of one generation become one of the next. */
+const MERGE = 16;
+const LAST_GENERATION = 2;
+/** Share of the code that goes when there is too much. */
+const EVICT_SHARE = 0.25;
+
+export class RegionTier {
+  private readonly source: MemorySource;
+  private readonly selector: RegionSelector;
+  private readonly runtime: Runtime;
+  private readonly records: RecordPool;
+  private readonly modules: LiveModule[] = [];
+  private readonly freeSlots: number[] = [];
+  /** Live region entries by guest-physical address. */
+  private readonly byPhys = new Map<number, { region: LiveRegion; record: number }[]>();
+  private readonly shared: boolean;
+  private readonly codeBytes: number;
+  private deadSeen = 0;
+  readonly statistics: Tier1Statistics = {
+    regions: 0,
+    modules: 0,
+    bytes: 0,
+    made: 0,
+    madeInsns: 0,
+    madeBytes: 0,
+    consolidations: 0,
+    killed: 0,
+    evicted: 0,
+  };
+
+  constructor(
+    private readonly host: Tier1Host,
+    private readonly options: Tier1Options = {},
+  ) {
+    const { memory, frontend } = host;
+    this.source = new MemorySource(memory);
+    this.selector = new RegionSelector(this.source, frontend);
+    this.runtime = new Runtime(frontend.helpers);
+    this.records = new RecordPool(memory.plan.regions, memory.plan.regions + memory.plan.regionBytes);
+    this.shared =
+      typeof SharedArrayBuffer !== "undefined" && (memory.memory.buffer as unknown) instanceof SharedArrayBuffer;
+    this.codeBytes = options.codeBytes ?? TB_SIZE_MIB << 20;
+  }
+
+  /** The tier 0 block at this header, where the program counter is, has become hot. */
+  hot(header: number): void {
+    const { source } = this;
+    const mode = source.read(header, B_MODE);
+    if (mode & MODE_ONE_INSN || source.read(header, B_PAGE2) !== -1) return;
+    const phys = source.phys(header);
+    const known = this.byPhys.get(phys)?.find((e) => e.region.mode === mode && e.region.alive);
+    if (known) {
+      // The block was translated again; its region is still good.
+      source.write(header, B_REGION, known.record);
+      return;
+    }
+    const region = this.selector.select(header, mode);
+    if (region) this.install(region);
+  }
+
+  /** Once a slice. */
+  maintain(): void {
+    const dead = this.source.read(ENGINE, E_DEAD_REGIONS);
+    if (dead !== this.deadSeen) {
+      this.deadSeen = dead;
+      this.bury();
+    }
+    for (let g = 0; g < LAST_GENERATION; g++) {
+      const young = this.modules.filter((m) => m.generation === g);
+      if (young.length >= MERGE) {
+        this.merge(young, g + 1);
+        break;
+      }
+    }
+    if (this.statistics.bytes > this.codeBytes) this.evict();
+  }
+
+  // ---- making ---------------------------------------------------------------------------------------------------------------
+
+  private install(region: Region): void {
+    const { source, records } = this;
+    const entries = region.entries.map((k) => ({ phys: region.blocks[k]!.phys, record: records.entry() }));
+    const spans = this.makeSpans(region);
+    if (!spans || entries.some((e) => e.record === 0)) {
+      for (const e of entries) if (e.record) records.releaseEntry(e.record);
+      for (const span of spans ?? []) records.releaseSpan(span);
+      this.evict();
+      return;
+    }
+    region.record = entries[0]!.record;
+    const { body } = emitRegion(region, { helpers: this.host.frontend.helpers, uncached: this.options.uncached ?? [] });
+    this.options.onRegion?.(region, body);
+    const live: LiveRegion = {
+      body,
+      mode: region.mode,
+      entries,
+      spans,
+      slot: this.takeSlot(),
+      generation: 0,
+      alive: true,
+    };
+    this.link([live], 0);
+    entries.forEach(({ phys, record }, i) => {
+      source.write(record, R_VALID, 1);
+      source.write(record, R_FUNC, live.slot);
+      source.write(record, R_ENTRY, i);
+      source.write(record, R_NEXT, i + 1 < entries.length ? entries[i + 1]!.record : 0);
+      source.write(record, R_COUNT, 0);
+      const list = this.byPhys.get(phys);
+      if (list) list.push({ region: live, record });
+      else this.byPhys.set(phys, [{ region: live, record }]);
+      const header = source.find(phys, region.mode);
+      if (header) source.write(header, B_REGION, record);
+    });
+    for (const { phys } of entries) {
+      for (const { region: other } of [...(this.byPhys.get(phys) ?? [])])
+        if (other !== live) this.retireUnreachable(other);
+    }
+    for (const span of spans) {
+      source.write(span, B_REGION, entries[0]!.record);
+      this.host.core.installBlock(span, B_FLAG_SPAN);
+    }
+    const { statistics } = this;
+    statistics.regions++;
+    statistics.made++;
+    statistics.bytes += body.bytes.length;
+    statistics.madeBytes += body.bytes.length;
+    for (const block of region.blocks) statistics.madeInsns += block.ir.insns;
+  }
+
+  /** Headers for the stretches of code the region was made of; undefined when there is no room for them. */
+  private makeSpans(region: Region): number[] | undefined {
+    const { source } = this;
+    const parts = region.blocks.map((b) => ({ from: b.phys, to: b.phys + b.ir.bytes })).sort((x, y) => x.from - y.from);
+    const merged: { from: number; to: number }[] = [];
+    for (const part of parts) {
+      const last = merged[merged.length - 1];
+      if (last && part.from <= last.to && Math.floor(part.from / 4096) === Math.floor(last.from / 4096)) {
+        last.to = Math.max(last.to, part.to);
+      } else merged.push(part);
+    }
+    const spans: number[] = [];
+    for (const { from, to } of merged) {
+      const span = this.records.span();
+      if (span === 0) {
+        for (const s of spans) this.records.releaseSpan(s);
+        return undefined;
+      }
+      spans.push(span);
+      source.write(span, B_MODE, region.mode);
+      source.write(span, B_PHYS, from | 0);
+      source.write(span, B_PHYS + 4, Math.floor(from / 4294967296));
+      source.write(span, B_INSNS, 0);
+      source.write(span, B_BYTES, to - from);
+      source.write(span, B_SIZE, 0);
+      source.write(span, B_PAGE2, -1);
+    }
+    return spans;
+  }
+
+  private takeSlot(): number {
+    return this.freeSlots.pop() ?? this.host.core.table.grow(1);
+  }
+
+  /** Makes one module of the regions and points their table slots at it. */
+  private link(regions: LiveRegion[], generation: number): void {
+    const { core, memory } = this.host;
+    const linked = link(
+      regions.map((r) => r.body),
+      REGION_TYPE,
+      this.runtime.resolve,
+      { shared: this.shared },
+    );
+    const functions: Record<string, unknown> = {};
+    for (const name of linked.imports) functions[name] = core.exports[name];
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(linked.bytes), {
+      e: { m: memory.memory },
+      c: functions,
+    });
+    regions.forEach((region, i) => {
+      core.table.set(region.slot, instance.exports[String(i)]);
+      region.generation = generation;
+    });
+    this.modules.push({ regions, generation, bytes: linked.bytes.length });
+    this.statistics.modules = this.modules.length;
+  }
+
+  private merge(modules: readonly LiveModule[], generation: number): void {
+    this.dropModules(new Set(modules));
+    const regions = modules.flatMap((m) => m.regions).filter((r) => r.alive);
+    if (regions.length > 0) this.link(regions, generation);
+    this.statistics.consolidations++;
+  }
+
+  private dropModules(drop: ReadonlySet<LiveModule>): void {
+    const kept = this.modules.filter((m) => !drop.has(m));
+    this.modules.length = 0;
+    this.modules.push(...kept);
+    this.statistics.modules = kept.length;
+  }
+
+  // ---- clearing away ----------------------------------------------------------------------------------------------------------
+
+  /** Regions that core has killed because their code was written. */
+  private bury(): void {
+    for (const module of this.modules) {
+      for (const region of module.regions) {
+        if (!region.alive || this.source.read(region.entries[0]!.record, R_VALID)) continue;
+        this.retire(region);
+        this.statistics.killed++;
+      }
+    }
+    this.sweep();
+  }
+
+  /** Takes the regions entered least out of use. */
+  private evict(): void {
+    const all = this.modules.flatMap((m) => m.regions).filter((r) => r.alive);
+    const count = (region: LiveRegion) =>
+      region.entries.reduce((sum, e) => sum + this.source.read(e.record, R_COUNT), 0);
+    const counted = all.map((region) => ({ region, count: count(region) })).sort((x, y) => x.count - y.count);
+    for (const { region } of counted.slice(0, Math.ceil(counted.length * EVICT_SHARE))) {
+      this.retire(region);
+      this.statistics.evicted++;
+    }
+    for (const { region } of counted) {
+      if (!region.alive) continue;
+      for (const e of region.entries) this.source.write(e.record, R_COUNT, this.source.read(e.record, R_COUNT) >> 1);
+    }
+    this.sweep();
+  }
+
+  /** Cuts a region off from everything core sees; its blocks may become hot again. */
+  private retire(region: LiveRegion): void {
+    const { source, host, records } = this;
+    region.alive = false;
+    for (const { phys, record } of region.entries) {
+      source.write(record, R_VALID, 0);
+      const header = source.find(phys, region.mode);
+      const list = this.byPhys.get(phys)!.filter((e) => e.record !== record);
+      if (list.length > 0) this.byPhys.set(phys, list);
+      else this.byPhys.delete(phys);
+      if (header === 0) continue;
+      const current = source.read(header, B_REGION);
+      if (current === record) source.write(header, B_REGION, 0);
+      if (current === record || current === 0) source.write(header, B_COUNT, 0);
+    }
+    const deaths = source.read(ENGINE, E_DEAD_REGIONS);
+    for (const span of region.spans) {
+      host.core.evict(span, span + 1);
+      records.releaseSpan(span);
+    }
+    this.deadSeen += source.read(ENGINE, E_DEAD_REGIONS) - deaths;
+    for (const { record } of region.entries) records.releaseEntry(record);
+    host.core.table.set(region.slot, null);
+    this.freeSlots.push(region.slot);
+    this.statistics.regions--;
+    this.statistics.bytes -= region.body.bytes.length;
+  }
+
+  /** A newer region has taken some of this one's entries: if it has all of them, this one will not run again. */
+  private retireUnreachable(region: LiveRegion): void {
+    const { source } = this;
+    const reachable = region.entries.some(({ phys, record }) => {
+      const header = source.find(phys, region.mode);
+      return header !== 0 && source.read(header, B_REGION) === record;
+    });
+    if (region.alive && !reachable) this.retire(region);
+  }
+
+  /** Lets go of modules without live regions. */
+  private sweep(): void {
+    for (const module of this.modules) module.regions = module.regions.filter((r) => r.alive);
+    this.dropModules(new Set(this.modules.filter((m) => m.regions.length === 0)));
+  }
+}
