@@ -102,6 +102,10 @@ export const X_DB_PENDING = 0x460;
 export const X_A20_OFF = 0x464;
 /** i64 x 32: MTRRs and further MSRs kept but without effect: see core/x86/msr.ts. */
 export const X_MSR_STORE = 0x600;
+/** Its first slots: 8 pairs of variable MTRRs (base, mask), 11 fixed ones from MSR 250h up, the default type. */
+export const X_MTRR_VARIABLE = 0x600;
+export const X_MTRR_FIXED = 0x680;
+export const X_MTRR_DEFAULT = 0x6d8;
 export const X_MSR_STORE_SIZE = 0x200;
 
 // x87 / MMX: 8 physical registers of 16 bytes (64-bit significand, then 16-bit sign and exponent).

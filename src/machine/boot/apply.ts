@@ -33,6 +33,24 @@ export function applyInitialCpu(cpu: CpuSetter, state: InitialCpu): void {
   cpu.setField(X.X_CR3, BigInt(state.cr3));
   cpu.setField(X.X_CR4, BigInt(state.cr4));
   cpu.setField(X.X_EFER, BigInt(state.efer));
+  setMtrrs(cpu);
   cpu.setPc(BigInt(state.rip));
   cpu.update();
+}
+
+const WRITE_BACK = 0x0606060606060606n;
+const UNCACHED = 0n;
+/** Fixed ranges: 512 KiB, 128 KiB, the VGA window, then 256 KiB in eight registers. */
+const FIXED = [WRITE_BACK, WRITE_BACK, UNCACHED, ...Array<bigint>(8).fill(WRITE_BACK)];
+/** C0000000h to FFFFFFFFh is uncached; 40 bits of physical address. */
+const HOLE = { base: 0xc0000000n, mask: 0xffc0000800n };
+/** MTRRs and fixed ranges enabled, the rest of memory write-back. */
+const DEFAULT = 0xc06n;
+
+/** The memory types as firmware leaves them: without, kernels complain that they are blank and leave PAT alone. */
+function setMtrrs(cpu: CpuSetter): void {
+  cpu.setField(X.X_MTRR_VARIABLE, HOLE.base);
+  cpu.setField(X.X_MTRR_VARIABLE + 8, HOLE.mask);
+  for (const [n, types] of FIXED.entries()) cpu.setField(X.X_MTRR_FIXED + 8 * n, types);
+  cpu.setField(X.X_MTRR_DEFAULT, DEFAULT);
 }

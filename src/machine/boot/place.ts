@@ -8,12 +8,14 @@ import { endOfFreeRam } from "./memory-map.js";
 
 const PAGE = 4096;
 const ZEROS = 1 << 16;
+const VGA_START = 0xa0000;
+const VGA_END = 0xc0000;
 
 /** Throws unless [address, end) is RAM that a kernel may use. */
 export function checkFits(context: BootContext, name: string, address: number, end: number): void {
   const { memory, tables } = context;
   const free = endOfFreeRam(memory, tables);
-  const inHole = address < 0x100000 && end > 0xa0000;
+  const inHole = address < VGA_END && end > VGA_START;
   if (end <= free && !inHole) return;
   const where = `${hex(address)}-${hex(end - 1)}`;
   if (inHole) throw new MachineError(`kernel ${name} wants memory at ${where}, where a PC has none`);

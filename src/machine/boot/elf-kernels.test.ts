@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { prepareKernel, splitModules, takesModules } from "./kernel.js";
+import { TestMemory, testContext, testElf } from "./testing.js";
+
+const MIB = 2 ** 20;
+const words = (...values: number[]) => values.flatMap((v) => [v & 255, (v >>> 8) & 255, (v >>> 16) & 255, v >>> 24]);
+const header = (flags: number) => words(0x1badb002, flags, -(0x1badb002 + flags));
+const note = [...words(4, 4, 18), ...Buffer.from("Xen\0"), ...words(0x1000100)];
+
+function inputs(kernel: Uint8Array, modules: { name: string; bytes: Uint8Array }[] = [], commandLine = "a=b") {
+  return { kernelName: "kernel.elf", kernel, modules, commandLine };
+}
+
+describe("multiboot", () => {
+  const elf = testElf({
+    bits: 32,
+    entry: 0x100020,
+    segments: [{ address: 0x100000, bytes: [...header(3), 0xf4, 0xf4], size: 0x3000 }],
+  });
+  const modules = [
+    { name: "one a b", bytes: Uint8Array.of(1, 1, 1) },
+    { name: "two", bytes: new Uint8Array(5000).fill(2) },
+  ];
+
+  it("loads ELF files and describes memory, modules and command line", async () => {
+    const kernel = await prepareKernel(inputs(elf, modules));
+    expect(kernel.format).toBe("multiboot");
+    const memory = new TestMemory(32 * MIB);
+    const cpu = kernel.load(testContext(memory));
+    expect([cpu.mode, cpu.rip, cpu.registers.rax]).toEqual(["protected", 0x100020, 0x2badb002]);
+    expect([cpu.cr0, cpu.cr4, cpu.efer]).toEqual([0x11, 0, 0]);
+    expect(memory.bytes[0x10000c]).toBe(0xf4);
+    expect(memory.bytes[0x102fff]).toBe(0);
+    const info = cpu.registers.rbx!;
+    expect(memory.u32(info)).toBe(0x24f);
+    expect([memory.u32(info + 4), memory.u32(info + 8)]).toEqual([639, 31 * 1024]);
+    expect(memory.text(memory.u32(info + 16))).toBe("kernel.elf a=b");
+    expect(memory.u32(info + 20)).toBe(2);
+    const list = memory.u32(info + 24);
+    expect([memory.u32(list), memory.u32(list + 4)]).toEqual([0x103000, 0x103003]);
+    expect(memory.text(memory.u32(list + 8))).toBe("one a b");
+    expect([memory.u32(list + 16), memory.u32(list + 20)]).toEqual([0x104000, 0x105388]);
+    expect(memory.bytes[0x105387]).toBe(2);
+    const map = memory.u32(info + 48);
+    expect([memory.u32(map), memory.u64(map + 4), memory.u64(map + 12), memory.u32(map + 20)]).toEqual([
+      20, 0, 0x9fc00, 1,
+    ]);
+    expect(memory.u32(info + 44) % 24).toBe(0);
+  });
+
+  it("loads flat files by the addresses in their header", async () => {
+    const flat = new Uint8Array(256).fill(9);
+    // the header is 16 bytes into the part that is loaded, which begins 32 bytes into the file
+    flat.set([...header(0x10003), ...words(0x200010, 0x200000, 0x200080, 0x200400, 0x200044)], 48);
+    const memory = new TestMemory(8 * MIB);
+    const cpu = (await prepareKernel(inputs(flat))).load(testContext(memory));
+    expect(cpu.rip).toBe(0x200044);
+    expect(memory.u32(0x200010)).toBe(0x1badb002);
+    expect([memory.bytes[0x20007f], memory.bytes[0x200080], memory.bytes[0x2003ff], memory.bytes[0x200400]]).toEqual([
+      9, 0, 0, 0xcc,
+    ]);
+  });
+
+  it("keeps its structures out of a kernel in low memory", async () => {
+    const low = testElf({
+      bits: 32,
+      entry: 0x8000,
+      segments: [{ address: 0x8000, bytes: header(0), size: 0x4000 }],
+    });
+    const memory = new TestMemory(8 * MIB);
+    const info = (await prepareKernel(inputs(low))).load(testContext(memory)).registers.rbx!;
+    expect(info).toBeGreaterThanOrEqual(MIB);
+    expect(memory.u32(0x8000)).toBe(0x1badb002);
+  });
+
+  it("says what it cannot do", async () => {
+    const needy = testElf({ bits: 32, entry: 0, segments: [{ address: MIB, bytes: header(0x8) }] });
+    await expect(prepareKernel(inputs(needy))).rejects.toThrow("flags are 0x8");
+    await expect(prepareKernel(inputs(elf.slice(0, elf.length - 1)))).rejects.toThrow(/is truncated/);
+    const high = testElf({ bits: 32, entry: 0, segments: [{ address: 64 * MIB, bytes: header(0) }] });
+    const kernel = await prepareKernel(inputs(high));
+    expect(() => kernel.load(testContext(new TestMemory(8 * MIB)))).toThrow("the guest's 8 MiB of RAM");
+    const vga = testElf({ bits: 32, entry: 0, segments: [{ address: 0xb8000, bytes: header(0) }] });
+    const strange = await prepareKernel(inputs(vga));
+    expect(() => strange.load(testContext(new TestMemory(8 * MIB)))).toThrow("0xb8000-0xb800b, where a PC has none");
+  });
+
+  it("tells which -initrd is a list, and takes it apart", () => {
+    expect(takesModules(elf)).toBe(true);
+    expect(takesModules(testElf({ bits: 64, entry: 0, segments: [] }))).toBe(false);
+    expect(splitModules("a x=1,b,,c y")).toEqual([
+      { file: "a", name: "a x=1" },
+      { file: "b,c", name: "b,c y" },
+    ]);
+  });
+});
+
+describe("PVH", () => {
+  const elf = testElf({
+    bits: 64,
+    entry: 0x1000000,
+    segments: [{ address: 0x1000000, bytes: [1, 2, 3], size: 16 }],
+    notes: note,
+  });
+
+  it("is entered where the note says, with the start info in EBX", async () => {
+    const kernel = await prepareKernel(inputs(elf, [{ name: "initrd", bytes: Uint8Array.of(7, 8) }]));
+    expect(kernel.format).toBe("pvh");
+    const memory = new TestMemory(32 * MIB);
+    const cpu = kernel.load(testContext(memory, { rsdp: 0xf5a00 }));
+    expect([cpu.mode, cpu.rip]).toEqual(["protected", 0x1000100]);
+    const info = cpu.registers.rbx!;
+    expect([memory.u32(info), memory.u32(info + 4), memory.u32(info + 12)]).toEqual([0x336ec578, 1, 1]);
+    const module = memory.u64(info + 16);
+    expect([memory.u64(module), memory.u64(module + 8)]).toEqual([32 * MIB - 4096, 2]);
+    expect(memory.bytes[32 * MIB - 4095]).toBe(8);
+    expect(memory.text(memory.u64(info + 24))).toBe("a=b");
+    expect(memory.u64(info + 32)).toBe(0xf5a00);
+    const map = memory.u64(info + 40);
+    expect([memory.u64(map), memory.u64(map + 8), memory.u32(map + 16)]).toEqual([0, 0x9fc00, 1]);
+    expect(memory.u32(info + 48)).toBeGreaterThan(3);
+  });
+
+  it("is refused without the note, and for other machines", async () => {
+    const plain = testElf({ bits: 64, entry: 0, segments: [{ address: MIB, bytes: [1] }] });
+    await expect(prepareKernel(inputs(plain))).rejects.toThrow("no PVH entry and no multiboot header");
+    const arm = testElf({ bits: 64, machine: 183, entry: 0, segments: [], notes: note });
+    await expect(prepareKernel(inputs(arm))).rejects.toThrow("another machine than x86 (ELF machine 183)");
+    await expect(prepareKernel(inputs(elf.slice(0, 100)))).rejects.toThrow("truncated");
+  });
+});
