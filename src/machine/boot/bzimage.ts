@@ -8,7 +8,7 @@ import type { BootContext, BootInputs, InitialCpu, PreparedKernel } from "./inte
 import { type LinuxHeader, readHeader, writeBootParams } from "./linux.js";
 import { ONE_MIB } from "./memory-map.js";
 import { checkFits, loadSegments } from "./place.js";
-import { unpackPayload } from "./unpack.js";
+import { findUnpacker } from "./unpack.js";
 
 const XLF_KERNEL_64 = 1;
 const ENTRY_64 = 0x200;
@@ -19,9 +19,18 @@ export async function prepareBzImage(inputs: BootInputs): Promise<PreparedKernel
   const header = readHeader(name, file);
   if (inputs.modules.length > 1) throw new MachineError(`Linux takes one initrd, not ${inputs.modules.length}`);
   const wide = (header.xloadflags & XLF_KERNEL_64) !== 0;
-  const unpacked = wide && inputs.unpack !== false ? await unpack(file, header) : undefined;
-  if (unpacked) {
-    return { format: "vmlinux", load: (context) => loadUnpacked(context, inputs, header, unpacked) };
+  const unpack = wide && inputs.unpack !== false ? await findKernelInside(file, header) : undefined;
+  // Kept until it is loaded: it is large, and resets are rare.
+  let first = unpack?.();
+  if (unpack && first) {
+    return {
+      format: "vmlinux",
+      load(context) {
+        const kernel = first ?? unpack()!;
+        first = undefined;
+        return loadUnpacked(context, inputs, header, kernel);
+      },
+    };
   }
   return { format: "bzimage", load: (context) => loadPacked(context, inputs, header, wide) };
 }
@@ -31,14 +40,25 @@ interface Unpacked {
   elf: Elf;
 }
 
-/** The ELF file inside, or undefined when the guest had better do it itself. */
-async function unpack(file: Uint8Array, header: LinuxHeader): Promise<Unpacked | undefined> {
+/** How to get at the ELF file inside; undefined, now or when called, when the guest had better do it itself. */
+async function findKernelInside(
+  file: Uint8Array,
+  header: LinuxHeader,
+): Promise<(() => Unpacked | undefined) | undefined> {
   if (header.payloadLength === 0) return undefined;
   const start = header.setupSize + header.payloadOffset;
-  const payload = await unpackPayload(file.subarray(start, start + header.payloadLength));
-  if (!payload || !isElf(payload)) return undefined;
-  const elf = parseElf(payload);
-  return elf.machine === EM_X86_64 && elf.segments.length > 0 ? { file: payload, elf } : undefined;
+  const unpack = await findUnpacker(file.subarray(start, start + header.payloadLength));
+  if (!unpack) return undefined;
+  return () => {
+    const payload = unpack();
+    if (!payload || !isElf(payload)) return undefined;
+    try {
+      const elf = parseElf(payload);
+      return elf.machine === EM_X86_64 && elf.segments.length > 0 ? { file: payload, elf } : undefined;
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 function loadUnpacked(context: BootContext, inputs: BootInputs, header: LinuxHeader, kernel: Unpacked): InitialCpu {

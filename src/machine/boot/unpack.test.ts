@@ -1,7 +1,7 @@
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { unlz4Legacy } from "./lz4.js";
-import { unpackPayload } from "./unpack.js";
+import { findUnpacker } from "./unpack.js";
 import { unxz } from "./xz.js";
 
 /** What the XZ files below unpack to: bytes that look like calls and jumps (for the x86 filter), then text. */
@@ -108,7 +108,9 @@ describe("unlz4Legacy", () => {
   });
 });
 
-describe("unpackPayload", () => {
+describe("findUnpacker", () => {
+  const unpackPayload = async (payload: Uint8Array) => (await findUnpacker(payload))?.();
+
   it("knows gzip, xz and lz4 by their magics", async () => {
     const data = sample();
     expect(await unpackPayload(gzipSync(data))).toEqual(data);

@@ -8,31 +8,40 @@ import { isXz, unxz } from "./xz.js";
 /** A kernel larger than this is not believed. */
 const LARGEST = 1 << 29;
 
+/** Unpacks one payload; undefined when it is damaged. Can be called again. */
+export type Unpacker = () => Uint8Array | undefined;
+
 /**
- * The unpacked payload; undefined when its format is not known or it is damaged, which is then the guest's business (its
- * own decompressor says what is wrong on the console). The build appends the unpacked size to the compressed data; gzip
- * has it there by itself.
+ * How to unpack a payload; undefined when its format is not known, which is then the guest's business. The build appends
+ * the unpacked size to the compressed data; gzip has it there by itself.
  */
-export async function unpackPayload(payload: Uint8Array): Promise<Uint8Array | undefined> {
+export async function findUnpacker(payload: Uint8Array): Promise<Unpacker | undefined> {
   if (payload.length < 16) return undefined;
   const reader = new Reader(payload);
   const size = reader.u32(payload.length - 4);
   const magic = reader.u32(0);
   const packed = payload.subarray(0, -4);
   if (size === 0 || size > LARGEST) return undefined;
-  try {
-    let out: Uint8Array | undefined;
-    if ((magic & 0xffff) === 0x8b1f) {
-      const { gunzipSync } = await import("fflate");
-      out = gunzipSync(payload, { out: new Uint8Array(size) });
-    } else if (isXz(payload)) out = unxz(packed);
-    else if (magic === LZ4_LEGACY) out = unlz4Legacy(packed, size);
-    else if (magic === 0xfd2fb528) {
-      const { decompress } = await import("fzstd");
-      out = decompress(packed, new Uint8Array(size));
-    }
-    return out?.length === size ? out : undefined;
-  } catch {
-    return undefined;
+  if ((magic & 0xffff) === 0x8b1f) {
+    const { gunzipSync } = await import("fflate");
+    return checked(size, () => gunzipSync(payload, { out: new Uint8Array(size) }));
   }
+  if (magic === 0xfd2fb528) {
+    const { decompress } = await import("fzstd");
+    return checked(size, () => decompress(packed, new Uint8Array(size)));
+  }
+  if (isXz(payload)) return checked(size, () => unxz(packed));
+  if (magic === LZ4_LEGACY) return checked(size, () => unlz4Legacy(packed, size));
+  return undefined;
+}
+
+function checked(size: number, unpack: () => Uint8Array): Unpacker {
+  return () => {
+    try {
+      const out = unpack();
+      return out.length === size ? out : undefined;
+    } catch {
+      return undefined;
+    }
+  };
 }
