@@ -1,29 +1,30 @@
 // Puts a `pc` together: engine, clock, board, disks, consoles, and what it boots.
 
+import type { X86CpuModel } from "../frontend/x86/cpuid.js";
 import * as L from "../layout.js";
 import type { MachineConfig } from "../options/config.js";
-import { prepareBoot } from "./pc/boot.js";
 import { ChardevHub } from "./chardev/hub.js";
 import { HostTime, InstructionTime, VirtualClock } from "./clock.js";
 import type { CpuHooks } from "./cpu.js";
 import { coreLog, translationLog } from "./debug-log.js";
 import { openDrives } from "./drives.js";
-import { randomNumbers, seededEntropy } from "./entropy.js";
 import { cpuParts, type EngineParts } from "./engine-parts.js";
+import { randomNumbers, seededEntropy } from "./entropy.js";
 import { EngineGuestMemory } from "./guest-memory.js";
 import { MachineError, type MachineHost } from "./host.js";
 import { MachineLog } from "./log.js";
 import { PcBoard } from "./pc/board.js";
+import { prepareBoot } from "./pc/boot.js";
 import { addConfiguredDevices } from "./pc/devices.js";
 import { createGuestCalls } from "./pc/guest-calls.js";
-import { ramBelow4g } from "./pc/memory.js";
 import { PcMachine } from "./pc/machine.js";
+import { ramBelow4g } from "./pc/memory.js";
 import { RunLoop } from "./run-loop.js";
 import { HostWork } from "./scheduler.js";
 import { createWallClock } from "./wall-clock.js";
 import { X86Cpu } from "./x86-cpu.js";
-import { registersText } from "./x86-registers.js";
 import { cpuReader } from "./x86-reader.js";
+import { registersText } from "./x86-registers.js";
 
 /** Rejects with MachineError (one sentence) when something the configuration names cannot be had. */
 export async function createMachine(config: MachineConfig, host: MachineHost, parts: EngineParts): Promise<PcMachine> {
@@ -31,8 +32,8 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   const entropy = config.seed !== undefined || config.icount ? seededEntropy(config.seed ?? 0) : host.entropy;
   const random = randomNumbers(entropy);
   const work = new HostWork();
-  const { frontend, model } = cpuParts(config.cpu);
-  for (const feature of model.missing) host.warn(`-cpu: the emulator has no feature '${feature}'; the guest does not see it`);
+  const { frontend, model, missing } = cpuParts(config.cpu);
+  for (const feature of missing) host.warn(`-cpu: the emulator has no feature '${feature}'; the guest does not see it`);
 
   // The CPU's hooks reach the board, which needs the CPU: neither runs before both are there.
   let board!: PcBoard;
@@ -57,7 +58,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       return new X86Cpu({
         module: parts.module,
         frontend,
-        cpuid: model.cpuid,
+        cpuid: model,
         hooks,
         ramSize,
         ramLow: ramBelow4g(ramSize, config.machine.maxRamBelow4g),
@@ -65,7 +66,11 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         ...(icount ? { icountShift: icount.shift } : {}),
         ...(parts.tier1 ? { tier1: parts.tier1 } : {}),
         ...(log.wants("in_asm") || log.wants("op") ? { onTranslate: translationLog(log, frontend) } : {}),
-        onLog: coreLog(log, () => registers(), (message) => host.warn(message)),
+        onLog: coreLog(
+          log,
+          () => registers(),
+          (message) => host.warn(message),
+        ),
       });
     } catch (error) {
       if (error instanceof RangeError) {
@@ -106,7 +111,17 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       { config, host, cpu, clock: virtual, loop, consoles },
       { memory, drives, log, boot, registers },
     );
-    board = new PcBoard({ config, cpu, memory, clock: virtual, wall, log, control: machine, wake: () => loop.wake() });
+    board = new PcBoard({
+      config,
+      cpuIdentity: identity(model),
+      cpu,
+      memory,
+      clock: virtual,
+      wall,
+      log,
+      control: machine,
+      wake: () => loop.wake(),
+    });
     guestCall = createGuestCalls({ lapic: board.lapic, ferr: board.ferr, reset: () => machine.reset() });
     addConfiguredDevices({
       board,
@@ -131,4 +146,11 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
 /** Where the dispatcher looked for code last. */
 function hexAddress(cpu: X86Cpu): string {
   return `0x${cpu.engine.memory.cpuNumber(L.S_EXIT_PHYS).toString(16)}`;
+}
+
+function identity({ table, signature }: X86CpuModel): { signature: number; features: number } {
+  // Entries are leaf, sub-leaf, EAX, EBX, ECX, EDX.
+  let at = 0;
+  while (table[at] !== 1) at += 6;
+  return { signature, features: table[at + 5]! };
 }

@@ -63,7 +63,10 @@ export function coreLog(
         if (log.wants("cpu_reset")) log.write("cpu_reset", `CPU Reset (CPU 0)\n${registers()}`);
         break;
       case LOG_GUEST_ERROR:
-        log.write("guest_errors", `CPU: ${a ? "WRMSR" : "RDMSR"} of 0x${hex(b, 8)}, which does not exist, at 0x${hex(c, 8)}`);
+        log.write(
+          "guest_errors",
+          `CPU: ${a ? "WRMSR" : "RDMSR"} of 0x${hex(b, 8)}, which does not exist, at 0x${hex(c, 8)}`,
+        );
         break;
     }
   };

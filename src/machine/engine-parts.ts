@@ -1,9 +1,10 @@
 // The engine for a -cpu: frontend and CPUID of the model.
 
 import type { Engine, Tier1 } from "../engine/engine.js";
+import { buildCpuModel, type X86CpuModel } from "../frontend/x86/cpuid.js";
+import { X86_FEATURES } from "../frontend/x86/features.js";
 import { X86Frontend } from "../frontend/x86/translate.js";
 import type { CpuConfig } from "../options/config.js";
-import { type CpuModel, cpuModel } from "./x86-cpuid.js";
 
 /** What a host gives besides itself: core.wasm, compiled, and the second tier. */
 export interface EngineParts {
@@ -13,10 +14,15 @@ export interface EngineParts {
 
 export interface CpuParts {
   frontend: X86Frontend;
-  model: CpuModel;
+  model: X86CpuModel;
+  /** Features asked for that the emulator does not have; they are left out. */
+  missing: string[];
 }
 
-export function cpuParts(config: CpuConfig): CpuParts {
-  const model = cpuModel(config);
-  return { frontend: new X86Frontend(model.features), model };
+/** The CPU of a -cpu. */
+export function cpuParts({ model: name, features }: CpuConfig): CpuParts {
+  const known = features.filter((feature) => !feature.on || X86_FEATURES.has(feature.name));
+  const missing = features.filter((feature) => !known.includes(feature)).map((feature) => feature.name);
+  const model = buildCpuModel(name, known);
+  return { frontend: new X86Frontend(model.names), model, missing };
 }

@@ -43,8 +43,17 @@ export const SERIAL_PORTS: readonly (readonly [port: number, irq: number])[] = [
   [0x2e8, 3],
 ];
 
+/** What SMBIOS says of the CPU. */
+export interface CpuIdentity {
+  /** CPUID 1.EAX. */
+  signature: number;
+  /** CPUID 1.EDX. */
+  features: number;
+}
+
 export interface PcParts {
   config: MachineConfig;
+  cpuIdentity: CpuIdentity;
   cpu: Cpu;
   memory: MachineMemory;
   clock: Clock;
@@ -71,6 +80,9 @@ export class PcBoard {
   readonly ferr: IrqLine;
   private readonly a20: IrqLine;
   readonly i8042: I8042 | undefined;
+  readonly cpuIdentity: CpuIdentity;
+  /** Port and interrupt of each serial port, for the tables. */
+  readonly serialPorts: (readonly [port: number, irq: number])[] = [];
   readonly ramLow: number;
   readonly ramHigh: number;
   /** In the order of their resets. */
@@ -78,6 +90,7 @@ export class PcBoard {
 
   constructor(private readonly parts: PcParts) {
     const { config, cpu, memory, clock, log, control } = parts;
+    this.cpuIdentity = parts.cpuIdentity;
     this.ports = new AddressSpace("port", log);
     this.mmio = new AddressSpace("memory", log);
     this.memoryMap = new PcMemory(memory);
@@ -138,10 +151,13 @@ export class PcBoard {
     options: { holdInput: boolean; port?: number | undefined; irq?: number | undefined },
   ): Serial16550 {
     const [usualPort, usualIrq] = SERIAL_PORTS[index]!;
-    const line = this.interrupts.source(options.irq ?? usualIrq);
+    const irq = options.irq ?? usualIrq;
+    const port = options.port ?? usualPort;
+    const line = this.interrupts.source(irq);
     const serial = new Serial16550(this.parts.clock, line, backend, { holdInput: options.holdInput });
     backend.breakReceived = () => serial.sendBreak();
-    this.ports.map(options.port ?? usualPort, 8, `serial${index}`, serial, { width: 1 });
+    this.serialPorts.push([port, irq]);
+    this.ports.map(port, 8, `serial${index}`, serial, { width: 1 });
     this.devices.push(serial);
     return serial;
   }

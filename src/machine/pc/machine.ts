@@ -21,10 +21,7 @@ export class PcMachine extends Machine {
   readonly pc: PcMachineParts;
   private wired: PcBoard | undefined;
 
-  constructor(
-    parts: MachineParts & { cpu: X86Cpu },
-    pc: PcMachineParts,
-  ) {
+  constructor(parts: MachineParts & { cpu: X86Cpu }, pc: PcMachineParts) {
     super(parts);
     this.pc = pc;
   }

@@ -1,7 +1,10 @@
 // ACPI and SMBIOS tables of a `pc`, as firmware would have left them in memory.
 
 import type { MachineConfig } from "../../options/config.js";
+import { buildAcpi } from "../acpi/acpi.js";
+import { pcAcpiOptions } from "../acpi/pc.js";
 import type { FirmwareTable } from "../boot/interfaces.js";
+import { buildSmbios } from "../smbios.js";
 import type { PcBoard } from "./board.js";
 
 export interface FirmwareTables {
@@ -10,6 +13,23 @@ export interface FirmwareTables {
   rsdp: number;
 }
 
-export function firmwareTables(_board: PcBoard, _config: MachineConfig): FirmwareTables {
-  return { tables: [], rsdp: 0 };
+/** What SMBIOS calls the version of the machine and of its parts. */
+const MACHINE_VERSION = "pc";
+
+export function firmwareTables(board: PcBoard, config: MachineConfig): FirmwareTables {
+  const { ramLow, ramHigh, cpuIdentity } = board;
+  const tables = buildSmbios({
+    ramLow,
+    ramHigh,
+    cpus: 1,
+    cpuModel: config.cpu.model,
+    cpuid: { eax: cpuIdentity.signature, edx: cpuIdentity.features },
+    version: MACHINE_VERSION,
+    uuid: config.uuid,
+  });
+  if (!config.machine.acpi) return { tables, rsdp: 0 };
+  const { hpet, i8042 } = config.machine;
+  const serial = board.serialPorts.map(([port, irq]) => ({ port, irq }));
+  const acpi = buildAcpi(pcAcpiOptions({ cpus: [0], ramLow, hpet, i8042, serial, vga: false }), ramLow);
+  return { tables: [...tables, ...acpi.tables], rsdp: acpi.rsdp };
 }
