@@ -31,6 +31,8 @@ export interface GuestOptions {
   modules: string[];
   /** Builds even if the guest there is up to date. */
   force: boolean;
+  /** A guest built with other options, or out of the user's own files, is good too. */
+  anyOptions: boolean;
   /** The init script. */
   init: string;
 }
@@ -71,7 +73,7 @@ export async function buildGuest(options: GuestOptions, progress: (text: string)
   if (!meta) throw new GuestError(`Debian has no cloud kernel for ${options.arch}`);
   const stampFile = join(options.out, "guest.json");
   const key = fingerprint(options, meta);
-  if (!options.force && upToDate(stampFile, key, options.out)) return false;
+  if (!options.force && upToDate(stampFile, key, options)) return false;
 
   const apt = new Apt(options.arch, options.cache, options.suite);
   progress("reading the package index");
@@ -127,6 +129,7 @@ export async function buildGuest(options: GuestOptions, progress: (text: string)
     const image = join(options.out, "rootfs.bin");
     makeDisk(root, `${image}.new`, join(work, "root"), options.size);
 
+    putAside(image, stampFile, progress);
     renameSync(`${image}.new`, image);
     writeFileSync(join(options.out, arch.image), readFileSync(join(boot, kernelFile)));
     writeFileSync(join(options.out, "initrd"), initrd);
@@ -181,24 +184,35 @@ function pythonPackages(apt: Apt): string[] {
   return [...found].sort();
 }
 
-/** Everything the result depends on besides the packages' versions. */
-function fingerprint(options: GuestOptions, meta: string): string {
-  const hash = createHash("sha256");
-  const { suite, python, size, modules } = options;
-  hash.update(JSON.stringify([BUILDER, meta, suite, python, size, modules]));
-  hash.update(readFileSync(options.init));
-  if (options.bench)
-    for (const name of readdirSync(options.bench).sort()) hash.update(readFileSync(join(options.bench, name)));
-  return hash.digest("hex");
+interface Key {
+  builder: string;
+  options: string;
 }
 
-function upToDate(stampFile: string, key: string, out: string): boolean {
+/** Everything the result depends on besides the packages' versions. */
+function fingerprint(options: GuestOptions, meta: string): Key {
+  const { suite, python, size, modules, bench } = options;
+  const builder = createHash("sha256").update(`${BUILDER}`).update(readFileSync(options.init));
+  const chosen = createHash("sha256").update(JSON.stringify([meta, suite, python, size, modules]));
+  if (bench) for (const name of readdirSync(bench).sort()) chosen.update(readFileSync(join(bench, name)));
+  return { builder: builder.digest("hex"), options: chosen.digest("hex") };
+}
+
+function upToDate(stampFile: string, key: Key, { anyOptions, out }: GuestOptions): boolean {
   try {
-    const stamp = JSON.parse(readFileSync(stampFile, "utf8")) as { key: string; sizes: Record<string, number> };
-    return (
-      stamp.key === key && Object.entries(stamp.sizes).every(([name, size]) => statSync(join(out, name)).size === size)
-    );
+    const stamp = JSON.parse(readFileSync(stampFile, "utf8")) as { key: Key | "own"; sizes: Record<string, number> };
+    if (!Object.entries(stamp.sizes).every(([name, size]) => statSync(join(out, name)).size === size)) return false;
+    if (stamp.key === "own") return anyOptions;
+    return stamp.key.builder === key.builder && (anyOptions || stamp.key.options === key.options);
   } catch {
     return false;
   }
+}
+
+/** A disk image that was written to since it was built is the user's: it is put aside, not overwritten. */
+function putAside(image: string, stampFile: string, progress: (text: string) => void): void {
+  if (!existsSync(image) || !existsSync(stampFile)) return;
+  if (statSync(image).mtimeMs <= statSync(stampFile).mtimeMs) return;
+  renameSync(image, `${image}.old`);
+  progress(`the disk image that was there had been written to; it is now ${image}.old`);
 }

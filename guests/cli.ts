@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { bringGuest } from "./bring.js";
 import { ARCHITECTURES, buildGuest } from "./build.js";
 import { GuestError } from "./run.js";
 
@@ -18,7 +19,9 @@ Assembles a Linux guest out of Debian packages: kernel, initrd and a disk image 
   --bench         the benchmark programs of bench/src, compiled with gcc
   --bench-src F   the same out of another folder
   --cache FOLDER  where packages are kept (default build/guest-cache)
-  --force         build even if the guest is up to date (files you changed on its disk image are lost)
+  --kernel FILE   your own kernel instead of Debian's, with --initrd FILE and --disk FILE (a raw image)
+  --force         build even if the guest is up to date
+Without options it keeps a guest that is there, whatever it was built with.
 `;
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -36,6 +39,9 @@ async function main(): Promise<void> {
       bench: { type: "boolean", default: false },
       "bench-src": { type: "string" },
       cache: { type: "string", default: join(repository, "build/guest-cache") },
+      kernel: { type: "string" },
+      initrd: { type: "string" },
+      disk: { type: "string" },
       force: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -50,13 +56,19 @@ async function main(): Promise<void> {
   const bench = values["bench-src"] ?? (values.bench ? join(repository, "bench/src") : undefined);
   if (bench && !existsSync(bench)) throw new GuestError(`there is no folder ${bench} with benchmark sources`);
   const out = resolve(values.out ?? (values.cloud ? `pack/${values.arch}-cloud` : "pack"));
+  const progress = (text: string) => console.log(`guest: ${text}`);
+  if (values.kernel) {
+    bringGuest({ kernel: values.kernel, initrd: values.initrd, disk: values.disk }, out, progress);
+    return;
+  }
   const built = await buildGuest(
     {
       ...{ arch: values.arch, cloud: values.cloud, python: values.python, suite: values.suite, force: values.force },
       ...{ out, size, bench, cache: resolve(values.cache), init: join(repository, "guests/init.sh") },
+      anyOptions: process.argv.length === 2,
       modules: values.modules.split(",").filter(Boolean),
     },
-    (text) => console.log(`guest: ${text}`),
+    progress,
   );
   console.log(built ? `guest: ready in ${out}` : `guest: ${out} is up to date`);
 }
