@@ -46,6 +46,10 @@ export class X86Insn implements Insn {
   imm2 = 0;
 }
 
+/** Legacy prefixes. */
+const IS_PREFIX = new Uint8Array(256);
+for (const byte of [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]) IS_PREFIX[byte] = 1;
+
 // 16-bit addressing: base and index by rm.
 const BASE16 = [3, 3, 5, 5, 6, 7, 5, 3];
 const INDEX16 = [6, 7, 6, 7, -1, -1, -1, -1];
@@ -80,12 +84,17 @@ export class Decoder {
     const end = start + MAX_INSN_BYTES;
     insn.start = start;
 
-    prefixes: for (;;) {
+    for (;;) {
       if (at >= end) {
         this.at = at + 1;
         return DECODE_TOO_LONG;
       }
       byte = code[at++]! | 0;
+      if (IS_PREFIX[byte] === 0) {
+        if (!code64 || (byte & 0xf0) !== 0x40) break;
+        rex = byte;
+        continue;
+      }
       switch (byte) {
         case 0x66:
           data16 = true;
@@ -118,12 +127,6 @@ export class Decoder {
         case 0x65:
           segment = GS;
           break;
-        default:
-          if (code64 && (byte & 0xf0) === 0x40) {
-            rex = byte;
-            continue;
-          }
-          break prefixes;
       }
       // A REX prefix counts only right before the opcode.
       rex = 0;

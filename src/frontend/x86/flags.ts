@@ -94,7 +94,12 @@ export class Flags {
     while (block.op[w] === Op.AND && block.op[block.b[w]!] === Op.CONST && (block.a[block.b[w]!]! & bits) === bits) {
       w = block.a[w]!;
     }
-    return block.op[w] === Op.WRAP ? block.a[w]! : b.extu(v);
+    if (block.op[w] === Op.WRAP) return block.a[w]!;
+    // The register has usually just been written with the same extension.
+    for (let n = block.count - 1, end = Math.max(0, n - 6); n >= end; n--) {
+      if (block.op[n] === Op.EXTU && block.a[n] === v) return n;
+    }
+    return b.extu(v);
   }
 
   private narrow(v: Value, size: Size): Value {

@@ -1,6 +1,6 @@
 // Dead code and dead slot stores of one block: a single backward walk.
 //
-// A node is live when it has an effect (memory access, call that is not pure, terminator, slot store that can be seen) or
+// A node is live when it has an effect (memory access, call that does more than compute, terminator, slot store that can be seen) or
 // a live node uses it. A slot store is dead when the same bytes are stored again before anything can look: a load of the
 // slot, a helper that reads it, the end of the block, or any node that may fault (guest state must be exact there).
 
@@ -38,7 +38,7 @@ export function deadCode(block: IrBlock, live: Uint8Array, helpers?: readonly He
       forget();
     } else if (op === Op.CALL) {
       const def = helpers?.[block.a[i]!];
-      if (def?.pure && !live[i]) continue;
+      if (!live[i] && def && removable(def)) continue;
       live[i] = 1;
       if (!def || def.fault || def.reads === "all") forget();
       else for (const [from, to] of def.reads) see(from, to);
@@ -47,6 +47,11 @@ export function deadCode(block: IrBlock, live: Uint8Array, helpers?: readonly He
     const count = operandsOf(block, i, operands);
     for (let k = 0; k < count; k++) live[operands[k]!] = 1;
   }
+}
+
+/** A call that does nothing but give a result: not needed when that is not used. */
+function removable(def: HelperDef): boolean {
+  return def.pure || (!def.fault && !def.exact && def.writes !== "all" && def.writes.length === 0);
 }
 
 function forget(): void {
