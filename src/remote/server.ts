@@ -28,8 +28,16 @@ import { ReportingScheduler } from "./scheduler.js";
 export interface Surroundings {
   readonly version: string;
   readonly scheduler: HostScheduler;
-  /** Files, clocks and entropy; `progress` is told of what is being loaded. Begins to load what `config` names. */
-  open(create: CreateMessage, config: MachineConfig, progress: (progress: LoadProgress) => void): HostFiles;
+  /**
+   * Files, clocks and entropy; `progress` is told of what is being loaded, `warn` of what goes wrong later. Begins to load
+   * what `config` names.
+   */
+  open(
+    create: CreateMessage,
+    config: MachineConfig,
+    progress: (progress: LoadProgress) => void,
+    warn: (message: string) => void,
+  ): HostFiles;
   /** Calls `action` every so many milliseconds. */
   every(milliseconds: number, action: () => void): void;
 }
@@ -110,7 +118,12 @@ export class MachineServer {
     if (create.holdInput) this.channels.console = this.channel("console", true);
     config.chardevs.push({ id: API_MONITOR, kind: "vc", mux: false, signal: false });
     config.monitors.push(API_MONITOR);
-    const files = this.surroundings.open(create, config, (progress) => this.port.post({ type: "progress", progress }));
+    const files = this.surroundings.open(
+      create,
+      config,
+      (progress) => this.port.post({ type: "progress", progress }),
+      (message) => this.port.post({ type: "warning", message }),
+    );
     const machine = await createMachine(config, this.host(config, files), await files.engineParts());
     attachMonitors(machine, version);
     machine.on("state", () => this.look());

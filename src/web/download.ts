@@ -6,6 +6,12 @@ import type { LoadProgress } from "../remote/api.js";
 /** Bytes between two reports. */
 const REPORT_BYTES = 256 << 10;
 
+export interface Sink {
+  /** Called once, before any bytes, with the size of the whole where the server says it. */
+  begin?(size: number | undefined): void;
+  take(bytes: Uint8Array): void;
+}
+
 /**
  * Hands the bytes of `url` to `sink`, as they come. False when there is no such file (404); rejects with MachineError for
  * other failures. A server that compresses can say in `X-File-Size` how many bytes the whole has.
@@ -14,7 +20,7 @@ export async function download(
   name: string,
   url: string,
   progress: (progress: LoadProgress) => void,
-  sink: (bytes: Uint8Array) => void,
+  sink: Sink,
 ): Promise<boolean> {
   let loaded = 0;
   let total: number | undefined;
@@ -29,13 +35,14 @@ export async function download(
       throw new MachineError(`could not load '${name}' from ${url}: the server answered ${status(response)}`);
     }
     total = size(response.headers);
+    sink.begin?.(total);
     progress({ name, loaded, total, done: false });
     const reader = response.body.getReader();
     while (true) {
       const { done, value } = await reader.read();
       if (done) break;
       loaded += value.length;
-      sink(value);
+      sink.take(value);
       if (loaded - reported >= REPORT_BYTES) {
         reported = loaded;
         progress({ name, loaded, total, done: false });
@@ -60,16 +67,17 @@ function size(headers: Headers): number | undefined {
 }
 
 /** Joins bytes that come in pieces. */
-export class Collector {
+export class Collector implements Sink {
   private readonly pieces: Uint8Array[] = [];
   private length = 0;
 
-  readonly add = (bytes: Uint8Array): void => {
+  take(bytes: Uint8Array): void {
     this.pieces.push(bytes);
     this.length += bytes.length;
-  };
+  }
 
-  take(): Uint8Array<ArrayBuffer> {
+  /** The whole; the pieces are let go. */
+  join(): Uint8Array<ArrayBuffer> {
     const whole = new Uint8Array(this.length);
     let at = 0;
     for (const piece of this.pieces) {

@@ -1,6 +1,7 @@
 // The files of a machine in a page: given with the machine or fetched. Everything the configuration names begins to load at
-// once; whoever asks for a file waits for it.
+// once; whoever asks for a file waits for it. A disk can be used as soon as its size is known.
 
+import { ArrivingImage } from "../block/backends/arriving.js";
 import { MemoryBackend } from "../block/backends/memory.js";
 import { SparseMemory } from "../block/backends/sparse.js";
 import type { BlockBackend } from "../block/interfaces.js";
@@ -19,11 +20,12 @@ export interface FileSources {
 
 export class WebFiles {
   private readonly whole = new Map<string, Promise<Uint8Array | undefined>>();
-  private readonly images = new Map<string, Promise<SparseMemory | undefined>>();
+  private readonly images = new Map<string, Promise<BlockBackend | undefined>>();
 
   constructor(
     private readonly sources: FileSources,
     private readonly progress: (progress: LoadProgress) => void,
+    private readonly warn: (message: string) => void,
   ) {}
 
   /** Begins to load what a machine of this configuration will ask for. Failures show when it asks. */
@@ -91,10 +93,10 @@ export class WebFiles {
     const url = this.locate(name);
     if (url === undefined) return undefined;
     const collector = new Collector();
-    return (await download(name, url, this.progress, collector.add)) ? collector.take() : undefined;
+    return (await download(name, url, this.progress, collector)) ? collector.join() : undefined;
   }
 
-  private loadImage(name: string): Promise<SparseMemory | undefined> {
+  private loadImage(name: string): Promise<BlockBackend | undefined> {
     let loading = this.images.get(name);
     if (!loading) {
       loading = this.fetchImage(name);
@@ -103,10 +105,41 @@ export class WebFiles {
     return loading;
   }
 
-  private async fetchImage(name: string): Promise<SparseMemory | undefined> {
+  private async fetchImage(name: string): Promise<BlockBackend | undefined> {
     const url = this.locate(name);
-    if (url === undefined) return undefined;
-    const image = new SparseMemory();
-    return (await download(name, url, this.progress, (bytes) => image.append(bytes))) ? image : undefined;
+    return url === undefined ? undefined : fetchImage(name, url, this.progress, this.warn);
   }
+}
+
+/** Resolves when the disk can be used: at once where the server says its size, else when all of it is here. */
+function fetchImage(
+  name: string,
+  url: string,
+  progress: (progress: LoadProgress) => void,
+  warn: (message: string) => void,
+): Promise<BlockBackend | undefined> {
+  return new Promise((resolve, reject) => {
+    let arriving: ArrivingImage | undefined;
+    const whole = new SparseMemory();
+    const sink = {
+      begin(size: number | undefined): void {
+        if (size === undefined) return;
+        arriving = new ArrivingImage(size);
+        resolve(new Overlay(arriving));
+      },
+      take: (bytes: Uint8Array): void => (arriving ?? whole).append(bytes),
+    };
+    download(name, url, progress, sink).then(
+      (found) => {
+        arriving?.end();
+        // The first of several answers counts.
+        resolve(found ? whole : undefined);
+      },
+      (error: Error) => {
+        if (!arriving) return reject(error);
+        arriving.fail(error.message);
+        warn(error.message);
+      },
+    );
+  });
 }

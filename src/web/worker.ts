@@ -18,11 +18,11 @@ const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
   const collector = new Collector();
-  if (!(await download("core.wasm", url, progress, collector.add))) {
+  if (!(await download("core.wasm", url, progress, collector))) {
     throw new MachineError(`could not load core.wasm: there is no file at ${url}`);
   }
   try {
-    return { module: await WebAssembly.compile(collector.take()) };
+    return { module: await WebAssembly.compile(collector.join()) };
   } catch (error) {
     throw new MachineError(`this browser cannot run the engine: ${(error as Error).message}`);
   }
@@ -40,8 +40,8 @@ new MachineServer(
   {
     version: VERSION,
     scheduler: new WebScheduler(),
-    open(create, config, progress) {
-      const files = new WebFiles(create, progress);
+    open(create, config, progress, warn) {
+      const files = new WebFiles(create, progress, warn);
       const parts = loadEngine(create.coreUrl, progress);
       parts.catch(() => {});
       files.prefetch(config);
