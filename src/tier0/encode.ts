@@ -145,7 +145,7 @@ export class Tier0Encoder {
     const { op, ty, a, b } = this.block;
     for (let j = 0; j < n; j++) {
       if (this.live[j] === 0 || op[j] !== Op.ST) continue;
-      let v = b[j]!;
+      const v = b[j]!;
       const t = ty[j]!;
       if (t !== Ty.I64 && t !== Ty.V128) continue;
       // A zero-extension of a 32-bit result costs nothing: target what it extends.
@@ -161,7 +161,9 @@ export class Tier0Encoder {
       if (!this.unobserved(source, j, slot)) continue;
       this.loc[source] = slot;
       if (source !== v) this.loc[v] = slot;
-      v = source;
+      // From here on the slot holds this value: the next store to it must not come early over its uses.
+      const last = Math.max(this.lastUse[v]!, this.lastUse[source]!);
+      if (last > this.aliasUse[slot >> 2]!) this.aliasUse[slot >> 2] = last;
     }
   }
 
