@@ -150,7 +150,7 @@ export class Runner {
     return fx;
   }
 
-  private enterUserMode(): void {
+  protected enterUserMode(): void {
     const { cpu } = this;
     cpu.setSegment(CS, 0x33, 0n, 0xffffffffn, 0xa0fb);
     for (const s of [SS, DS, ES, FS, GS]) cpu.setSegment(s, s === SS ? 0x2b : 0, 0n, 0xffffffffn, s === SS ? 0xc0f3 : 0);
