@@ -71,6 +71,12 @@ let narrowDenormal: bool = false;
   return <u32>((signExp & EXP_MASK) - 1) < 0x7ffe && <i64>sig < 0;
 }
 
+/** Both operands are normal, in memory too. */
+// @ts-ignore: decorator
+@inline export function bothNormal80(a: u64, ase: i32, b: u64, bse: i32): bool {
+  return isNormal80(a, ase) && isNormal80(b, bse) && !narrowDenormal;
+}
+
 /** Unnormals, pseudo-infinities and pseudo-NaNs: invalid operands since the 387. */
 // @ts-ignore: decorator
 @inline export function isUnsupported80(sig: u64, signExp: i32): bool {

@@ -2,20 +2,20 @@
 
 import { FE_DIVZERO, ROUND_DOWN, fpRaise, fpRounding } from "./env";
 import {
-  BIAS, EXP_MASK, INT_BIT, SIGN_BIT, give, invalid80, isBad80, isInf80, isNormal80, isZero80, nanResult80, normExponent,
+  BIAS, EXP_MASK, INT_BIT, SIGN_BIT, bothNormal80, give, invalid80, isBad80, isInf80, isZero80, nanResult80, normExponent,
   normalise80, noteDenormals80,
 } from "./f80";
 import { normRound80, round80 } from "./f80round";
 import { div128, divRemainder, mulHigh64 } from "./wide";
 
 export function add80(a: u64, ase: i32, b: u64, bse: i32): u64 {
-  if (isNormal80(a, ase) && isNormal80(b, bse)) return addFinite(a, ase, b, bse);
+  if (bothNormal80(a, ase, b, bse)) return addFinite(a, ase, b, bse);
   if (isBad80(a, ase) || isBad80(b, bse)) return nanResult80(a, ase, b, bse);
   return addSpecial(a, ase, b, bse);
 }
 
 export function sub80(a: u64, ase: i32, b: u64, bse: i32): u64 {
-  if (isNormal80(a, ase) && isNormal80(b, bse)) return addFinite(a, ase, b, bse ^ SIGN_BIT);
+  if (bothNormal80(a, ase, b, bse)) return addFinite(a, ase, b, bse ^ SIGN_BIT);
   if (isBad80(a, ase) || isBad80(b, bse)) return nanResult80(a, ase, b, bse);
   return addSpecial(a, ase, b, bse ^ SIGN_BIT);
 }
@@ -71,7 +71,7 @@ function addFinite(a: u64, ase: i32, b: u64, bse: i32): u64 {
 }
 
 export function mul80(a: u64, ase: i32, b: u64, bse: i32): u64 {
-  if (isNormal80(a, ase) && isNormal80(b, bse)) {
+  if (bothNormal80(a, ase, b, bse)) {
     return mulFinite((ase ^ bse) & SIGN_BIT, a, ase & EXP_MASK, b, bse & EXP_MASK);
   }
   if (isBad80(a, ase) || isBad80(b, bse)) return nanResult80(a, ase, b, bse);
@@ -97,7 +97,7 @@ function mulFinite(sign: i32, a: u64, ea: i32, b: u64, eb: i32): u64 {
 }
 
 export function div80(a: u64, ase: i32, b: u64, bse: i32): u64 {
-  if (isNormal80(a, ase) && isNormal80(b, bse)) {
+  if (bothNormal80(a, ase, b, bse)) {
     return divFinite((ase ^ bse) & SIGN_BIT, a, ase & EXP_MASK, b, bse & EXP_MASK);
   }
   if (isBad80(a, ase) || isBad80(b, bse)) return nanResult80(a, ase, b, bse);

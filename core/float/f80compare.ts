@@ -2,11 +2,11 @@
 
 import { FE_INVALID, fpRaise } from "./env";
 import { CMP_EQUAL, CMP_GREATER, CMP_LESS, CMP_UNORDERED } from "./compare";
-import { EXP_MASK, SIGN_BIT, isBad80, isNormal80, isSnan80, isUnsupported80, noteDenormals80 } from "./f80";
+import { EXP_MASK, SIGN_BIT, bothNormal80, isBad80, isSnan80, isUnsupported80, noteDenormals80 } from "./f80";
 
 /** CMP_*; `signal`: quiet NaNs are invalid too (FCOM, not FUCOM). */
 export function compare80(a: u64, ase: i32, b: u64, bse: i32, signal: bool): i32 {
-  if (!(isNormal80(a, ase) && isNormal80(b, bse))) {
+  if (!bothNormal80(a, ase, b, bse)) {
     if (isBad80(a, ase) || isBad80(b, bse)) {
       const invalid = signal || isUnsupported80(a, ase) || isUnsupported80(b, bse) || isSnan80(a, ase) || isSnan80(b, bse);
       if (invalid) fpRaise(FE_INVALID);

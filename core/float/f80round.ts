@@ -53,10 +53,16 @@ export function round80(sign: i32, exp: i32, hi: u64, lo: u64): u64 {
 }
 
 function overflow(sign: i32, e: i32, sig: u64, inexact: bool, up: bool): u64 {
-  if (!fpMasked(FE_OVERFLOW) && e - WRAP <= MAX_EXP) {
-    fpRaise(FE_OVERFLOW | (inexact ? FE_INEXACT : 0));
-    setRoundedUp(up);
-    return give(sig, sign | (e - WRAP));
+  if (!fpMasked(FE_OVERFLOW)) {
+    if (e - WRAP <= MAX_EXP) {
+      fpRaise(FE_OVERFLOW | (inexact ? FE_INEXACT : 0));
+      setRoundedUp(up);
+      return give(sig, sign | (e - WRAP));
+    }
+    // Beyond what the adjustment reaches (FSCALE).
+    fpRaise(FE_OVERFLOW | FE_INEXACT);
+    setRoundedUp(true);
+    return give(INT_BIT, sign | EXP_MASK);
   }
   fpRaise(FE_OVERFLOW | FE_INEXACT);
   const mode = fpRounding();
@@ -69,10 +75,14 @@ function overflow(sign: i32, e: i32, sig: u64, inexact: bool, up: bool): u64 {
 
 /** `e`, `sig` are the result rounded as if the exponent had no bounds. */
 function underflow(sign: i32, exp: i32, hi: u64, lo: u64, e: i32, sig: u64, inexact: bool, up: bool): u64 {
-  if (!fpMasked(FE_UNDERFLOW) && e + WRAP >= 1) {
-    fpRaise(FE_UNDERFLOW | (inexact ? FE_INEXACT : 0));
-    setRoundedUp(up);
-    return give(sig, sign | (e + WRAP));
+  if (!fpMasked(FE_UNDERFLOW)) {
+    if (e + WRAP >= 1) {
+      fpRaise(FE_UNDERFLOW | (inexact ? FE_INEXACT : 0));
+      setRoundedUp(up);
+      return give(sig, sign | (e + WRAP));
+    }
+    fpRaise(FE_UNDERFLOW | FE_INEXACT);
+    return give(0, sign);
   }
   const n = 1 - exp;
   if (n >= 128) {
@@ -93,7 +103,7 @@ function underflow(sign: i32, exp: i32, hi: u64, lo: u64, e: i32, sig: u64, inex
   if (rest != 0) {
     fpRaise(FE_UNDERFLOW | FE_INEXACT);
     setRoundedUp(away);
-  } else if (!fpMasked(FE_UNDERFLOW)) fpRaise(FE_UNDERFLOW);
+  }
   return give(small, sign | (<i64>small < 0 ? 1 : 0));
 }
 

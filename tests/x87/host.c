@@ -28,8 +28,8 @@ struct output {
   uint16_t eflags;   /* 6 */
   uint16_t ax;       /* 8 */
   uint16_t fop;      /* 10 */
-  uint32_t fip;      /* 12: from the start of the instruction */
-  uint32_t fdp;      /* 16: from RDI */
+  uint32_t fip;      /* 12: from the start of the instruction, where it is near (not after FLDENV, FRSTOR) */
+  uint32_t fdp;      /* 16: from RDI, likewise */
   uint32_t cs_ds;    /* 20 */
   uint8_t pad[8];
   uint8_t st[8][10]; /* 32 */
@@ -65,6 +65,11 @@ static void on_signal(int number, siginfo_t *info, void *context) {
   st.flags = u->uc_mcontext.gregs[REG_EFL];
   st.ax = u->uc_mcontext.gregs[REG_RAX];
   siglongjmp(escape, 1);
+}
+
+static uint32_t near(uint32_t pointer, const uint8_t *page) {
+  uint32_t offset = pointer - (uint32_t)(uintptr_t)page;
+  return offset < 4096 ? offset : pointer;
 }
 
 static struct input batch[2048];
@@ -110,9 +115,9 @@ int main(void) {
       if (!caught) {
         uint32_t word[7];
         memcpy(word, st.env, 28);
-        o->fip = word[3] ? word[3] - (uint32_t)(uintptr_t)code : 0;
+        o->fip = near(word[3], code);
         o->fop = word[4] >> 16;
-        o->fdp = word[5] ? word[5] - (uint32_t)(uintptr_t)mem : 0;
+        o->fdp = near(word[5], mem);
         o->cs_ds = (word[4] & 0xffff) | word[6] << 16;
       }
       for (int k = 0; k < 8; k++) memcpy(o->st[k], st.fx + 32 + 16 * k, 10);

@@ -57,12 +57,13 @@ export function x86_fcom(cpu: i32, a: i64, b: i64, c: i64): i64 {
   return 0;
 }
 
-/** FCOMI, FUCOMI: sets ZF PF CF, clears OF SF AF. a as for x86_fcom. */
+/** FCOMI, FUCOMI: sets ZF PF CF, clears OF SF AF; C1 stays as it is. a as for x86_fcom. */
 export function x86_fcomi(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if (waits(cpu)) return 0;
   const form = <i32>a;
+  const c1 = fsw(cpu) & SW_C1;
   const o = order(cpu, form, 0);
-  const done = o < 0 ? o == UNDERFLOW : settle(cpu, 0, 0);
+  const done = o < 0 ? o == UNDERFLOW : settle(cpu, 0, c1);
   const flags = o < 0 || o == CMP_UNORDERED ? F_ZF | F_PF | F_CF : o == CMP_LESS ? F_CF : o == CMP_EQUAL ? F_ZF : 0;
   store<u64>(cpu + X_CC_SRC, <u64>flags);
   store<i32>(cpu + X_CC_OP, CC_EFLAGS);

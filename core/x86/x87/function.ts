@@ -10,7 +10,7 @@ import { exp2m1 } from "../../float/elementary/exp";
 import { log1p80, log80 } from "../../float/elementary/log";
 import { cos80, outOfRange80, sin80, sincos80, tan80 } from "../../float/elementary/trig";
 import {
-  SW_C0, SW_C1, SW_C2, SW_C3, SW_CC, begin, fsw, isEmpty, pop, push, seOf, setFsw, setIndefinite, setSt, settle, sigOf, st,
+  SW_C0, SW_C1, SW_C2, SW_C3, SW_CC, SW_SF, begin, fsw, isEmpty, pop, push, seOf, setFsw, setIndefinite, setSt, settle, sigOf, st,
   stackOverflow, stackUnderflow, waits,
 } from "./state";
 
@@ -60,13 +60,19 @@ export function x86_fscale(cpu: i32, a: i64, b: i64, c: i64): i64 {
 
 /** a = 1 for FPREM1. */
 export function x86_fprem(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 2, false)) return 0;
+  if (!open(cpu, 2, false)) {
+    if (fsw(cpu) & SW_SF) setFsw(cpu, fsw(cpu) & ~SW_C2);
+    return 0;
+  }
   const x = st(cpu, 0);
   const y = st(cpu, 1);
   const sig = remainder80(sigOf(x), seOf(x), sigOf(y), seOf(y), a != 0);
   const q = remQuotient();
   const cc = remPartial() ? SW_C2 : (q & 1 ? SW_C1 : 0) | (q & 2 ? SW_C3 : 0) | (q & 4 ? SW_C0 : 0);
-  if (settle(cpu, SW_CC, cc)) setSt(cpu, 0, sig, resultSE());
+  // NaNs and exceptions that keep the result from being written leave C0 and C3.
+  const old = fsw(cpu) & (SW_C0 | SW_C3);
+  if (settle(cpu, isBad80(sig, resultSE()) ? SW_C2 : SW_CC, cc)) setSt(cpu, 0, sig, resultSE());
+  else setFsw(cpu, (fsw(cpu) & ~SW_CC) | old);
   return 0;
 }
 

@@ -69,11 +69,12 @@ export function x86_fbld(cpu: i32, a: i64, b: i64, c: i64): i64 {
 
 /** a = i: FLD ST(i). */
 export function x86_fldst(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!room(cpu)) return 0;
+  if (waits(cpu)) return 0;
   if (isEmpty(cpu, <i32>a)) {
     if (stackUnderflow(cpu)) push(cpu, INDEFINITE_SIG, INDEFINITE_SE);
     return 0;
   }
+  if (!room(cpu)) return 0;
   setFsw(cpu, fsw(cpu) & ~SW_C1);
   const reg = st(cpu, <i32>a);
   push(cpu, sigOf(reg), seOf(reg));

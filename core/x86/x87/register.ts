@@ -57,7 +57,6 @@ export function x86_fcmov(cpu: i32, a: i64, b: i64, c: i64): i64 {
     if (stackUnderflow(cpu)) setIndefinite(cpu, 0);
     return 0;
   }
-  clearC1(cpu);
   const reg = st(cpu, i);
   if (b) setSt(cpu, 0, sigOf(reg), seOf(reg));
   return 0;
