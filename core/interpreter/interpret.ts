@@ -87,6 +87,7 @@ function follow(cpu: i32, block: i32, displacement: i32, flags: i32, link: i32, 
 
 export function interpret(cpu: i32, first: i32): i32 {
   let block = first;
+  let chained = false;
   const hot = engine(E_HOT);
   const helpers = engine(E_HELPERS);
   const exact = load<i32>(cpu + S_EXACT);
@@ -95,9 +96,11 @@ export function interpret(cpu: i32, first: i32): i32 {
     // Entry of a block.
     const fuel = load<i32>(cpu + S_FUEL);
     const insns = load<i32>(block + B_INSNS);
-    if (block != first) {
+    // Every block but the first of this call is a chained one, also when it is the same again (a loop of one block).
+    if (chained) {
       if (fuel <= 0 || (exact && fuel < insns) || load<i32>(block + B_REGION)) return I_NEXT;
     }
+    chained = true;
     store<i32>(cpu + S_FUEL, fuel - insns);
     const runs = load<i32>(block + B_COUNT) + 1;
     store<i32>(block + B_COUNT, runs);
