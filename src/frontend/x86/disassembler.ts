@@ -152,7 +152,7 @@ export function disassemble(tables: DecodeTables, insn: Insn, pcLo: number, pcHi
     const kind = code & 0xff;
     if (kind === K_NONE) break;
     const part = operand(insn, code, texts[i] ?? "", pcLo, pcHi, mode);
-    if (part.startsWith("%") && kind !== K_X && kind !== K_Y && insn.segment < 0) registers = true;
+    if (part.startsWith("%") && !part.includes(":")) registers = true;
     else if ((kind === K_E || kind === K_M) && insn.mod !== 3) bytes = sizeOf(insn, code);
     parts.unshift(part);
   }
