@@ -51,6 +51,8 @@ export class Engine {
   private readonly options: EngineOptions;
   private readonly crossing = new Uint8Array(4096 + 32);
   private readonly request: TranslateOptions = { mode: 0, maxInsns: 0, pageBytes: 0, secondPage: false, entry: 0 };
+  /** Called at every multiple of `every` executed instructions (exact only with S_EXACT): lockstep, traces. */
+  checkpoint: { every: number; reached: (instructions: number) => void } | undefined;
   translations = 0;
   guestBytes = 0;
 
@@ -69,6 +71,19 @@ export class Engine {
 
   /** Executes about `budget` instructions (1 to 2^31-1), exactly so many with S_EXACT. */
   run(budget: number): EngineExit {
+    const { checkpoint } = this;
+    if (!checkpoint) return this.runPiece(budget);
+    const end = this.instructions + budget;
+    while (true) {
+      const now = this.instructions;
+      const next = (Math.floor(now / checkpoint.every) + 1) * checkpoint.every;
+      const exit = this.runPiece(Math.min(end, next) - now);
+      if (this.instructions === next) checkpoint.reached(next);
+      if (exit !== "budget" || this.instructions >= end) return exit;
+    }
+  }
+
+  private runPiece(budget: number): EngineExit {
     this.grant(budget);
     while (true) {
       switch (this.core.run(L.CPU0)) {

@@ -4,6 +4,7 @@
 import type { Engine, Tier1 } from "../../src/engine/engine.js";
 import { CS, DS, ES, FS, GS, SS, TR } from "../../src/frontend/x86/layout.js";
 import * as X from "../../src/frontend/x86/layout.js";
+import { RegionTier } from "../../src/tier1/tier1.js";
 import * as L from "../../src/layout.js";
 import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
 import { X86Cpu } from "../../src/machine/x86-cpu.js";
@@ -29,12 +30,25 @@ const CODE_PHYS = 0x100000;
 const DATA_PHYS = 0x110000;
 const PRESENT = 7;
 
+/** Tier 1 that makes its module at once. */
+function eager(engine: Engine): Tier1 {
+  const tier = new RegionTier(engine);
+  return {
+    hot: (block) => {
+      tier.hot(block);
+      tier.maintain();
+    },
+    maintain: () => {},
+  };
+}
+
 export class Runner {
   readonly cpu: X86Cpu;
   private readonly ram: EngineGuestMemory;
   private readonly page = new Uint8Array(PAGES);
 
-  constructor(parts: Parts, tier1?: (engine: Engine) => Tier1) {
+  /** `tier1`: every block becomes a region before it is run for the first time; else everything is interpreted. */
+  constructor(parts: Parts, tier1 = false) {
     this.cpu = new X86Cpu({
       module: parts.module,
       frontend: parts.frontend,
@@ -51,7 +65,7 @@ export class Runner {
         random: () => 0x12345678,
         guestCall: () => 0n,
       },
-      ...(tier1 ? { tier1 } : {}),
+      ...(tier1 ? { tier1: eager } : {}),
     });
     if (tier1) this.cpu.engine.memory.setEngine(L.E_HOT, 1);
     this.ram = new EngineGuestMemory(this.cpu.engine);

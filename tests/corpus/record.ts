@@ -10,14 +10,14 @@ import { corpusParts } from "./parts.js";
 import { makeInput } from "./state.js";
 
 const { values } = parseArgs({
-  options: { each: { type: "string", default: "6" }, seed: { type: "string", default: "1" }, only: { type: "string" }, show: { type: "string", default: "3" } },
+  options: { each: { type: "string", default: "6" }, seed: { type: "string", default: "1" }, only: { type: "string" }, show: { type: "string", default: "3" }, tier1: { type: "boolean", default: false } },
 });
 const only = values.only ? new RegExp(values.only) : undefined;
 const rows = only ? ROWS.filter((row) => only.test(row[1])) : ROWS;
 const named = generate(rows, Number(values.seed), Number(values.each));
 console.log(`${named.length} cases of ${rows.length} rows, seed ${values.seed}`);
 const expected = runNative(named);
-const runner = new Runner(corpusParts());
+const runner = new Runner(corpusParts(), values.tier1);
 const list: Expectation[] = [];
 const wrong = new Map<string, string[]>();
 named.forEach((c, k) => {

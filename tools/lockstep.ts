@@ -1,0 +1,160 @@
+// node tools/run-ts.mjs tools/lockstep.ts [--instructions N] [--step N] [--memory N] -- QEMU OPTIONS
+//
+// Lockstep of tier 0 against tier 1: the same machine under -icount is run twice, once interpreted, once with regions, and
+// the architectural state is compared at every multiple of --step instructions, all of RAM at every multiple of --memory.
+// At a difference the interval is halved by running again until it is one region, which is printed.
+
+import { createHash } from "node:crypto";
+import { parseArgs } from "node:util";
+import * as X from "../src/frontend/x86/layout.js";
+import * as L from "../src/layout.js";
+import { createMachine } from "../src/machine/create.js";
+import type { X86Cpu } from "../src/machine/x86-cpu.js";
+import { loadCoreModule } from "../src/node/core-module.js";
+import { createNodeHost } from "../src/node/host.js";
+import { programInfo } from "../src/node/program.js";
+import { parseArguments } from "../src/options/parse.js";
+import type { Region } from "../src/tier1/region.js";
+import { RegionTier } from "../src/tier1/tier1.js";
+
+const { values, positionals } = parseArgs({
+  options: {
+    instructions: { type: "string", default: "300000000" },
+    step: { type: "string", default: "1000000" },
+    memory: { type: "string", default: "50000000" },
+    verbose: { type: "boolean", default: false },
+  },
+  allowPositionals: true,
+});
+const limit = Number(values.instructions);
+
+interface Run {
+  /** Digest of the state at k * step. */
+  states: string[];
+  memory: string[];
+  detail: Map<number, string>;
+  console: string;
+}
+
+interface Request {
+  tier1: boolean;
+  from: number;
+  to: number;
+  step: number;
+  memoryStep: number;
+  onRegion?: (region: Region, at: number) => void;
+  compare?: (index: number, digest: string, detail: () => string) => boolean;
+}
+
+function stateText(cpu: X86Cpu): string {
+  const { memory, core } = cpu.engine;
+  const lines: string[] = [`pc ${cpu.pc.toString(16)} mode ${memory.cpu(L.S_MODE).toString(16)}`];
+  for (let k = 0; k < 16; k++) lines.push(`r${k} ${memory.cpu64(X.X_GPR + 8 * k).toString(16)}`);
+  const flags = (core.exports.x86_flags as (cpu: number, a: bigint, b: bigint, c: bigint) => bigint)(L.CPU0, 0n, 0n, 0n);
+  lines.push(`flags ${flags.toString(16)} ${memory.cpu64(X.X_FLAGS).toString(16)} df ${memory.cpu(X.X_DF)}`);
+  for (const at of [X.X_CR0, X.X_CR2, X.X_CR3, X.X_CR4, X.X_EFER]) lines.push(memory.cpu64(at).toString(16));
+  for (let s = 0; s < 8; s++) lines.push(`seg${s} ${memory.cpu64(X.X_SEG + 32 * s).toString(16)} ${memory.cpu(X.X_SEG + 32 * s + 16).toString(16)}`);
+  for (let k = 0; k < 32; k++) lines.push(`xmm${k >> 1}.${k & 1} ${memory.cpu64(X.X_XMM + 8 * k).toString(16)}`);
+  for (let k = 0; k < 16; k++) lines.push(`fpr${k >> 1}.${k & 1} ${memory.cpu64(X.X_FPR + 8 * k).toString(16)}`);
+  for (const at of [X.X_FCW, X.X_FSW, X.X_FTOP, X.X_FTAG, X.X_MXCSR]) lines.push(`${at} ${memory.cpu(at)}`);
+  return lines.join("\n");
+}
+
+function memoryDigest(cpu: X86Cpu): string {
+  const { u8, plan } = cpu.engine.memory;
+  return createHash("sha1").update(u8.subarray(plan.ramBase, plan.ramBase + plan.ramSize)).digest("hex");
+}
+
+async function execute(request: Request): Promise<void> {
+  const parsed = parseArguments(["-display", "none", "-serial", "null", "-monitor", "none", "-icount", "shift=3,sleep=off", ...positionals], programInfo());
+  if (parsed.kind !== "machine") throw new Error("the options give no machine");
+  const host = createNodeHost({ prefix: "lockstep", onBrokenOutput: () => {} });
+  let cpu: X86Cpu | undefined;
+  const never = { hot: () => {}, maintain: () => {} };
+  const machine = await createMachine(parsed.config, host, {
+    module: loadCoreModule(),
+    tier1: (engine) => {
+      if (!request.tier1) return never;
+      const tier = new RegionTier(engine, {
+        onRegion: (region) => request.onRegion?.(region, cpu?.instructions ?? 0),
+      });
+      return {
+        hot: (block) => {
+          tier.hot(block);
+          tier.maintain();
+        },
+        maintain: () => tier.maintain(),
+      };
+    },
+  });
+  cpu = machine.cpu as X86Cpu;
+  const { engine } = cpu;
+  const done = (): void => machine.quit();
+  const arm = (every: number, reached: (n: number) => void): void => {
+    engine.checkpoint = { every, reached };
+  };
+  const fine = (): void =>
+    arm(request.step, (n) => {
+      const c = cpu as X86Cpu;
+      const text = stateText(c);
+      let digest = createHash("sha1").update(text).digest("hex");
+      if (n % request.memoryStep === 0) digest += memoryDigest(c);
+      const go = request.compare?.(n, digest, () => text) ?? true;
+      if (!go || n >= request.to) {
+        engine.checkpoint = undefined;
+        done();
+      }
+    });
+  if (request.from === 0) fine();
+  else {
+    arm(request.from, () => fine());
+  }
+  await machine.start();
+}
+
+async function compareRuns(from: number, to: number, step: number, memoryStep: number): Promise<number | undefined> {
+  const expected = new Map<number, string>();
+  await execute({ tier1: false, from, to, step, memoryStep, compare: (n, digest) => { expected.set(n, digest); return true; } });
+  let bad: number | undefined;
+  await execute({
+    tier1: true, from, to, step, memoryStep,
+    compare: (n, digest) => {
+      if (expected.get(n) === digest) return true;
+      bad = n;
+      return false;
+    },
+  });
+  return bad;
+}
+
+let step = Number(values.step);
+let bad = await compareRuns(0, limit, step, Number(values.memory));
+if (bad === undefined) console.log(`no divergence in ${limit} instructions (state every ${step}, memory every ${values.memory})`);
+else {
+  let memoryStep = Number(values.memory);
+  while (step > 1) {
+    console.log(`differs between ${bad - step} and ${bad} instructions`);
+    const from: number = bad - step;
+    const finer = Math.max(1, Math.ceil(step / 100));
+    memoryStep = finer >= 1000 ? finer : Number.POSITIVE_INFINITY;
+    const next: number | undefined = await compareRuns(from, bad, finer, memoryStep);
+    if (next === undefined) {
+      console.log("the finer run agrees: the difference depends on where runs are cut, or is in memory alone");
+      break;
+    }
+    bad = next;
+    step = finer;
+  }
+  const at = bad;
+  const states: string[] = [];
+  for (const tier1 of [false, true]) {
+    await execute({ tier1, from: at - step, to: at, step, memoryStep: Number.POSITIVE_INFINITY, compare: (_n, _d, detail) => { states.push(detail()); return false; } });
+  }
+  const [a, b] = states.map((text) => text.split("\n"));
+  console.log(`state after ${at} instructions, tier 0 and tier 1:`);
+  a!.forEach((line, k) => {
+    if (line !== b![k]) console.log(`  ${line}   ${b![k]}`);
+  });
+  console.log(a![0]);
+  process.exitCode = 1;
+}
