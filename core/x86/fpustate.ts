@@ -9,6 +9,7 @@ import { mmuIndex } from "../state";
 import { CR0_TS, CR4_OSXSAVE } from "./bits";
 import { raiseGP, raiseNM, raiseUD } from "./exception";
 import { cr0, cr4, faulted, isCode64 } from "./regs";
+import { updateSummary } from "./x87/state";
 
 const MXCSR_MASK: u32 = 0xffff;
 
@@ -68,6 +69,7 @@ function loadX87(cpu: i32, va: u64, wide: bool, mmu: i32): void {
     store<u64>(to, ld64(cpu, va + 32 + 16 * i, mmu));
     store<u64>(to + 8, ld16(cpu, va + 40 + 16 * i, mmu));
   }
+  updateSummary(cpu);
 }
 
 /** State of FNINIT with empty registers, as XRSTOR initialises the x87 component. */

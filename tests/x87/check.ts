@@ -4,7 +4,7 @@ import type { Instruction } from "./instructions.js";
 import type { X87Lab } from "./lab.js";
 import type { NativeX87 } from "./native.js";
 import { Dice, makeState, type Variation } from "./operands.js";
-import { CODE_BYTES, clean, describeInput, describeOutput, IN_CODE, RECORD } from "./records.js";
+import { CODE_BYTES, clean, clearPointers, describeInput, describeOutput, IN_CODE, RECORD } from "./records.js";
 
 /** Input records of `count` cases for an instruction. */
 export function makeCases(
@@ -80,6 +80,7 @@ export function compareLive(
     let shown = 0;
     for (let at = 0; at < input.length; at += RECORD) {
       result.cases++;
+      if (!native.amd) for (const records of [expected, got]) clearPointers(records, at);
       if (sameRecord(expected, got, at)) continue;
       result.differ++;
       if (shown++ > 0 || result.messages.length >= limit) continue;

@@ -1,9 +1,9 @@
 // Executes records (records.ts) on the engine: 32-bit protected mode without paging; each instruction has a place of its
 // own, followed by HLT; exceptions end in HLT as well.
 
+import type { Engine, Tier1 } from "../../src/engine/engine.js";
 import * as X from "../../src/frontend/x86/layout.js";
 import * as L from "../../src/layout.js";
-import type { Engine, Tier1 } from "../../src/engine/engine.js";
 import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
 import { X86Cpu } from "../../src/machine/x86-cpu.js";
 import type { Parts } from "../corpus/parts.js";
@@ -94,7 +94,8 @@ export class X87Lab {
   /** Where the instruction of a record lies. */
   private place(input: DataView, at: number): number {
     let key = "";
-    for (let k = 0; k < CODE_BYTES; k += 4) key += String.fromCharCode(input.getUint16(at + k), input.getUint16(at + k + 2));
+    for (let k = 0; k < CODE_BYTES; k += 4)
+      key += String.fromCharCode(input.getUint16(at + k), input.getUint16(at + k + 2));
     let place = this.places.get(key);
     if (place === undefined) {
       place = CODE + SLOT * this.places.size;

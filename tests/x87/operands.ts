@@ -2,16 +2,7 @@
 // bits (ties), random ones, exponents close to each other, at the ends of the range and within reach of the narrower
 // formats.
 
-import {
-  IN_AX,
-  IN_FCW,
-  IN_FLAGS,
-  IN_FSW,
-  IN_VALID,
-  MEMORY,
-  MEMORY_BYTES,
-  STACK,
-} from "./records.js";
+import { IN_AX, IN_FCW, IN_FLAGS, IN_FSW, IN_VALID, MEMORY, MEMORY_BYTES, STACK } from "./records.js";
 
 /** A small, fast generator (xorshift32 of a mixed seed). */
 export class Dice {
@@ -75,7 +66,10 @@ const SPECIALS: readonly Special[] = [
 ];
 
 /** Exponents where narrower formats and integers end. */
-const EDGES = [1, 2, 64, 0x3f6a, 0x3f81, 0x3f82, 0x3bcd, 0x3c01, 0x3c02, 0x3fbf, 0x3fff, 0x400d, 0x401d, 0x403a, 0x403d, 0x407e, 0x43fe, 0x7ffd, 0x7ffe];
+const EDGES = [
+  1, 2, 64, 0x3f6a, 0x3f81, 0x3f82, 0x3bcd, 0x3c01, 0x3c02, 0x3fbf, 0x3fff, 0x400d, 0x401d, 0x403a, 0x403d, 0x407e,
+  0x43fe, 0x7ffd, 0x7ffe,
+];
 
 export class Operands {
   private exponent = 0x3fff;
@@ -141,10 +135,18 @@ export class Operands {
     const { dice } = this;
     const sign = dice.u32() & 0x80000000;
     if (dice.below(5) === 0) {
-      view.setUint32(at, sign | dice.pick([0, 1, 0x7fffff, 0x800000, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7fc00000, 0x7fffffff, 0x3f800000]), true);
+      view.setUint32(
+        at,
+        sign |
+          dice.pick([0, 1, 0x7fffff, 0x800000, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7fc00000, 0x7fffffff, 0x3f800000]),
+        true,
+      );
       return;
     }
-    const e = Math.max(0, Math.min(255, dice.below(3) === 0 ? dice.below(256) : this.exponent - 0x3fff + 127 + dice.below(5) - 2));
+    const e = Math.max(
+      0,
+      Math.min(255, dice.below(3) === 0 ? dice.below(256) : this.exponent - 0x3fff + 127 + dice.below(5) - 2),
+    );
     view.setUint32(at, sign | (e << 23) | (this.word() & 0x7fffff), true);
   }
 
@@ -168,7 +170,10 @@ export class Operands {
       view.setUint32(at, low!, true);
       return;
     }
-    const e = Math.max(0, Math.min(2047, dice.below(3) === 0 ? dice.below(2048) : this.exponent - 0x3fff + 1023 + dice.below(5) - 2));
+    const e = Math.max(
+      0,
+      Math.min(2047, dice.below(3) === 0 ? dice.below(2048) : this.exponent - 0x3fff + 1023 + dice.below(5) - 2),
+    );
     view.setUint32(at + 4, sign | (e << 20) | (this.word() & 0xfffff), true);
     view.setUint32(at, this.word(), true);
   }
@@ -191,7 +196,14 @@ export type Memory = "none" | "f32" | "f64" | "f80" | "int" | "bcd" | "cw" | "en
 export type Variation = "plain" | "all";
 
 /** Fills an input record but for its code. */
-export function makeState(view: DataView, at: number, memory: Memory, dice: Dice, variation: Variation, tame = false): void {
+export function makeState(
+  view: DataView,
+  at: number,
+  memory: Memory,
+  dice: Dice,
+  variation: Variation,
+  tame = false,
+): void {
   const operands = new Operands(dice);
   const rounding = dice.below(4) << 10;
   const precision = dice.below(2) === 0 ? 0x300 : dice.pick([0, 0x200, 0x300, 0x100]);
@@ -218,20 +230,26 @@ export function makeState(view: DataView, at: number, memory: Memory, dice: Dice
   const m = at + MEMORY;
   switch (memory) {
     case "f32":
-      return operands.f32(view, m);
+      operands.f32(view, m);
+      break;
     case "f64":
-      return operands.f64(view, m);
+      operands.f64(view, m);
+      break;
     case "f80":
-      return operands.f80(view, m);
+      operands.f80(view, m);
+      break;
     case "int":
-      return operands.integer(view, m);
+      operands.integer(view, m);
+      break;
     case "bcd":
-      return operands.decimal(view, m);
+      operands.decimal(view, m);
+      break;
     case "cw":
-      return view.setUint16(m, dice.u32(), true);
+      view.setUint16(m, dice.u32(), true);
+      break;
     case "env":
       for (let k = 0; k < MEMORY_BYTES; k += 4) view.setUint32(m + k, dice.u32(), true);
-      return;
+      break;
     case "none":
   }
 }

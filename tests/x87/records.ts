@@ -33,7 +33,10 @@ const ARITHMETIC = 0x8d5;
 export function clean(view: DataView, at: number): void {
   view.setUint16(at + OUT_FLAGS, view.getUint16(at + OUT_FLAGS, true) & ARITHMETIC, true);
   view.setUint32(at + OUT_SELECTORS, 0, true);
-  if (view.getUint8(at + OUT_SIGNAL) === 0) return;
+  if (view.getUint8(at + OUT_SIGNAL) !== 0) clearPointers(view, at);
+}
+
+export function clearPointers(view: DataView, at: number): void {
   view.setUint16(at + OUT_FOP, 0, true);
   view.setUint32(at + OUT_FIP, 0, true);
   view.setUint32(at + OUT_FDP, 0, true);

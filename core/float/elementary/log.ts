@@ -139,7 +139,7 @@ export function log1p80(x: u64, xse: i32, y: u64, yse: i32): u64 {
     return give(INT_BIT, (ySign ^ (xse & SIGN_BIT)) | EXP_MASK);
   }
   noteDenormals80(x, xse, y, yse);
-  if (x == 0) return give(0, ySign ^ (xse & SIGN_BIT));
+  if (x == 0 || y == 0) return give(0, ySign ^ (xse & SIGN_BIT));
   const m = normalise80(x, xse);
   const e = normExponent() - BIAS;
   if (e >= 0 && negative) return roundExact(SIGN_BIT, m, 0, e);

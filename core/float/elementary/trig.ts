@@ -154,6 +154,8 @@ export function tan80(sig: u64, signExp: i32): u64 {
     const q = divFloat(ch, cl, cx, sh, sl, sx);
     return roundIrrational(sign ^ SIGN_BIT, q, low(), exponent());
   }
+  // The tangent of a tiny argument is above it by less than the series can tell.
+  if (re < -60) return roundIrrational(sign, rh, rl, re);
   const q = divFloat(sh, sl, sx, ch, cl, cx);
   return roundIrrational(sign, q, low(), exponent());
 }

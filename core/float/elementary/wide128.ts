@@ -2,8 +2,8 @@
 // floating-point number is (hi:lo)/2^127 * 2^exp with the top bit of hi set. Results are hi, with lo and exp read from
 // low() and exponent() right after the call. Errors are a few units in the last of 128 bits.
 
-import { FE_INEXACT, fpRaise } from "../env";
-import { BIAS } from "../f80";
+import { FE_INEXACT, FE_UNDERFLOW, fpRaise } from "../env";
+import { BIAS, EXP_MASK, resultSE } from "../f80";
 import { normRound80 } from "../f80round";
 import { div128, divRemainder, mulHigh64 } from "../wide";
 
@@ -160,8 +160,10 @@ export function roundIrrational(sign: i32, hi: u64, low: u64, e: i32): u64 {
   return normRound80(sign, e + BIAS, hi, low | 1);
 }
 
-/** Rounds one that is exact but counts as inexact (FYL2X of powers of two). */
+/** Rounds one that is exact but counts as inexact, as the hardware has it (FYL2X of powers of two). */
 export function roundExact(sign: i32, hi: u64, low: u64, e: i32): u64 {
   fpRaise(FE_INEXACT);
-  return normRound80(sign, e + BIAS, hi, low);
+  const sig = normRound80(sign, e + BIAS, hi, low);
+  if ((resultSE() & EXP_MASK) == 0) fpRaise(FE_UNDERFLOW);
+  return sig;
 }

@@ -10,14 +10,16 @@ import { exp2m1 } from "../../float/elementary/exp";
 import { log1p80, log80 } from "../../float/elementary/log";
 import { cos80, outOfRange80, sin80, sincos80, tan80 } from "../../float/elementary/trig";
 import {
-  SW_C0, SW_C1, SW_C2, SW_C3, SW_CC, SW_SF, begin, fsw, isEmpty, pop, push, seOf, setFsw, setIndefinite, setSt, settle, sigOf, st,
+  SW_C0, SW_C1, SW_C2, SW_C3, SW_CC, begin, fsw, isEmpty, pop, push, seOf, setFsw, setIndefinite, setSt, settle, sigOf, st,
   stackOverflow, stackUnderflow, waits,
 } from "./state";
 
-/** Checks ST(0), and ST(1) for `operands` 2. False when the instruction is over. `pops`: the result replaces ST(1). */
-function open(cpu: i32, operands: i32, pops: bool): bool {
+/** Checks ST(0), and ST(1) for `operands` 2. False when the instruction is over. `pops`: the result replaces ST(1).
+ *  `cleared`: condition codes that a stack fault clears. */
+function open(cpu: i32, operands: i32, pops: bool, cleared: i32): bool {
   if (waits(cpu)) return false;
   if (isEmpty(cpu, 0) || (operands == 2 && isEmpty(cpu, 1))) {
+    setFsw(cpu, fsw(cpu) & ~cleared);
     if (stackUnderflow(cpu)) {
       setIndefinite(cpu, pops ? 1 : 0);
       if (pops) pop(cpu);
@@ -43,7 +45,7 @@ function open(cpu: i32, operands: i32, pops: bool): bool {
 }
 
 export function x86_frndint(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 1, false)) return 0;
+  if (!open(cpu, 1, false, 0)) return 0;
   const reg = st(cpu, 0);
   const bad = isBad80(sigOf(reg), seOf(reg));
   close(cpu, bad ? nanResult80(sigOf(reg), seOf(reg), sigOf(reg), seOf(reg)) : roundInt80(sigOf(reg), seOf(reg)));
@@ -51,7 +53,7 @@ export function x86_frndint(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 export function x86_fscale(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 2, false)) return 0;
+  if (!open(cpu, 2, false, 0)) return 0;
   const x = st(cpu, 0);
   const y = st(cpu, 1);
   close(cpu, scale80(sigOf(x), seOf(x), sigOf(y), seOf(y)));
@@ -60,10 +62,7 @@ export function x86_fscale(cpu: i32, a: i64, b: i64, c: i64): i64 {
 
 /** a = 1 for FPREM1. */
 export function x86_fprem(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 2, false)) {
-    if (fsw(cpu) & SW_SF) setFsw(cpu, fsw(cpu) & ~SW_C2);
-    return 0;
-  }
+  if (!open(cpu, 2, false, SW_C2)) return 0;
   const x = st(cpu, 0);
   const y = st(cpu, 1);
   const sig = remainder80(sigOf(x), seOf(x), sigOf(y), seOf(y), a != 0);
@@ -77,10 +76,11 @@ export function x86_fprem(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 /** Checks of instructions that replace ST(0) and push. */
-function openPush(cpu: i32): bool {
+function openPush(cpu: i32, cleared: i32): bool {
   if (waits(cpu)) return false;
   const empty = isEmpty(cpu, 0);
   if (empty || !isEmpty(cpu, -1)) {
+    setFsw(cpu, fsw(cpu) & ~cleared);
     if (empty ? stackUnderflow(cpu) : stackOverflow(cpu)) {
       setIndefinite(cpu, 0);
       push(cpu, INDEFINITE_SIG, INDEFINITE_SE);
@@ -92,7 +92,7 @@ function openPush(cpu: i32): bool {
 }
 
 export function x86_fxtract(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!openPush(cpu)) return 0;
+  if (!openPush(cpu, 0)) return 0;
   const reg = st(cpu, 0);
   const sig = extract80(sigOf(reg), seOf(reg));
   const se = resultSE();
@@ -111,7 +111,7 @@ export function x86_fxtract(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 export function x86_fsin(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 1, false)) return 0;
+  if (!open(cpu, 1, false, SW_C2)) return 0;
   const reg = st(cpu, 0);
   if (tooLarge(cpu, reg)) return 0;
   const sig = sin80(sigOf(reg), seOf(reg));
@@ -120,7 +120,7 @@ export function x86_fsin(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 export function x86_fcos(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 1, false)) return 0;
+  if (!open(cpu, 1, false, SW_C2)) return 0;
   const reg = st(cpu, 0);
   if (tooLarge(cpu, reg)) return 0;
   const sig = cos80(sigOf(reg), seOf(reg));
@@ -129,7 +129,7 @@ export function x86_fcos(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 export function x86_fsincos(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!openPush(cpu)) return 0;
+  if (!openPush(cpu, SW_C2)) return 0;
   const reg = st(cpu, 0);
   if (tooLarge(cpu, reg)) return 0;
   const sig = sincos80(sigOf(reg), seOf(reg));
@@ -142,7 +142,7 @@ export function x86_fsincos(cpu: i32, a: i64, b: i64, c: i64): i64 {
 
 /** Pushes 1 after the tangent; a NaN is pushed as well. */
 export function x86_fptan(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!openPush(cpu)) return 0;
+  if (!openPush(cpu, SW_C2)) return 0;
   const reg = st(cpu, 0);
   if (tooLarge(cpu, reg)) return 0;
   const sig = tan80(sigOf(reg), seOf(reg));
@@ -155,14 +155,14 @@ export function x86_fptan(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 export function x86_f2xm1(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 1, false)) return 0;
+  if (!open(cpu, 1, false, 0)) return 0;
   const reg = st(cpu, 0);
   close(cpu, exp2m1(sigOf(reg), seOf(reg)));
   return 0;
 }
 
 export function x86_fyl2x(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 2, true)) return 0;
+  if (!open(cpu, 2, true, 0)) return 0;
   const x = st(cpu, 0);
   const y = st(cpu, 1);
   closePop(cpu, log80(sigOf(x), seOf(x), sigOf(y), seOf(y)));
@@ -170,7 +170,7 @@ export function x86_fyl2x(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 export function x86_fyl2xp1(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 2, true)) return 0;
+  if (!open(cpu, 2, true, 0)) return 0;
   const x = st(cpu, 0);
   const y = st(cpu, 1);
   closePop(cpu, log1p80(sigOf(x), seOf(x), sigOf(y), seOf(y)));
@@ -178,7 +178,7 @@ export function x86_fyl2xp1(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 export function x86_fpatan(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (!open(cpu, 2, true)) return 0;
+  if (!open(cpu, 2, true, 0)) return 0;
   const x = st(cpu, 0);
   const y = st(cpu, 1);
   closePop(cpu, atan80(sigOf(y), seOf(y), sigOf(x), seOf(x)));

@@ -16,6 +16,9 @@ import { SW_B, SW_C1, SW_ES, SW_SF, begin, fcw, fsw, isEmpty, pop, seOf, setFsw,
 /** Exceptions that keep a store from happening where they are not masked. */
 const BLOCKING: i32 = FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW;
 
+/** Bytes 8 and 9 of a value of ten. */
+let high: u32 = 0;
+
 /** What memory holds (`bytes` 2, 4, 8 or 10); the upper two of ten go to `high`. */
 function present(cpu: i32, address: u64, bytes: i32): u64 {
   const mmu = mmuIndex(cpu);
@@ -25,7 +28,6 @@ function present(cpu: i32, address: u64, bytes: i32): u64 {
   if (bytes == 10 && load<i32>(cpu + S_FAULT) == 0) high = ld16(cpu, address + 8, mmu);
   return low;
 }
-let high: u32 = 0;
 
 /** Ends a first step: `flags` raised (with SW_SF for an empty register). */
 function conclude(cpu: i32, value: u64, flags: i32, pops: i64, address: u64, bytes: i32): i64 {
