@@ -63,6 +63,16 @@ describe("VirtualClock", () => {
     expect(clock.now()).toBe(15);
   });
 
+  it("gives one time while it is held", () => {
+    const { clock, source, advance } = manual();
+    advance(10);
+    source.hold();
+    advance(10);
+    expect(clock.now()).toBe(10);
+    source.release();
+    expect(clock.now()).toBe(20);
+  });
+
   it("counts instructions under -icount", () => {
     const cpu = { instructions: 100 };
     const time = new InstructionTime(cpu, 3);

@@ -9,11 +9,15 @@ export interface TimeSource {
   /** Time stands still from here on, until start. */
   stop(): void;
   start(): void;
+  /** One moment of virtual time: now() gives the same until release. Not nested. */
+  hold(): void;
+  release(): void;
 }
 
 /** The host's clock, less the time the machine was stopped. */
 export class HostTime implements TimeSource {
   private offset: number;
+  private held: number | undefined;
   private stoppedAt: number | undefined;
 
   /** `host` gives monotonic nanoseconds. Begins stopped, at 0. */
@@ -23,11 +27,20 @@ export class HostTime implements TimeSource {
   }
 
   now(): number {
-    return this.stoppedAt ?? Math.round(this.host() - this.offset);
+    return this.stoppedAt ?? this.held ?? Math.round(this.host() - this.offset);
+  }
+
+  hold(): void {
+    this.held = this.now();
+  }
+
+  release(): void {
+    this.held = undefined;
   }
 
   stop(): void {
     this.stoppedAt ??= this.now();
+    this.held = undefined;
   }
 
   start(): void {
@@ -55,6 +68,10 @@ export class InstructionTime implements TimeSource {
   stop(): void {}
 
   start(): void {}
+
+  hold(): void {}
+
+  release(): void {}
 
   /** Fewest instructions after which `nanoseconds` have passed. */
   instructionsFor(nanoseconds: number): number {

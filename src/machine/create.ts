@@ -6,7 +6,7 @@ import type { X86CpuModel } from "../frontend/x86/cpuid.js";
 import * as L from "../layout.js";
 import type { MachineConfig } from "../options/config.js";
 import { ChardevHub } from "./chardev/hub.js";
-import { HostTime, InstructionTime, VirtualClock } from "./clock.js";
+import { HostTime, InstructionTime, type TimeSource, VirtualClock } from "./clock.js";
 import type { CpuHooks } from "./cpu.js";
 import { coreLog, translationLog } from "./debug-log.js";
 import { openDrives } from "./drives.js";
@@ -41,11 +41,31 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   let board!: PcBoard;
   let guestCall!: (what: number, value: bigint) => bigint;
   let clock: VirtualClock | undefined;
+  let time!: TimeSource;
   const hooks: CpuHooks & { guestCall(what: number, value: bigint): bigint } = {
-    mmioRead: (address, size) => board.mmio.read(address, size),
-    mmioWrite: (address, size, value) => board.mmio.write(address, size, value),
-    portRead: (port, size) => board.ports.read(port, size),
-    portWrite: (port, size, value) => board.ports.write(port, size, value),
+    // A device that looks at the clock twice during one access sees one time, as a real one would.
+    mmioRead(address, size) {
+      time.hold();
+      const value = board.mmio.read(address, size);
+      time.release();
+      return value;
+    },
+    mmioWrite(address, size, value) {
+      time.hold();
+      board.mmio.write(address, size, value);
+      time.release();
+    },
+    portRead(port, size) {
+      time.hold();
+      const value = board.ports.read(port, size);
+      time.release();
+      return value;
+    },
+    portWrite(port, size, value) {
+      time.hold();
+      board.ports.write(port, size, value);
+      time.release();
+    },
     // The engine resets the CPU, which reads the time, before there is a clock.
     now: () => clock?.now() ?? 0,
     acknowledge: () => board.lapic.acknowledge(),
@@ -85,7 +105,8 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
 
   const memory = new EngineGuestMemory(cpu.engine);
   const icountTime = config.icount ? new InstructionTime(cpu, config.icount.shift) : undefined;
-  const virtual = new VirtualClock(icountTime ?? new HostTime(() => host.monotonic()));
+  time = icountTime ?? new HostTime(() => host.monotonic());
+  const virtual = new VirtualClock(time);
   clock = virtual;
   const wall = createWallClock(config.rtc, host, virtual);
 

@@ -155,6 +155,22 @@ describe("local APIC", () => {
     expect(get(0x280)).toBe(0);
   });
 
+  test("one-shot timer fires though its time is over before it is armed", () => {
+    const { clock, cpu, apic, set } = setup();
+    set(SVR, 0x1ff);
+    set(LVT_TIMER, 0x66);
+    // A host so slow that time passes between two looks at the clock.
+    const now = clock.now.bind(clock);
+    clock.now = () => {
+      clock.jump(100);
+      return now();
+    };
+    set(INITIAL, 10);
+    clock.advance(1);
+    expect(cpu.line).toBe(true);
+    expect(apic.acknowledge()).toBe(0x66);
+  });
+
   test("one-shot timer counts down through the divider and fires once", () => {
     const { clock, apic, cpu, get, set } = setup();
     set(SVR, 0x1ff);

@@ -57,7 +57,7 @@ export class ApicTimer {
     this.timer.poll();
     this.initial = value;
     this.loadedAt = this.clock.now();
-    this.arm();
+    this.arm(true);
   }
 
   get currentCount(): number {
@@ -76,7 +76,7 @@ export class ApicTimer {
     const current = this.currentCount;
     this.divideConfig = value & 0xb;
     this.loadedAt = this.clock.now() - (this.initial - current) * this.unit;
-    this.arm();
+    this.arm(current > 0);
   }
 
   /** IA32_TSC_DEADLINE: 0 when disarmed or not in that mode. */
@@ -118,8 +118,11 @@ export class ApicTimer {
     return Math.ceil((this.deadlineTicks - this.offset) * NS_PER_TSC);
   }
 
-  /** Arms the host timer for the next expiry, or none while that would go unseen. */
-  private arm(): void {
+  /**
+   * Arms the host timer for the next expiry, or none while that would go unseen. A count that has just been loaded is
+   * `counting` even if its time is over by now: host time passes between two looks at the clock.
+   */
+  private arm(counting = false): void {
     this.timer.cancel();
     if (this.lvt & LVT_MASKED) return;
     if (this.mode === TIMER_DEADLINE) {
@@ -133,7 +136,7 @@ export class ApicTimer {
       // Expiries missed by a late host are not made up for: the guest could not tell them apart in IRR anyway.
       const passed = Math.floor((now - this.loadedAt) / period);
       this.timer.arm(this.loadedAt + (passed + 1) * period);
-    } else if (this.loadedAt + period > now) {
+    } else if (counting || this.loadedAt + period > now) {
       this.timer.arm(this.loadedAt + period);
     }
   }
