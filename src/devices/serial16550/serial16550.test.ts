@@ -99,12 +99,21 @@ describe("16550", () => {
     expect(text).toBe("abcdefghijklmnopqrstuvwxyz");
   });
 
-  test("held input waits for receive interrupts and survives a FIFO clear before that", () => {
-    const { end, get, set } = setup({ holdInput: true });
+  test("held input survives probing and opening of the port", () => {
+    const { clock, end, get, set } = setup({ holdInput: true });
     end.type("xy");
     expect(get(5) & 1).toBe(0);
+    // Probing: which bits of IER are there?
+    set(1, 0x0f);
+    expect(get(0)).toBe(0);
+    set(1, 0);
+    clock.advance(50e6);
+    // Opening: interrupts first, the FIFO a little later.
+    set(1, 5);
+    clock.advance(1e6);
     set(2, 0x07);
-    set(1, 1);
+    expect(get(5) & 1).toBe(0);
+    clock.advance(20e6);
     expect([get(0), get(0)]).toEqual([0x78, 0x79]);
   });
 

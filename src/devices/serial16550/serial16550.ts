@@ -7,10 +7,13 @@ import { StateReader } from "../state.js";
 import * as r from "./registers.js";
 
 export interface SerialOptions {
-  /** Take no input before the guest has enabled receive interrupts: what is piped in then survives the guest's probing
-   *  and clearing of the FIFO at boot. */
+  /** Take no input before the guest has had receive interrupts enabled for a while: what is piped in then survives the
+   *  guest's probing (which enables them too, for an instant), its clearing of the FIFO and its opening of the port. */
   holdInput?: boolean;
 }
+
+/** How long receive interrupts stay enabled before held input is let in, nanoseconds. */
+const SETTLE_NS = 20_000_000;
 
 export class Serial16550 implements Device, IoRegion {
   readonly name = "isa-serial";
@@ -27,6 +30,9 @@ export class Serial16550 implements Device, IoRegion {
   private scratch = 0;
   private transmitPending = false;
   private timeoutPending = false;
+  /** Waits out SETTLE_NS; held input comes in once it is over. */
+  private readonly settling: DueTimer;
+  private settled = false;
 
   constructor(
     private readonly clock: Clock,
@@ -38,6 +44,10 @@ export class Serial16550 implements Device, IoRegion {
       if (this.fifo.length === 0) return;
       this.timeoutPending = true;
       this.update();
+    });
+    this.settling = new DueTimer(clock, () => {
+      this.settled = true;
+      this.offer();
     });
     backend.receive = (bytes) => this.receive(bytes);
     this.reset();
@@ -56,6 +66,7 @@ export class Serial16550 implements Device, IoRegion {
     this.scratch = 0;
     this.transmitPending = false;
     this.stopTimeout();
+    this.settle(false);
     this.update();
     this.offer();
   }
@@ -143,7 +154,15 @@ export class Serial16550 implements Device, IoRegion {
     // The holding register is always empty: enabling its interrupt raises it at once (data sheet 8.6).
     if (enabled & r.IER_TRANSMIT) this.transmitPending = true;
     this.update();
+    if (enabled & r.IER_RECEIVE || !(value & r.IER_RECEIVE)) this.settle((value & r.IER_RECEIVE) !== 0);
     if (enabled & r.IER_RECEIVE) this.offer();
+  }
+
+  /** Receive interrupts were switched on or off. */
+  private settle(on: boolean): void {
+    this.settled = false;
+    if (on && this.options.holdInput) this.settling.arm(this.clock.now() + SETTLE_NS);
+    else this.settling.cancel();
   }
 
   private writeFcr(value: number): void {
@@ -197,7 +216,7 @@ export class Serial16550 implements Device, IoRegion {
   }
 
   private get held(): boolean {
-    return this.options.holdInput === true && !(this.ier & r.IER_RECEIVE);
+    return this.options.holdInput === true && !this.settled;
   }
 
   private offer(): void {
@@ -276,6 +295,8 @@ export class Serial16550 implements Device, IoRegion {
     this.transmitPending = reader.bool("transmitPending");
     this.timeoutPending = reader.bool("timeoutPending");
     this.timer.load(reader.optional("timeoutAt"));
+    this.settle(false);
+    this.settled = (this.ier & r.IER_RECEIVE) !== 0;
     this.update();
     this.offer();
   }
