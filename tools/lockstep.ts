@@ -2,11 +2,13 @@
 //
 // Lockstep of tier 0 against tier 1: the same machine under -icount is run twice, once interpreted, once with regions, and
 // the architectural state is compared at every multiple of --step instructions, all of RAM at every multiple of --memory.
-// At a difference the interval is halved by running again until it is one region, which is printed.
+// At a difference the number of regions tier 1 may make is bisected; the last one that makes the difference is printed.
 
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
+import { HELPERS } from "../src/frontend/x86/helpers.js";
 import * as X from "../src/frontend/x86/layout.js";
+import { print } from "../src/ir/print.js";
 import * as L from "../src/layout.js";
 import { createMachine } from "../src/machine/create.js";
 import type { X86Cpu } from "../src/machine/x86-cpu.js";
@@ -28,21 +30,15 @@ const { values, positionals } = parseArgs({
 });
 const limit = Number(values.instructions);
 
-interface Run {
-  /** Digest of the state at k * step. */
-  states: string[];
-  memory: string[];
-  detail: Map<number, string>;
-  console: string;
-}
-
 interface Request {
   tier1: boolean;
   from: number;
   to: number;
   step: number;
   memoryStep: number;
-  onRegion?: (region: Region, at: number) => void;
+  onRegion?: (region: Region) => void;
+  /** Most regions made. */
+  regions?: number;
   compare?: (index: number, digest: string, detail: () => string) => boolean;
 }
 
@@ -66,7 +62,7 @@ function memoryDigest(cpu: X86Cpu): string {
 }
 
 async function execute(request: Request): Promise<void> {
-  const parsed = parseArguments(["-display", "none", "-serial", "null", "-monitor", "none", "-icount", "shift=3,sleep=off", ...positionals], programInfo());
+  const parsed = parseArguments(["-display", "none", "-serial", "null", "-monitor", "none", "-icount", "shift=3,sleep=off", "-rtc", "base=2026-01-01,clock=vm", ...positionals], programInfo());
   if (parsed.kind !== "machine") throw new Error("the options give no machine");
   const host = createNodeHost({ prefix: "lockstep", onBrokenOutput: () => {} });
   let cpu: X86Cpu | undefined;
@@ -75,11 +71,16 @@ async function execute(request: Request): Promise<void> {
     module: loadCoreModule(),
     tier1: (engine) => {
       if (!request.tier1) return never;
+      let made = 0;
       const tier = new RegionTier(engine, {
-        onRegion: (region) => request.onRegion?.(region, cpu?.instructions ?? 0),
+        onRegion: (region) => {
+          made++;
+          request.onRegion?.(region);
+        },
       });
       return {
         hot: (block) => {
+          if (made >= (request.regions ?? Number.POSITIVE_INFINITY)) return;
           tier.hot(block);
           tier.maintain();
         },
@@ -112,49 +113,66 @@ async function execute(request: Request): Promise<void> {
   await machine.start();
 }
 
-async function compareRuns(from: number, to: number, step: number, memoryStep: number): Promise<number | undefined> {
-  const expected = new Map<number, string>();
-  await execute({ tier1: false, from, to, step, memoryStep, compare: (n, digest) => { expected.set(n, digest); return true; } });
-  let bad: number | undefined;
+/** First multiple of `step` at which tier 1, allowed the first `regions` regions, differs from `expected`. */
+async function firstDifference(expected: Map<number, string>, from: number, to: number, step: number, memoryStep: number, regions: number): Promise<{ at: number | undefined; made: number; last: Region | undefined; detail: string }> {
+  const result: { at: number | undefined; made: number; last: Region | undefined; detail: string } = { at: undefined, made: 0, last: undefined, detail: "" };
   await execute({
-    tier1: true, from, to, step, memoryStep,
-    compare: (n, digest) => {
+    tier1: true, from, to, step, memoryStep, regions,
+    onRegion: (region) => {
+      result.made++;
+      result.last = region;
+    },
+    compare: (n, digest, detail) => {
       if (expected.get(n) === digest) return true;
-      bad = n;
+      result.at = n;
+      result.detail = detail();
       return false;
     },
   });
-  return bad;
+  return result;
 }
 
-let step = Number(values.step);
-let bad = await compareRuns(0, limit, step, Number(values.memory));
-if (bad === undefined) console.log(`no divergence in ${limit} instructions (state every ${step}, memory every ${values.memory})`);
-else {
-  let memoryStep = Number(values.memory);
-  while (step > 1) {
-    console.log(`differs between ${bad - step} and ${bad} instructions`);
-    const from: number = bad - step;
-    const finer = Math.max(1, Math.ceil(step / 100));
-    memoryStep = finer >= 1000 ? finer : Number.POSITIVE_INFINITY;
-    const next: number | undefined = await compareRuns(from, bad, finer, memoryStep);
-    if (next === undefined) {
-      console.log("the finer run agrees: the difference depends on where runs are cut, or is in memory alone");
-      break;
-    }
-    bad = next;
-    step = finer;
-  }
-  const at = bad;
-  const states: string[] = [];
-  for (const tier1 of [false, true]) {
-    await execute({ tier1, from: at - step, to: at, step, memoryStep: Number.POSITIVE_INFINITY, compare: (_n, _d, detail) => { states.push(detail()); return false; } });
-  }
-  const [a, b] = states.map((text) => text.split("\n"));
-  console.log(`state after ${at} instructions, tier 0 and tier 1:`);
-  a!.forEach((line, k) => {
-    if (line !== b![k]) console.log(`  ${line}   ${b![k]}`);
+async function reference(from: number, to: number, step: number, memoryStep: number): Promise<{ digests: Map<number, string>; detail: string }> {
+  const digests = new Map<number, string>();
+  let text = "";
+  await execute({
+    tier1: false, from, to, step, memoryStep,
+    compare: (n, digest, detail) => {
+      digests.set(n, digest);
+      text = detail();
+      return true;
+    },
   });
-  console.log(a![0]);
+  return { digests, detail: text };
+}
+
+const step = Number(values.step);
+const memoryStep = Number(values.memory);
+const whole = await reference(0, limit, step, memoryStep);
+const first = await firstDifference(whole.digests, 0, limit, step, memoryStep, Number.POSITIVE_INFINITY);
+if (first.at === undefined) {
+  console.log(`no divergence in ${limit} instructions (state every ${step}, memory every ${memoryStep}; ${first.made} regions)`);
+} else {
+  console.log(`differs between ${first.at - step} and ${first.at} instructions, ${first.made} regions made by then`);
+  // The fewest regions that still differ: the last of them is the one.
+  let good = 0;
+  let bad = first.made;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    const found = await firstDifference(whole.digests, 0, first.at, step, memoryStep, middle);
+    console.log(`  ${middle} regions: ${found.at === undefined ? "agree" : `differ at ${found.at}`}`);
+    if (found.at === undefined) good = middle;
+    else bad = middle;
+  }
+  const culprit = await firstDifference(whole.digests, 0, first.at, step, memoryStep, bad);
+  const at = culprit.at ?? first.at;
+  const expected = await reference(0, at, step, memoryStep);
+  console.log(`state after ${at} instructions, tier 0 and tier 1:`);
+  const b = culprit.detail.split("\n");
+  expected.detail.split("\n").forEach((line, k) => {
+    if (line !== b[k]) console.log(`  ${line}   ${b[k]}`);
+  });
+  console.log(`region ${bad}, blocks at physical ${culprit.last?.blocks.map((block) => block.phys.toString(16)).join(" ")}`);
+  for (const block of culprit.last?.blocks ?? []) console.log(print(block.ir, HELPERS));
   process.exitCode = 1;
 }

@@ -71,11 +71,12 @@ export class Engine {
 
   /** Executes about `budget` instructions (1 to 2^31-1), exactly so many with S_EXACT. */
   run(budget: number): EngineExit {
-    const { checkpoint } = this;
-    if (!checkpoint) return this.runPiece(budget);
+    if (!this.checkpoint) return this.runPiece(budget);
     const end = this.instructions + budget;
     while (true) {
       const now = this.instructions;
+      const { checkpoint } = this;
+      if (!checkpoint) return this.runPiece(end - now);
       const next = (Math.floor(now / checkpoint.every) + 1) * checkpoint.every;
       const exit = this.runPiece(Math.min(end, next) - now);
       if (this.instructions === next) checkpoint.reached(next);
