@@ -29,6 +29,8 @@ export interface Tier1 {
   hot(block: number): void;
   /** Called once a slice: dead regions, consolidation. */
   maintain(): void;
+  /** Numbers for the monitor, by name. */
+  readonly statistics?: object;
 }
 
 export interface TranslateEvent {

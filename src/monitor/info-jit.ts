@@ -24,7 +24,15 @@ export function infoJit(engine: Engine): string {
     ["Faults", stat(L.STAT_FAULTS)],
     ["Interrupts", stat(L.STAT_INTERRUPTS)],
   ];
+  for (const [name, value] of Object.entries(engine.tier1?.statistics ?? {})) {
+    if (typeof value === "number") lines.push([`Tier 1 ${words(name)}`, value]);
+  }
   const average = translations > 0 ? (guestBytes / translations).toFixed(1) : "0";
   const text = lines.map(([name, value]) => `${name.padEnd(20)} ${value}\n`).join("");
   return `Translation buffer state:\n${text}${"TB avg target size".padEnd(20)} ${average} bytes\n`;
+}
+
+/** `madeInsns` as `made insns`. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
