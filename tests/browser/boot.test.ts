@@ -9,7 +9,8 @@ import { PageUnderTest } from "./page.js";
 import { buildSite, ROOT, type Site, serveSite } from "./site.js";
 
 const BOOT_MS = 240_000;
-const PROMPT = /[#$] $|[#$]$/;
+// The kernel may write behind the prompt.
+const PROMPT = /^~ # /;
 
 let browser: Browser | undefined;
 let site: Site | undefined;
