@@ -55,6 +55,8 @@ export class Engine {
   private readonly request: TranslateOptions = { mode: 0, maxInsns: 0, pageBytes: 0, secondPage: false, entry: 0 };
   /** Called at every multiple of `every` executed instructions (exact only with S_EXACT): lockstep, traces. */
   checkpoint: { every: number; reached: (instructions: number) => void } | undefined;
+  /** Called after work that takes long for the instructions it is done for: translation, regions. May call cut(). */
+  poll: (() => void) | undefined;
   translations = 0;
   guestBytes = 0;
 
@@ -95,9 +97,11 @@ export class Engine {
           return "budget";
         case L.EXIT_TRANSLATE:
           if (!this.translate()) return "not-memory";
+          this.poll?.();
           break;
         case L.EXIT_HOT:
           this.tier1?.hot(this.memory.cpu(L.S_EXIT_BLOCK));
+          this.poll?.();
           break;
         case L.EXIT_HALT:
           return "halt";
@@ -121,6 +125,15 @@ export class Engine {
   /** Counts instructions that were not executed. */
   skip(instructions: number): void {
     this.setIcountEnd(this.instructions + instructions + this.memory.cpu(L.S_FUEL));
+  }
+
+  /** Ends the budget of the running run(): it returns at its next look at the fuel. */
+  cut(): void {
+    const left = this.memory.cpu(L.S_FUEL);
+    if (left <= 0) return;
+    const end = this.memory.view.getBigInt64(L.CPU0 + L.S_ICOUNT_END, true);
+    this.memory.view.setBigInt64(L.CPU0 + L.S_ICOUNT_END, end - BigInt(left), true);
+    this.memory.setCpu(L.S_FUEL, 0);
   }
 
   private grant(budget: number): void {

@@ -42,32 +42,41 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   let guestCall!: (what: number, value: bigint) => bigint;
   let clock: VirtualClock | undefined;
   let time!: TimeSource;
+  let loop!: RunLoop;
   const hooks: CpuHooks & { guestCall(what: number, value: bigint): bigint } = {
     // A device that looks at the clock twice during one access sees one time, as a real one would.
     mmioRead(address, size) {
+      loop.poll();
       time.hold();
       const value = board.mmio.read(address, size);
       time.release();
       return value;
     },
     mmioWrite(address, size, value) {
+      loop.poll();
       time.hold();
       board.mmio.write(address, size, value);
       time.release();
     },
     portRead(port, size) {
+      loop.poll();
       time.hold();
       const value = board.ports.read(port, size);
       time.release();
       return value;
     },
     portWrite(port, size, value) {
+      loop.poll();
       time.hold();
       board.ports.write(port, size, value);
       time.release();
     },
     // The engine resets the CPU, which reads the time, before there is a clock.
-    now: () => clock?.now() ?? 0,
+    now() {
+      if (!clock) return 0;
+      loop.poll();
+      return clock.now();
+    },
     acknowledge: () => board.lapic.acknowledge(),
     random,
     guestCall: (what, value) => guestCall(what, value),
@@ -121,7 +130,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       { quit: () => machine.quit(), save: () => "disks of -snapshot are not saved" },
       config.escapeChar,
     );
-    const loop = new RunLoop({
+    loop = new RunLoop({
       cpu,
       clock: virtual,
       scheduler: host.scheduler,
@@ -130,6 +139,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       onShutdown: () => (cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault()),
       ...(config.icount && icountTime ? { icount: { time: icountTime, sleep: config.icount.sleep } } : {}),
     });
+    cpu.engine.poll = () => loop.poll();
     const machine: PcMachine = new PcMachine(
       { config, host, cpu, clock: virtual, loop, consoles },
       { memory, drives, log, boot, registers },

@@ -58,6 +58,7 @@ class FakeCpu implements Cpu {
       this.line = false;
     }
     if (this.halted) return "halt";
+    if (this.slow) return this.runSlowly(budget);
     const next = this.haltAt[0] ?? Number.POSITIVE_INFINITY;
     const count = Math.min(budget, next - this.instructions, this.shutdownAt - this.instructions);
     this.instructions += count;
@@ -68,6 +69,19 @@ class FakeCpu implements Cpu {
       this.halted = true;
       return "halt";
     }
+    return "budget";
+  }
+
+  /** Set: 10 microseconds an instruction, each of which looks at the clock. */
+  slow: (() => void) | undefined;
+
+  private runSlowly(budget: number): CpuExit {
+    for (let i = 0; i < budget && !this.stopping; i++) {
+      this.instructions++;
+      this.host.time += 10_000;
+      this.slow?.();
+    }
+    this.stopping = false;
     return "budget";
   }
 
@@ -227,6 +241,27 @@ describe("RunLoop", () => {
     loop.start();
     await loop.run();
     expect(shutdowns).toEqual([4321]);
+  });
+
+  it("fires in time though instructions turn out to be slow", async () => {
+    const { host, cpu, clock, loop } = setup();
+    const late: number[] = [];
+    const timer = clock.timer(() => {
+      late.push(clock.now() - due);
+      if (late.length === 3) cpu.slow = () => loop.poll();
+      if (late.length === 10) loop.request(() => loop.end());
+      else arm();
+    });
+    let due = 0;
+    const arm = (): void => {
+      due = clock.now() + 2_000_000;
+      timer.arm(due);
+    };
+    arm();
+    loop.start();
+    await loop.run();
+    expect(Math.max(...late.slice(3))).toBeLessThan(50_000);
+    expect(host.time).toBeLessThan(22_000_000);
   });
 
   it("shortens the run when a device arms an earlier timer", async () => {

@@ -24,6 +24,10 @@ export interface RunLoopParts {
 const MIN_BUDGET = 1000;
 /** First guess of the CPU's speed, instructions per nanosecond. */
 const FIRST_SPEED = 0.05;
+/** Longest run() at the speed of the last ones, nanoseconds: code may turn out to be much slower. */
+const RUN_NS = 1_000_000;
+/** A run may have done little but translate; that says nothing of the next one. Instructions per nanosecond. */
+const SLOWEST = 0.002;
 
 export class RunLoop {
   private readonly cpu: Cpu;
@@ -37,6 +41,8 @@ export class RunLoop {
   /** Counts what may make a halted CPU go on. */
   private events = 0;
   private inRun = false;
+  /** The present run is to end at this host time. */
+  private runUntil = Number.POSITIVE_INFINITY;
 
   constructor(parts: RunLoopParts) {
     this.parts = parts;
@@ -100,6 +106,14 @@ export class RunLoop {
     this.wake();
   }
 
+  /**
+   * Called from within run() at work that takes long for the number of its instructions (device accesses, reads of the
+   * clock, translation): instruction counts are but a guess of time.
+   */
+  poll(): void {
+    if (this.inRun && this.parts.hostNow() >= this.runUntil) this.cpu.stop();
+  }
+
   /** Something happened that may concern a halted CPU or a sleeping loop. */
   wake(): void {
     this.events++;
@@ -125,6 +139,8 @@ export class RunLoop {
       const events = this.events;
       const before = this.cpu.instructions;
       this.inRun = true;
+      const left = icount ? Number.POSITIVE_INFINITY : this.clock.deadline - this.clock.now();
+      this.runUntil = Math.min(end, start + left);
       let exit: ReturnType<Cpu["run"]>;
       try {
         exit = this.cpu.run(this.budget(end - start));
@@ -150,7 +166,7 @@ export class RunLoop {
   /** Instructions until the next deadline or the end of the slice, whichever is first. */
   private budget(sliceLeft: number): number {
     const { icount } = this.parts;
-    const forSlice = Math.max(MIN_BUDGET, Math.ceil(sliceLeft * this.speed));
+    const forSlice = Math.max(MIN_BUDGET, Math.ceil(Math.min(sliceLeft, RUN_NS) * this.speed));
     const deadline = this.clock.deadline;
     if (deadline === Number.POSITIVE_INFINITY) return forSlice;
     const left = deadline - this.clock.now();
@@ -160,8 +176,11 @@ export class RunLoop {
   }
 
   private measure(instructions: number, nanoseconds: number): void {
-    if (instructions < MIN_BUDGET || nanoseconds <= 0) return;
-    this.speed += (Math.min(10, instructions / nanoseconds) - this.speed) * 0.2;
+    if (nanoseconds <= 0) return;
+    const speed = Math.min(10, instructions / nanoseconds);
+    // Slow code is believed at once, fast code by and by.
+    if (speed < this.speed) this.speed = Math.max(SLOWEST, speed);
+    else if (instructions >= MIN_BUDGET) this.speed += (speed - this.speed) * 0.2;
   }
 
   /** The CPU is halted: passes the time until the next deadline or event. */

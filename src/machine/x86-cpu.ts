@@ -94,6 +94,8 @@ export class X86Cpu implements Cpu {
 
   stop(): void {
     this.engine.memory.setCpu(L.S_STOP, 1);
+    // Loops inside a region or a block only look at the fuel.
+    this.engine.cut();
   }
 
   get instructions(): number {
