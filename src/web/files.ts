@@ -11,7 +11,7 @@ import type { MachineConfig } from "../options/config.js";
 import type { LoadProgress } from "../remote/api.js";
 import type { PostedFile } from "../remote/messages.js";
 import { BlockFile } from "./block-file.js";
-import { Collector, download } from "./download.js";
+import { Collector, download, type Sink } from "./download.js";
 
 export interface FileSources {
   files: Readonly<Record<string, PostedFile>>;
@@ -20,13 +20,26 @@ export interface FileSources {
 
 export class WebFiles {
   private readonly whole = new Map<string, Promise<Uint8Array | undefined>>();
+  private downloads = 0;
   private readonly images = new Map<string, Promise<BlockBackend | undefined>>();
 
   constructor(
     private readonly sources: FileSources,
     private readonly progress: (progress: LoadProgress) => void,
     private readonly warn: (message: string) => void,
+    /** Told when downloads begin and when all have ended. */
+    private readonly onBusy: (busy: boolean) => void,
   ) {}
+
+  /** `download`, counted. */
+  private async download(name: string, url: string, sink: Sink): Promise<boolean> {
+    if (this.downloads++ === 0) this.onBusy(true);
+    try {
+      return await download(name, url, this.progress, sink);
+    } finally {
+      if (--this.downloads === 0) this.onBusy(false);
+    }
+  }
 
   /** Begins to load what a machine of this configuration will ask for. Failures show when it asks. */
   prefetch(config: MachineConfig): void {
@@ -93,7 +106,7 @@ export class WebFiles {
     const url = this.locate(name);
     if (url === undefined) return undefined;
     const collector = new Collector();
-    return (await download(name, url, this.progress, collector)) ? collector.join() : undefined;
+    return (await this.download(name, url, collector)) ? collector.join() : undefined;
   }
 
   private loadImage(name: string): Promise<BlockBackend | undefined> {
@@ -107,15 +120,14 @@ export class WebFiles {
 
   private async fetchImage(name: string): Promise<BlockBackend | undefined> {
     const url = this.locate(name);
-    return url === undefined ? undefined : fetchImage(name, url, this.progress, this.warn);
+    if (url === undefined) return undefined;
+    return arrivingImage((sink) => this.download(name, url, sink), this.warn);
   }
 }
 
 /** Resolves when the disk can be used: at once where the server says its size, else when all of it is here. */
-function fetchImage(
-  name: string,
-  url: string,
-  progress: (progress: LoadProgress) => void,
+function arrivingImage(
+  fill: (sink: Sink) => Promise<boolean>,
   warn: (message: string) => void,
 ): Promise<BlockBackend | undefined> {
   return new Promise((resolve, reject) => {
@@ -129,7 +141,7 @@ function fetchImage(
       },
       take: (bytes: Uint8Array): void => (arriving ?? whole).append(bytes),
     };
-    download(name, url, progress, sink).then(
+    fill(sink).then(
       (found) => {
         arriving?.end();
         // The first of several answers counts.

@@ -5,17 +5,29 @@ import type { HostScheduler, HostSleep } from "../machine/scheduler.js";
 
 /** Longest timeout of a browser's timer; a longer sleep just begins anew. */
 const LONGEST_MS = 0x7fffffff;
+/** Turns of the event loop given away at once while something needs many: a download gets one piece in each. */
+const BUSY_HOPS = 12;
 
 export class WebScheduler implements HostScheduler {
   private readonly channel = new MessageChannel();
   private readonly waiting: (() => void)[] = [];
+
+  /** Something that needs many turns of the event loop is under way, such as a download. */
+  busy = false;
 
   constructor() {
     this.channel.port1.onmessage = () => this.waiting.shift()?.();
   }
 
   yield(): Promise<void> {
-    return new Promise((resolve) => this.hop(resolve));
+    return new Promise((resolve) => {
+      let hops = this.busy ? BUSY_HOPS : 1;
+      const next = (): void => {
+        if (--hops > 0) this.hop(next);
+        else resolve();
+      };
+      this.hop(next);
+    });
   }
 
   sleep(milliseconds: number): HostSleep {

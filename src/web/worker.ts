@@ -35,13 +35,17 @@ function fillRandom(bytes: Uint8Array): void {
   }
 }
 
+const scheduler = new WebScheduler();
+
 new MachineServer(
   ownPort(scope),
   {
     version: VERSION,
-    scheduler: new WebScheduler(),
+    scheduler,
     open(create, config, progress, warn) {
-      const files = new WebFiles(create, progress, warn);
+      const files = new WebFiles(create, progress, warn, (busy) => {
+        scheduler.busy = busy;
+      });
       const parts = loadEngine(create.coreUrl, progress);
       parts.catch(() => {});
       files.prefetch(config);

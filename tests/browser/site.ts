@@ -2,6 +2,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { buildGuest } from "../guest.js";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -12,13 +13,9 @@ export interface Site {
 
 /** Builds the page, and the guest if it is missing. */
 export function buildSite(): void {
-  for (const [command, ...args] of [
-    ["npm", "run", "-s", "build:page"],
-    [process.execPath, "dist/guests/cli.js"],
-  ] as const) {
-    const { status, stderr } = spawnSync(command, args, { cwd: ROOT, encoding: "utf8" });
-    if (status !== 0) throw new Error(`${[command, ...args].join(" ")} failed: ${stderr}`);
-  }
+  const { status, stderr } = spawnSync("npm", ["run", "-s", "build:page"], { cwd: ROOT, encoding: "utf8" });
+  if (status !== 0) throw new Error(`the page could not be built: ${stderr}`);
+  buildGuest();
 }
 
 /** Starts tools/serve.mjs on a free port. */

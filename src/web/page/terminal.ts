@@ -46,6 +46,8 @@ export function openTerminal(place: HTMLElement): Terminal {
     cursorBlink: true,
     fontFamily: 'ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, monospace',
     fontSize: innerWidth < 600 ? 12 : 14,
+    // Some fonts' underscores lie below a line as high as its letters.
+    lineHeight: 1.15,
     minimumContrastRatio: 4.5,
     scrollback: 10_000,
     theme: theme(),

@@ -1,0 +1,73 @@
+// The page's buttons and the example of the API, on a machine that has booted (from the initrd alone, which is faster).
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Browser, until } from "./browser.js";
+import { startChromium } from "./chromium.js";
+import { PageUnderTest } from "./page.js";
+import { buildSite, type Site, serveSite } from "./site.js";
+
+const BOOT_MS = 240_000;
+const ARGS = '-m 256M -kernel bzImage -initrd initrd -append "console=ttyS0 loglevel=4"';
+
+let browser: Browser;
+let site: Site;
+let page: PageUnderTest;
+
+beforeAll(async () => {
+  buildSite();
+  site = await serveSite(true);
+  browser = await startChromium();
+  page = new PageUnderTest(browser);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+it("pauses, goes on, resets and shuts down at the push of a button", { timeout: 2 * BOOT_MS }, async () => {
+  await page.open(`${site.address}?args=${encodeURIComponent(ARGS)}`);
+  await page.line(/^~ # /, BOOT_MS);
+  await page.inState("halted", 30_000);
+
+  await browser.click("#pause");
+  await page.inState("stopped", 5000);
+  await browser.type("echo $((6*7))\n");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await page.lines()).not.toContain("42");
+  await browser.click("#pause");
+  await page.line(/^42$/, 30_000);
+
+  await browser.type("clear\n");
+  await until(
+    browser,
+    "!globalThis.wasmachine.terminal.buffer.active.getLine(0).translateToString(true).includes('BusyBox')",
+    10_000,
+    async () => "not cleared",
+  );
+  await browser.click("#reset");
+  await page.line(/^GUEST-READY/, BOOT_MS);
+  await page.inState("halted", 60_000);
+
+  await browser.click("#power");
+  await page.inState("ended", 60_000);
+  expect(await browser.evaluate<string>(`document.getElementById("notice").textContent`)).toMatch(
+    /switched the machine off/,
+  );
+});
+
+it("shows a guest's panic", { timeout: BOOT_MS }, async () => {
+  const args = ARGS.replace("loglevel=4", "rdinit=/nowhere root=/dev/none");
+  await page.open(`${site.address}?args=${encodeURIComponent(args)}`);
+  await page.inState("panicked", BOOT_MS);
+});
+
+it("runs in any page by the 30-line example", { timeout: BOOT_MS }, async () => {
+  await page.open(`${site.address}examples/embed.html`);
+  const screen = `document.getElementById("screen").textContent`;
+  const complaint = async (): Promise<string> => browser.evaluate<string>(screen);
+  await until(browser, `/^~ # /m.test(${screen})`, BOOT_MS, complaint);
+  await browser.click("#line");
+  await browser.type("uname -m\n");
+  await until(browser, `/^x86_64$/m.test(${screen})`, 30_000, complaint);
+});
