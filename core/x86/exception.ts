@@ -2,15 +2,16 @@
 // faults (Intel SDM volume 3, 6.15, table 6-5).
 
 import {
-  ENGINE, E_LOG, FAULT_EXCEPTION, FAULT_NONE, FAULT_SHUTDOWN, STAT_FAULTS, S_FAULT, S_INHIBIT, S_ONE_INSN, S_PC,
+  ENGINE, E_LOG, FAULT_EXCEPTION, FAULT_NONE, FAULT_SHUTDOWN, S_FAULT, S_INHIBIT, S_ONE_INSN, S_PC,
 } from "../../src/layout";
 import {
-  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_DR_HIT, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR,
+  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_DR_HIT, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_TASK,
 } from "../../src/frontend/x86/layout";
 import { LOG_INTERRUPT, log } from "../host";
-import { count } from "../state";
 import { V_AC, V_DF, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
 import { deliverEvent } from "./interrupt";
+import { isCode64 } from "./regs";
+import { isStackAccess } from "./stackfault";
 
 /** Makes an exception pending. */
 export function raise(cpu: i32, vector: i32, error: i32, flags: i32): i32 {
@@ -36,6 +37,17 @@ export function raiseNP(cpu: i32, error: i32): i32 { return raise(cpu, V_NP, err
 export function raiseTS(cpu: i32, error: i32): i32 { return raise(cpu, V_TS, error | ext(cpu), EXC_HAS_ERROR); }
 export function raiseAC(cpu: i32): i32 { return raise(cpu, V_AC, 0, EXC_HAS_ERROR); }
 
+/** A data access to a non-canonical address: #GP(0), or #SS(0) when deliver() finds that it was to the stack. */
+export function raiseNonCanonical(cpu: i32, va: u64, fetch: bool): i32 {
+  store<u64>(cpu + NON_CANONICAL, va);
+  return raise(cpu, V_GP, ext(cpu), EXC_HAS_ERROR | (fetch || ext(cpu) ? 0 : EXC_LOOK));
+}
+
+/** X_EXC_FLAGS: see raiseNonCanonical. */
+const EXC_LOOK: i32 = 0x80;
+/** i64: the address. */
+const NON_CANONICAL: i32 = X_TASK;
+
 export function raisePF(cpu: i32, va: u64, error: i32): i32 {
   store<u64>(cpu + X_CR2, va);
   return raise(cpu, V_PF, error, EXC_HAS_ERROR);
@@ -60,13 +72,13 @@ function exceptionClass(vector: i32, flags: i32): i32 {
 
 /** Hook: delivers the pending exception. 0, or FAULT_SHUTDOWN on a triple fault. S_PC is the interrupted instruction's. */
 export function deliver(cpu: i32): i32 {
-  count(STAT_FAULTS);
   // Pushes may go to pages with code or to MMIO: nothing runs that could be repeated.
   const oneInsn = load<i32>(cpu + S_ONE_INSN);
   store<i32>(cpu + S_ONE_INSN, 1);
   store<i32>(cpu + S_INHIBIT, 0);
   // A fault abandons its instruction: data breakpoints it met will be met again.
   if ((load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) store<i64>(cpu + X_DR_HIT, 0);
+  if (load<i32>(cpu + X_EXC_FLAGS) & EXC_LOOK) settleNonCanonical(cpu);
   let result = FAULT_NONE;
   for (;;) {
     const vector = load<i32>(cpu + X_EXC_VECTOR);
@@ -92,6 +104,11 @@ export function deliver(cpu: i32): i32 {
   store<i32>(cpu + X_EXC_NESTING, -1);
   store<i32>(cpu + S_ONE_INSN, oneInsn);
   return result;
+}
+
+function settleNonCanonical(cpu: i32): void {
+  const stack = isCode64(cpu) && isStackAccess(cpu, load<u64>(cpu + NON_CANONICAL));
+  raise(cpu, stack ? V_SS : V_GP, 0, EXC_HAS_ERROR);
 }
 
 /** Hook: an access that must be aligned is not. 16-byte SSE operands give #GP(0), others #AC(0). */

@@ -2,7 +2,7 @@
 
 import { MODE_MMU_SHIFT, MODE_ONE_INSN, S_MODE, S_PC_BASE } from "../../src/layout";
 import {
-  CS, DS, ES, F_AC, F_TF, F_VM, FS, GS, M_AC, M_CODE32, M_CODE64, M_CPL_SHIFT, M_DEBUG, M_EM, M_FLAT, M_LMA, M_MP, M_OSFXSR, M_OSXSAVE,
+  CS, DS, ES, F_AC, F_TF, F_VM, FS, GS, M_AC, M_CODE32, M_CODE64, M_CPL_SHIFT, M_DEBUG, M_EM, M_FLAT, M_LMA, M_MP, M_NULL_FS, M_NULL_GS, M_OSFXSR, M_OSXSAVE,
   M_PE, M_SEGCHECK, M_SS32, M_TF, M_TS, M_VM, SS, X_CPL, X_DR,
 } from "../../src/frontend/x86/layout";
 import {
@@ -37,6 +37,8 @@ export function updateMode(cpu: i32): void {
     if (segAttr(cpu, SS) & A_DB) m |= M_SS32;
     if ((segBase(cpu, ES) | segBase(cpu, SS) | segBase(cpu, DS)) == 0) m |= M_FLAT;
     if (!(flat(cpu, ES) && flat(cpu, SS) && flat(cpu, DS) && flatOrUnused(cpu, FS) && flatOrUnused(cpu, GS))) m |= M_SEGCHECK;
+    if (segAttr(cpu, FS) == 0) m |= M_NULL_FS;
+    if (segAttr(cpu, GS) == 0) m |= M_NULL_GS;
     store<u64>(cpu + S_PC_BASE, segBase(cpu, CS));
   }
   const mmu = level == 3 ? 2 : (c4 & CR4_SMAP) != 0 && (flags & F_AC) == 0 ? 0 : 1;
@@ -48,7 +50,7 @@ function flat(cpu: i32, n: i32): bool {
   return (segAttr(cpu, n) & (A_P | A_S | A_CODE | A_DOWN | A_RW)) == (A_P | A_S | A_RW) && segLimit(cpu, n) == 0xffffffff;
 }
 
-/** FS and GS are null in most programs; accesses through a null FS or GS are always checked by the frontend. */
+/** FS and GS are null in most programs: M_NULL_FS and M_NULL_GS see to them. */
 function flatOrUnused(cpu: i32, n: i32): bool {
   return segAttr(cpu, n) == 0 || flat(cpu, n);
 }

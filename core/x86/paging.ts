@@ -8,7 +8,7 @@ import { loadPhys32, loadPhys64, physHostWrite } from "../softmmu/physical";
 import {
   CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, CR4_PSE, CR4_SMAP, CR4_SMEP, EFER_LMA, EFER_NXE, PF_ID, PF_P, PF_RSVD, PF_U, PF_W, PHYS_BITS,
 } from "./bits";
-import { raiseGP, raisePF } from "./exception";
+import { raiseNonCanonical, raisePF } from "./exception";
 import { canonical, cr0, cr4, efer } from "./regs";
 
 const P: u64 = 1;
@@ -43,7 +43,7 @@ export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
   let noExec: u64 = 0;
   let entry: u64;
   if (long) {
-    if (!canonical(va)) return raiseGP(cpu, 0);
+    if (!canonical(va)) return raiseNonCanonical(cpu, va, access == ACCESS_EXEC);
     at4 = (load<u64>(cpu + X_CR3) & ADDRESS) + ((va >> 36) & 0xff8);
     entry = physLoad64(cpu, at4);
     if (!(entry & P)) return fault(cpu, va, access, mmu, 0);

@@ -1629,6 +1629,38 @@ start64:
         mov rax, 0x7FFFFFFFFFFF
         mov rax, [rax]
         TE64
+        ; not canonical, through the stack or not
+%macro STK 2+
+        TB64 %1
+        mov rax, 0x8000000000000000
+        mov rbp, rax
+        mov r12, rax
+        %2
+        TE64
+%endmacro
+        STK "nc rbp", mov rax, [rbp]
+        STK "nc rbp8", mov [rbp+8], rax
+        STK "nc r12", mov rax, [r12]
+        STK "nc rspx", mov rax, [rsp+rax]
+        STK "nc sib5", mov rax, [rax+rbp*2]
+        STK "nc fs", mov rax, [fs:rbp]
+        STK "nc ds", add [ds:rbp], eax
+        STK "nc sse", movups xmm0, [rbp+16]
+        STK "nc leave", leave
+        STK "nc pushm", push qword [rax]
+        STK "nc movs", lodsb
+        TB64 "nc push"
+        mov rsp, 0x8000000000000000
+        push rax
+        TE64
+        TB64 "nc call"
+        mov rsp, 0x8000000000000000
+        call rax
+        TE64
+        TB64 "nc ret"
+        mov rsp, 0x8000000000000000
+        ret
+        TE64
         TB64 "jmp nc"
         mov rax, 0x1234567812345678
         jmp rax

@@ -17,11 +17,14 @@ import {
   EXC_SOFT,
   EXC_TRAP,
   FS,
+  GS,
   M_AC,
   M_CODE32,
   M_CODE64,
   M_DEBUG,
   M_FLAT,
+  M_NULL_FS,
+  M_NULL_GS,
   M_SEGCHECK,
   M_SS32,
   M_TF,
@@ -213,7 +216,8 @@ export class Emitter {
   private linearUnwatched(segment: number, offset: Value, bytes: number, write: boolean): Value {
     const b = this.b;
     if (this.code64) return segment >= FS ? b.add(b.ld(segmentBase(segment), Ty.I64), offset) : offset;
-    if (this.mode & M_SEGCHECK && bytes > 0) {
+    const nullBit = segment === FS ? M_NULL_FS : segment === GS ? M_NULL_GS : 0;
+    if (this.mode & (M_SEGCHECK | nullBit) && bytes > 0) {
       b.call(H_SEG_CHECK, b.i64(segment | ((31 - Math.clz32(bytes)) << 8) | (write ? 0x1000 : 0)), offset);
     }
     if (segment === CS) return b.zext(b.add(b.ld(S_PC_BASE, Ty.I64), offset), 32);

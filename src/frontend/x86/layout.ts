@@ -206,6 +206,9 @@ export const M_OSXSAVE = 0x8000;
 export const M_MP = 0x10000;
 /** Data or I/O breakpoints are enabled in DR7. */
 export const M_DEBUG = 0x20000;
+/** Outside 64-bit code: FS, GS are null, so an access through them faults (x86_seg_check says how). */
+export const M_NULL_FS = 0x40000;
+export const M_NULL_GS = 0x80000;
 
 // ---- X_EXC_FLAGS ------------------------------------------------------------------------------------------------------------------
 /** Push X_EXC_ERROR. */
