@@ -1,10 +1,10 @@
 // Puts a `pc` together: engine, clock, board, disks, consoles, and what it boots.
 
-import { RegionTier } from "../tier1/tier1.js";
-import { TB_SIZE_MIB } from "../tuning.js";
 import type { X86CpuModel } from "../frontend/x86/cpuid.js";
 import * as L from "../layout.js";
 import type { MachineConfig } from "../options/config.js";
+import { RegionTier } from "../tier1/tier1.js";
+import { TB_SIZE_MIB } from "../tuning.js";
 import { ChardevHub } from "./chardev/hub.js";
 import { HostTime, InstructionTime, type TimeSource, VirtualClock } from "./clock.js";
 import type { CpuHooks } from "./cpu.js";
@@ -95,7 +95,8 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         ramLow: ramBelow4g(ramSize, config.machine.maxRamBelow4g),
         oneInsn: accel.oneInsnPerTb,
         ...(icount ? { icountShift: icount.shift } : {}),
-        tier1: parts.tier1 ?? ((engine) => new RegionTier(engine, { codeBytes: (accel.tbSizeMiB ?? TB_SIZE_MIB) << 20 })),
+        tier1:
+          parts.tier1 ?? ((engine) => new RegionTier(engine, { codeBytes: (accel.tbSizeMiB ?? TB_SIZE_MIB) << 20 })),
         ...(log.wants("in_asm") || log.wants("op") ? { onTranslate: translationLog(log, frontend) } : {}),
         onLog: coreLog(
           log,

@@ -91,7 +91,9 @@ function isCode64(state: X86StateReader): boolean {
 }
 
 function generalText(state: X86StateReader, long: boolean): string {
-  const names = long ? NAMES.map((name) => name.toUpperCase()) : NAMES.map((name) => name.toUpperCase().replace("R", "E"));
+  const names = long
+    ? NAMES.map((name) => name.toUpperCase())
+    : NAMES.map((name) => name.toUpperCase().replace("R", "E"));
   const all = long ? [...names, "R8 ", "R9 ", "R10", "R11", "R12", "R13", "R14", "R15"] : names;
   const digits = long ? 16 : 8;
   const mask = long ? 0xffffffffffffffffn : 0xffffffffn;

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { MemoryBackend } from "../block/backends/memory.js";
+import type { DriveConfig } from "../options/config.js";
+import { openDrives } from "./drives.js";
+import { HostWork } from "./scheduler.js";
+import { TestHost } from "./testing.js";
+
+const drive = (change: Partial<DriveConfig> = {}): DriveConfig => ({
+  id: "d",
+  file: "disk",
+  interface: "virtio",
+  readOnly: false,
+  snapshot: false,
+  writeCache: true,
+  ignoreFlush: false,
+  ...change,
+});
+
+function setup(image: MemoryBackend) {
+  const host = new TestHost();
+  host.images.set("disk", image);
+  return { host, work: new HostWork() };
+}
+
+describe("openDrives", () => {
+  it("refuses a read-only image for writing, by name", async () => {
+    const { host, work } = setup(new MemoryBackend(new Uint8Array(1024), true));
+    await expect(openDrives([drive()], host, work)).rejects.toThrow("drive d: 'disk' is read-only");
+    expect((await openDrives([drive({ readOnly: true })], host, work)).get("d")!.backend.readOnly).toBe(true);
+  });
+
+  it("keeps writes of a snapshot away from the image", async () => {
+    const bytes = new Uint8Array(1024);
+    const { host, work } = setup(new MemoryBackend(bytes));
+    const { backend } = (await openDrives([drive({ snapshot: true })], host, work)).get("d")!;
+    await backend.write(0, new Uint8Array(512).fill(1));
+    expect(bytes[0]).toBe(0);
+    const back = new Uint8Array(512);
+    await backend.read(0, back);
+    expect(back[0]).toBe(1);
+  });
+
+  it("rejects writes to a read-only drive and counts what is under way", async () => {
+    const { host, work } = setup(new MemoryBackend(new Uint8Array(1024)));
+    const { backend } = (await openDrives([drive({ readOnly: true })], host, work)).get("d")!;
+    await expect(backend.write(0, new Uint8Array(512))).rejects.toThrow("read-only");
+    const reading = backend.read(0, new Uint8Array(512));
+    expect(work.busy).toBe(true);
+    await reading;
+    await Promise.resolve();
+    expect(work.busy).toBe(false);
+  });
+
+  it("closes what it opened when a later drive fails", async () => {
+    const image = new MemoryBackend(new Uint8Array(512));
+    let closed = 0;
+    image.close = async () => void closed++;
+    const { host, work } = setup(image);
+    await expect(openDrives([drive(), drive({ id: "e", file: "none" })], host, work)).rejects.toThrow("no image none");
+    expect(closed).toBe(1);
+  });
+});

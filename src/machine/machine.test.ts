@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import { defaultConfig, type MachineConfig } from "../options/config.js";
+import { ChardevHub } from "./chardev/hub.js";
+import { HostTime, VirtualClock } from "./clock.js";
+import { Machine } from "./machine.js";
+import { RunLoop } from "./run-loop.js";
+import { HostWork } from "./scheduler.js";
+import { IdleCpu, TestHost } from "./testing.js";
+
+function setup(change: Partial<MachineConfig> = {}) {
+  const config = { ...defaultConfig(), ...change };
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const host = new TestHost(settle);
+  const cpu = new IdleCpu(host);
+  const clock = new VirtualClock(new HostTime(() => host.time));
+  const consoles = new ChardevHub([], host, { quit() {}, save: () => "" }, 1);
+  const loop = new RunLoop({
+    cpu,
+    clock,
+    scheduler: host.scheduler,
+    hostNow: () => host.time,
+    work: new HostWork(),
+    onShutdown: () => machine.tripleFault(),
+  });
+  const machine: Machine = new Machine({ config, host, cpu, clock, loop, consoles });
+  const log: string[] = [];
+  machine.board = {
+    devices: [],
+    reset: () => log.push("reset"),
+    powerButton: () => log.push("button"),
+    close: async () => void log.push("close"),
+  };
+  machine.on("state", (state) => log.push(state));
+  machine.on("exit", ({ status, reason }) => log.push(`exit ${status} ${reason}`));
+  machine.on("reset", (cause) => log.push(`reset by ${cause}`));
+  return { host, cpu, clock, machine, log, settle };
+}
+
+describe("Machine", () => {
+  it("runs until the guest switches it off, then closes the board and ends with 0", async () => {
+    const { machine, log, settle } = setup();
+    const finished = machine.start();
+    await settle();
+    machine.powerOff();
+    expect(await finished).toEqual({ status: 0, reason: "power-off" });
+    expect(log).toEqual(["reset", "running", "close", "ended", "exit 0 power-off"]);
+  });
+
+  it("ends with the status of isa-debug-exit", async () => {
+    const { machine } = setup();
+    const finished = machine.start();
+    machine.exit(33);
+    expect(await finished).toEqual({ status: 33, reason: "debug-exit" });
+  });
+
+  it("stays, shut down, under -no-shutdown until it is reset or quit", async () => {
+    const { machine, log, settle } = setup({ noShutdown: true });
+    const finished = machine.start();
+    machine.powerOff();
+    await settle();
+    expect(machine.state).toBe("shutdown");
+    machine.resume();
+    expect(machine.state).toBe("shutdown");
+    machine.resetByUser();
+    await settle();
+    expect(machine.state).toBe("running");
+    machine.quit(3);
+    expect((await finished).status).toBe(3);
+    expect(log).toEqual([
+      "reset",
+      "running",
+      "shutdown",
+      "reset",
+      "reset by user",
+      "running",
+      "close",
+      "ended",
+      "exit 3 quit",
+    ]);
+  });
+
+  it("resets on request, or ends under -no-reboot", async () => {
+    const first = setup();
+    const running = first.machine.start();
+    first.machine.reset();
+    await first.settle();
+    expect(first.log).toEqual(["reset", "running", "reset", "reset by guest"]);
+    first.machine.quit();
+    await running;
+    const second = setup({ noReboot: true });
+    const finished = second.machine.start();
+    second.machine.reset();
+    expect(await finished).toEqual({ status: 0, reason: "reset" });
+  });
+
+  it("resets after a triple fault and says so", async () => {
+    const { machine, cpu, host, log, settle } = setup();
+    cpu.shutdown = true;
+    const finished = machine.start();
+    await settle();
+    expect(host.warnings).toEqual(["triple fault: the machine is reset"]);
+    expect(log).toContain("reset by triple-fault");
+    machine.quit();
+    await finished;
+  });
+
+  it("ends with 1 when the guest strays from memory", async () => {
+    const { machine, host } = setup();
+    const finished = machine.start();
+    machine.strayed("0xfffff000");
+    expect(await finished).toEqual({ status: 1, reason: "stray" });
+    expect(host.warnings[0]).toContain("0xfffff000");
+  });
+
+  it("waits for resume() under -S, pauses, and lets no time pass meanwhile", async () => {
+    const { machine, cpu, clock, host, settle } = setup({ startPaused: true });
+    cpu.halted = false;
+    const finished = machine.start();
+    await settle();
+    expect([machine.state, cpu.instructions]).toEqual(["prelaunch", 0]);
+    machine.resume();
+    await settle();
+    machine.pause();
+    await settle();
+    const executed = cpu.instructions;
+    expect(executed).toBeGreaterThan(0);
+    host.time += 1e9;
+    expect(clock.now()).toBe(executed * 10);
+    await settle();
+    expect(cpu.instructions).toBe(executed);
+    machine.quit();
+    await finished;
+  });
+
+  it("pushes the power button between two instructions", async () => {
+    const { machine, log, settle } = setup();
+    const finished = machine.start();
+    machine.powerDown();
+    await settle();
+    expect(log).toContain("button");
+    machine.quit();
+    await finished;
+  });
+
+  it("can be quit before it was started", async () => {
+    const { machine } = setup();
+    machine.quit(1);
+    expect(await machine.finished).toEqual({ status: 1, reason: "quit" });
+  });
+});
