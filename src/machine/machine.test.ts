@@ -98,6 +98,7 @@ describe("Machine", () => {
     cpu.shutdown = true;
     const finished = machine.start();
     await settle();
+    await settle();
     expect(host.warnings).toEqual(["triple fault: the machine is reset"]);
     expect(log).toContain("reset by triple-fault");
     machine.quit();
