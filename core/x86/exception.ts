@@ -5,7 +5,7 @@ import {
   ENGINE, E_LOG, FAULT_EXCEPTION, FAULT_NONE, FAULT_SHUTDOWN, S_FAULT, S_INHIBIT, S_ONE_INSN, S_PC,
 } from "../../src/layout";
 import {
-  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_DR_HIT, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_TASK,
+  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_DR_HIT, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL,
 } from "../../src/frontend/x86/layout";
 import { LOG_INTERRUPT, log } from "../host";
 import { V_AC, V_DF, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
@@ -39,14 +39,12 @@ export function raiseAC(cpu: i32): i32 { return raise(cpu, V_AC, 0, EXC_HAS_ERRO
 
 /** A data access to a non-canonical address: #GP(0), or #SS(0) when deliver() finds that it was to the stack. */
 export function raiseNonCanonical(cpu: i32, va: u64, fetch: bool): i32 {
-  store<u64>(cpu + NON_CANONICAL, va);
+  store<u64>(cpu + X_NON_CANONICAL, va);
   return raise(cpu, V_GP, ext(cpu), EXC_HAS_ERROR | (fetch || ext(cpu) ? 0 : EXC_LOOK));
 }
 
 /** X_EXC_FLAGS: see raiseNonCanonical. */
 const EXC_LOOK: i32 = 0x80;
-/** i64: the address. */
-const NON_CANONICAL: i32 = X_TASK;
 
 export function raisePF(cpu: i32, va: u64, error: i32): i32 {
   store<u64>(cpu + X_CR2, va);
@@ -107,7 +105,7 @@ export function deliver(cpu: i32): i32 {
 }
 
 function settleNonCanonical(cpu: i32): void {
-  const stack = isCode64(cpu) && isStackAccess(cpu, load<u64>(cpu + NON_CANONICAL));
+  const stack = isCode64(cpu) && isStackAccess(cpu, load<u64>(cpu + X_NON_CANONICAL));
   raise(cpu, stack ? V_SS : V_GP, 0, EXC_HAS_ERROR);
 }
 

@@ -1,4 +1,4 @@
-// Exports of x86: hooks' installation, reset, and the helpers IR calls (src/frontend/x86/helpers/*.ts).
+// x86: the hooks' installation, reset, and the helpers IR calls (src/frontend/x86/helpers/*.ts).
 
 export {
   x86_read_cr, x86_write_cr, x86_clts, x86_lmsw, x86_umip, x86_load_table, x86_invlpg, x86_invpcid, x86_read_dr,
@@ -13,11 +13,11 @@ export { x86_flags, x86_cond } from "./flags";
 export { x86_fxsave, x86_fxrstor, x86_xsave, x86_xrstor } from "./fpustate";
 export { x86_init } from "./init";
 export { x86_iret } from "./iret";
-export { x86_rdmsr, x86_wrmsr, x86_host_wrmsr } from "./msr";
+export { x86_rdmsr, x86_wrmsr } from "./msr";
 export { x86_in, x86_out, x86_ins, x86_outs } from "./portio";
 export { x86_reset, x86_update } from "./reset";
 export {
-  x86_load_seg, x86_seg_check, x86_lldt, x86_ltr, x86_selector, x86_probe_segment, x86_swapgs, x86_read_base,
+  x86_load_seg, x86_seg_check, x86_lldt, x86_ltr, x86_probe_segment, x86_swapgs, x86_read_base,
   x86_write_base,
 } from "./segment";
 export { x86_syscall, x86_sysret, x86_sysenter, x86_sysexit } from "./syscall";

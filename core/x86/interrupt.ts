@@ -3,7 +3,7 @@
 
 import {
   CS, DS, ES, EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, FS, F_AC, F_IF, F_NT, F_RF, F_TF, F_VM, GS, RSP, SS, TR,
-  X_CPL, X_IDT_BASE, X_IDT_LIMIT,
+  X_CPL, X_IDT_BASE, X_IDT_LIMIT, X_SCRATCH,
 } from "../../src/frontend/x86/layout";
 import { ld16, ld32, ld64 } from "../softmmu/access";
 import {
@@ -170,9 +170,9 @@ function innerFrame(cpu: i32, level: i32, size: i32, image: i32, pc: u64, hasErr
   if (!faulted(cpu)) markInnerStack(cpu);
 }
 
-const NEW_SP: i32 = 0xe40;
-const NEW_SS: i32 = 0xe48;
-const NEW_SS_DESCRIPTOR: i32 = 0xe50;
+const NEW_SP: i32 = X_SCRATCH + 0x40;
+const NEW_SS: i32 = X_SCRATCH + 0x48;
+const NEW_SS_DESCRIPTOR: i32 = X_SCRATCH + 0x50;
 
 /** Reads SS:ESP of a privilege level from the TSS and checks it (SDM volume 3, 5.8.5): results for innerStack* and
  *  commitInnerStack. False with S_FAULT set. */

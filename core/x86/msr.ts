@@ -8,7 +8,7 @@ import {
 import {
   HOST_APIC_BASE, HOST_DEADLINE_GET, HOST_DEADLINE_SET, HOST_TSC_OFFSET, HOST_X2APIC_CHECK, HOST_X2APIC_READ, HOST_X2APIC_WRITE,
 } from "../../src/frontend/x86/host-calls";
-import { S_FAULT, S_PC } from "../../src/layout";
+import { S_PC } from "../../src/layout";
 import { LOG_GUEST_ERROR, guestCall, guestCallHigh, log } from "../host";
 import { flushTlb } from "../softmmu/tlb";
 import {
@@ -279,12 +279,4 @@ export function x86_rdmsr(cpu: i32, a: i64, b: i64, c: i64): i64 {
 export function x86_wrmsr(cpu: i32, a: i64, b: i64, c: i64): i64 {
   writeMsr(cpu, load<u32>(cpu + RCX), <u64>load<u32>(cpu + RAX) | (<u64>load<u32>(cpu + RDX) << 32));
   return 0;
-}
-
-/** For the host (loaders, monitor): writes a register from outside. 1 where it does not exist. */
-export function x86_host_wrmsr(cpu: i32, msr: i32, lo: i32, hi: i32): i32 {
-  writeMsr(cpu, msr, <u64><u32>lo | (<u64><u32>hi << 32));
-  const failed = faulted(cpu);
-  store<i32>(cpu + S_FAULT, 0);
-  return failed ? 1 : 0;
 }

@@ -13,7 +13,7 @@ import {
 } from "./descriptor";
 import { raiseGP, raiseNP, raiseSS, raiseUD } from "./exception";
 import { updateMode } from "./mode";
-import { canonical, cpl, cr4, faulted, isCode64, isLong, isProtected, isV86, seg, segAttr, segLimit, segSel, systemMmu } from "./regs";
+import { canonical, cpl, cr4, faulted, isCode64, isLong, isProtected, isV86, seg, segAttr, segLimit, systemMmu } from "./regs";
 
 const NONE: u64 = 0xffffffffffffffff;
 
@@ -157,11 +157,6 @@ export function x86_ltr(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if (faulted(cpu)) return 0;
   loadSystem(cpu, TR, selector, d, address, long);
   return 0;
-}
-
-/** Helper SLDT, STR, and reading of any segment register: a = register number; the selector. */
-export function x86_selector(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  return segSel(cpu, <i32>a);
 }
 
 // ---- LAR LSL VERR VERW ARPL ---------------------------------------------------------------------------------------------------

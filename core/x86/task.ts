@@ -14,6 +14,7 @@ import {
   descAttr, descBase, descDpl, descIsCode, descIsConforming, descIsStack, descIsSystem, descLimit, descPresent, descType,
   descriptorAddress, loadHidden, loadNull, loadV86, markAccessed, readDescriptor,
 } from "./descriptor";
+import { DR6_BT } from "./debug";
 import { deliver, raiseGP, raiseNP, raiseSS, raiseTS } from "./exception";
 import { getFlags, setFlags } from "./flags";
 import { loadPdptes } from "./paging";
@@ -135,7 +136,7 @@ function loadTask(cpu: i32, base: u64, wide: bool, nested: bool, mmu: i32): void
   setFlags(cpu, flags & F_ALL);
   loadNull(cpu, LDTR, ldt);
   if (trap) {
-    store<i64>(cpu + X_DR_HIT, load<i64>(cpu + X_DR_HIT) | 0x8000);
+    store<i64>(cpu + X_DR_HIT, load<i64>(cpu + X_DR_HIT) | DR6_BT);
     store<i32>(cpu + X_DB_PENDING, 1);
     store<i32>(cpu + S_ATTENTION, 1);
   }

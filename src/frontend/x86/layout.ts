@@ -220,12 +220,12 @@ export const EXC_EXTERNAL = 4;
 /** INT1/ICEBP or #DB trap: X_EXC_NEXT semantics without the DPL check. */
 export const EXC_TRAP = 8;
 
-// ---- scratch of the system helpers: core/x86/stack.ts -------------------------------------------------------------------------------
+// ---- scratch of the system helpers: core/x86/stack.ts, interrupt.ts ---------------------------------------------------
 export const X_SCRATCH = 0xe00;
 /** i64 x 4: page-directory-pointer entries loaded by MOV CR3 in PAE mode (SDM volume 3, 4.4.1). */
 export const X_PDPTE = 0xe80;
-/** i64 x 4, i32: task-switch scratch and others of core/x86. */
-export const X_TASK = 0xea0;
+/** i64: the non-canonical address of a pending #GP(0) or #SS(0) (core/x86/exception.ts). */
+export const X_NON_CANONICAL = 0xea0;
 
 // ---- word given to the helpers of repeated string instructions: log2 of the element size in bits 0-1 -------------------------------
 /** log2 of the address size. */
