@@ -24,7 +24,8 @@ const { values, positionals } = parseArgs({
     instructions: { type: "string", default: "300000000" },
     step: { type: "string", default: "1000000" },
     memory: { type: "string", default: "50000000" },
-    verbose: { type: "boolean", default: false },
+    /** Modules are made in batches, as in normal runs, not for every region at once. */
+    batch: { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
@@ -82,7 +83,7 @@ async function execute(request: Request): Promise<void> {
         hot: (block) => {
           if (made >= (request.regions ?? Number.POSITIVE_INFINITY)) return;
           tier.hot(block);
-          tier.maintain();
+          if (!values.batch) tier.maintain();
         },
         maintain: () => tier.maintain(),
       };

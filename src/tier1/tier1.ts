@@ -85,12 +85,21 @@ interface LiveRegion {
   alive: boolean;
 }
 
+/** A region chosen and emitted, waiting for a module. */
+interface PendingRegion {
+  live: LiveRegion;
+  /** Guest-physical addresses of all its blocks. */
+  blocks: number[];
+}
+
 interface LiveModule {
   regions: LiveRegion[];
   generation: number;
   bytes: number;
 }
 
+/** Regions that wait for the end of the slice to share a module; more do not wait. */
+const BATCH = 16;
 /** So many modules of one generation become one of the next. */
 const MERGE = 16;
 const LAST_GENERATION = 2;
@@ -108,6 +117,7 @@ export class RegionTier {
   private readonly byPhys = new Map<number, { region: LiveRegion; record: number }[]>();
   private readonly shared: boolean;
   private readonly codeBytes: number;
+  private readonly pending: PendingRegion[] = [];
   private deadSeen = 0;
   readonly statistics: Tier1Statistics = {
     regions: 0,
@@ -141,18 +151,25 @@ export class RegionTier {
     const mode = source.read(header, B_MODE);
     if (mode & MODE_ONE_INSN || source.read(header, B_PAGE2) !== -1) return;
     const phys = source.phys(header);
-    const known = this.byPhys.get(phys)?.find((e) => e.region.mode === mode && e.region.alive);
-    if (known) {
+    const known = this.byPhys.get(phys)?.find((e) => e.region.mode === mode && this.valid(e.region));
+    if (known && !this.pending.some((p) => p.live === known.region)) {
       // The block was translated again; its region is still good.
       source.write(header, B_REGION, known.record);
       return;
     }
+    if (this.pending.some((p) => p.live.mode === mode && p.blocks.includes(phys))) {
+      // About to be part of a region: it may ask again should that not be entered here.
+      source.write(header, B_COUNT, 0);
+      return;
+    }
     const region = this.selector.select(header, mode);
     if (region) this.install(region);
+    if (this.pending.length >= BATCH) this.flush();
   }
 
   /** Once a slice. */
   maintain(): void {
+    this.flush();
     const dead = this.source.read(ENGINE, E_DEAD_REGIONS);
     if (dead !== this.deadSeen) {
       this.deadSeen = dead;
@@ -192,7 +209,6 @@ export class RegionTier {
       generation: 0,
       alive: true,
     };
-    this.link([live], 0);
     entries.forEach(({ phys, record }, i) => {
       source.write(record, R_VALID, 1);
       source.write(record, R_FUNC, live.slot);
@@ -202,23 +218,48 @@ export class RegionTier {
       const list = this.byPhys.get(phys);
       if (list) list.push({ region: live, record });
       else this.byPhys.set(phys, [{ region: live, record }]);
-      const header = source.find(phys, region.mode);
-      if (header) source.write(header, B_REGION, record);
     });
-    for (const { phys } of entries) {
-      for (const { region: other } of [...(this.byPhys.get(phys) ?? [])])
-        if (other !== live) this.retireUnreachable(other);
-    }
     for (const span of spans) {
       source.write(span, B_REGION, entries[0]!.record);
       this.host.core.installBlock(span, B_FLAG_SPAN);
     }
+    this.pending.push({ live, blocks: region.blocks.map((b) => b.phys) });
     const { statistics } = this;
     statistics.regions++;
     statistics.made++;
     statistics.bytes += body.bytes.length;
     statistics.madeBytes += body.bytes.length;
     for (const block of region.blocks) statistics.madeInsns += block.ir.insns;
+  }
+
+  /** Gives the waiting regions a module and puts them where the dispatcher finds them. */
+  private flush(): void {
+    const { source } = this;
+    if (this.pending.length === 0) return;
+    const regions = this.pending.map((p) => p.live);
+    this.pending.length = 0;
+    // A region may have been retired while it waited.
+    for (const region of regions) if (region.alive && !this.valid(region)) this.retire(region);
+    const alive = regions.filter((r) => r.alive);
+    if (alive.length === 0) return;
+    this.link(alive, 0);
+    for (const region of alive) {
+      for (const { phys, record } of region.entries) {
+        const header = source.find(phys, region.mode);
+        if (header) source.write(header, B_REGION, record);
+      }
+    }
+    for (const region of alive) {
+      if (!region.alive) continue;
+      for (const { phys } of region.entries) {
+        for (const { region: other } of [...(this.byPhys.get(phys) ?? [])]) if (other !== region) this.retireUnreachable(other);
+      }
+    }
+  }
+
+  /** Core has not killed the region. */
+  private valid(region: LiveRegion): boolean {
+    return this.source.read(region.entries[0]!.record, R_VALID) !== 0;
   }
 
   /** Headers for the stretches of code the region was made of; undefined when there is no room for them. */
@@ -298,7 +339,7 @@ export class RegionTier {
   private bury(): void {
     for (const module of this.modules) {
       for (const region of module.regions) {
-        if (!region.alive || this.source.read(region.entries[0]!.record, R_VALID)) continue;
+        if (!region.alive || this.valid(region)) continue;
         this.retire(region);
         this.statistics.killed++;
       }
@@ -358,7 +399,8 @@ export class RegionTier {
       const header = source.find(phys, region.mode);
       return header !== 0 && source.read(header, B_REGION) === record;
     });
-    if (region.alive && !reachable) this.retire(region);
+    const waiting = this.pending.some((p) => p.live === region);
+    if (region.alive && !reachable && !waiting) this.retire(region);
   }
 
   /** Lets go of modules without live regions. */

@@ -1,17 +1,23 @@
 // The PC's 8254 interval timer: channel 0 is wired to IRQ 0, channel 2 to the speaker and port 0x61 (port61.ts).
 
 import { DueTimer } from "../duetimer.js";
-import type { Clock, Device, DeviceState, IoRegion, IrqLine } from "../interfaces.js";
+import type { Clock, Device, DeviceState, IoRegion, IrqLine, Timer } from "../interfaces.js";
 import { StateReader } from "../state.js";
 import { PitChannel } from "./channel.js";
 
 const CONTROL = 3;
 const READ_BACK = 3;
+/** Ticks a late host still owes the guest are made up for, this many at most, this far apart (nanoseconds): kernels check
+ *  that ticks arrive at the rate they asked for, and stop if they do not. */
+const MAX_OWED = 40;
+const REPAY_NS = 300_000;
 
 export class Pit8254 implements Device, IoRegion {
   readonly name = "isa-pit";
   private readonly channels: readonly PitChannel[];
   private readonly timer: DueTimer;
+  private readonly repayTimer: Timer;
+  private owed = 0;
   private irqEnabled = true;
 
   /** `irq` is OUT of channel 0. */
@@ -21,9 +27,12 @@ export class Pit8254 implements Device, IoRegion {
   ) {
     this.timer = new DueTimer(clock, (due) => {
       // Mode 2's pulse is 838 ns long: a late host would miss it if it looked at the present.
-      this.irq.set(this.channels[0]!.out(due));
+      const level = this.channels[0]!.out(due);
+      this.irq.set(level);
+      this.owe(due, level);
       this.update();
     });
+    this.repayTimer = clock.timer(() => this.repay());
     const ignore = () => {};
     this.channels = [
       new PitChannel(true, () => this.update()),
@@ -35,6 +44,8 @@ export class Pit8254 implements Device, IoRegion {
 
   reset(): void {
     this.irqEnabled = true;
+    this.owed = 0;
+    this.repayTimer.cancel();
     for (const channel of this.channels) channel.reset(this.clock.now());
   }
 
@@ -82,6 +93,8 @@ export class Pit8254 implements Device, IoRegion {
     const channel = this.channels[0]!;
     if (!this.irqEnabled) {
       this.timer.cancel();
+      this.owed = 0;
+      this.repayTimer.cancel();
       this.irq.set(false);
       return;
     }
@@ -89,6 +102,34 @@ export class Pit8254 implements Device, IoRegion {
     const next = channel.nextChange(now);
     if (next === undefined) this.timer.cancel();
     else this.timer.arm(next);
+  }
+
+  /** Counts the rising edges between a change that was due and the present that update() will not show. */
+  private owe(due: number, levelThen: boolean): void {
+    const channel = this.channels[0]!;
+    const now = this.clock.now();
+    let level = levelThen;
+    let edges = 0;
+    let at: number | undefined = due;
+    for (let k = 0; k < 2 * MAX_OWED; k++) {
+      at = channel.nextChange(at);
+      if (at === undefined || at > now) break;
+      const next = channel.out(at);
+      if (next && !level) edges++;
+      level = next;
+    }
+    if (edges > 0 && level && !levelThen) edges--;
+    this.owed = Math.min(MAX_OWED, this.owed + edges);
+    if (this.owed > 0 && !this.repayTimer.armed) this.repayTimer.arm(now + REPAY_NS);
+  }
+
+  private repay(): void {
+    if (this.owed === 0) return;
+    this.owed--;
+    this.irq.set(false);
+    this.irq.set(true);
+    this.irq.set(this.channels[0]!.out(this.clock.now()));
+    if (this.owed > 0) this.repayTimer.arm(this.clock.now() + REPAY_NS);
   }
 
   save(): DeviceState {
