@@ -4,7 +4,7 @@
 /** Most guest instructions in a block. */
 export const BLOCK_MAX_INSNS = 48;
 /** Executions of a block in tier 0 before a region is asked for. */
-export const HOT_BLOCK = 64;
+export const HOT_BLOCK = 8000;
 /** Bytes of tier 0 code kept (micro-ops and headers). */
 export const TIER0_BYTES = 48 << 20;
 /** The tier 0 arena is evicted by parts: this many. */
