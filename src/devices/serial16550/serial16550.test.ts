@@ -117,6 +117,18 @@ describe("16550", () => {
     expect([get(0), get(0)]).toEqual([0x78, 0x79]);
   });
 
+  test("held input comes to a guest that polls for it", () => {
+    const { end, get, set } = setup({ holdInput: true });
+    end.type("x");
+    for (let i = 0; i < 3000; i++) {
+      // Output looks at the status, too.
+      expect(get(5) & 1).toBe(0);
+      if (i % 100 === 0) set(0, 46);
+    }
+    for (let i = 0; i < 1001; i++) get(5);
+    expect([get(5) & 1, get(0)]).toEqual([1, 0x78]);
+  });
+
   test("loopback: data and modem lines come back, nothing leaves", () => {
     const { end, get, set } = setup();
     expect(get(6)).toBe(0xb0);

@@ -14,6 +14,8 @@ export interface SerialOptions {
 
 /** How long receive interrupts stay enabled before held input is let in, nanoseconds. */
 const SETTLE_NS = 20_000_000;
+/** A guest that looks for input so often, and does nothing else with the port, is waiting for it without interrupts. */
+const POLLS = 1000;
 
 export class Serial16550 implements Device, IoRegion {
   readonly name = "isa-serial";
@@ -33,6 +35,8 @@ export class Serial16550 implements Device, IoRegion {
   /** Waits out SETTLE_NS; held input comes in once it is over. */
   private readonly settling: DueTimer;
   private settled = false;
+  /** Looks at the line status in a row. */
+  private polls = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -98,6 +102,10 @@ export class Serial16550 implements Device, IoRegion {
         return this.mcr;
       case r.LSR: {
         const value = this.lsr;
+        if (this.held && ++this.polls >= POLLS) {
+          this.settled = true;
+          this.offer();
+        }
         this.lsr &= ~r.LSR_ERRORS;
         if (value !== this.lsr) this.update();
         return value;
@@ -117,6 +125,7 @@ export class Serial16550 implements Device, IoRegion {
 
   write(offset: number, _size: number, value: number): void {
     value &= 0xff;
+    this.polls = 0;
     switch (offset & 7) {
       case r.RBR_THR:
         if (this.lcr & r.LCR_DLAB) this.divisor = (this.divisor & 0xff00) | value;
