@@ -6,6 +6,7 @@ export const PROGRAMS = {
   chromium: { path: "/usr/bin/chromium", package: "chromium" },
   firefox: { path: "/usr/bin/firefox-esr", package: "firefox-esr" },
   gcc: { path: "/usr/bin/gcc", package: "gcc" },
+  libc: { path: "/usr/include/stdio.h", package: "libc6-dev" },
   ld: { path: "/usr/bin/ld", package: "binutils" },
   objdump: { path: "/usr/bin/objdump", package: "binutils" },
   qemu: { path: "/usr/bin/qemu-system-x86_64", package: "qemu-system-x86" },

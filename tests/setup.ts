@@ -1,5 +1,5 @@
 // Once before all tests: builds what is missing, and installs missing programs where that can be done (root, apt). Where
-// it cannot, the tests that need them say which package they miss.
+// it cannot, one sentence names the packages; the tests that need them fail with the same names.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -16,22 +16,32 @@ export default function setup(): void {
 function build(): void {
   const products = ["core.wasm", "node/cli.js", "guests/cli.js"];
   if (products.every((file) => existsSync(`${root}dist/${file}`))) return;
-  if (spawnSync("npm", ["run", "-s", "build"], { cwd: root, stdio: "inherit" }).status !== 0) {
+  console.error("tests: building dist/ ...");
+  if (spawnSync("npm", ["run", "-s", "build"], { cwd: root, stdio: ["ignore", 2, 2] }).status !== 0) {
     throw new Error("npm run build failed: see above");
   }
 }
 
-function installPrograms(): void {
+function missingPackages(): string[] {
   const missing = Object.values(PROGRAMS).filter(({ path }) => !existsSync(path));
-  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
-  const packages = [...new Set(missing.map((program) => program.package))];
-  console.log(`installing ${packages.join(", ")}`);
-  const apt = (...args: string[]): void => {
-    spawnSync("apt-get", ["-qq", "-y", "-o", "DPkg::Lock::Timeout=300", ...args], {
-      stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
-  };
-  apt("update");
-  apt("install", "--no-install-recommends", ...packages);
+  return [...new Set(missing.map((program) => program.package))];
+}
+
+function installPrograms(): void {
+  const packages = missingPackages();
+  if (packages.length === 0) return;
+  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+    console.error(`tests: installing ${packages.join(", ")} ...`);
+    const apt = (...args: string[]): void => {
+      spawnSync("apt-get", ["-qq", "-y", "-o", "DPkg::Lock::Timeout=300", ...args], {
+        stdio: ["ignore", "ignore", 2],
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      });
+    };
+    apt("update");
+    apt("install", "--no-install-recommends", ...packages);
+  }
+  const left = missingPackages();
+  if (left.length > 0)
+    console.error(`tests: Debian packages are missing, install them as root: apt-get install ${left.join(" ")}`);
 }

@@ -1,7 +1,7 @@
 ; A firmware image of 64 KiB that tries privileged and system-level instructions in every mode and writes what happens, line by
 ; line, to the debug console (port 0xE9), then leaves through isa-debug-exit (port 0x501).
 ;   nasm -f bin -o battery.bin battery.asm && gzip -9n battery.bin
-; battery.bin.gz is what the test runs, battery.log what it must print. The log was compared line by line with that of QEMU 7.2
+; battery.bin.gz is what the test runs, battery.expected.txt what it must print. The log was compared line by line with that of QEMU 7.2
 ; (nasm -DQEMU leaves out what QEMU cannot stand); the lines that differ are those where QEMU does not check what the SDM asks
 ; for (reserved CR, EFER, MSR and DR bits, limits, alignment) or gives another error code (#PF with RSVD, gates in long mode).
 

@@ -8,7 +8,7 @@ import { runFirmware } from "./firmware.js";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const image = gunzipSync(readFileSync(here("battery.bin.gz")));
-const expected = readFileSync(here("battery.log"), "latin1");
+const expected = readFileSync(here("battery.expected.txt"), "latin1");
 const BUDGET = 3_000_000;
 /** What the image writes to isa-debug-exit. */
 const DONE = 0x10;
