@@ -220,8 +220,8 @@ export const R_NEXT = 12;
 export const R_COUNT = 16;
 export const R_SIZE = 32;
 
-/** Jump cache entry: u64 virtual address, i32 mode, i32 block (0: empty). */
-export const JC_STRIDE = 16;
+/** Jump cache entry: i32 host address of code (0: empty), i32 block, which says whether it is valid and for which mode. */
+export const JC_STRIDE = 8;
 
 // ---- memory operation word of LOAD and STORE, also given to the slow paths ----------------------------------------------
 /** Bits 0-2: log2 of the size in bytes (0 to 4). */

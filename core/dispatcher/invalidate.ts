@@ -5,7 +5,6 @@ import {
   E_CODE_BITS, E_DEAD_REGIONS, E_HASH, E_HASH_MASK, E_LINK_EPOCH, E_PAGE_BLOCKS, R_NEXT, R_VALID, STAT_SMC,
 } from "../../src/layout";
 import { count, engine } from "../state";
-import { clearJumpCache } from "../softmmu/tlb";
 import { ramPage } from "../softmmu/physical";
 
 /** Bucket of a block in the hash table. */
@@ -55,7 +54,6 @@ export function invalidateCode(host: i32, bytes: i32): void {
   let slot = engine(E_PAGE_BLOCKS) + (page << 2);
   let bits: u64 = 0;
   let block = load<i32>(slot);
-  let any = false;
   store<i32>(slot, 0);
   let kept = 0;
   while (block != 0) {
@@ -70,7 +68,6 @@ export function invalidateCode(host: i32, bytes: i32): void {
       } else if (end > 4096) end = 4096;
       if (start < to && end > from) {
         dropBlock(block);
-        any = true;
       } else {
         if (second) store<i32>(block + B_PAGE2_NEXT, kept);
         else store<i32>(block + B_PAGE_NEXT, kept);
@@ -82,7 +79,6 @@ export function invalidateCode(host: i32, bytes: i32): void {
   }
   store<i32>(slot, kept);
   store<u64>(engine(E_CODE_BITS) + (page << 3), bits);
-  if (any) clearJumpCache();
 }
 
 /** Bit mask of the 64-byte granules of [start, end) within a page. */

@@ -1,8 +1,8 @@
 // From the program counter to a block.
 
 import {
-  B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS, E_JUMP_CACHE, E_JUMP_MASK, E_MAP, E_MAP_COUNT, E_RAM_BASE, E_RAM_LOW, E_RAM_SIZE, JC_STRIDE,
-  MAP_STRIDE, MODE_ONE_INSN, STAT_LOOKUPS, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC, S_PC_BASE, TLB_ADDEND, TLB_EXEC,
+  B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS, B_VALID, E_JUMP_CACHE, E_JUMP_MASK, E_MAP, E_MAP_COUNT, E_RAM_BASE, E_RAM_LOW, E_RAM_SIZE,
+  JC_STRIDE, MAP_STRIDE, MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, STAT_LOOKUPS, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC, S_PC_BASE, TLB_ADDEND, TLB_EXEC,
 } from "../../src/layout";
 import { count, engine, mmuIndex } from "../state";
 import { tlbEntry, translateExec } from "../softmmu/tlb";
@@ -34,28 +34,57 @@ export function physOf(host: i32): u64 {
 }
 
 // @ts-ignore: decorator
-@inline function jumpEntry(va: u64): i32 {
-  return engine(E_JUMP_CACHE) + (<i32>((va ^ (va >> 12)) & <u64>engine(E_JUMP_MASK)) * JC_STRIDE);
+@inline function jumpEntry(host: i32, mode: i32): i32 {
+  return engine(E_JUMP_CACHE) + ((host ^ (host >> 12) ^ (mode >> 20)) & engine(E_JUMP_MASK)) * JC_STRIDE;
 }
 
-/** The block at S_PC without side effects: 0 if it is not at hand (not in the TLB, not translated, crosses pages). */
+/** The block at S_PC without side effects: 0 if it is not at hand (not in the TLB, not translated). */
 export function lookup(cpu: i32): i32 {
+  return lookupMode(cpu, load<i32>(cpu + S_MODE));
+}
+
+// @ts-ignore: decorator
+@inline function lookupMode(cpu: i32, mode: i32): i32 {
   const va = codeAddress(cpu);
-  const mode = load<i32>(cpu + S_MODE);
-  const cached = jumpEntry(va);
-  if (load<u64>(cached) == va && load<i32>(cached, 8) == mode) {
-    const block = load<i32>(cached, 12);
-    if (block) return block;
-  }
-  const entry = tlbEntry(cpu, va, mmuIndex(cpu));
+  const entry = tlbEntry(cpu, va, (mode >> MODE_MMU_SHIFT) & MODE_MMU_MASK);
   if ((va ^ load<u64>(entry + TLB_EXEC)) >= 4096) return 0;
+  const host = <i32>va + load<i32>(entry + TLB_ADDEND);
+  const cached = jumpEntry(host, mode);
+  if (load<i32>(cached) == host) {
+    const block = load<i32>(cached, 4);
+    if (load<i32>(block + B_MODE) == mode && load<i32>(block + B_VALID)) {
+      const page2 = load<i32>(block + B_PAGE2);
+      if (page2 == -1 || page2 == secondAtHand(cpu)) return block;
+    }
+  }
+  return lookupHash(cpu, host, mode, cached);
+}
+
+function lookupHash(cpu: i32, host: i32, mode: i32, cached: i32): i32 {
   count(STAT_LOOKUPS);
-  const block = search(physOf(<i32>va + load<i32>(entry + TLB_ADDEND)), mode, -1);
+  const phys = physOf(host);
+  let block = search(phys, mode, -1);
+  if (block == 0) {
+    const second = secondAtHand(cpu);
+    if (second != -1) block = search(phys, mode, second);
+  }
   if (block == 0) return 0;
-  store<u64>(cached, va);
-  store<i32>(cached, mode, 8);
-  store<i32>(cached, block, 12);
+  store<i32>(cached, host);
+  store<i32>(cached, block, 4);
   return block;
+}
+
+/** Host page number of the page after the one S_PC is in, -1 when the TLB does not have it. */
+function secondAtHand(cpu: i32): i32 {
+  const va = nextPage(cpu);
+  const entry = tlbEntry(cpu, va, mmuIndex(cpu));
+  if ((va ^ load<u64>(entry + TLB_EXEC)) >= 4096) return -1;
+  return (<i32>va + load<i32>(entry + TLB_ADDEND)) >>> 12;
+}
+
+function nextPage(cpu: i32): u64 {
+  const va = (codeAddress(cpu) & ~0xfff) + 4096;
+  return load<u64>(cpu + S_PC_BASE) == 0 ? va : va & 0xffffffff;
 }
 
 /** Block in the hash by physical address, mode and host page number of the second page (-1: none). */
@@ -71,12 +100,9 @@ export const NOT_MEMORY: i32 = -1;
 
 /** The block at S_PC; 0 with S_FAULT set (fetch fault), 0 with S_EXIT_PHYS set (to be translated), or NOT_MEMORY. */
 export function find(cpu: i32): i32 {
-  const one = load<i32>(cpu + S_ONE_INSN);
-  if (!one) {
-    const block = lookup(cpu);
-    if (block) return block;
-  }
-  const mode = load<i32>(cpu + S_MODE) | (one ? MODE_ONE_INSN : 0);
+  const mode = load<i32>(cpu + S_MODE) | (load<i32>(cpu + S_ONE_INSN) ? MODE_ONE_INSN : 0);
+  const known = lookupMode(cpu, mode);
+  if (known) return known;
   const va = codeAddress(cpu);
   const host = translateExec(cpu, va, mmuIndex(cpu));
   if (host == 0) return 0;
@@ -102,11 +128,9 @@ export function find(cpu: i32): i32 {
 /** Host page number of the page after the one S_PC is in; -1 with S_FAULT set when it cannot be fetched (or -2: not memory).
  *  S_EXIT_PHYS2 gets its address. */
 export function secondPage(cpu: i32): i32 {
-  let va = (codeAddress(cpu) & ~0xfff) + 4096;
-  if (load<u64>(cpu + S_PC_BASE) != 0) va &= 0xffffffff;
-  const host = translateExec(cpu, va, mmuIndex(cpu));
+  const host = translateExec(cpu, nextPage(cpu), mmuIndex(cpu));
   if (host == 0) return -1;
   if (host == -1) return -2;
   store<u64>(cpu + S_EXIT_PHYS2, physOf(host));
-  return host >> 12;
+  return host >>> 12;
 }

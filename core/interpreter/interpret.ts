@@ -2,7 +2,7 @@
 // block is not linked, has a region, becomes hot, when fuel runs out, or at a fault; S_PC and S_FUEL are exact then.
 
 import {
-  B_COUNT, B_EPOCH, B_HEADER, B_INSNS, B_LAST_TARGET, B_LINK0, B_LINK1, B_REGION, B_TAKEN, B_VALID, E_HELPERS, E_HOT, E_LINK_EPOCH, S_BLOCK,
+  B_COUNT, B_EPOCH, B_HEADER, B_INSNS, B_LAST_TARGET, B_LINK0, B_LINK1, B_PAGE2, B_REGION, B_TAKEN, B_VALID, E_HELPERS, E_HOT, E_LINK_EPOCH, S_BLOCK,
   S_EXACT, S_FAULT, S_FUEL, S_MODE, S_ONE_INSN, S_PC, S_PENDING, S_TLB, TLB_ADDEND, TLB_ENTRIES, TLB_MODE_SIZE, TLB_READ,
   TLB_STRIDE, TLB_WRITE, MEM_ALIGN, MEM_RMW, MEM_SIGNED,
 } from "../../src/layout";
@@ -81,7 +81,8 @@ function follow(cpu: i32, block: i32, displacement: i32, flags: i32, link: i32, 
     store<i32>(block + B_EPOCH, epoch);
   }
   const next = lookup(cpu);
-  if (next) store<i32>(block + link, next);
+  // What a page-crossing block continues with depends on the mapping of its second page.
+  if (next && load<i32>(next + B_PAGE2) == -1) store<i32>(block + link, next);
   return next;
 }
 

@@ -3,7 +3,7 @@
 
 import {
   ACCESS_EXEC, E_CODE_BITS, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, FAULT_NONE, JC_STRIDE,
-  MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_TLB, S_TLB_LIST, S_TLB_USED,
+  MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_EXIT_PHYS, S_TLB, S_TLB_LIST, S_TLB_USED,
   S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
 } from "../../src/layout";
 import { count, engine } from "../state";
@@ -39,9 +39,11 @@ export function initTlb(cpu: i32): void {
     store<i32>(entry + ENTRY_FLAGS, 0);
   }
   store<i32>(cpu + S_TLB_USED, 0);
+  forgetLarge();
   clearJumpCache();
 }
 
+/** The jump cache goes by host address, so that only what gives an address other code empties it: eviction, the memory map. */
 export function clearJumpCache(): void {
   memory.fill(engine(E_JUMP_CACHE), 0, (engine(E_JUMP_MASK) + 1) * JC_STRIDE);
 }
@@ -63,25 +65,60 @@ export function flushTlb(cpu: i32, keepGlobal: bool): void {
     }
   }
   store<i32>(cpu + S_TLB_USED, kept);
-  clearJumpCache();
+  if (!keepGlobal) {
+    forgetLarge();
+    clearJumpCache();
+  }
+}
+
+// Large pages are in the TLB in pieces of 4 KiB. Bit n says that there may be pieces of pages with number n (modulo the bits).
+const LARGE_SHIFT: i32 = 22;
+const LARGE_BITS: i32 = 4096;
+const HUGE_SHIFT: i32 = 30;
+const HUGE_BITS: i32 = 256;
+const largePages: usize = memory.data(LARGE_BITS >> 3, 8);
+const hugePages: usize = memory.data(HUGE_BITS >> 3, 8);
+
+function forgetLarge(): void {
+  memory.fill(largePages, 0, LARGE_BITS >> 3);
+  memory.fill(hugePages, 0, HUGE_BITS >> 3);
+}
+
+function rememberLarge(va: u64, shift: i32): void {
+  const n = shift > LARGE_SHIFT ? <i32>(va >> HUGE_SHIFT) & (HUGE_BITS - 1) : <i32>(va >> LARGE_SHIFT) & (LARGE_BITS - 1);
+  const at = (shift > LARGE_SHIFT ? hugePages : largePages) + ((n >> 5) << 2);
+  store<i32>(at, load<i32>(at) | (1 << (n & 31)));
+}
+
+// @ts-ignore: decorator
+@inline function mayHold(bits: usize, n: i32): bool {
+  return (load<i32>(bits + ((n >> 5) << 2)) & (1 << (n & 31))) != 0;
+}
+
+/** Drops the pieces of large pages in the 1 << shift bytes around `va`. */
+function flushPieces(cpu: i32, va: u64, shift: i32): void {
+  const used = load<i32>(cpu + S_TLB_USED);
+  const list = cpu + S_TLB_LIST;
+  for (let i = 0; i < used; i++) {
+    const entry = load<i32>(list + (i << 2));
+    if (!(load<i32>(entry + ENTRY_FLAGS) & ENTRY_LARGE)) continue;
+    const within =
+      (va ^ load<u64>(entry + TLB_READ)) >> shift == 0 ||
+      (va ^ load<u64>(entry + TLB_WRITE)) >> shift == 0 ||
+      (va ^ load<u64>(entry + TLB_EXEC)) >> shift == 0;
+    if (within) clearEntry(cpu, entry);
+  }
 }
 
 /** Drops the translation of one page in all modes (INVLPG). Pieces of large pages are dropped with all their neighbours. */
 export function flushPage(cpu: i32, va: u64): void {
-  let large = false;
   for (let mmu = 0; mmu < MMU_MODES; mmu++) {
     const entry = tlbEntry(cpu, va, mmu);
-    if (load<i32>(entry + ENTRY_FLAGS) & ENTRY_LISTED) {
-      if (load<i32>(entry + ENTRY_FLAGS) & ENTRY_LARGE) large = true;
-      clearEntry(cpu, entry);
-    }
+    if (load<i32>(entry + ENTRY_FLAGS) & ENTRY_LISTED) clearEntry(cpu, entry);
   }
-  if (largeSeen || large) flushTlb(cpu, false);
-  else clearJumpCache();
+  if (mayHold(largePages, <i32>(va >> LARGE_SHIFT) & (LARGE_BITS - 1))) flushPieces(cpu, va, LARGE_SHIFT);
+  if (mayHold(hugePages, <i32>(va >> HUGE_SHIFT) & (HUGE_BITS - 1))) flushPieces(cpu, va, HUGE_SHIFT);
 }
-
-/** A piece of a large page is (or was) in the TLB: INVLPG of any address may have to drop neighbours. */
-let largeSeen: bool = false;
 
 /** Page of code appeared: stores to it must take the slow path from now on. */
 export function protectPage(cpu: i32, host: i32): void {
@@ -121,9 +158,10 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32): void {
   }
   flags = ENTRY_LISTED;
   if (perm & PERM_GLOBAL) flags |= ENTRY_GLOBAL;
-  if (load<i32>(cpu + S_WALK_SHIFT) > 12) {
+  const shift = load<i32>(cpu + S_WALK_SHIFT);
+  if (shift > 12) {
     flags |= ENTRY_LARGE;
-    largeSeen = true;
+    rememberLarge(va, shift);
   }
   store<u64>(entry + TLB_READ, perm & PERM_READ ? tag : never);
   let writable = (perm & PERM_WRITE) != 0 && physHostWrite(phys) != 0;
@@ -140,11 +178,13 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32): void {
 /** Physical address for an access without TLB checks of its own, filling the TLB; -1 with S_FAULT set on a fault. Fast when the TLB has it
  *  is left to the callers (core/softmmu/access.ts). */
 export function translateExec(cpu: i32, va: u64, mmu: i32): i32 {
-  // Host address of code at `va`, or 0 with S_FAULT set, or -1 when it is not memory.
+  // Host address of code at `va`, or 0 with S_FAULT set, or -1 with S_EXIT_PHYS set when it is not memory.
   const entry = tlbEntry(cpu, va, mmu);
   if ((va ^ load<u64>(entry + TLB_EXEC)) < 4096) return <i32>va + load<i32>(entry + TLB_ADDEND);
   const phys = translate(cpu, va, ACCESS_EXEC, mmu);
   if (phys == -1) return 0;
   const host = physHost(phys);
-  return host ? host : -1;
+  if (host) return host;
+  store<u64>(cpu + S_EXIT_PHYS, phys);
+  return -1;
 }
