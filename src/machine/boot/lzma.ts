@@ -5,10 +5,6 @@ const TOP = 1 << 24;
 const HALF = 1024;
 const STATES = 12;
 
-/** Indices into the range coder. */
-const RANGE = 0;
-const CODE = 1;
-
 /** Indices into the one array of probabilities. */
 const IS_MATCH = 0;
 const IS_REP = IS_MATCH + STATES * 16;
@@ -80,8 +76,6 @@ class Lzma {
   private positionMask = 0;
   private probabilities = new Uint16Array(LITERAL);
   private state = 0;
-  /** The range coder. Not variables: captured by closures they would be boxed numbers. */
-  private readonly coder = new Uint32Array(2);
   private readonly reps = new Int32Array(4);
 
   constructor(
@@ -107,130 +101,179 @@ class Lzma {
     this.reps.fill(0);
   }
 
-  /** One chunk: input up to `end` gives output up to `limit`. */
+  /** One chunk: input up to `end` gives output up to `limit`. The decoding of a bit stands here a dozen times because a boot
+   *  waits for it: as a function it takes twice as long, for the range coder then lives in memory. */
   chunk(at: number, end: number, limit: number): void {
     const { input, out, begin, lc, literalMask, positionMask, probabilities: p, reps } = this;
     if (limit > out.length || end > input.length) fail();
     let { state, to } = this;
-    let rep0 = reps[0]!;
-    let rep1 = reps[1]!;
-    let rep2 = reps[2]!;
-    let rep3 = reps[3]!;
-    const coder = this.coder;
-    coder[RANGE] = 0xffffffff;
-    coder[CODE] = (input[at + 1]! << 24) | (input[at + 2]! << 16) | (input[at + 3]! << 8) | input[at + 4]!;
+    let rep0 = reps[0]! | 0;
+    let rep1 = reps[1]! | 0;
+    let rep2 = reps[2]! | 0;
+    let rep3 = reps[3]! | 0;
+    let range = -1;
+    let code = (input[at + 1]! << 24) | (input[at + 2]! << 16) | (input[at + 3]! << 8) | input[at + 4]!;
     at += 5;
-
-    const bit = (index: number): number => {
-      let range = coder[RANGE]!;
-      let code = coder[CODE]!;
-      if (range < TOP) {
-        range = (range << 8) >>> 0;
-        code = ((code << 8) | input[at++]!) >>> 0;
-      }
-      const probability = p[index]!;
-      const bound = (range >>> 11) * probability;
-      if (code < bound) {
-        coder[RANGE] = bound;
-        coder[CODE] = code;
-        p[index] = probability + ((2048 - probability) >> 5);
-        return 0;
-      }
-      coder[RANGE] = range - bound;
-      coder[CODE] = code - bound;
-      p[index] = probability - (probability >> 5);
-      return 1;
-    };
-    const tree = (base: number, bits: number): number => {
-      let node = 1;
-      for (let i = 0; i < bits; i++) node = (node << 1) | bit(base + node);
-      return node - (1 << bits);
-    };
-    const reverse = (base: number, bits: number): number => {
-      let node = 1;
-      let value = 0;
-      for (let i = 0; i < bits; i++) {
-        const b = bit(base + node);
-        node = (node << 1) | b;
-        value |= b << i;
-      }
-      return value;
-    };
-    const length = (base: number, position: number): number => {
-      if (bit(base) === 0) return 2 + tree(base + LENGTH_LOW + (position << 3), 3);
-      if (bit(base + 1) === 0) return 10 + tree(base + LENGTH_MID + (position << 3), 3);
-      return 18 + tree(base + LENGTH_HIGH, 8);
-    };
+    // Scratch of the bit in hand.
+    let index = 0;
+    let probability = 0;
+    let bound = 0;
 
     while (to < limit) {
       const position = (to - begin) & positionMask;
-      if (bit(IS_MATCH + (state << 4) + position) === 0) {
+      index = IS_MATCH + (state << 4) + position;
+      if (range >>> 0 < TOP) {
+        range <<= 8;
+        code = (code << 8) | input[at++]!;
+      }
+      probability = p[index]!;
+      bound = Math.imul(range >>> 11, probability);
+      if (code >>> 0 < bound >>> 0) {
+        range = bound;
+        p[index] = probability + ((2048 - probability) >> 5);
+        // A literal.
         const previous = to > begin ? out[to - 1]! : 0;
         const base = LITERAL + 0x300 * ((((to - begin) & literalMask) << lc) + (previous >> (8 - lc)));
         let symbol = 1;
         if (state >= 7) {
           let match = out[to - rep0 - 1]!;
+          let equal = true;
           do {
-            const expected = (match >> 7) & 1;
+            const expected = match & 0x80;
             match <<= 1;
-            const b = bit(base + ((1 + expected) << 8) + symbol);
-            symbol = (symbol << 1) | b;
-            if (b !== expected) break;
-          } while (symbol < 0x100);
+            index = base + 0x100 + (expected << 1) + symbol;
+            if (range >>> 0 < TOP) {
+              range <<= 8;
+              code = (code << 8) | input[at++]!;
+            }
+            probability = p[index]!;
+            bound = Math.imul(range >>> 11, probability);
+            if (code >>> 0 < bound >>> 0) {
+              range = bound;
+              p[index] = probability + ((2048 - probability) >> 5);
+              symbol <<= 1;
+              equal = expected === 0;
+            } else {
+              range = (range - bound) | 0;
+              code = (code - bound) | 0;
+              p[index] = probability - (probability >> 5);
+              symbol = (symbol << 1) | 1;
+              equal = expected !== 0;
+            }
+          } while (equal && symbol < 0x100);
         }
-        while (symbol < 0x100) symbol = (symbol << 1) | bit(base + symbol);
+        while (symbol < 0x100) {
+          index = base + symbol;
+          if (range >>> 0 < TOP) {
+            range <<= 8;
+            code = (code << 8) | input[at++]!;
+          }
+          probability = p[index]!;
+          bound = Math.imul(range >>> 11, probability);
+          if (code >>> 0 < bound >>> 0) {
+            range = bound;
+            p[index] = probability + ((2048 - probability) >> 5);
+            symbol <<= 1;
+          } else {
+            range = (range - bound) | 0;
+            code = (code - bound) | 0;
+            p[index] = probability - (probability >> 5);
+            symbol = (symbol << 1) | 1;
+          }
+        }
         out[to++] = symbol;
         state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
         continue;
+      } else {
+        range = (range - bound) | 0;
+        code = (code - bound) | 0;
+        p[index] = probability - (probability >> 5);
       }
-      let count: number;
-      if (bit(IS_REP + state) === 0) {
+      let lengths = MATCH_LENGTH;
+      let repeated = false;
+      index = IS_REP + state;
+      if (range >>> 0 < TOP) {
+        range <<= 8;
+        code = (code << 8) | input[at++]!;
+      }
+      probability = p[index]!;
+      bound = Math.imul(range >>> 11, probability);
+      if (code >>> 0 < bound >>> 0) {
+        range = bound;
+        p[index] = probability + ((2048 - probability) >> 5);
         rep3 = rep2;
         rep2 = rep1;
         rep1 = rep0;
-        count = length(MATCH_LENGTH, position);
-        state = state < 7 ? 7 : 10;
-        const slot = tree(SLOT + (Math.min(count - 2, 3) << 6), 6);
-        if (slot < 4) rep0 = slot;
-        else {
-          const bits = (slot >> 1) - 1;
-          rep0 = (2 | (slot & 1)) << bits;
-          if (slot < 14) rep0 += reverse(SPECIAL + rep0 - slot, bits);
-          else {
-            let direct = 0;
-            let range: number = coder[RANGE]!;
-            let code: number = coder[CODE]!;
-            for (let i = bits - 4; i > 0; i--) {
-              if (range < TOP) {
-                range = (range << 8) >>> 0;
-                code = ((code << 8) | input[at++]!) >>> 0;
-              }
-              range >>>= 1;
-              direct <<= 1;
-              if (code >= range) {
-                code -= range;
-                direct |= 1;
-              }
-            }
-            coder[RANGE] = range;
-            coder[CODE] = code;
-            rep0 += (direct << 4) + reverse(ALIGN, 4);
-          }
-        }
       } else {
-        if (bit(IS_REP0 + state) === 0) {
-          if (bit(IS_REP0_LONG + (state << 4) + position) === 0) {
+        range = (range - bound) | 0;
+        code = (code - bound) | 0;
+        p[index] = probability - (probability >> 5);
+        repeated = true;
+        lengths = REP_LENGTH;
+        index = IS_REP0 + state;
+        if (range >>> 0 < TOP) {
+          range <<= 8;
+          code = (code << 8) | input[at++]!;
+        }
+        probability = p[index]!;
+        bound = Math.imul(range >>> 11, probability);
+        if (code >>> 0 < bound >>> 0) {
+          range = bound;
+          p[index] = probability + ((2048 - probability) >> 5);
+          index = IS_REP0_LONG + (state << 4) + position;
+          if (range >>> 0 < TOP) {
+            range <<= 8;
+            code = (code << 8) | input[at++]!;
+          }
+          probability = p[index]!;
+          bound = Math.imul(range >>> 11, probability);
+          if (code >>> 0 < bound >>> 0) {
+            range = bound;
+            p[index] = probability + ((2048 - probability) >> 5);
             state = state < 7 ? 9 : 11;
-            if (rep0 >= to - begin) fail();
+            if (rep0 < 0 || rep0 >= to - begin) fail();
             out[to] = out[to - rep0 - 1]!;
             to++;
             continue;
+          } else {
+            range = (range - bound) | 0;
+            code = (code - bound) | 0;
+            p[index] = probability - (probability >> 5);
           }
         } else {
+          range = (range - bound) | 0;
+          code = (code - bound) | 0;
+          p[index] = probability - (probability >> 5);
           let distance = rep1;
-          if (bit(IS_REP1 + state) !== 0) {
+          index = IS_REP1 + state;
+          if (range >>> 0 < TOP) {
+            range <<= 8;
+            code = (code << 8) | input[at++]!;
+          }
+          probability = p[index]!;
+          bound = Math.imul(range >>> 11, probability);
+          if (code >>> 0 < bound >>> 0) {
+            range = bound;
+            p[index] = probability + ((2048 - probability) >> 5);
+          } else {
+            range = (range - bound) | 0;
+            code = (code - bound) | 0;
+            p[index] = probability - (probability >> 5);
             distance = rep2;
-            if (bit(IS_REP2 + state) !== 0) {
+            index = IS_REP2 + state;
+            if (range >>> 0 < TOP) {
+              range <<= 8;
+              code = (code << 8) | input[at++]!;
+            }
+            probability = p[index]!;
+            bound = Math.imul(range >>> 11, probability);
+            if (code >>> 0 < bound >>> 0) {
+              range = bound;
+              p[index] = probability + ((2048 - probability) >> 5);
+            } else {
+              range = (range - bound) | 0;
+              code = (code - bound) | 0;
+              p[index] = probability - (probability >> 5);
               distance = rep3;
               rep3 = rep2;
             }
@@ -239,8 +282,138 @@ class Lzma {
           rep1 = rep0;
           rep0 = distance;
         }
-        count = length(REP_LENGTH, position);
-        state = state < 7 ? 8 : 11;
+      }
+      // The length: which of three trees, then the tree.
+      let base = lengths + LENGTH_HIGH;
+      let leaves = 256;
+      let count = 18;
+      index = lengths;
+      if (range >>> 0 < TOP) {
+        range <<= 8;
+        code = (code << 8) | input[at++]!;
+      }
+      probability = p[index]!;
+      bound = Math.imul(range >>> 11, probability);
+      if (code >>> 0 < bound >>> 0) {
+        range = bound;
+        p[index] = probability + ((2048 - probability) >> 5);
+        base = lengths + LENGTH_LOW + (position << 3);
+        leaves = 8;
+        count = 2;
+      } else {
+        range = (range - bound) | 0;
+        code = (code - bound) | 0;
+        p[index] = probability - (probability >> 5);
+        index = lengths + 1;
+        if (range >>> 0 < TOP) {
+          range <<= 8;
+          code = (code << 8) | input[at++]!;
+        }
+        probability = p[index]!;
+        bound = Math.imul(range >>> 11, probability);
+        if (code >>> 0 < bound >>> 0) {
+          range = bound;
+          p[index] = probability + ((2048 - probability) >> 5);
+          base = lengths + LENGTH_MID + (position << 3);
+          leaves = 8;
+          count = 10;
+        } else {
+          range = (range - bound) | 0;
+          code = (code - bound) | 0;
+          p[index] = probability - (probability >> 5);
+        }
+      }
+      let node = 1;
+      while (node < leaves) {
+        index = base + node;
+        if (range >>> 0 < TOP) {
+          range <<= 8;
+          code = (code << 8) | input[at++]!;
+        }
+        probability = p[index]!;
+        bound = Math.imul(range >>> 11, probability);
+        if (code >>> 0 < bound >>> 0) {
+          range = bound;
+          p[index] = probability + ((2048 - probability) >> 5);
+          node <<= 1;
+        } else {
+          range = (range - bound) | 0;
+          code = (code - bound) | 0;
+          p[index] = probability - (probability >> 5);
+          node = (node << 1) | 1;
+        }
+      }
+      count += node - leaves;
+      if (repeated) state = state < 7 ? 8 : 11;
+      else {
+        state = state < 7 ? 7 : 10;
+        base = SLOT + ((count < 6 ? count - 2 : 3) << 6);
+        node = 1;
+        while (node < 64) {
+          index = base + node;
+          if (range >>> 0 < TOP) {
+            range <<= 8;
+            code = (code << 8) | input[at++]!;
+          }
+          probability = p[index]!;
+          bound = Math.imul(range >>> 11, probability);
+          if (code >>> 0 < bound >>> 0) {
+            range = bound;
+            p[index] = probability + ((2048 - probability) >> 5);
+            node <<= 1;
+          } else {
+            range = (range - bound) | 0;
+            code = (code - bound) | 0;
+            p[index] = probability - (probability >> 5);
+            node = (node << 1) | 1;
+          }
+        }
+        const slot = node - 64;
+        if (slot < 4) rep0 = slot;
+        else {
+          let bits = (slot >> 1) - 1;
+          rep0 = (2 | (slot & 1)) << bits;
+          if (slot < 14) base = SPECIAL + rep0 - slot;
+          else {
+            let direct = 0;
+            for (let i = bits - 4; i > 0; i--) {
+              if (range >>> 0 < TOP) {
+                range <<= 8;
+                code = (code << 8) | input[at++]!;
+              }
+              range >>>= 1;
+              direct <<= 1;
+              if (code >>> 0 >= range >>> 0) {
+                code = (code - range) | 0;
+                direct |= 1;
+              }
+            }
+            rep0 += direct << 4;
+            base = ALIGN;
+            bits = 4;
+          }
+          node = 1;
+          for (let i = 0; i < bits; i++) {
+            index = base + node;
+            if (range >>> 0 < TOP) {
+              range <<= 8;
+              code = (code << 8) | input[at++]!;
+            }
+            probability = p[index]!;
+            bound = Math.imul(range >>> 11, probability);
+            if (code >>> 0 < bound >>> 0) {
+              range = bound;
+              p[index] = probability + ((2048 - probability) >> 5);
+              node <<= 1;
+            } else {
+              range = (range - bound) | 0;
+              code = (code - bound) | 0;
+              p[index] = probability - (probability >> 5);
+              node = (node << 1) | 1;
+              rep0 += 1 << i;
+            }
+          }
+        }
       }
       if (rep0 < 0 || rep0 >= to - begin || to + count > limit) fail();
       for (let from = to - rep0 - 1; count > 0; count--) out[to++] = out[from++]!;
