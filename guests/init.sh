@@ -64,7 +64,7 @@ if [ -n "$bench" ]; then
   if [ "$bench" = all ]; then bench=$(benchsuite list); else bench=$(echo "$bench" | tr , ' '); fi
   for b in $bench; do
     echo "BENCH-BEGIN $b"
-    "$b" "$benchsecs"
+    "/bench/$b" "$benchsecs"
   done
   echo "BENCH-DONE"
   poweroff -f
