@@ -10,6 +10,8 @@ import {
 } from "../../devices/fwcfg/fwcfg.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { PcBoard } from "./board.js";
+import { tableLoader } from "./table-loader.js";
+import { firmwareTables } from "./tables.js";
 
 const FOUR_GIB = 2 ** 32;
 const E820_RAM = 1;
@@ -32,6 +34,21 @@ export function addFirmwareFiles(board: PcBoard, config: MachineConfig): void {
     map[i * E820_ENTRY + 16] = E820_RAM;
   });
   fwCfg.addFile("etc/e820", map);
+  addTables(board, config);
+}
+
+function addTables(board: PcBoard, config: MachineConfig): void {
+  const { fwCfg } = board;
+  const { acpi, smbios } = firmwareTables(board, config);
+  // Firmware places the structures itself; the first table is the entry point, the second what it points to.
+  const [anchor, structures] = smbios;
+  fwCfg.addFile("etc/smbios/smbios-anchor", anchor!.bytes);
+  fwCfg.addFile("etc/smbios/smbios-tables", structures!.bytes);
+  if (!acpi) return;
+  const files = tableLoader(acpi.tables, acpi.rsdp);
+  fwCfg.addFile("etc/acpi/tables", files.tables);
+  fwCfg.addFile("etc/acpi/rsdp", files.rsdp);
+  fwCfg.addFile("etc/table-loader", files.loader);
 }
 
 function u64(value: number): Uint8Array {

@@ -29,7 +29,9 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
   return {
     start(board) {
       board.setUpWithoutFirmware();
-      const { tables, rsdp } = firmwareTables(board, config);
+      const { smbios, acpi } = firmwareTables(board, config);
+      const tables = [...smbios, ...(acpi?.tables ?? [])];
+      const rsdp = acpi?.rsdp ?? 0;
       for (const { address, bytes } of tables) memory.write(address, bytes);
       applyInitialCpu(cpu, prepared.load({ memory: bootMemory(board, memory), tables, rsdp, entropy }));
     },

@@ -8,9 +8,10 @@ import { buildSmbios } from "../smbios.js";
 import type { PcBoard } from "./board.js";
 
 export interface FirmwareTables {
-  tables: FirmwareTable[];
-  /** Address of the ACPI RSDP, 0: there is none. */
-  rsdp: number;
+  /** Entry point, then structures. */
+  smbios: FirmwareTable[];
+  /** With the address of the RSDP; undefined under acpi=off. */
+  acpi: { tables: FirmwareTable[]; rsdp: number } | undefined;
 }
 
 /** What SMBIOS calls the version of the machine and of its parts. */
@@ -18,7 +19,7 @@ const MACHINE_VERSION = "pc";
 
 export function firmwareTables(board: PcBoard, config: MachineConfig): FirmwareTables {
   const { ramLow, ramHigh, cpuIdentity } = board;
-  const tables = buildSmbios({
+  const smbios = buildSmbios({
     ramLow,
     ramHigh,
     cpus: 1,
@@ -27,9 +28,9 @@ export function firmwareTables(board: PcBoard, config: MachineConfig): FirmwareT
     version: MACHINE_VERSION,
     uuid: config.uuid,
   });
-  if (!config.machine.acpi) return { tables, rsdp: 0 };
+  if (!config.machine.acpi) return { smbios, acpi: undefined };
   const { hpet, i8042 } = config.machine;
   const serial = board.serialPorts.map(([port, irq]) => ({ port, irq }));
   const acpi = buildAcpi(pcAcpiOptions({ cpus: [0], ramLow, hpet, i8042, serial, vga: false }), ramLow);
-  return { tables: [...tables, ...acpi.tables], rsdp: acpi.rsdp };
+  return { smbios, acpi };
 }
