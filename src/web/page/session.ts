@@ -45,6 +45,10 @@ export class Session {
         if (!this.failed) view.state(state);
       }),
       machine.on("progress", (progress) => view.progress(progress)),
+      machine.on("reset", () => {
+        // What the machine says from now on begins on a line of its own.
+        if (terminal.buffer.active.cursorX > 0) terminal.write("\r\n");
+      }),
       machine.on("warning", (message) => view.notice(message)),
       machine.on("log", (line) => console.log(line)),
       machine.on("error", (error) => {
