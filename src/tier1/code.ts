@@ -101,6 +101,11 @@ export class Code {
     this.out.s64(lo, hi);
   }
 
+  /** An I64 given as an integer below 2^53 in absolute value. */
+  integer(value: number): void {
+    this.i64(value | 0, Math.floor(value / 4294967296));
+  }
+
   /** A memory instruction; `align` is log2 of the promised alignment. */
   mem(opcode: W, offset: number, align = 0): void {
     this.out.u8(opcode);

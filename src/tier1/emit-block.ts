@@ -29,24 +29,23 @@ export interface FunctionContext {
   /** Scratch: an address and a TLB entry. */
   readonly va: number;
   readonly tlb: number;
-  /** Depth of the label of the fault exit; $site is in S_PENDING then. */
+  /** Depth of the label of the fault exit; the site (see packSite) is in S_RET2 then. */
   faultDepth(): number;
   /** Blocks of the emitter's own around the current point. */
   opened(): void;
   closed(): void;
 }
 
-const PACK_SHIFT = 6;
+export const SITE_SHIFT = 6;
+export const SITE_PENDING_MASK = (1 << SITE_SHIFT) - 1;
 
 /** Packs what a fault exit must know: displacement of the instruction and instructions not executed. */
 export function packSite(displacement: number, pending: number): number {
-  return (displacement << PACK_SHIFT) | pending;
+  return displacement * (1 << SITE_SHIFT) + pending;
 }
 
-export const SITE_PENDING_MASK = (1 << PACK_SHIFT) - 1;
-export const SITE_SHIFT = PACK_SHIFT;
-/** Displacements in a region must be below this in absolute value. */
-export const MAX_DISPLACEMENT = 1 << 24;
+/** Displacements in a region must be below this in absolute value: sites have to be exact as numbers. */
+export const MAX_DISPLACEMENT = 2 ** 46;
 
 export class BlockEmitter {
   readonly ir;

@@ -1,7 +1,7 @@
 // Calls of helpers: guest state they look at goes to memory before, what they may change is read again after.
 
 import { Op, PcWidth, Ty } from "../ir/ops.js";
-import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../layout.js";
+import { S_FAULT, S_FUEL, S_PC, S_PENDING, S_RET2 } from "../layout.js";
 import type { BlockEmitter, FunctionContext } from "./emit-block.js";
 import { W } from "./opcodes.js";
 import { inRanges } from "./slots.js";
@@ -28,7 +28,7 @@ export function emitCall(e: BlockEmitter, n: number): void {
     code.get(f.cpu);
     code.get(f.pc);
     if (e.block.disp !== 0) {
-      code.i64(e.block.disp);
+      code.integer(e.block.disp);
       code.op(W.i64_add);
     }
     maskPc(f);
@@ -60,8 +60,8 @@ export function emitCall(e: BlockEmitter, n: number): void {
     code.begin(W.if_);
     f.opened();
     code.get(f.cpu);
-    code.i32(e.site(n));
-    code.mem(W.i32_store, S_PENDING, 2);
+    code.integer(e.site(n));
+    code.mem(W.i64_store, S_RET2, 3);
     code.br(f.faultDepth());
     code.end();
     f.closed();

@@ -32,7 +32,7 @@ export function emitLoad(e: BlockEmitter, n: number): void {
   code.else_();
   code.get(f.cpu);
   code.get(va);
-  code.i32(e.site(n));
+  code.integer(e.site(n));
   code.call(`load.${word}.${ty}.${f.mmu}`);
   code.brIf(f.faultDepth());
   code.end();
@@ -66,7 +66,7 @@ export function emitStore(e: BlockEmitter, n: number): void {
   code.get(f.cpu);
   code.get(va);
   value();
-  code.i32(e.site(n));
+  code.integer(e.site(n));
   code.call(`store.${word}.${ty}.${f.mmu}`);
   code.brIf(f.faultDepth());
   code.end();

@@ -89,7 +89,7 @@ export function emitExpression(e: BlockEmitter, n: number): void {
       const displacement = e.block.disp + a;
       code.get(f.pc);
       if (displacement !== 0) {
-        code.i64(displacement);
+        code.integer(displacement);
         code.op(W.i64_add);
       }
       return;

@@ -289,12 +289,14 @@ interface Size {
 
 const BASE32 = 0x10000000n;
 const BASE64 = 0x55550000_1000n;
+/** Displacement of the second page. */
+const FAR = 0x40001000;
 
 function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base: bigint } {
   const r = new Random(seed);
   const pcWidth = r.int(4) === 0 ? PcWidth.W32 : PcWidth.W64;
-  // Blocks of at most 64 bytes; now and then one in another page.
-  const disps = Array.from({ length: count }, (_, k) => k * 0x40 + (r.int(4) === 0 ? 0x1000 : 0));
+  // Blocks of at most 64 bytes; now and then one in a page far away.
+  const disps = Array.from({ length: count }, (_, k) => k * 0x40 + (r.int(4) === 0 ? FAR : 0));
   disps[0] = 0;
   const index = new Map(disps.map((d, k) => [d, k]));
   const blocks = disps.map((disp): RegionBlock => {
@@ -351,7 +353,7 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
     }
     const faults = verify(ir, helpers);
     if (faults.length) throw new Error(`${faults.join("\n")}\n${print(ir, helpers)}`);
-    const page = disp >> 12;
+    const page = disp >= FAR ? 1 : 0;
     return { ir, disp, targets, weight: 1 + r.int(100), page, phys: 0x5000 + 0x1000 * page + (disp & 0xfff) };
   });
   const entries = [0];
@@ -460,7 +462,7 @@ function setUp(r: Random, region: Region, base: bigint, entry: number): void {
     tlbEntry(va, RAM + m.page * 4096, m.tlb, m.tlb && m.write, false);
   });
   region.pages.forEach((page, i) => {
-    tlbEntry(base + BigInt(i) * 4096n, page.host, false, false, r.int(8) > 0);
+    tlbEntry(base + BigInt(i * FAR), page.host, false, false, r.int(8) > 0);
   });
   view.setBigUint64(CPU0 + S_PC, base + BigInt(region.blocks[region.entries[entry]!]!.disp), true);
   view.setInt32(CPU0 + S_MODE, MODE, true);

@@ -20,7 +20,7 @@ import {
   S_FUEL,
   S_MODE,
   S_PC,
-  S_PENDING,
+  S_RET2,
   S_STOP,
 } from "../layout.js";
 import { type Edge, Graph, makeReducible, NODE_BLOCK, NODE_DISPATCH, NODE_STUB } from "./cfg.js";
@@ -127,29 +127,25 @@ class RegionEmitter implements FunctionContext {
     this.prologue(fuelNeeded);
     code.begin(W.block);
     code.begin(W.block, I64);
-    code.begin(W.block, I32);
+    code.begin(W.block, I64);
     code.begin(W.block);
     flow.emit();
     code.end();
-    // Fault: the slow path or helper left where it happened in S_PENDING.
-    const site = code.local(Ty.I32);
-    code.get(CPU);
-    code.mem(W.i32_load, S_PENDING, 2);
-    code.set(site);
-    code.get(CPU);
-    code.i32(0);
-    code.mem(W.i32_store, S_PENDING, 2);
+    // Fault: where it happened is in S_RET2.
+    const site = code.local(Ty.I64);
     code.get(this.fuel);
-    code.get(site);
+    code.get(CPU);
+    code.mem(W.i64_load, S_RET2, 3);
+    code.tee(site);
+    code.op(W.i32_wrap_i64);
     code.i32(SITE_PENDING_MASK);
     code.op(W.i32_and);
     code.op(W.i32_add);
     code.set(this.fuel);
     code.get(site);
-    code.i32(SITE_SHIFT);
-    code.op(W.i32_shr_s);
+    code.i64(SITE_SHIFT);
+    code.op(W.i64_shr_s);
     code.end();
-    code.op(W.i64_extend_i32_s);
     code.get(this.pc);
     code.op(W.i64_add);
     maskPc(this);
@@ -285,7 +281,7 @@ class RegionEmitter implements FunctionContext {
     const block = this.region.blocks[entry]!;
     if (block.disp !== 0) {
       code.get(this.pc);
-      code.i64(-block.disp);
+      code.integer(-block.disp);
       code.op(W.i64_add);
       code.set(this.pc);
     }
@@ -347,7 +343,7 @@ class RegionEmitter implements FunctionContext {
       [1, 0],
     ] as const) {
       if (targets[i]!.block >= 0 || e.system) continue;
-      code.i32(targets[i]!.disp);
+      code.integer(targets[i]!.disp);
       e.value(condition);
       e.releaseAfter(last);
       if (i === 1) code.op(W.i32_eqz);
@@ -396,7 +392,7 @@ class RegionEmitter implements FunctionContext {
     code.set(displacement);
     targets.forEach((target, i) => {
       code.get(displacement);
-      code.i64(target.disp);
+      code.integer(target.disp);
       code.op(W.i64_eq);
       code.begin(W.if_);
       flow.opened();
@@ -422,7 +418,7 @@ class RegionEmitter implements FunctionContext {
     const target = this.region.blocks[k]!.targets[i]!;
     const edge = this.edges[k]![i];
     if (!edge) {
-      code.i32(target.disp);
+      code.integer(target.disp);
       code.br(flow.depth + EXIT_DISPLACEMENT);
       return;
     }
@@ -434,7 +430,7 @@ class RegionEmitter implements FunctionContext {
   /** A helper that may do anything has run: leave if the dispatcher has something to do. */
   private systemGuard(target: Target): void {
     const { code, flow } = this;
-    code.i32(target.disp);
+    code.integer(target.disp);
     code.get(CPU);
     code.mem(W.i32_load, S_ATTENTION, 2);
     code.get(CPU);
@@ -468,10 +464,10 @@ class RegionEmitter implements FunctionContext {
       code.begin(W.if_);
       flow.opened();
     }
-    code.i32(target.disp);
+    code.integer(target.disp);
     code.get(CPU);
     code.get(this.pc);
-    code.i64(target.disp);
+    code.integer(target.disp);
     code.op(W.i64_add);
     code.i32((region.pages[block.page]!.host + (block.phys % 4096)) | 0);
     code.call(`exec.${this.mmu}`);
@@ -503,7 +499,7 @@ class RegionEmitter implements FunctionContext {
     code.get(this.limit);
     code.op(W.i32_ge_s);
     code.brIf(flow.labelDepth(edge.to));
-    code.i32(this.region.blocks[edge.block]!.disp);
+    code.integer(this.region.blocks[edge.block]!.disp);
     code.br(flow.depth + EXIT_DISPLACEMENT);
   }
 }

@@ -1,7 +1,7 @@
 // The functions generated code calls, by symbol:
 //
 //   h.NAME             helper NAME of core
-//   load.WORD.TY.MMU   (cpu, va, site) -> (TY, i32 fault): slow path of a load; `site` goes to S_PENDING on a fault
+//   load.WORD.TY.MMU   (cpu, va, site: i64) -> (TY, i32 fault): slow path of a load; `site` goes to S_RET2 on a fault
 //   store.WORD.TY.MMU  (cpu, va, value, site) -> i32 fault
 //   exec.MMU           (cpu, pc, host) -> i32: 1 if the code at `pc` is mapped at host address `host`
 //   mulhu, mulhs, bswap64
@@ -12,7 +12,7 @@ import {
   MEM_SIZE_MASK,
   S_FAULT,
   S_PC_BASE,
-  S_PENDING,
+  S_RET2,
   S_TLB,
   TLB_ADDEND,
   TLB_ENTRIES,
@@ -60,9 +60,9 @@ export class Runtime {
     const [kind, a, b, c] = symbol.split(".") as [string, string, string, string];
     switch (kind) {
       case "load":
-        return local([I32, I64, I32], [wasmType(Number(b) as Ty), I32], slowLoad(Number(a), Number(b), Number(c)));
+        return local([I32, I64, I64], [wasmType(Number(b) as Ty), I32], slowLoad(Number(a), Number(b), Number(c)));
       case "store":
-        return local([I32, I64, wasmType(Number(b) as Ty), I32], [I32], slowStore(Number(a), Number(b), Number(c)));
+        return local([I32, I64, wasmType(Number(b) as Ty), I64], [I32], slowStore(Number(a), Number(b), Number(c)));
       case "exec":
         return local([I32, I64, I32], [I32], exec(Number(a)));
       case "mulhu":
@@ -92,7 +92,7 @@ function local(params: number[], results: number[], body: FunctionBody): SymbolD
 const CPU = 0;
 const VA = 1;
 
-/** Leaves the fault flag on the stack; where it is set `site` has gone to S_PENDING. */
+/** Leaves the fault flag on the stack; where it is set `site` has gone to S_RET2. */
 function faultFlag(code: Code, site: number): void {
   const fault = code.local(Ty.I32);
   code.get(CPU);
@@ -101,7 +101,7 @@ function faultFlag(code: Code, site: number): void {
   code.begin(W.if_);
   code.get(CPU);
   code.get(site);
-  code.mem(W.i32_store, S_PENDING, 2);
+  code.mem(W.i64_store, S_RET2, 3);
   code.end();
   code.get(fault);
 }

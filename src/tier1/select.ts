@@ -1,8 +1,9 @@
 // Chooses the blocks of a region and translates them again.
 //
-// From the hot block, edges are followed in the order of how often they are taken (counts of tier 0), through calls and back
-// out of them, until the function is large enough or what is left is cold. Where a call's return is expected, and at loop
-// headers, the region can also be entered.
+// From the hot block, edges are followed in the order of how often they are taken (counts of tier 0), until the function is
+// large enough or what is left is cold. Calls are followed into a copy of the callee of their own (a frame), so that a return
+// has one likely target and callers do not form loops through what they share. Where a call's return is expected but the
+// callee is not in the region, and at loop headers, the region can also be entered.
 
 import type { Frontend } from "../frontend/frontend.js";
 import { IrBlock } from "../ir/block.js";
@@ -20,13 +21,28 @@ const COLD = 1 / 40;
 /** Executions below which a successor's counts say nothing: it is an exit. */
 const MIN_COUNT = 2;
 const MAX_ENTRIES = 12;
-/** Return addresses a return is compared with. */
-const MAX_RETURNS = 4;
+/** Calls within calls that are followed. */
+const MAX_DEPTH = 6;
 /** Bytes of Wasm an IR node takes, about. */
 const BYTES_MEMORY = 50;
 const BYTES_CALL = 60;
 const BYTES_NODE = 3;
 const BYTES_BLOCK = 20;
+
+/** A call the region has followed; the one numbered 0 is the region's own start. */
+interface Frame {
+  readonly caller: Frame | undefined;
+  readonly depth: number;
+  /** Displacement the callee returns to. */
+  readonly returnsTo: number;
+  /** Its blocks by displacement: chosen ones, and candidates. */
+  readonly index: Map<number, number>;
+  readonly waiting: Map<number, Candidate>;
+}
+
+function newFrame(caller: Frame | undefined, returnsTo: number): Frame {
+  return { caller, depth: caller ? caller.depth + 1 : 0, returnsTo, index: new Map(), waiting: new Map() };
+}
 
 interface Chosen {
   ir: IrBlock;
@@ -39,12 +55,18 @@ interface Chosen {
   /** Context the block was translated with, and what holds at its end. */
   entry: number;
   context: number;
-  /** Displacement behind the call that ends the block, or NaN. */
-  returnsTo: number;
+  frame: Frame;
+  /** What the end of the block leads to, in the order of `targets`. */
+  next: Place[];
 }
 
-interface Candidate {
+/** A block to be: code at a displacement, in a frame. */
+interface Place {
   disp: number;
+  frame: Frame;
+}
+
+interface Candidate extends Place {
   weight: number;
 }
 
@@ -72,8 +94,7 @@ export class RegionSelector {
     const pageIndex = new Map<number, number>();
     const pagePhys: number[] = [];
     const chosen: Chosen[] = [];
-    const index = new Map<number, number>();
-    const waiting = new Map<number, Candidate>();
+    const waiting = new Set<Candidate>();
     let bytes = 0;
 
     const pageOf = (disp: number, from: number): number => {
@@ -92,49 +113,53 @@ export class RegionSelector {
       }
       return k;
     };
-    const want = (disp: number, weight: number) => {
-      if (index.has(disp) || weight < COLD || Math.abs(disp) >= MAX_DISPLACEMENT) return;
-      const known = waiting.get(disp);
-      if (known) known.weight += weight;
-      else waiting.set(disp, { disp, weight });
+    const want = ({ disp, frame }: Place, weight: number) => {
+      if (weight < COLD || Math.abs(disp) >= MAX_DISPLACEMENT || frame.index.has(disp)) return;
+      const known = frame.waiting.get(disp);
+      if (known) {
+        known.weight += weight;
+        return;
+      }
+      const candidate = { disp, frame, weight };
+      frame.waiting.set(disp, candidate);
+      waiting.add(candidate);
     };
 
-    waiting.set(0, { disp: 0, weight: 1 });
+    want({ disp: 0, frame: newFrame(undefined, Number.NaN) }, 1);
     while (waiting.size > 0 && chosen.length < MAX_BLOCKS) {
       let best: Candidate | undefined;
-      for (const candidate of waiting.values()) if (!best || candidate.weight > best.weight) best = candidate;
-      const { disp, weight } = best!;
-      waiting.delete(disp);
+      for (const candidate of waiting) if (!best || candidate.weight > best.weight) best = candidate;
+      const { disp, frame } = best!;
+      waiting.delete(best!);
+      frame.waiting.delete(disp);
       const page = pageOf(disp, chosen.length - 1);
       if (page < 0) continue;
       const at = pagePhys[page]! + ((offset + disp) & 4095);
       const block = source.find(at, mode);
-      if (block === 0 || (disp !== 0 && source.read(block, B_COUNT) < MIN_COUNT)) continue;
-      const next = this.translate(block, at, mode, disp, page, weight, 0);
+      if (block === 0 || (chosen.length > 0 && source.read(block, B_COUNT) < MIN_COUNT)) continue;
+      const next = this.translate(block, at, mode, best!, page);
       if (!next) continue;
+      this.successors(next, want);
       bytes += estimate(next.ir);
       if (bytes > REGION_MAX_BYTES && chosen.length > 0) break;
-      index.set(disp, chosen.length);
+      frame.index.set(disp, chosen.length);
       chosen.push(next);
-      this.successors(next, want);
     }
     if (chosen.length === 0) return undefined;
 
-    this.resolve(chosen, index);
+    for (const block of chosen) {
+      block.targets = block.next.map(
+        (place): Target => ({ disp: place.disp, block: place.frame.index.get(place.disp) ?? -1 }),
+      );
+      // A guess at a computed target is of use only inside.
+      if (block.ir.op[block.ir.count - 1] === Op.JUMP) block.targets = block.targets.filter((t) => t.block >= 0);
+    }
     const entries = chooseEntries(chosen);
     this.propagate(chosen, entries, mode);
     return { mode, blocks: chosen, entries, pages, record: 0 };
   }
 
-  private translate(
-    header: number,
-    phys: number,
-    mode: number,
-    disp: number,
-    page: number,
-    weight: number,
-    entry: number,
-  ): Chosen | undefined {
+  private translate(header: number, phys: number, mode: number, place: Candidate, page: number): Chosen | undefined {
     let ir = this.pool[this.used];
     if (!ir) {
       ir = new IrBlock();
@@ -145,70 +170,56 @@ export class RegionSelector {
     request.mode = mode;
     request.maxInsns = this.source.read(header, B_INSNS);
     request.pageBytes = 4096 - (phys % 4096);
-    request.entry = entry;
+    request.entry = 0;
     const result = this.frontend.translate(ir, this.source.code(host), request);
     if (result.status !== "ok" || ir.crossesPage) return undefined;
     this.used++;
-    return { ir, header, phys, disp, page, weight, targets: [], entry, context: result.context, returnsTo: Number.NaN };
+    const { disp, frame, weight } = place;
+    return { ir, header, phys, disp, page, weight, targets: [], entry: 0, context: result.context, frame, next: [] };
   }
 
-  /** Offers the successors of a block. */
-  private successors(block: Chosen, want: (disp: number, weight: number) => void): void {
-    const { ir, disp, weight, header } = block;
+  /** Notes where a block leads and offers that. */
+  private successors(block: Chosen, want: (place: Place, weight: number) => void): void {
+    const { ir, disp, weight, header, frame } = block;
     const { source } = this;
     const last = ir.count - 1;
     const a = ir.a[last]!;
+    const go = (to: number, inFrame: Frame | undefined, share: number) => {
+      if (!inFrame) return;
+      const place: Place = { disp: to, frame: inFrame };
+      block.next.push(place);
+      want(place, weight * share);
+    };
     switch (ir.op[last] as Op) {
       case Op.GOTO:
-        want(disp + a, weight);
-        if (ir.b[last] === HINT_CALL) {
-          block.returnsTo = disp + ir.c[last]!;
-          want(block.returnsTo, weight);
+        if (ir.b[last] !== HINT_CALL) {
+          go(disp + a, frame, 1);
+          return;
         }
+        want({ disp: disp + ir.c[last]!, frame }, weight);
+        block.next.push({ disp: disp + a, frame: newFrame(frame, disp + ir.c[last]!) });
+        if (frame.depth < MAX_DEPTH) want(block.next[0]!, weight);
         return;
       case Op.BRANCH: {
         const runs = Math.max(1, source.read(header, B_COUNT));
         const taken = Math.min(1, source.read(header, B_TAKEN) / runs);
-        want(disp + ir.b[last]!, weight * taken);
-        want(disp + ir.c[last]!, weight * (1 - taken));
+        go(disp + ir.b[last]!, frame, taken);
+        go(disp + ir.c[last]!, frame, 1 - taken);
         return;
       }
       case Op.JUMP: {
-        if (ir.b[last] === HINT_CALL) {
-          block.returnsTo = disp + ir.c[last]!;
-          want(block.returnsTo, weight);
+        if (ir.b[last] === HINT_RETURN) {
+          go(frame.returnsTo, frame.caller, 0);
+          return;
         }
-        if (ir.b[last] === HINT_RETURN) return;
+        const call = ir.b[last] === HINT_CALL;
+        if (call) want({ disp: disp + ir.c[last]!, frame }, weight);
         const seen = source.distance(header, B_LAST_TARGET);
-        if (!Number.isNaN(seen)) want(seen, weight / 2);
+        if (Number.isNaN(seen) || (call && frame.depth === MAX_DEPTH)) return;
+        go(seen, call ? newFrame(frame, disp + ir.c[last]!) : frame, 1 / 2);
         return;
       }
     }
-  }
-
-  /** Fills in the targets, now that the blocks are known. */
-  private resolve(chosen: Chosen[], index: ReadonlyMap<number, number>): void {
-    const target = (disp: number): Target => ({ disp, block: index.get(disp) ?? -1 });
-    for (const block of chosen) {
-      const { ir, disp } = block;
-      const last = ir.count - 1;
-      switch (ir.op[last] as Op) {
-        case Op.GOTO:
-          block.targets = [target(disp + ir.a[last]!)];
-          break;
-        case Op.BRANCH:
-          block.targets = [target(disp + ir.b[last]!), target(disp + ir.c[last]!)];
-          break;
-        case Op.JUMP: {
-          block.targets = [];
-          if (ir.b[last] === HINT_RETURN) break;
-          const seen = this.source.distance(block.header, B_LAST_TARGET);
-          if (!Number.isNaN(seen) && index.has(seen)) block.targets.push(target(seen));
-          break;
-        }
-      }
-    }
-    matchReturns(chosen, index);
   }
 
   /** Translates blocks again with what all their predecessors agree on, until nothing changes. */
@@ -259,39 +270,14 @@ function estimate(ir: IrBlock): number {
   return bytes;
 }
 
-/** Gives each return the places it may return to: behind the calls through which it is reached. */
-function matchReturns(chosen: Chosen[], index: ReadonlyMap<number, number>): void {
-  for (const call of chosen) {
-    if (Number.isNaN(call.returnsTo)) continue;
-    const back = index.get(call.returnsTo);
-    if (back === undefined) continue;
-    const seen = new Set<number>();
-    const work = call.targets.map((t) => t.block);
-    while (work.length > 0) {
-      const k = work.pop()!;
-      if (k < 0 || seen.has(k)) continue;
-      seen.add(k);
-      const block = chosen[k]!;
-      const last = block.ir.count - 1;
-      if (block.ir.op[last] === Op.JUMP && block.ir.b[last] === HINT_RETURN) {
-        const targets = block.targets;
-        if (targets.length < MAX_RETURNS && !targets.some((t) => t.block === back)) {
-          targets.push({ disp: call.returnsTo, block: back });
-        }
-      } else if (!Number.isNaN(block.returnsTo)) work.push(index.get(block.returnsTo) ?? -1);
-      else for (const t of block.targets) work.push(t.block);
-    }
-  }
-  for (const block of chosen) {
-    const last = block.ir.count - 1;
-    if (block.ir.op[last] !== Op.JUMP) continue;
-    block.targets.sort((x, y) => chosen[y.block]!.weight - chosen[x.block]!.weight);
-  }
-}
-
 /** The hot block, what nothing in the region reaches otherwise, and loop headers, where a region stops when out of fuel. */
 function chooseEntries(chosen: readonly RegionBlock[]): number[] {
   const entries = [0];
+  const add = (k: number): boolean => {
+    if (entries.length === MAX_ENTRIES || entries.some((e) => chosen[e]!.disp === chosen[k]!.disp)) return false;
+    entries.push(k);
+    return true;
+  };
   const state = new Uint8Array(chosen.length);
   const headers = new Set<number>();
   const visit = (root: number): void => {
@@ -319,11 +305,8 @@ function chooseEntries(chosen: readonly RegionBlock[]): number[] {
   for (let k = 1; k < chosen.length; k++) {
     if (state[k] !== 0) continue;
     // Behind a call that leaves the region, or left behind by a successor that was not taken in.
-    if (entries.length < MAX_ENTRIES) {
-      entries.push(k);
-      visit(k);
-    }
+    if (add(k)) visit(k);
   }
-  for (const k of headers) if (entries.length < MAX_ENTRIES && !entries.includes(k)) entries.push(k);
+  for (const k of headers) add(k);
   return entries;
 }

@@ -39,7 +39,7 @@ export interface BlockSource {
   hostOf(phys: number): number;
   /** Guest-physical address of the code `displacement` bytes from the current program counter; -1 if not in the TLB or not RAM. */
   target(displacement: number): number;
-  /** Distance of a 64-bit value in a header (B_LAST_TARGET) from the current program counter; NaN if beyond 2^31. */
+  /** Distance of a 64-bit value in a header (B_LAST_TARGET) from the current program counter; NaN if beyond 2^52. */
   distance(header: number, field: number): number;
 }
 
@@ -127,6 +127,6 @@ export class MemorySource implements BlockSource {
     const at = (header + field) >> 2;
     const pc = (CPU0 + S_PC) >> 2;
     const d = u32[at]! - u32[pc]! + (i32[at + 1]! - i32[pc + 1]!) * 4294967296;
-    return d === (d | 0) ? d : Number.NaN;
+    return Math.abs(d) < 2 ** 52 ? d : Number.NaN;
   }
 }

@@ -98,8 +98,10 @@ interface LiveModule {
   bytes: number;
 }
 
-/** Regions that wait for the end of the slice to share a module; more do not wait. */
+/** Regions wait to share a module: so many do not wait at all, so many for the end of the slice, fewer for MAX_WAIT slices. */
 const BATCH = 16;
+const SMALL_BATCH = 6;
+const MAX_WAIT = 3;
 /** So many modules of one generation become one of the next. */
 const MERGE = 16;
 const LAST_GENERATION = 2;
@@ -118,6 +120,7 @@ export class RegionTier {
   private readonly shared: boolean;
   private readonly codeBytes: number;
   private readonly pending: PendingRegion[] = [];
+  private waited = 0;
   private deadSeen = 0;
   readonly statistics: Tier1Statistics = {
     regions: 0,
@@ -169,7 +172,7 @@ export class RegionTier {
 
   /** Once a slice. */
   maintain(): void {
-    this.flush();
+    if (this.pending.length > 0 && (this.pending.length >= SMALL_BATCH || ++this.waited >= MAX_WAIT)) this.flush();
     const dead = this.source.read(ENGINE, E_DEAD_REGIONS);
     if (dead !== this.deadSeen) {
       this.deadSeen = dead;
@@ -235,6 +238,7 @@ export class RegionTier {
   /** Gives the waiting regions a module and puts them where the dispatcher finds them. */
   private flush(): void {
     const { source } = this;
+    this.waited = 0;
     if (this.pending.length === 0) return;
     const regions = this.pending.map((p) => p.live);
     this.pending.length = 0;
@@ -252,7 +256,8 @@ export class RegionTier {
     for (const region of alive) {
       if (!region.alive) continue;
       for (const { phys } of region.entries) {
-        for (const { region: other } of [...(this.byPhys.get(phys) ?? [])]) if (other !== region) this.retireUnreachable(other);
+        for (const { region: other } of [...(this.byPhys.get(phys) ?? [])])
+          if (other !== region) this.retireUnreachable(other);
       }
     }
   }
