@@ -4,7 +4,7 @@ import { Ty } from "../ir/ops.js";
 import { Bytes } from "./bytes.js";
 import { Code } from "./code.js";
 import { link } from "./linker.js";
-import { I32, I64, W } from "./opcodes.js";
+import { I32, W } from "./opcodes.js";
 
 const wabt = await wabtInit();
 

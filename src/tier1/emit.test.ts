@@ -24,6 +24,7 @@ import {
   S_MODE,
   S_PC,
   S_PENDING,
+  S_RET2,
   S_TLB,
   TLB_ADDEND,
   TLB_ENTRIES,
@@ -508,6 +509,8 @@ function check(size: Size): void {
     else if (used >= fuel) seen.full++;
     else seen.exits++;
     state.setInt32(S_ATTENTION, view.getInt32(CPU0 + S_ATTENTION, true), true);
+    // A fault leaves no result.
+    if (result) state.setBigUint64(S_RET2, view.getBigUint64(CPU0 + S_RET2, true), true);
     const got = new Uint8Array(memory.buffer, CPU0, 0x1000);
     const want = new Uint8Array(state.buffer);
     for (let i = 0; i < 0x1000; i += 4) {
