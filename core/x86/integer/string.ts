@@ -43,7 +43,7 @@ function linear(cpu: i32, n: i32, offset: u64): u64 {
 /** False with the fault set when the segment forbids the access. */
 function allowed(cpu: i32, n: i32, log2: i32, write: bool, offset: u64): bool {
   if ((mode(cpu) & M_SEGCHECK) == 0) return true;
-  x86_seg_check(cpu, n | (log2 << 8) | (write ? 0x1000 : 0), offset, 0);
+  x86_seg_check(cpu, n | (1 << (8 + log2)) | (write ? 0x10000 : 0), offset, 0);
   return !faulted(cpu);
 }
 

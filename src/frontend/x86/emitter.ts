@@ -218,7 +218,8 @@ export class Emitter {
     if (this.code64) return segment >= FS ? b.add(b.ld(segmentBase(segment), Ty.I64), offset) : offset;
     const nullBit = segment === FS ? M_NULL_FS : segment === GS ? M_NULL_GS : 0;
     if (this.mode & (M_SEGCHECK | nullBit) && bytes > 0) {
-      b.call(H_SEG_CHECK, b.i64(segment | ((31 - Math.clz32(bytes)) << 8) | (write ? 0x1000 : 0)), offset);
+      // The longest, FXSAVE's, do not fit into the field; their areas are checked for 255 bytes.
+      b.call(H_SEG_CHECK, b.i64(segment | (Math.min(bytes, 255) << 8) | (write ? 0x10000 : 0)), offset);
     }
     if (segment === CS) return b.zext(b.add(b.ld(S_PC_BASE, Ty.I64), offset), 32);
     if (this.mode & M_FLAT && segment < FS) return offset;
