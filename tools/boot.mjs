@@ -12,7 +12,8 @@ function step(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/node/cli.js`)) step("npm", ["run", "-s", "build"]);
+if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/node/cli.js`))
+  step("npm", ["run", "-s", "build"]);
 step(process.execPath, ["dist/guests/cli.js"]);
 
 const machine = [
@@ -21,6 +22,8 @@ const machine = [
   ["-drive", `if=virtio,format=raw,file=${root}/pack/rootfs.bin`],
   ["-append", "console=ttyS0 root=/dev/vda"],
 ].flat();
-const child = spawn(process.execPath, [`${root}/dist/node/cli.js`, ...machine, ...process.argv.slice(2)], { stdio: "inherit" });
+const child = spawn(process.execPath, [`${root}/dist/node/cli.js`, ...machine, ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (status) => process.exit(status ?? 1));

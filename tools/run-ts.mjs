@@ -10,7 +10,12 @@ if (!file) {
   process.exit(1);
 }
 process.argv.splice(1, 2, resolve(file));
-const server = await createServer({ server: { middlewareMode: true, hmr: false, watch: null, ws: false }, appType: "custom", logLevel: "error", configFile: false });
+const server = await createServer({
+  server: { middlewareMode: true, hmr: false, watch: null, ws: false },
+  appType: "custom",
+  logLevel: "error",
+  configFile: false,
+});
 try {
   await server.ssrLoadModule(resolve(file));
 } finally {

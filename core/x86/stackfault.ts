@@ -32,6 +32,8 @@ export function isStackAccess(cpu: i32, va: u64): bool {
     if (byte < 0x40 || byte > 0x4f) rex = 0;
     byte = codeByte(cpu, ++at);
   }
+  // ENTER touches frames as far as 31 levels away, and nothing but the stack.
+  if (byte == 0xc8) return true;
   const near = va - load<u64>(cpu + RSP) + 64 < 128;
   if (pushesOrPops(byte)) return near || (byte == 0xc9 && va - load<u64>(cpu + RBP) < 8);
   if (byte == 0x0f) {
@@ -54,10 +56,10 @@ export function isStackAccess(cpu: i32, va: u64): bool {
   return base == 4 || (base == 5 && mod != 0);
 }
 
-/** PUSH, POP, PUSHF, POPF, CALL, RET, ENTER, LEAVE, far RET without a ModRM byte. */
+/** PUSH, POP, PUSHF, POPF, CALL, RET, LEAVE, far RET without a ModRM byte. */
 function pushesOrPops(opcode: i32): bool {
   return (
     (opcode >= 0x50 && opcode <= 0x5f) || opcode == 0x68 || opcode == 0x6a || opcode == 0x9c || opcode == 0x9d || opcode == 0xc2 || opcode == 0xc3 ||
-    opcode == 0xc8 || opcode == 0xc9 || opcode == 0xca || opcode == 0xcb || opcode == 0xe8
+    opcode == 0xc9 || opcode == 0xca || opcode == 0xcb || opcode == 0xe8
   );
 }

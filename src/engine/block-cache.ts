@@ -80,7 +80,8 @@ export class BlockCache {
   private runs(chunk: Chunk): number {
     const { i32 } = this.memory;
     let sum = 0;
-    for (let at = chunk.start; at < chunk.used; at += B_HEADER + i32[(at + B_SIZE) >> 2]!) sum += i32[(at + B_COUNT) >> 2]!;
+    for (let at = chunk.start; at < chunk.used; at += B_HEADER + i32[(at + B_SIZE) >> 2]!)
+      sum += i32[(at + B_COUNT) >> 2]!;
     return sum;
   }
 }

@@ -56,7 +56,17 @@ export class EngineMemory {
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.view = new DataView(buffer);
-    this.plan = { ramBase, ramSize, ramLow, arena, arenaBytes: TIER0_BYTES, romBase, cpuid, regions, regionBytes: REGION_RECORD_BYTES };
+    this.plan = {
+      ramBase,
+      ramSize,
+      ramLow,
+      arena,
+      arenaBytes: TIER0_BYTES,
+      romBase,
+      cpuid,
+      regions,
+      regionBytes: REGION_RECORD_BYTES,
+    };
     this.setEngine(L.E_RAM_BASE, ramBase);
     this.setEngine(L.E_RAM_SIZE, ramSize);
     this.setEngine(L.E_RAM_LOW, ramLow);

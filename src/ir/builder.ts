@@ -394,7 +394,8 @@ export class IrBuilder {
             foldBinary(pair, Op.ADD, ty, b.a[k]!, b.b[k]!, lo, hi);
             return this.binary(Op.ADD, b.a[x]!, this.konst(ty, pair.lo, pair.hi));
           }
-          if (b.op[x] === Op.PC && hi === lo >> 31 && b.a[x]! + lo === ((b.a[x]! + lo) | 0)) return this.pc(b.a[x]! + lo);
+          if (b.op[x] === Op.PC && hi === lo >> 31 && b.a[x]! + lo === ((b.a[x]! + lo) | 0))
+            return this.pc(b.a[x]! + lo);
           break;
         case Op.OR:
           if (zero) return x;
@@ -533,5 +534,13 @@ export class IrBuilder {
 }
 
 function commutative(op: Op): boolean {
-  return op === Op.ADD || op === Op.MUL || op === Op.AND || op === Op.OR || op === Op.XOR || op === Op.MULHU || op === Op.MULHS;
+  return (
+    op === Op.ADD ||
+    op === Op.MUL ||
+    op === Op.AND ||
+    op === Op.OR ||
+    op === Op.XOR ||
+    op === Op.MULHU ||
+    op === Op.MULHS
+  );
 }

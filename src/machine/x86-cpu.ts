@@ -1,8 +1,8 @@
 // The x86 CPU as the machine sees it: the engine with its interrupt inputs and the state that boot loaders and the
 // monitor poke at.
 
-import { Engine, type Tier1, type TranslateEvent } from "../engine/engine.js";
 import type { HostImports } from "../engine/core.js";
+import { Engine, type Tier1, type TranslateEvent } from "../engine/engine.js";
 import type { Frontend } from "../frontend/frontend.js";
 import * as X from "../frontend/x86/layout.js";
 import * as L from "../layout.js";
@@ -29,7 +29,24 @@ export interface X86Hooks extends CpuHooks {
   guestCall(what: number, value: bigint): bigint;
 }
 
-const REGISTERS = ["rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
+const REGISTERS = [
+  "rax",
+  "rcx",
+  "rdx",
+  "rbx",
+  "rsp",
+  "rbp",
+  "rsi",
+  "rdi",
+  "r8",
+  "r9",
+  "r10",
+  "r11",
+  "r12",
+  "r13",
+  "r14",
+  "r15",
+];
 
 export class X86Cpu implements Cpu {
   readonly engine: Engine;
@@ -39,7 +56,7 @@ export class X86Cpu implements Cpu {
   /** Set when the guest ran where there is no memory. */
   strayed = false;
 
-  constructor(private readonly options: X86CpuOptions) {
+  constructor(options: X86CpuOptions) {
     const { hooks } = options;
     const host: HostImports = {
       mmioRead: (lo, hi, size) => hooks.mmioRead((hi >>> 0) * 4294967296 + (lo >>> 0), size),
@@ -193,7 +210,11 @@ export class X86Cpu implements Cpu {
   /** Guest-physical address of a virtual one as the supervisor sees it, or undefined. */
   translate(address: bigint): number | undefined {
     const { core, memory } = this.engine;
-    const ok = core.debugTranslate(L.CPU0, Number(address & 0xffffffffn) | 0, Number((address >> 32n) & 0xffffffffn) | 0);
+    const ok = core.debugTranslate(
+      L.CPU0,
+      Number(address & 0xffffffffn) | 0,
+      Number((address >> 32n) & 0xffffffffn) | 0,
+    );
     return ok ? memory.cpuNumber(L.S_WALK_PHYS) : undefined;
   }
 }

@@ -17,7 +17,8 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
   const { x86: cpu, devices: board, config } = machine;
   const { memory, log, registers, drives } = machine.pc;
   const reader = cpuReader(cpu);
-  const readPhysical = (address: number, length: number): Uint8Array | undefined => memory.view(address, length)?.slice();
+  const readPhysical = (address: number, length: number): Uint8Array | undefined =>
+    memory.view(address, length)?.slice();
   const paging = (): PagingState => ({
     cr0: reader.u64(X.X_CR0),
     cr3: reader.u64(X.X_CR3),
@@ -43,12 +44,21 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
     ["mtree", { help: "show memory tree", text: () => mtree(machine) }],
     ["name", { help: "show the current VM name", text: () => (config.name === "" ? "" : `${config.name}\n`) }],
     ["pci", { help: "show PCI info", text: () => infoPci(board.pci.bus) }],
-    ["pic", { help: "show PIC state", text: () => `ioapic0:\n${stateText(board.ioapic.save())}pic:\n${stateText(board.pic.save())}` }],
+    [
+      "pic",
+      {
+        help: "show PIC state",
+        text: () => `ioapic0:\n${stateText(board.ioapic.save())}pic:\n${stateText(board.pic.save())}`,
+      },
+    ],
     ["qtree", { help: "show device tree", text: () => infoQtree(board) }],
     ["registers", { help: "show the cpu registers", text: () => `\nCPU#0\n${registers()}` }],
     ["status", { help: "show the current VM status (running|paused)", text: () => `VM status: ${status()}\n` }],
     ["tlb", { help: "show virtual to physical memory mappings", text: () => infoTlb(paging()) }],
-    ["uuid", { help: "show the current VM UUID", text: () => `${config.uuid ?? "00000000-0000-0000-0000-000000000000"}\n` }],
+    [
+      "uuid",
+      { help: "show the current VM UUID", text: () => `${config.uuid ?? "00000000-0000-0000-0000-000000000000"}\n` },
+    ],
     ["version", { help: "show the version of wasmachine", text: () => `${version}\n` }],
   ]);
   return {
@@ -99,7 +109,8 @@ function stateText(state: object, indent = "  "): string {
 function show(value: unknown): string {
   if (typeof value === "number") return value < 10 ? String(value) : `0x${value.toString(16)}`;
   if (Array.isArray(value)) return value.map(show).join(" ");
-  if (value instanceof Uint8Array) return [...value.subarray(0, 32)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  if (value instanceof Uint8Array)
+    return [...value.subarray(0, 32)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   return String(value);
 }
 

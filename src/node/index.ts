@@ -31,7 +31,7 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   const { filesUrl, coreUrl, holdInput = false } = options;
-  return new MachineClient(threadPort(new Worker(options.workerUrl === undefined ? WORKER : path(options.workerUrl))), {
+  return new MachineClient(threadPort(thread(options.workerUrl === undefined ? WORKER : path(options.workerUrl))), {
     type: "create",
     arguments: args,
     files,
@@ -48,6 +48,11 @@ function posted(file: MachineFile): PostedFile {
 function path(place: string | { readonly href: string }): string {
   const text = typeof place === "string" ? place : place.href;
   return text.startsWith("file:") ? fileURLToPath(text) : text;
+}
+
+/** Without node's own flags: no thread takes those of `node -e`. */
+function thread(file: URL | string): Worker {
+  return new Worker(file, { execArgv: [] });
 }
 
 function threadPort(worker: Worker): Port<ToMachine, FromMachine> {

@@ -1,8 +1,8 @@
 // Runs one machine in this process: terminal, monitors, signals, exit status.
 
+import { createMachine } from "../machine/create.js";
 import { attachMonitors } from "../monitor/attach.js";
 import type { MachineConfig } from "../options/config.js";
-import { createMachine } from "../machine/create.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { PROGRAM_NAME } from "./program.js";

@@ -273,7 +273,8 @@ export class Tier0Encoder {
 
   private data(bytes: Uint8Array): void {
     for (let k = 0; k < 4; k++) {
-      this.mem[this.at++] = bytes[4 * k]! | (bytes[4 * k + 1]! << 8) | (bytes[4 * k + 2]! << 16) | (bytes[4 * k + 3]! << 24);
+      this.mem[this.at++] =
+        bytes[4 * k]! | (bytes[4 * k + 1]! << 8) | (bytes[4 * k + 2]! << 16) | (bytes[4 * k + 3]! << 24);
     }
   }
 
@@ -314,7 +315,8 @@ export class Tier0Encoder {
       case Op.CTZ:
       case Op.POPCNT:
       case Op.BSWAP: {
-        const base = op === Op.CLZ ? U.U_CLZ32 : op === Op.CTZ ? U.U_CTZ32 : op === Op.POPCNT ? U.U_POPCNT32 : U.U_BSWAP32;
+        const base =
+          op === Op.CLZ ? U.U_CLZ32 : op === Op.CTZ ? U.U_CTZ32 : op === Op.POPCNT ? U.U_POPCNT32 : U.U_BSWAP32;
         this.unary(i, base + (b.ty[i] === Ty.I64 ? 1 : 0), b.ty[i] === Ty.I32);
         return;
       }
@@ -480,7 +482,8 @@ export class Tier0Encoder {
       return;
     }
     this.zx[i] = word & MEM_SIGNED ? 0 : 1;
-    if (word & MEM_ALIGN || (word & MEM_RMW && word & MEM_SIGNED)) this.emit(U.U_LDSLOW, d, address, word, b.d[i]!, place);
+    if (word & MEM_ALIGN || (word & MEM_RMW && word & MEM_SIGNED))
+      this.emit(U.U_LDSLOW, d, address, word, b.d[i]!, place);
     else if (word & MEM_RMW) this.emit(U.U_LDW8 + size, d, address, 0, b.d[i]!, place);
     else if (size === 3) this.emit(U.U_LD64, d, address, 0, b.d[i]!, place);
     else this.emit(U.U_LD8U + 2 * size + (word & MEM_SIGNED ? 1 : 0), d, address, 0, b.d[i]!, place);
@@ -519,7 +522,8 @@ export class Tier0Encoder {
       y = b.c[i]! >= 0 ? this.use(b.c[i]!) : ZERO;
       z = this.use64(b.d[i]!);
     }
-    const code = def.shape === "vec" ? U.U_CALLV : def.shape === "vecint" ? U.U_CALLVI : def.pure ? U.U_CALLP : U.U_CALL;
+    const code =
+      def.shape === "vec" ? U.U_CALLV : def.shape === "vecint" ? U.U_CALLVI : def.pure ? U.U_CALLP : U.U_CALL;
     this.emit(code, this.define(i), x, y, z | (id << 16), this.place(i));
   }
 }

@@ -7,7 +7,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, digest, type Ignore } from "./digest.js";
-import { type Case, INPUT_SIZE, makeInput, OUTPUT_SIZE, type Output, packInput, type StateKind, unpackOutput } from "./state.js";
+import {
+  type Case,
+  INPUT_SIZE,
+  makeInput,
+  OUTPUT_SIZE,
+  type Output,
+  packInput,
+  type StateKind,
+  unpackOutput,
+} from "./state.js";
 import { ignoreFor } from "./undefined.js";
 
 export interface Expectation extends Case {
@@ -26,11 +35,15 @@ export function runNative(cases: readonly Case[]): Output[] {
   for (let from = 0; from < cases.length; from += 2000) {
     const part = cases.slice(from, from + 2000);
     const bytes = new Uint8Array(part.length * INPUT_SIZE);
-    part.forEach((c, k) => packInput(makeInput(c), bytes, k * INPUT_SIZE));
+    part.forEach((c, k) => {
+      packInput(makeInput(c), bytes, k * INPUT_SIZE);
+    });
     const result = spawnSync(program, { input: bytes, maxBuffer: part.length * OUTPUT_SIZE + 4096 });
     if (result.stdout.length !== part.length * OUTPUT_SIZE) {
       const done = Math.floor(result.stdout.length / OUTPUT_SIZE);
-      throw new Error(`the native oracle stopped at case ${from + done} (${cases[from + done]?.code}): ${result.signal ?? result.status}`);
+      throw new Error(
+        `the native oracle stopped at case ${from + done} (${cases[from + done]?.code}): ${result.signal ?? result.status}`,
+      );
     }
     for (let k = 0; k < part.length; k++) outputs.push(unpackOutput(result.stdout, k * OUTPUT_SIZE));
   }

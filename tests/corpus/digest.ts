@@ -21,18 +21,25 @@ export function describe(out: Output, ignore: Ignore): string[] {
   const lines: string[] = [];
   const completed = out.trap === 0xffffffff;
   lines.push(`trap ${completed ? "none" : out.trap} rip ${out.rip.toString(16)}`);
-  if (out.trap === 13 || out.trap === 14 || out.trap === 12) lines.push(`error ${errorCode(out).toString(16)} cr2 ${out.cr2.toString(16)}`);
+  if (out.trap === 13 || out.trap === 14 || out.trap === 12)
+    lines.push(`error ${errorCode(out).toString(16)} cr2 ${out.cr2.toString(16)}`);
   if (ignore.values) return lines;
   for (let k = 0; k < 16; k++) lines.push(`r${k} ${out.gpr[k]!.toString(16)}`);
   lines.push(`flags ${(out.rflags & FLAGS & ~BigInt(ignore.flags)).toString(16)}`);
   const fx = new DataView(out.fx.buffer, out.fx.byteOffset);
-  lines.push(`fcw ${fx.getUint16(0, true).toString(16)} fsw ${fx.getUint16(2, true).toString(16)} ftw ${fx.getUint8(4).toString(16)}`);
+  lines.push(
+    `fcw ${fx.getUint16(0, true).toString(16)} fsw ${fx.getUint16(2, true).toString(16)} ftw ${fx.getUint8(4).toString(16)}`,
+  );
   lines.push(`mxcsr ${fx.getUint32(24, true).toString(16)}`);
   for (let k = 0; k < 8; k++) {
-    lines.push(`st${k} ${fx.getUint16(40 + 16 * k, true).toString(16)}:${fx.getBigUint64(32 + 16 * k, true).toString(16)}`);
+    lines.push(
+      `st${k} ${fx.getUint16(40 + 16 * k, true).toString(16)}:${fx.getBigUint64(32 + 16 * k, true).toString(16)}`,
+    );
   }
   for (let k = 0; k < 16; k++) {
-    lines.push(`xmm${k} ${fx.getBigUint64(168 + 16 * k, true).toString(16)}:${fx.getBigUint64(160 + 16 * k, true).toString(16)}`);
+    lines.push(
+      `xmm${k} ${fx.getBigUint64(168 + 16 * k, true).toString(16)}:${fx.getBigUint64(160 + 16 * k, true).toString(16)}`,
+    );
   }
   let a = 0x811c9dc5;
   let b = 0x1234567;

@@ -2,14 +2,14 @@
 // so that the exception frame of the emulated CPU says how the instruction ended.
 
 import type { Engine, Tier1 } from "../../src/engine/engine.js";
-import { CS, DS, ES, FS, GS, SS, TR } from "../../src/frontend/x86/layout.js";
 import * as X from "../../src/frontend/x86/layout.js";
-import { RegionTier } from "../../src/tier1/tier1.js";
+import { CS, DS, ES, FS, GS, SS, TR } from "../../src/frontend/x86/layout.js";
 import * as L from "../../src/layout.js";
 import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
 import { X86Cpu } from "../../src/machine/x86-cpu.js";
-import { CODE, DATA, type Input, type Output, PAGES } from "./state.js";
+import { RegionTier } from "../../src/tier1/tier1.js";
 import type { Parts } from "./parts.js";
+import { CODE, DATA, type Input, type Output, PAGES } from "./state.js";
 
 const PML4 = 0x1000;
 const PDPT = 0x2000;
@@ -29,6 +29,8 @@ const STACK = 0xc000;
 const CODE_PHYS = 0x100000;
 const DATA_PHYS = 0x110000;
 const PRESENT = 7;
+/** Bit 63 of an entry. */
+const NO_EXECUTE = 0x80000000;
 
 /** Tier 1 that makes its module at once. */
 function eager(engine: Engine): Tier1 {
@@ -167,7 +169,8 @@ export class Runner {
   protected enterUserMode(): void {
     const { cpu } = this;
     cpu.setSegment(CS, 0x33, 0n, 0xffffffffn, 0xa0fb);
-    for (const s of [SS, DS, ES, FS, GS]) cpu.setSegment(s, s === SS ? 0x2b : 0, 0n, 0xffffffffn, s === SS ? 0xc0f3 : 0);
+    for (const s of [SS, DS, ES, FS, GS])
+      cpu.setSegment(s, s === SS ? 0x2b : 0, 0n, 0xffffffffn, s === SS ? 0xc0f3 : 0);
     cpu.setSegment(TR, 0x40, BigInt(SYSTEM + TSS), 0x67n, 0x8b);
     cpu.setField32(X.X_CPL, 3);
     cpu.setField(X.X_CR0, 0x80010033n);
@@ -197,7 +200,7 @@ export class Runner {
     for (let k = 0; k < 512; k++) entry(PT_LOW + 8 * k, (k << 12) | 3);
     for (let k = 0; k < 2; k++) {
       entry(PT_CODE + 8 * k, (CODE_PHYS + 4096 * k) | PRESENT);
-      entry(PT_DATA + 8 * k, (DATA_PHYS + 4096 * k) | PRESENT);
+      entry(PT_DATA + 8 * k, (DATA_PHYS + 4096 * k) | PRESENT, NO_EXECUTE);
     }
     // 08 kernel code, 10 kernel data, 2b user data, 33 user code, 40 task state.
     entry(GDT + 0x08, 0x0000ffff, 0x00af9b00);

@@ -2,9 +2,9 @@
 // that apply, with registers, displacements and immediates drawn from a seeded generator.
 
 import type { Row } from "../../src/frontend/x86/insn.js";
-import { MAP_0F, MAP_0F38, MAP_0F3A, MAP_VEX, parseOpcode } from "../../src/frontend/x86/tables.js";
+import { MAP_0F, MAP_0F3A, MAP_0F38, MAP_VEX, parseOpcode } from "../../src/frontend/x86/tables.js";
 import { Random } from "./random.js";
-import { CODE, type Case, DATA, type StateKind } from "./state.js";
+import { type Case, CODE, DATA, type StateKind } from "./state.js";
 import { covered, implicitMemory } from "./undefined.js";
 
 const AT = 0x100;
@@ -30,7 +30,12 @@ export function generate(rows: readonly Row[], seed: number, each: number): Case
         const code = encode(row, form, random);
         if (code.length > 15) continue;
         const kind: StateKind = implicitMemory(row) ? "s" : form.memory ? "m" : "r";
-        cases.push({ name: row[1], code: code.map((b) => b.toString(16).padStart(2, "0")).join(""), kind, seed: random.u32() });
+        cases.push({
+          name: row[1],
+          code: code.map((b) => b.toString(16).padStart(2, "0")).join(""),
+          kind,
+          seed: random.u32(),
+        });
       }
     }
   }
@@ -48,7 +53,8 @@ function isModrm(code: string): boolean {
 function forms(row: Row): Form[] {
   const e = parseOpcode(row[0]);
   const codes = operandCodes(row);
-  const sized = codes.some((code) => /^.[vzy]$/.test(code)) || /^(rAX|eAX)$/.test(codes[0] ?? "") || row[4]?.default64 === true;
+  const sized =
+    codes.some((code) => /^.[vzy]$/.test(code)) || /^(rAX|eAX)$/.test(codes[0] ?? "") || row[4]?.default64 === true;
   const wide = sized || codes.some((code) => /^[EGMBR]y|^[EG]q/.test(code));
   const either = codes.some((code) => /^[EQW]/.test(code));
   const onlyMemory = e.form === 2 || codes.some((code) => code.startsWith("M"));
@@ -60,12 +66,21 @@ function forms(row: Row): Form[] {
     if (memory ? !canMemory : !canRegister) continue;
     list.push({ ...base, memory });
     // Near branches with 66 differ between vendors in 64-bit code.
-    if (sized && e.prefix < 0 && !/^J|^(call|jmp|ret|j[a-z]+|loop)/.test(`${row[1]}`)) list.push({ ...base, memory, data16: true });
-    if (wide || /^(cdq|cqo|cwd|cbw|movs|stos|lods|scas|cmps|cmpxchg)/.test(row[1])) list.push({ ...base, memory, rexW: true });
+    if (sized && e.prefix < 0 && !/^J|^(call|jmp|ret|j[a-z]+|loop)/.test(`${row[1]}`))
+      list.push({ ...base, memory, data16: true });
+    if (wide || /^(cdq|cqo|cwd|cbw|movs|stos|lods|scas|cmps|cmpxchg)/.test(row[1]))
+      list.push({ ...base, memory, rexW: true });
     if (memory) list.push({ ...base, memory, addr32: true });
-    if (memory && row[4]?.lock) list.push({ ...base, memory, lock: true }, { ...base, memory, lock: true, rexW: sized });
+    if (memory && row[4]?.lock)
+      list.push({ ...base, memory, lock: true }, { ...base, memory, lock: true, rexW: sized });
   }
-  if (row[4]?.repeat) list.push({ ...base, rep: 0xf3 }, { ...base, rep: 0xf2 }, { ...base, rep: 0xf3, rexW: true }, { ...base, rep: 0xf3, addr32: true });
+  if (row[4]?.repeat)
+    list.push(
+      { ...base, rep: 0xf3 },
+      { ...base, rep: 0xf2 },
+      { ...base, rep: 0xf3, rexW: true },
+      { ...base, rep: 0xf3, addr32: true },
+    );
   return list;
 }
 
@@ -98,7 +113,7 @@ function encode(row: Row, form: Form, random: Random): number[] {
     } else if (!form.memory) body.push(0xc0 | (reg << 3) | random.below(8));
     else {
       reg &= 7;
-      const disp8 = () => random.below(3) === 0 ? (random.below(32) - 16) & 0xff : (8 * random.below(4)) & 0xff;
+      const disp8 = () => (random.below(3) === 0 ? (random.below(32) - 16) & 0xff : (8 * random.below(4)) & 0xff);
       rexB = 0;
       switch (random.below(7)) {
         case 0:
@@ -134,8 +149,12 @@ function encode(row: Row, form: Form, random: Random): number[] {
   if (vex) {
     const w = form.rexW ? 1 : 0;
     const vvvv = codes.some((code) => code.startsWith("B")) ? random.below(16) : 0;
-    const pp = e.prefix > 0 ? e.prefix : 0;
-    out.push(0xc4, ((rexR ^ 1) << 7) | ((rexX ^ 1) << 6) | ((rexB ^ 1) << 5) | (e.map - MAP_VEX), (w << 7) | ((~vvvv & 15) << 3) | pp);
+    const pp = Math.max(e.prefix, 0);
+    out.push(
+      0xc4,
+      ((rexR ^ 1) << 7) | ((rexX ^ 1) << 6) | ((rexB ^ 1) << 5) | (e.map - MAP_VEX),
+      (w << 7) | ((~vvvv & 15) << 3) | pp,
+    );
     out.push(opcode);
   } else {
     const rex = (form.rexW ? 8 : 0) | (rexR << 2) | (rexX << 1) | rexB;
@@ -157,7 +176,7 @@ function encode(row: Row, form: Form, random: Random): number[] {
 }
 
 function immediate(code: string, form: Form, row: Row, random: Random): number[] {
-  const byte = () => random.below(4) === 0 ? random.u32() & 0xff : random.pick(IMM_EDGES);
+  const byte = () => (random.below(4) === 0 ? random.u32() & 0xff : random.pick(IMM_EDGES));
   const bytes = (n: number) => {
     const kind = random.below(4);
     if (kind === 0) return Array.from({ length: n }, () => random.u32() & 0xff);

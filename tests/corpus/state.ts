@@ -44,25 +44,79 @@ export interface Output {
 }
 
 const EDGES: readonly bigint[] = [
-  0n, 1n, 2n, 3n, 7n, 8n, 0x0fn, 0x10n, 0x1fn, 0x20n, 0x3fn, 0x40n, 0x7fn, 0x80n, 0x81n, 0xffn, 0x100n, 0x7fffn, 0x8000n, 0xffffn,
-  0x10000n, 0x7fffffffn, 0x80000000n, 0xffffffffn, 0x100000000n, 0x7fffffffffffffffn, 0x8000000000000000n,
-  0xffffffffffffffffn, 0xfffffffffffffffen, 0xffffffff80000000n, 0xffffffffffffff80n, 0xffffffffffff8000n,
-  0x5555555555555555n, 0xaaaaaaaaaaaaaaaan, 0x0123456789abcdefn, 0xfedcba9876543210n,
+  0n,
+  1n,
+  2n,
+  3n,
+  7n,
+  8n,
+  0x0fn,
+  0x10n,
+  0x1fn,
+  0x20n,
+  0x3fn,
+  0x40n,
+  0x7fn,
+  0x80n,
+  0x81n,
+  0xffn,
+  0x100n,
+  0x7fffn,
+  0x8000n,
+  0xffffn,
+  0x10000n,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  0x100000000n,
+  0x7fffffffffffffffn,
+  0x8000000000000000n,
+  0xffffffffffffffffn,
+  0xfffffffffffffffen,
+  0xffffffff80000000n,
+  0xffffffffffffff80n,
+  0xffffffffffff8000n,
+  0x5555555555555555n,
+  0xaaaaaaaaaaaaaaaan,
+  0x0123456789abcdefn,
+  0xfedcba9876543210n,
 ];
 
 /** 32-bit float patterns worth trying. */
 const F32: readonly number[] = [
-  0x00000000, 0x80000000, 0x3f800000, 0xbf800000, 0x40490fdb, 0x00000001, 0x80000001, 0x007fffff, 0x00800000, 0x7f7fffff,
-  0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00000, 0x7fa00001, 0xffbfffff, 0x4b000000, 0x4effffff, 0x4f000000,
-  0xcf000000, 0x5f000000, 0x3effffff, 0x3f000000, 0x3fc00000, 0x40200000,
+  0x00000000, 0x80000000, 0x3f800000, 0xbf800000, 0x40490fdb, 0x00000001, 0x80000001, 0x007fffff, 0x00800000,
+  0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00000, 0x7fa00001, 0xffbfffff, 0x4b000000,
+  0x4effffff, 0x4f000000, 0xcf000000, 0x5f000000, 0x3effffff, 0x3f000000, 0x3fc00000, 0x40200000,
 ];
 
 const F64: readonly bigint[] = [
-  0n, 0x8000000000000000n, 0x3ff0000000000000n, 0xbff0000000000000n, 0x400921fb54442d18n, 1n, 0x8000000000000001n,
-  0x000fffffffffffffn, 0x0010000000000000n, 0x7fefffffffffffffn, 0x7ff0000000000000n, 0xfff0000000000000n,
-  0x7ff8000000000000n, 0xfff8000000000000n, 0x7ff4000000000001n, 0xfff7ffffffffffffn, 0x4330000000000000n,
-  0x41dfffffffc00000n, 0x41e0000000000000n, 0xc1e0000000000000n, 0x43e0000000000000n, 0xc3e0000000000000n,
-  0x3fe0000000000000n, 0x3ff8000000000000n, 0x4004000000000000n, 0x36a0000000000000n, 0x47efffffe0000000n,
+  0n,
+  0x8000000000000000n,
+  0x3ff0000000000000n,
+  0xbff0000000000000n,
+  0x400921fb54442d18n,
+  1n,
+  0x8000000000000001n,
+  0x000fffffffffffffn,
+  0x0010000000000000n,
+  0x7fefffffffffffffn,
+  0x7ff0000000000000n,
+  0xfff0000000000000n,
+  0x7ff8000000000000n,
+  0xfff8000000000000n,
+  0x7ff4000000000001n,
+  0xfff7ffffffffffffn,
+  0x4330000000000000n,
+  0x41dfffffffc00000n,
+  0x41e0000000000000n,
+  0xc1e0000000000000n,
+  0x43e0000000000000n,
+  0xc3e0000000000000n,
+  0x3fe0000000000000n,
+  0x3ff8000000000000n,
+  0x4004000000000000n,
+  0x36a0000000000000n,
+  0x47efffffe0000000n,
 ];
 
 const STATUS_FLAGS = 0x8d5n;
@@ -107,7 +161,8 @@ function makeFx(random: Random): Uint8Array {
     view.setBigUint64(at, random.u64() | 0x8000000000000000n, true);
     view.setUint16(at + 8, random.pick([0x3fff, 0x4000, 0x3ffe, 0xbfff, 0xc005, 0x4010, 0x3fc0, 0x403e]), true);
   }
-  for (let k = 0; k < 32; k++) view.setBigUint64(160 + 8 * k, random.below(3) === 0 ? edge(random) : float(random), true);
+  for (let k = 0; k < 32; k++)
+    view.setBigUint64(160 + 8 * k, random.below(3) === 0 ? edge(random) : float(random), true);
   return fx;
 }
 
@@ -119,8 +174,10 @@ function edge(random: Random): bigint {
 }
 
 function float(random: Random): bigint {
-  if (random.below(2) === 0) return random.below(4) === 0 ? (random.u64() & 0x800fffffffffffffn) | 0x3fe0000000000000n : random.pick(F64);
-  const half = () => BigInt(random.below(4) === 0 ? (random.u32() & 0x807fffff) | 0x3f000000 : random.pick(F32)) & 0xffffffffn;
+  if (random.below(2) === 0)
+    return random.below(4) === 0 ? (random.u64() & 0x800fffffffffffffn) | 0x3fe0000000000000n : random.pick(F64);
+  const half = () =>
+    BigInt(random.below(4) === 0 ? (random.u32() & 0x807fffff) | 0x3f000000 : random.pick(F32)) & 0xffffffffn;
   return (half() << 32n) | half();
 }
 

@@ -82,7 +82,7 @@ it("a read-only disk refuses writes, and one that became shorter gives I/O error
   expect(await emulator.shell("cat /sys/block/vdb/ro")).toBe("1\n");
   expect(await emulator.shell("echo x >/dev/vdb")).toMatch(/Operation not permitted|Read-only/);
   truncateSync(folder.file("shrinking"), 4 * MIB);
-  expect(await emulator.shell("dd if=/dev/vdc of=/dev/null bs=1M skip=5")).toContain("I/O error");
+  expect(await emulator.shell("dd if=/dev/vdc of=/dev/null bs=1M skip=5")).toContain("Input/output error");
   // Past the end of the disk as the guest knows it the kernel asks nothing; the part that is left still reads.
   expect(await emulator.shell("dd if=/dev/vdc bs=1 count=3 skip=3M 2>/dev/null; echo")).toBe("SSS\n");
   emulator.type("poweroff -f\n");

@@ -42,7 +42,7 @@ it("an idle machine leaves the host alone", async () => {
 
   let at = emulator.out.length;
   emulator.type("\x01c");
-  at = await emulator.waitFor("(qemu) ", 10_000, at);
+  at = await emulator.waitFor("(wasmachine) ", 10_000, at);
   emulator.type("info registers\n");
   at = await emulator.waitFor("RIP=", 10_000, at);
   emulator.type("system_powerdown\n");

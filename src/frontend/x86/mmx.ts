@@ -2,7 +2,7 @@
 
 import { Ty } from "../../ir/ops.js";
 import { WOp } from "../../ir/wasm-ops.js";
-import { X_FTAG } from "./layout.js";
+import { X_FTAG, X_FTOP } from "./layout.js";
 import { type Build, half, low64, mmxRm, splat64 } from "./sse.js";
 import { UNPACK_LOW } from "./sse-int.js";
 import { maskmov } from "./sse-mov.js";
@@ -62,5 +62,8 @@ export function unpackLowMmx(size: 1 | 2 | 4): Build {
   };
 }
 
-/** All registers empty; their contents stay. */
-export const emms: Build = (e) => e.b.st(X_FTAG, e.b.i32(0xff));
+/** All registers empty, and the top is register 0 (SDM volume 1, table 12-2); their contents stay. */
+export const emms: Build = (e) => {
+  e.b.st(X_FTAG, e.b.i32(0xff));
+  e.b.st(X_FTOP, e.b.i32(0));
+};

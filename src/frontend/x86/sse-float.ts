@@ -112,7 +112,8 @@ export function toInt(name: string, size: 4 | 8, truncate: number): Build {
 
 // MMX forms. Unused lanes are zeros, which convert exactly.
 
-/** A memory operand does not touch the x87 state (SDM, CVTPI2PD). */
+// A memory operand of CVTPI2PD and CVTPI2PS does not touch the x87 state (SDM, CVTPI2PD; processors do the same for both).
+
 export const cvtpi2pd: Build = (e, insn) => {
   const { b } = e;
   const v = b.w(Ty.V128, WOp.f64x2_convert_low_i32x4_s, low64(b, mmxRm(e, insn)));
@@ -125,7 +126,7 @@ export const cvtpi2ps: Build = (e, insn) => {
   const y = low64(b, mmxRm(e, insn));
   const r = e.call(H_CVTDQ2PS, y, y);
   e.setXmm(insn.reg, mergeLow(b, e.xmm(insn.reg), r, 8));
-  e.mmxState();
+  if (insn.mod === 3) e.mmxState();
 };
 
 export function cvtps2pi(truncate: number): Build {

@@ -1,0 +1,100 @@
+// What `npm pack` would publish: all that a user needs, none of what only we need, and it works where it is unpacked.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+interface Manifest {
+  version: string;
+  dependencies: Record<string, string>;
+  exports: { ".": Record<string, string> };
+  bin: Record<string, string>;
+}
+const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as Manifest;
+
+let folder: string;
+let installed: string;
+let files: string[];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "package-"));
+  // Without scripts: dist/ is built, and other tests are using it.
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const [pack] = JSON.parse(execFileSync("npm", args, { cwd: ROOT, encoding: "utf8", stdio: "pipe" })) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  files = pack.files.map(({ path }) => path);
+  const modules = join(folder, "node_modules");
+  installed = join(modules, "wasmachine");
+  mkdirSync(installed, { recursive: true });
+  execFileSync("tar", ["-xzf", join(folder, pack.filename), "-C", installed, "--strip-components=1"]);
+  for (const name of Object.keys(manifest.dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(`${ROOT}node_modules/${name}`, join(modules, name));
+  }
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it("holds the engine, the program, the libraries and their types", () => {
+  const entries = [...Object.values(manifest.exports["."]), ...Object.values(manifest.bin)];
+  expect(files).toEqual(
+    expect.arrayContaining([
+      "package.json",
+      "README.md",
+      "LICENSE",
+      "dist/core.wasm",
+      "dist/node/index.d.ts",
+      ...entries.map((path) => posix.normalize(path)),
+    ]),
+  );
+});
+
+it("holds nothing else: no guests, tests, sources or maps", () => {
+  expect(files.filter((path) => !/^(dist\/|README\.md$|LICENSE$|package\.json$)/.test(path))).toEqual([]);
+  expect(
+    files.filter((path) => /guests|\.test\.|\btesting\b|\.map$|tsbuildinfo|bzImage|initrd|rootfs/.test(path)),
+  ).toEqual([]);
+});
+
+it("has every module that its modules import", () => {
+  const missing: string[] = [];
+  for (const path of files.filter((name) => /\.js$/.test(name) && !name.startsWith("dist/page/"))) {
+    const text = readFileSync(join(installed, path), "utf8");
+    for (const [, name] of text.matchAll(/^(?:import|export)\b[^"';]*?\bfrom "([^"]+)";$|^import "[^"]+";$/gm)) {
+      if (!name || name.startsWith("node:")) continue;
+      const found = name.startsWith(".")
+        ? files.includes(posix.join(posix.dirname(path), name))
+        : Object.keys(manifest.dependencies).includes(name);
+      if (!found) missing.push(`${path}: ${name}`);
+    }
+  }
+  expect(missing).toEqual([]);
+});
+
+it("runs where it is unpacked", () => {
+  const program = join(installed, manifest.bin["wasmachine-system-x86_64"]!);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "-version"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 0,
+    stdout: `wasmachine emulator version ${manifest.version}\n`,
+    stderr: "",
+  });
+  const script =
+    'import { createMachine } from "wasmachine"; const m = createMachine({ arguments: "-version" });' +
+    "process.stdout.write(await new Response(m.console.readable).text());";
+  const embedded = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(embedded.stderr).toBe("");
+  expect(embedded.stdout).toContain(manifest.version);
+});
