@@ -9,6 +9,7 @@ import { registerByName } from "../machine/x86-registers.js";
 import { LOG_ITEMS, type LogItem } from "../options/config.js";
 import { infoBlock } from "./info-block.js";
 import { infoJit } from "./info-jit.js";
+import { infoPic } from "./info-pic.js";
 import { infoQtree } from "./info-qtree.js";
 import { infoMem, infoTlb, type PagingState } from "./page-tables.js";
 import type { MonitorTarget, Topic } from "./target.js";
@@ -44,13 +45,7 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
     ["mtree", { help: "show memory tree", text: () => mtree(machine) }],
     ["name", { help: "show the current VM name", text: () => (config.name === "" ? "" : `${config.name}\n`) }],
     ["pci", { help: "show PCI info", text: () => infoPci(board.pci.bus) }],
-    [
-      "pic",
-      {
-        help: "show PIC state",
-        text: () => `ioapic0:\n${stateText(board.ioapic.save())}pic:\n${stateText(board.pic.save())}`,
-      },
-    ],
+    ["pic", { help: "show PIC state", text: () => infoPic(board.ioapic.save(), board.pic.save()) }],
     ["qtree", { help: "show device tree", text: () => infoQtree(board) }],
     ["registers", { help: "show the cpu registers", text: () => `\nCPU#0\n${registers()}` }],
     ["status", { help: "show the current VM status (running|paused)", text: () => `VM status: ${status()}\n` }],
