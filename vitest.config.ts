@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
-          globalSetup: ["tests/setup.ts", "tests/setup-guest.ts"],
+          globalSetup: ["tests/setup.ts", "tests/setup-guest.ts", "tests/setup-page.ts"],
           include: SLOW,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,22 +1,21 @@
-// node tools/serve.mjs [--port 8080] [--host 127.0.0.1] [--no-isolation] [--no-gzip]
-// Serves the built page (dist/page), guests (pack/) and examples: with byte ranges, gzip and, unless --no-isolation is
+// node tools/serve.mjs [--port 8080] [--host 127.0.0.1] [--pack FOLDER] [--no-isolation] [--no-gzip]
+// Serves the built page (dist/page), guests (/pack/: pack or FOLDER) and examples: with byte ranges, gzip and, unless --no-isolation is
 // given, the headers that make a page cross-origin isolated. Prints the address it serves at.
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join, normalize, sep } from "node:path";
+import { extname, join, normalize, resolve, sep } from "node:path";
 import { pipeline } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { createGzip } from "node:zlib";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const FOLDERS = [
-  ["/pack/", join(root, "pack")],
-  ["/examples/", join(root, "examples")],
-  ["/", join(root, "dist/page")],
-];
+const FOLDERS = {
+  "/examples/": join(root, "examples"),
+  "/": join(root, "dist/page"),
+};
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -35,14 +34,14 @@ const ISOLATION = {
 };
 
 /** The file a request is for; undefined for what lies outside the folders. */
-function locate(url) {
+function locate(url, pack) {
   let path;
   try {
     path = decodeURIComponent(new URL(url, "http://localhost").pathname);
   } catch {
     return undefined;
   }
-  for (const [prefix, folder] of FOLDERS) {
+  for (const [prefix, folder] of [["/pack/", pack], ...Object.entries(FOLDERS)]) {
     if (!path.startsWith(prefix)) continue;
     const file = normalize(join(folder, path.slice(prefix.length)));
     if (file !== folder && !file.startsWith(folder + sep)) return undefined;
@@ -62,7 +61,7 @@ function rangeOf(header, size) {
 async function answer(request, response, options) {
   const fail = (status, text) => response.writeHead(status, { "content-type": "text/plain" }).end(`${text}\n`);
   if (request.method !== "GET" && request.method !== "HEAD") return fail(405, "Method not allowed");
-  const file = locate(request.url);
+  const file = locate(request.url, options.pack);
   const info = file && (await stat(file).catch(() => undefined));
   if (!info?.isFile()) return fail(404, "Not found");
   const etag = `"${info.size.toString(16)}-${info.mtimeMs.toString(16)}"`;
@@ -98,9 +97,9 @@ async function answer(request, response, options) {
 }
 
 /** Resolves to the server and its address when it listens; port 0 takes any free one. */
-export function serve({ port, host, isolated, gzip }) {
+export function serve({ port, host, ...options }) {
   const server = createServer((request, response) => {
-    answer(request, response, { isolated, gzip }).catch((error) => response.destroy(error));
+    answer(request, response, options).catch((error) => response.destroy(error));
   });
   return new Promise((resolve, reject) => {
     server.on("error", reject);
@@ -115,6 +114,7 @@ export async function main(args) {
     options: {
       port: { type: "string", default: "8080" },
       host: { type: "string", default: "127.0.0.1" },
+      pack: { type: "string", default: join(root, "pack") },
       "no-isolation": { type: "boolean", default: false },
       "no-gzip": { type: "boolean", default: false },
     },
@@ -122,6 +122,7 @@ export async function main(args) {
   const { address } = await serve({
     port: Number(values.port),
     host: values.host,
+    pack: resolve(values.pack),
     isolated: !values["no-isolation"],
     gzip: !values["no-gzip"],
   });

@@ -1,12 +1,13 @@
 // The page boots Debian to a prompt in real browsers, with and without cross-origin isolation.
 
 import { mkdirSync } from "node:fs";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { ROOT } from "../system/guest.js";
 import type { Browser } from "./browser.js";
 import { startChromium } from "./chromium.js";
 import { startFirefox } from "./firefox.js";
 import { PageUnderTest } from "./page.js";
-import { buildSite, ROOT, type Site, serveSite } from "./site.js";
+import { type Site, serveSite } from "./site.js";
 
 const BOOT_MS = 240_000;
 // The kernel may write behind the prompt.
@@ -14,8 +15,6 @@ const PROMPT = /^~ # /;
 
 let browser: Browser | undefined;
 let site: Site | undefined;
-
-beforeAll(buildSite, 180_000);
 
 afterEach(async () => {
   await browser?.close();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Browser, until } from "./browser.js";
 import { startChromium } from "./chromium.js";
 import { PageUnderTest } from "./page.js";
-import { buildSite, type Site, serveSite } from "./site.js";
+import { type Site, serveSite } from "./site.js";
 
 const BOOT_MS = 240_000;
 const ARGS = '-m 256M -kernel bzImage -initrd initrd -append "console=ttyS0 loglevel=4"';
@@ -14,7 +14,6 @@ let site: Site;
 let page: PageUnderTest;
 
 beforeAll(async () => {
-  buildSite();
   site = await serveSite(true);
   browser = await startChromium();
   page = new PageUnderTest(browser);

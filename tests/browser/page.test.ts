@@ -2,17 +2,17 @@
 
 import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../system/guest.js";
 import { type Browser, until } from "./browser.js";
 import { startChromium } from "./chromium.js";
 import { PageUnderTest } from "./page.js";
-import { buildSite, ROOT, type Site, serveSite } from "./site.js";
+import { type Site, serveSite } from "./site.js";
 
 let browser: Browser;
 let site: Site;
 let page: PageUnderTest;
 
 beforeAll(async () => {
-  buildSite();
   site = await serveSite(true);
   browser = await startChromium("dark");
   page = new PageUnderTest(browser);

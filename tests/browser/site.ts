@@ -1,26 +1,17 @@
 // The built page, served as `npm start` serves it.
 
-import { spawn, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { buildGuest } from "../guest.js";
-
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { spawn } from "node:child_process";
+import { GUEST, ROOT } from "../system/guest.js";
 
 export interface Site {
   readonly address: string;
   close(): void;
 }
 
-/** Builds the page, and the guest if it is missing. */
-export function buildSite(): void {
-  const { status, stderr } = spawnSync("npm", ["run", "-s", "build:page"], { cwd: ROOT, encoding: "utf8" });
-  if (status !== 0) throw new Error(`the page could not be built: ${stderr}`);
-  buildGuest();
-}
-
-/** Starts tools/serve.mjs on a free port. */
+/** Starts tools/serve.mjs on a free port, with the tests' guest. */
 export async function serveSite(isolated: boolean): Promise<Site> {
-  const child = spawn(process.execPath, ["tools/serve.mjs", "--port", "0", ...(isolated ? [] : ["--no-isolation"])], {
+  const options = ["--port", "0", "--pack", GUEST, ...(isolated ? [] : ["--no-isolation"])];
+  const child = spawn(process.execPath, ["tools/serve.mjs", ...options], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,0 +1,11 @@
+// Once before tests that open the page: builds it.
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+export default function setup(): void {
+  const { status } = spawnSync("npm", ["run", "-s", "build:page"], { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status !== 0) throw new Error("the page cannot be built: see above");
+}
