@@ -24,6 +24,8 @@ const { values, positionals } = parseArgs({
     instructions: { type: "string", default: "300000000" },
     step: { type: "string", default: "1000000" },
     memory: { type: "string", default: "50000000" },
+    /** Runs of a block before it becomes a region. */
+    hot: { type: "string", default: "50" },
     /** Modules are made in batches, as in normal runs, not for every region at once. */
     batch: { type: "boolean", default: false },
   },
@@ -91,6 +93,8 @@ async function execute(request: Request): Promise<void> {
   });
   cpu = machine.cpu as X86Cpu;
   const { engine } = cpu;
+  // Far more code than in normal runs goes through tier 1.
+  if (request.tier1) engine.memory.setEngine(L.E_HOT, Number(values.hot));
   const done = (): void => machine.quit();
   const arm = (every: number, reached: (n: number) => void): void => {
     engine.checkpoint = { every, reached };
