@@ -1,11 +1,12 @@
 // Emits the straight-line part of one block: statements in order, values by the plan (plan.ts).
 
 import type { HelperDef, SlotRange } from "../ir/helpers.js";
-import { Op, type PcWidth, type Ty } from "../ir/ops.js";
+import { Op, type PcWidth, Ty } from "../ir/ops.js";
 import type { Code } from "./code.js";
 import { emitCall } from "./emit-calls.js";
 import { emitLoad, emitStore } from "./emit-memory.js";
 import { emitExpression } from "./emit-ops.js";
+import type { AccessGroup } from "./groups.js";
 import { W } from "./opcodes.js";
 import { IN_LOCAL, isStatement, type Plan } from "./plan.js";
 import type { RegionBlock } from "./region.js";
@@ -26,9 +27,11 @@ export interface FunctionContext {
   readonly pc: number;
   /** I32: bit n set when page n of the region is known to be mapped. */
   readonly pagesOk: number;
-  /** Scratch: an address and a TLB entry. */
-  readonly va: number;
+  /** I32: address of the MMU mode's TLB. */
   readonly tlb: number;
+  /** Scratch: an address (I64) and the TLB entry for it (I32). */
+  readonly va: number;
+  readonly entry: number;
   /** Depth of the label of the fault exit; the site (see packSite) is in S_RET2 then. */
   faultDepth(): number;
   /** Blocks of the emitter's own around the current point. */
@@ -54,6 +57,7 @@ export class BlockEmitter {
   private readonly locals: Int32Array;
   private readonly freeNext: Int32Array;
   private readonly freeHead: Int32Array;
+  private readonly hosts = new Map<AccessGroup, number>();
   /** The block has called a helper that may have changed anything. */
   system = false;
 
@@ -118,6 +122,25 @@ export class BlockEmitter {
     }
   }
 
+  /** The group of accesses a memory node is in, if it shares its check. */
+  group(n: number): AccessGroup | undefined {
+    return this.plan.groups[n];
+  }
+
+  /** The group's check has been made; `host` is the local with its result. */
+  openGroup(group: AccessGroup, host: number): void {
+    this.hosts.set(group, host);
+  }
+
+  groupHost(group: AccessGroup): number {
+    return this.hosts.get(group)!;
+  }
+
+  private closeGroup(n: number): void {
+    const group = this.plan.groups[n];
+    if (group?.last === n) this.code.release(Ty.I32, this.hosts.get(group)!);
+  }
+
   /** Instructions of the block that have not been executed when instruction `pos` does not complete. */
   pending(pos: number): number {
     return this.ir.insns - pos;
@@ -146,10 +169,12 @@ export class BlockEmitter {
       }
       case Op.LOAD:
         emitLoad(this, n);
+        this.closeGroup(n);
         this.keep(n);
         return;
       case Op.STORE:
         emitStore(this, n);
+        this.closeGroup(n);
         return;
       case Op.CALL:
         emitCall(this, n);

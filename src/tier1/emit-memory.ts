@@ -1,37 +1,26 @@
-// Guest memory accesses: the TLB check inline, everything else by the slow paths of core.
+// Guest memory accesses: the TLB check inline, everything else by the module's slow paths (runtime.ts).
 
 import { Op, Ty } from "../ir/ops.js";
-import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK, TLB_ADDEND, TLB_READ, TLB_WRITE } from "../layout.js";
+import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../layout.js";
 import { wasmType } from "./code.js";
 import type { BlockEmitter } from "./emit-block.js";
-import { EMPTY, Simd, W } from "./opcodes.js";
-import { tlbIndex, tlbOffset } from "./runtime.js";
-
-/** Loads by log2 of the size; I64 forms are for results of that type. */
-const LOAD_32 = [W.i32_load8_u, W.i32_load16_u, W.i32_load];
-const LOAD_32S = [W.i32_load8_s, W.i32_load16_s, W.i32_load];
-const LOAD_64 = [W.i64_load8_u, W.i64_load16_u, W.i64_load32_u, W.i64_load];
-const LOAD_64S = [W.i64_load8_s, W.i64_load16_s, W.i64_load32_s, W.i64_load];
-const STORE_32 = [W.i32_store8, W.i32_store16, W.i32_store];
-const STORE_64 = [W.i64_store8, W.i64_store16, W.i64_store32, W.i64_store];
+import type { AccessGroup } from "./groups.js";
+import { hostAddress, hostLoad, hostStore, tlbCheck } from "./memory-code.js";
+import { EMPTY, W } from "./opcodes.js";
 
 /** Leaves the loaded value on the stack. */
 export function emitLoad(e: BlockEmitter, n: number): void {
   const { ir, code, f } = e;
   const word = ir.c[n]!;
-  const size = word & MEM_SIZE_MASK;
   const ty = ir.ty[n] as Ty;
-  const va = address(e, n);
-  check(e, va, word, (word & MEM_RMW) !== 0);
+  const at = reach(e, n, (word & MEM_RMW) !== 0);
   code.begin(W.if_, wasmType(ty));
   f.opened();
-  hostAddress(e, va);
-  if (ty === Ty.V128) code.simdMem(Simd.v128_load, 0);
-  else if (ty === Ty.I32) code.mem((word & MEM_SIGNED ? LOAD_32S : LOAD_32)[size]!, 0);
-  else code.mem((word & MEM_SIGNED ? LOAD_64S : LOAD_64)[size]!, 0);
+  at.host();
+  hostLoad(code, ty, word, at.offset);
   code.else_();
   code.get(f.cpu);
-  code.get(va);
+  at.address();
   code.integer(e.site(n));
   code.call(`load.${word}.${ty}.${f.mmu}`);
   code.brIf(f.faultDepth());
@@ -42,7 +31,6 @@ export function emitLoad(e: BlockEmitter, n: number): void {
 export function emitStore(e: BlockEmitter, n: number): void {
   const { ir, code, f } = e;
   const word = ir.c[n]!;
-  const size = word & MEM_SIZE_MASK;
   const ty = ir.ty[n] as Ty;
   const source = ir.b[n]!;
   // The value is needed on both paths: constants are repeated, the rest computed before.
@@ -54,17 +42,15 @@ export function emitStore(e: BlockEmitter, n: number): void {
     held = scratch;
   }
   const value = () => (held >= 0 ? code.get(held) : e.value(source));
-  const va = address(e, n);
-  check(e, va, word, true);
+  const at = reach(e, n, true);
   code.begin(W.if_, EMPTY);
   f.opened();
-  hostAddress(e, va);
+  at.host();
   value();
-  if (ty === Ty.V128) code.simdMem(Simd.v128_store, 0);
-  else code.mem((ty === Ty.I32 ? STORE_32 : STORE_64)[size]!, 0);
+  hostStore(code, ty, word, at.offset);
   code.else_();
   code.get(f.cpu);
-  code.get(va);
+  at.address();
   value();
   code.integer(e.site(n));
   code.call(`store.${word}.${ty}.${f.mmu}`);
@@ -74,50 +60,66 @@ export function emitStore(e: BlockEmitter, n: number): void {
   if (scratch >= 0) code.release(ty, scratch);
 }
 
-/** Computes the address of access n and gives the local it is in. */
-function address(e: BlockEmitter, n: number): number {
+/** How one access gets at memory once the condition, which is left on the stack, holds. */
+interface Reach {
+  /** Writes the host address to the stack, less `offset`. */
+  host(): void;
+  readonly offset: number;
+  /** Writes the virtual address to the stack. */
+  address(): void;
+}
+
+function reach(e: BlockEmitter, n: number, write: boolean): Reach {
   const { ir, code, f } = e;
   const base = ir.a[n]!;
   const displacement = ir.d[n]!;
-  const local = e.localOf(base);
-  if (displacement === 0 && local >= 0) return local;
+  const group = e.group(n);
+  if (group) {
+    if (group.first === n) e.openGroup(group, checkGroup(e, group));
+    const host = e.groupHost(group);
+    code.get(host);
+    return {
+      host: () => code.get(host),
+      offset: displacement - group.from,
+      address: () => sum(e, base, displacement),
+    };
+  }
+  let va = e.localOf(base);
+  if (displacement !== 0 || va < 0) {
+    sum(e, base, displacement);
+    code.set(f.va);
+    va = f.va;
+  }
+  const word = ir.c[n]!;
+  tlbCheck(code, va, f.entry, f.tlb, 1 << (word & MEM_SIZE_MASK), write, (word & MEM_ALIGN) !== 0);
+  return { host: () => hostAddress(code, va, f.entry), offset: 0, address: () => code.get(va) };
+}
+
+/** Gives a local with the host address of the group's first byte, 0 if its span is not in one page the TLB has. */
+function checkGroup(e: BlockEmitter, group: AccessGroup): number {
+  const { code, f } = e;
+  const host = code.local(Ty.I32);
+  let va = e.localOf(group.base);
+  if (group.from !== 0 || va < 0) {
+    sum(e, group.base, group.from);
+    code.set(f.va);
+    va = f.va;
+  }
+  tlbCheck(code, va, f.entry, f.tlb, group.to - group.from, group.write, false);
+  code.begin(W.if_, wasmType(Ty.I32));
+  f.opened();
+  hostAddress(code, va, f.entry);
+  code.else_();
+  code.i32(0);
+  code.end();
+  f.closed();
+  code.set(host);
+  return host;
+}
+
+function sum(e: BlockEmitter, base: number, displacement: number): void {
   e.value(base);
-  if (displacement !== 0) {
-    code.i64(displacement);
-    code.op(W.i64_add);
-  }
-  code.set(f.va);
-  return f.va;
-}
-
-/** Leaves 1 on the stack if the TLB has the page and the access may be done directly. */
-function check(e: BlockEmitter, va: number, word: number, write: boolean): void {
-  const { code, f } = e;
-  const bytes = 1 << (word & MEM_SIZE_MASK);
-  tlbIndex(code, va);
-  code.get(f.cpu);
-  code.op(W.i32_add);
-  code.set(f.tlb);
-  code.get(f.tlb);
-  code.mem(W.i64_load, tlbOffset(f.mmu, write ? TLB_WRITE : TLB_READ), 3);
-  code.get(va);
-  code.op(W.i64_xor);
-  if (word & MEM_ALIGN) {
-    // Equal but for the offset in the page, whose low bits are 0 when aligned (the tag's are).
-    code.i64(-4096 | (bytes - 1));
-    code.op(W.i64_and);
-    code.op(W.i64_eqz);
-  } else {
-    code.i64(4097 - bytes);
-    code.op(W.i64_lt_u);
-  }
-}
-
-function hostAddress(e: BlockEmitter, va: number): void {
-  const { code, f } = e;
-  code.get(va);
-  code.op(W.i32_wrap_i64);
-  code.get(f.tlb);
-  code.mem(W.i32_load, tlbOffset(f.mmu, TLB_ADDEND), 2);
-  code.op(W.i32_add);
+  if (displacement === 0) return;
+  e.code.i64(displacement);
+  e.code.op(W.i64_add);
 }

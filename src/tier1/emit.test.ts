@@ -132,6 +132,7 @@ class Random {
 class BlockMaker {
   readonly ir = new IrBlock();
   readonly b = new IrBuilder(helpers);
+  private readonly bases: Value[] = [];
   private readonly pool: Record<number, Value[]> = { [Ty.I32]: [], [Ty.I64]: [], [Ty.V128]: [] };
 
   constructor(private readonly r: Random) {
@@ -164,8 +165,12 @@ class BlockMaker {
 
   address(): Value {
     const { b, r } = this;
+    // Several accesses off one base share their checks.
+    if (this.bases.length > 0 && r.int(3)) return b.add(r.pick(this.bases), b.i64(r.int(r.pick([40, 400])) - 20));
     const offset = b.and(this.value(Ty.I64), b.i64(r.pick([0x7fff, 0x7ff8, 0xff, 0x1ff0])));
-    return b.add(b.add(offset, b.i64(Number(DATA & 0xffffffffn) | 0, Number(DATA >> 32n))), b.i64(r.int(300) - 100));
+    const base = b.or(offset, b.i64(Number(DATA & 0xffffffffn) | 0, Number(DATA >> 32n)));
+    this.bases.push(base);
+    return b.add(base, b.i64(r.int(300) - 100));
   }
 
   memoryWord(ty: Ty): number {

@@ -22,6 +22,8 @@ import {
   S_PC,
   S_RET2,
   S_STOP,
+  S_TLB,
+  TLB_MODE_SIZE,
 } from "../layout.js";
 import { type Edge, Graph, makeReducible, NODE_BLOCK, NODE_DISPATCH, NODE_STUB } from "./cfg.js";
 import { Code, type FunctionBody } from "./code.js";
@@ -74,8 +76,9 @@ class RegionEmitter implements FunctionContext {
   readonly fuel: number;
   readonly pc: number;
   readonly pagesOk: number;
-  readonly va: number;
   readonly tlb: number;
+  readonly va: number;
+  readonly entry: number;
   private readonly limit: number;
   private readonly live: Uint8Array[];
   private readonly graph = new Graph();
@@ -99,6 +102,7 @@ class RegionEmitter implements FunctionContext {
     this.limit = code.local(Ty.I32);
     this.pagesOk = code.local(Ty.I32);
     this.tlb = code.local(Ty.I32);
+    this.entry = code.local(Ty.I32);
     this.pc = code.local(Ty.I64);
     this.va = code.local(Ty.I64);
     this.live = region.blocks.map(({ ir }) => {
@@ -180,6 +184,10 @@ class RegionEmitter implements FunctionContext {
     code.get(CPU);
     code.mem(W.i64_load, S_PC, 3);
     code.set(this.pc);
+    code.get(CPU);
+    code.i32(S_TLB + this.mmu * TLB_MODE_SIZE);
+    code.op(W.i32_add);
+    code.set(this.tlb);
     for (const slot of this.slots.cached) {
       code.get(CPU);
       code.loadSlot(slot.ty, slot.slot);

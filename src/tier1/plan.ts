@@ -5,6 +5,7 @@ import type { IrBlock } from "../ir/block.js";
 import type { HelperDef } from "../ir/helpers.js";
 import { MAX_OPERANDS, operandsOf } from "../ir/operands.js";
 import { isTerminator, Op } from "../ir/ops.js";
+import { type AccessGroup, groupAccesses } from "./groups.js";
 import { inRanges, type SlotMap } from "./slots.js";
 
 export const AT_USE = 0;
@@ -15,6 +16,8 @@ export interface Plan {
   readonly place: Uint8Array;
   /** Node at which the value is used last (expressions count where they are written), 0 if never. */
   readonly lastUse: Int32Array;
+  /** Memory accesses that share a TLB check, by node. */
+  readonly groups: readonly (AccessGroup | undefined)[];
 }
 
 const operands = new Int32Array(MAX_OPERANDS);
@@ -26,6 +29,7 @@ export function isStatement(op: Op): boolean {
 
 export function planBlock(ir: IrBlock, live: Uint8Array, slots: SlotMap, helpers: readonly HelperDef[]): Plan {
   const n = ir.count;
+  const groups = groupAccesses(ir, live, helpers);
   const place = new Uint8Array(n);
   const lastUse = new Int32Array(n);
   const uses = new Uint16Array(n);
@@ -60,5 +64,5 @@ export function planBlock(ir: IrBlock, live: Uint8Array, slots: SlotMap, helpers
       if (lastUse[o]! < at) lastUse[o] = at;
     }
   }
-  return { place, lastUse };
+  return { place, lastUse, groups };
 }

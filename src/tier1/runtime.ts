@@ -9,24 +9,21 @@
 import type { HelperDef, HelperShape } from "../ir/helpers.js";
 import { Ty } from "../ir/ops.js";
 import {
+  MEM_ALIGN,
+  MEM_RMW,
   MEM_SIZE_MASK,
   S_FAULT,
   S_PC_BASE,
   S_RET2,
   S_TLB,
   TLB_ADDEND,
-  TLB_ENTRIES,
   TLB_EXEC,
   TLB_MODE_SIZE,
-  TLB_STRIDE,
 } from "../layout.js";
 import { Code, type FunctionBody, wasmType } from "./code.js";
 import type { FunctionType, SymbolDef } from "./linker.js";
+import { hostAddress, hostLoad, hostStore, tlbCheck, tlbIndex } from "./memory-code.js";
 import { I32, I64, V128, W } from "./opcodes.js";
-
-export const TLB_INDEX_MASK = (TLB_ENTRIES - 1) * TLB_STRIDE;
-/** log2(page size) - log2(TLB_STRIDE) */
-export const TLB_INDEX_SHIFT = 7;
 
 const SHAPES: Record<HelperShape, FunctionType> = {
   int: { params: [I32, I64, I64, I64], results: [I64] },
@@ -106,9 +103,28 @@ function faultFlag(code: Code, site: number): void {
   code.get(fault);
 }
 
+/** Local functions look at the TLB again before they call core: an access of a group may hit where the group's span does not. */
+function fast(code: Code, word: number, mmu: number, write: boolean): { va: number; entry: number } {
+  const tlb = code.local(Ty.I32);
+  const entry = code.local(Ty.I32);
+  code.get(CPU);
+  code.i32(S_TLB + mmu * TLB_MODE_SIZE);
+  code.op(W.i32_add);
+  code.set(tlb);
+  tlbCheck(code, VA, entry, tlb, 1 << (word & MEM_SIZE_MASK), write, (word & MEM_ALIGN) !== 0);
+  return { va: VA, entry };
+}
+
 function slowLoad(word: number, ty: Ty, mmu: number): FunctionBody {
   const code = new Code(3);
+  const { va, entry } = fast(code, word, mmu, (word & MEM_RMW) !== 0);
   const value = code.local(ty);
+  code.begin(W.if_);
+  hostAddress(code, va, entry);
+  hostLoad(code, ty, word, 0);
+  code.i32(0);
+  code.op(W.return_);
+  code.end();
   code.get(CPU);
   code.get(VA);
   code.i32(word);
@@ -126,6 +142,14 @@ function slowLoad(word: number, ty: Ty, mmu: number): FunctionBody {
 
 function slowStore(word: number, ty: Ty, mmu: number): FunctionBody {
   const code = new Code(4);
+  const { va, entry } = fast(code, word, mmu, true);
+  code.begin(W.if_);
+  hostAddress(code, va, entry);
+  code.get(2);
+  hostStore(code, ty, word, 0);
+  code.i32(0);
+  code.op(W.return_);
+  code.end();
   code.get(CPU);
   code.get(VA);
   code.get(2);
@@ -135,16 +159,6 @@ function slowStore(word: number, ty: Ty, mmu: number): FunctionBody {
   code.call((word & MEM_SIZE_MASK) === 4 ? "slow_store128" : "slow_store");
   faultFlag(code, 3);
   return code.finish();
-}
-
-/** Host offset of the TLB entry for `va` from `cpu` on the stack, without S_TLB and the MMU mode's offset. */
-export function tlbIndex(code: Code, va: number): void {
-  code.get(va);
-  code.op(W.i32_wrap_i64);
-  code.i32(TLB_INDEX_SHIFT);
-  code.op(W.i32_shr_u);
-  code.i32(TLB_INDEX_MASK);
-  code.op(W.i32_and);
 }
 
 /** Offset of a field of TLB entry 0 of an MMU mode from `cpu`. */
