@@ -44,7 +44,8 @@ export function run(cpu: i32): i32 {
     }
     const fuel = load<i32>(cpu + S_FUEL);
     if (fuel <= 0) return leave(cpu, EXIT_FUEL);
-    if (load<i32>(cpu + S_INHIBIT)) store<i32>(cpu + S_ONE_INSN, 1);
+    const inhibited = load<i32>(cpu + S_INHIBIT);
+    if (inhibited) store<i32>(cpu + S_ONE_INSN, 1);
 
     let block = find(cpu);
     if (block != 0 && block != NOT_MEMORY && load<i32>(cpu + S_EXACT) && fuel < load<i32>(block + B_INSNS)) {
@@ -76,7 +77,8 @@ export function run(cpu: i32): i32 {
     if (status == -1) status = interpret(cpu, block);
     if (status == I_HOT) {
       store<i32>(cpu + S_EXIT_BLOCK, load<i32>(cpu + S_BLOCK));
-      // A request for a single instruction stays: nothing has been executed of it.
+      // A request for a single instruction stays, and so does the shadow it may be in: nothing has been executed of it.
+      if (inhibited) store<i32>(cpu + S_INHIBIT, 1);
       return leave(cpu, EXIT_HOT);
     }
     if (load<i32>(cpu + S_FAULT) == FAULT_NONE) store<i32>(cpu + S_ONE_INSN, 0);
