@@ -11,7 +11,8 @@ import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/a
 import { lookup } from "../dispatcher/lookup";
 import { wasmOp, shuffle } from "./wasm-op";
 import {
-  UF_LINK, UF_LINK1, UF_WIDTH, U_ADD, U_AND, U_BR, U_BRANCH, U_BSWAP32, U_BSWAP64, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32,
+  UF_LINK, UF_LINK1, UF_WIDTH, U_CONST_CONST, U_CONST_CONST32, U_LD64_ADD, U_MOV64_CONST, U_MOV64_CONST32, U_MOV64_CONST_CONST32,
+  U_MOV64_MOV64, U_MOV64_MOV64_CONST32, U_ST64_ADD, U_ADD, U_AND, U_BR, U_BRANCH, U_BSWAP32, U_BSWAP64, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32,
   U_CLZ64, U_CONST, U_CONST32, U_CTZ32, U_CTZ64, U_EQ, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A,
   U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD8S, U_LD8U, U_LDSLOW, U_LDW16, U_LDW32, U_LDW64, U_LDW8, U_LES, U_LEU, U_LTS,
   U_LTU, U_MOV128, U_MOV32, U_MOV64, U_MUL, U_MULHS, U_MULHU, U_NE, U_OR, U_PC, U_POPCNT32, U_POPCNT64, U_ROTL, U_ROTR,
@@ -120,6 +121,36 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_MOV128: v128.store(cpu + (<i32>(w >> 16) & 0xffff), v128.load(cpu + (<i32>(w >> 32) & 0xffff))); break;
         case U_CONST: D64(cpu, w, X64(ip)); break;
         case U_CONST32: store<u32>(cpu + (<i32>(w >> 16) & 0xffff), X32(ip)); break;
+        case U_MOV64_CONST32:
+          D64(cpu, w, A64(cpu, w));
+          store<u32>(cpu + <i32>(w >> 48), X32(ip));
+          break;
+        case U_MOV64_MOV64:
+          D64(cpu, w, A64(cpu, w));
+          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, w));
+          break;
+        case U_MOV64_MOV64_CONST32:
+          D64(cpu, w, A64(cpu, w));
+          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, w));
+          store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
+          break;
+        case U_CONST_CONST32:
+          D64(cpu, w, <u64><i64>X32(ip));
+          store<u32>(cpu + <i32>(w >> 48), load<u32>(ip, 12));
+          break;
+        case U_MOV64_CONST:
+          D64(cpu, w, A64(cpu, w));
+          store<u64>(cpu + <i32>(w >> 48), X64(ip));
+          break;
+        case U_MOV64_CONST_CONST32:
+          D64(cpu, w, A64(cpu, w));
+          store<u64>(cpu + <i32>(w >> 48), <u64><i64>load<i16>(ip, 8));
+          store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
+          break;
+        case U_CONST_CONST:
+          D64(cpu, w, <u64><i64>X32(ip));
+          store<u64>(cpu + <i32>(w >> 48), <u64><i64>load<i32>(ip, 12));
+          break;
         case U_PC: D64(cpu, w, load<u64>(cpu + S_PC) + <i64>X32(ip)); break;
         case U_VCONST: ip += 16; v128.store(cpu + (<i32>(w >> 16) & 0xffff), v128.load(ip)); break;
         case U_EXT8S: D64(cpu, w, <u64><i64><i8>A32(cpu, w)); break;
@@ -278,6 +309,20 @@ export function interpret(cpu: i32, first: i32): i32 {
           D64(cpu, w, value);
           break;
         }
+        case U_LD64_ADD: {
+          const va = A64(cpu, w);
+          const host = readHost(tlb, va, 8);
+          let value: u64;
+          if (host) value = load<u64>(host);
+          else {
+            value = slow_load(cpu, va, 3, mmuIndex(cpu));
+            if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+          }
+          D64(cpu, w, value);
+          const b = cpu + <i32>(w >> 48);
+          store<u64>(b, load<u64>(b) + <i64>X32(ip));
+          break;
+        }
         case U_LD128: {
           const va = A64(cpu, w) + <i64>X32(ip);
           const host = readHost(tlb, va, 16);
@@ -371,6 +416,18 @@ export function interpret(cpu: i32, first: i32): i32 {
           if (host) { store<u64>(host, B64(cpu, w)); break; }
           slow_store(cpu, va, B64(cpu, w), 3, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+          break;
+        }
+        case U_ST64_ADD: {
+          const va = A64(cpu, w) + <i64>X32(ip);
+          const host = writeHost(tlb, va, 8);
+          if (host) store<u64>(host, B64(cpu, w));
+          else {
+            slow_store(cpu, va, B64(cpu, w), 3, mmuIndex(cpu));
+            if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+          }
+          const d = cpu + (<i32>(w >> 16) & 0xffff);
+          store<u64>(d, load<u64>(d) + <i64>X32(ip));
           break;
         }
         case U_ST128:

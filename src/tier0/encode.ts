@@ -1,6 +1,7 @@
 // IR of one block to micro-ops (uops.ts), written straight into linear memory. One pass decides where each value lives: in
 // the guest slot it was loaded from while that slot is not overwritten, in the guest slot it will be stored to when nothing
-// can observe the early store, or in a temporary.
+// can observe the early store, or in a temporary. A sum that is only stored after an access to memory (a stack pointer) is
+// computed where it is stored. Neighbours that go together are fused as they are written (fuse.ts).
 
 import type { IrBlock } from "../ir/block.js";
 import type { HelperDef } from "../ir/helpers.js";
@@ -8,6 +9,7 @@ import { operandsOf } from "../ir/operands.js";
 import { Op, Ty } from "../ir/ops.js";
 import { deadCode } from "../ir/passes/dce.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK, S_TEMPS, TEMP_COUNT } from "../layout.js";
+import { fuse } from "./fuse.js";
 import * as U from "./uops.js";
 
 /** The first temporary always holds zeros. */
@@ -21,6 +23,9 @@ export class Tier0Encoder {
   private live = new Uint8Array(512);
   private lastUse = new Int32Array(512);
   private uses = new Int32Array(512);
+  private firstUse = new Int32Array(512);
+  /** Store a value is computed at instead of in its own place, or -1. */
+  private sunk = new Int32Array(512);
   private loc = new Int32Array(512);
   /** 1: the location holds the value zero-extended to 64 bits. */
   private zx = new Uint8Array(512);
@@ -38,6 +43,8 @@ export class Tier0Encoder {
   private block!: IrBlock;
   private mem!: Int32Array;
   private at = 0;
+  /** Index of the micro-op before, -1 when there is none or it is data. */
+  private last = -1;
   private pageOffset = 0;
   private linkable = false;
 
@@ -49,6 +56,7 @@ export class Tier0Encoder {
     this.block = block;
     this.mem = memory;
     this.at = address >> 2;
+    this.last = -1;
     this.pageOffset = pageOffset;
     this.linkable = linkable;
     const n = block.count;
@@ -62,10 +70,11 @@ export class Tier0Encoder {
     this.loc.fill(-1, 0, n);
     this.ownsTemp.fill(0, 0, n);
     this.zx.fill(0, 0, n);
+    this.sinkSums(n);
     this.aliasLoads(n);
     this.targetStores(n);
     for (let i = 0; i < n; i++) {
-      if (this.live[i] === 0) continue;
+      if (this.live[i] === 0 || this.sunk[i] !== -1) continue;
       // A comparison that the branch does itself: its operands stay where they are until then.
       const o = block.op[i]!;
       if (o >= Op.EQ && o <= Op.LES && this.fuses(i)) continue;
@@ -81,6 +90,8 @@ export class Tier0Encoder {
     this.live = new Uint8Array(size);
     this.lastUse = new Int32Array(size);
     this.uses = new Int32Array(size);
+    this.firstUse = new Int32Array(size);
+    this.sunk = new Int32Array(size);
     this.loc = new Int32Array(size);
     this.zx = new Uint8Array(size);
     this.ownsTemp = new Uint8Array(size);
@@ -90,13 +101,14 @@ export class Tier0Encoder {
   private findUses(n: number): void {
     this.lastUse.fill(-1, 0, n);
     this.uses.fill(0, 0, n);
+    this.sunk.fill(-1, 0, n);
     for (let i = 0; i < n; i++) {
       if (this.live[i] === 0) continue;
       const k = operandsOf(this.block, i, this.args);
       for (let j = 0; j < k; j++) {
         const v = this.args[j]!;
         this.lastUse[v] = i;
-        this.uses[v]!++;
+        if (this.uses[v]!++ === 0) this.firstUse[v] = i;
       }
     }
     // A value that is only another one's location lives as long as that one (WRAP, EXTU of a zero-extended value).
@@ -126,6 +138,40 @@ export class Tier0Encoder {
         else for (const [from, to] of writes) this.nextWrite.fill(i, from >> 2, Math.min((to + 3) >> 2, SLOT_WORDS));
       }
     }
+  }
+
+  /** Moves sums of slots and constants to the store that is their first use when something between may fault: there they can be
+   *  computed into the slot. */
+  private sinkSums(n: number): void {
+    const { op, ty, a, b } = this.block;
+    let barrier = -1;
+    for (let j = 0; j < n; j++) {
+      if (this.live[j] === 0) continue;
+      const o = op[j]!;
+      if (o === Op.LOAD || o === Op.STORE || o === Op.CALL) barrier = j;
+      if (o !== Op.ST || ty[j] !== Ty.I64) continue;
+      const v = b[j]!;
+      if (
+        v > barrier ||
+        op[v]! < Op.ADD ||
+        op[v]! > Op.XOR ||
+        this.firstUse[v] !== j ||
+        this.lastUse[v]! > this.slotEnd[j]!
+      )
+        continue;
+      if (!this.lasts(a[v]!, j) || !(op[b[v]!] === Op.CONST || this.lasts(b[v]!, j))) continue;
+      this.sunk[v] = j;
+      this.loc[v] = a[j]!;
+      const k = a[j]! >> 2;
+      if (this.lastUse[v]! > this.aliasUse[k]!) this.aliasUse[k] = this.lastUse[v]!;
+      if (this.lastUse[a[v]!]! < j) this.lastUse[a[v]!] = j;
+      if (this.lastUse[b[v]!]! < j) this.lastUse[b[v]!] = j;
+    }
+  }
+
+  /** The value is a slot's, which still holds it at node j. */
+  private lasts(v: number, j: number): boolean {
+    return this.block.op[v] === Op.LD && this.block.ty[v] === Ty.I64 && this.slotEnd[v]! >= j;
   }
 
   private aliasLoads(n: number): void {
@@ -245,9 +291,14 @@ export class Tier0Encoder {
 
   /** Frees the temporaries whose last use was node i. */
   private release(i: number): void {
-    const k = operandsOf(this.block, i, this.args);
-    for (let j = 0; j < k; j++) this.releaseValue(this.args[j]!, i);
+    this.releaseOperands(i, i);
     if (this.lastUse[i]! < 0) this.releaseValue(i, -1);
+  }
+
+  /** Frees those of the operands of node `of` whose last use was node i. */
+  private releaseOperands(of: number, i: number): void {
+    const k = operandsOf(this.block, of, this.args);
+    for (let j = 0; j < k; j++) this.releaseValue(this.args[j]!, i);
   }
 
   private releaseValue(v: number, i: number): void {
@@ -268,10 +319,13 @@ export class Tier0Encoder {
     m[p + 1] = a | (b << 16);
     m[p + 2] = x0;
     m[p + 3] = x1;
+    if (this.last >= 0 && fuse(m, this.last, p)) return;
+    this.last = p;
     this.at = p + 4;
   }
 
   private data(bytes: Uint8Array): void {
+    this.last = -1;
     for (let k = 0; k < 4; k++) {
       this.mem[this.at++] =
         bytes[4 * k]! | (bytes[4 * k + 1]! << 8) | (bytes[4 * k + 2]! << 16) | (bytes[4 * k + 3]! << 24);
@@ -415,6 +469,10 @@ export class Tier0Encoder {
     const slot = b.a[i]!;
     const v = b.b[i]!;
     const ty = b.ty[i]!;
+    if (this.sunk[v] === i) {
+      this.node(v);
+      this.releaseOperands(v, i);
+    }
     if (this.loc[v] === slot) return;
     if (b.op[v] === Op.CONST && this.loc[v] === -1) {
       const wide = ty === Ty.I64 || ty === Ty.F64;

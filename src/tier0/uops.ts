@@ -41,6 +41,22 @@ export const U_SELECT128 = 21;
 /** 32-bit slot d = x. */
 export const U_CONST32 = 22;
 
+// Several in one, executed in this order. Mostly what keeps the operands of flags.
+/** d = a; 32-bit slot b = x0. */
+export const U_MOV64_CONST32 = 23;
+/** d = a; slot(u16 x) = b. */
+export const U_MOV64_MOV64 = 24;
+/** d = a; slot(u16 x) = b; 32-bit slot(u16 x + 2) = x1. */
+export const U_MOV64_MOV64_CONST32 = 25;
+/** d = i32 x0; 32-bit slot b = x1. */
+export const U_CONST_CONST32 = 26;
+/** d = a; b = x. */
+export const U_MOV64_CONST = 27;
+/** d = a; b = i16 x; 32-bit slot(u16 x + 2) = x1. */
+export const U_MOV64_CONST_CONST32 = 28;
+/** d = i32 x0; b = i32 x1. */
+export const U_CONST_CONST = 29;
+
 // binary: base + 4 * (operation - Op.ADD) + form; forms: 0 32-bit, 1 32-bit immediate, 2 64-bit, 3 64-bit immediate.
 // Operations in the order of Op: ADD SUB MUL AND OR XOR SHL SHRU SHRS ROTL ROTR MULHU MULHS EQ NE LTU LTS LEU LES.
 export const U_BINARY = 32;
@@ -91,6 +107,10 @@ export const U_ST128 = 130;
 export const U_ST128A = 131;
 /** Word in d. */
 export const U_STSLOW = 132;
+/** LD64 d = [a]; b = b + displacement (a pop). */
+export const U_LD64_ADD = 133;
+/** ST64 [a + displacement] = b; d = d + displacement (a push). */
+export const U_ST64_ADD = 134;
 
 // calls
 export const U_CALL = 136;
