@@ -56,6 +56,8 @@ export interface Tier1Options {
   codeBytes?: number;
   /** State that core changes without a helper's declaration saying so. */
   uncached?: readonly SlotRange[];
+  /** Every region gets a module of its own at once (for tests): otherwise they wait to share one. */
+  eager?: boolean;
   /** Told of every region made, for logs. */
   onRegion?: (region: Region, body: FunctionBody) => void;
 }
@@ -167,7 +169,7 @@ export class RegionTier {
     }
     const region = this.selector.select(header, mode);
     if (region) this.install(region);
-    if (this.pending.length >= BATCH) this.flush();
+    if (this.pending.length >= (this.options.eager ? 1 : BATCH)) this.flush();
   }
 
   /** Once a slice. */

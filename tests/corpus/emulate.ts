@@ -1,7 +1,6 @@
 // Runs cases of the corpus on the engine: user-mode code in long mode with paging, an interrupt table whose handlers halt,
 // so that the exception frame of the emulated CPU says how the instruction ended.
 
-import type { Engine, Tier1 } from "../../src/engine/engine.js";
 import * as X from "../../src/frontend/x86/layout.js";
 import { CS, DS, ES, FS, GS, SS, TR } from "../../src/frontend/x86/layout.js";
 import * as L from "../../src/layout.js";
@@ -32,18 +31,6 @@ const PRESENT = 7;
 /** Bit 63 of an entry. */
 const NO_EXECUTE = 0x80000000;
 
-/** Tier 1 that makes its module at once. */
-function eager(engine: Engine): Tier1 {
-  const tier = new RegionTier(engine);
-  return {
-    hot: (block) => {
-      tier.hot(block);
-      tier.maintain();
-    },
-    maintain: () => {},
-  };
-}
-
 export class Runner {
   readonly cpu: X86Cpu;
   private readonly ram: EngineGuestMemory;
@@ -67,7 +54,7 @@ export class Runner {
         random: () => 0x12345678,
         guestCall: () => 0n,
       },
-      ...(tier1 ? { tier1: eager } : {}),
+      ...(tier1 ? { tier1: (engine) => new RegionTier(engine, { eager: true }) } : {}),
     });
     if (tier1) this.cpu.engine.memory.setEngine(L.E_HOT, 1);
     this.ram = new EngineGuestMemory(this.cpu.engine);

@@ -1,0 +1,177 @@
+// Tier 1 in the real engine: the same programs interpreted and in regions, at every instruction count looked at.
+
+import { describe, expect, it } from "vitest";
+import { corpusParts } from "../../tests/corpus/parts.js";
+import * as X from "../frontend/x86/layout.js";
+import * as L from "../layout.js";
+import { X86Cpu } from "../machine/x86-cpu.js";
+import { RegionTier, type Tier1Options } from "./tier1.js";
+
+const CODE = 0x10000;
+const DATA = 0x40000;
+const STACK = 0x80000;
+const HOT = 8;
+const parts = corpusParts();
+
+interface Machine {
+  cpu: X86Cpu;
+  tier?: RegionTier;
+}
+
+/** A CPU in flat 32-bit code without paging, at CODE, EBX = DATA. */
+function machine(program: readonly number[], options?: Tier1Options): Machine {
+  let tier: RegionTier | undefined;
+  const cpu = new X86Cpu({
+    ...parts,
+    ramSize: 2 << 20,
+    ramLow: 2 << 20,
+    hooks: {
+      mmioRead: () => 0,
+      mmioWrite: () => {},
+      portRead: () => 0,
+      portWrite: () => {},
+      now: () => 0,
+      acknowledge: () => -1,
+      random: () => 0,
+      guestCall: () => 0n,
+    },
+    ...(options
+      ? {
+          tier1: (engine) => {
+            tier = new RegionTier(engine, options);
+            return tier;
+          },
+        }
+      : {}),
+  });
+  const { memory } = cpu.engine;
+  memory.setEngine(L.E_HOT, options ? HOT : -1);
+  memory.setCpu(L.S_EXACT, 1);
+  memory.u8.set(program, memory.hostOf(CODE));
+  for (const segment of [X.CS, X.SS, X.DS, X.ES])
+    cpu.setSegment(segment, 8, 0n, 0xffffffffn, segment === X.CS ? 0xc09b : 0xc093);
+  cpu.setField(X.X_CR0, 1n);
+  cpu.update();
+  cpu.setPc(BigInt(CODE));
+  cpu.setGpr("rbx", BigInt(DATA));
+  cpu.setGpr("rsp", BigInt(STACK));
+  return tier ? { cpu, tier } : { cpu };
+}
+
+function state({ cpu }: Machine): string {
+  const { memory } = cpu.engine;
+  const registers = Array.from({ length: 8 }, (_, k) => memory.cpu64(X.X_GPR + 8 * k).toString(16));
+  const data = memory.u8.subarray(memory.hostOf(DATA), memory.hostOf(DATA) + 64).join();
+  return [cpu.instructions, cpu.pc.toString(16), ...registers, data].join(" ");
+}
+
+/** Runs both in the same steps to the end and compares at each; gives the machine with regions. */
+function compare(
+  program: readonly number[],
+  steps: readonly number[],
+  options: Tier1Options = { eager: true },
+): Machine {
+  const plain = machine(program);
+  const fast = machine(program, options);
+  for (let k = 0; ; k++) {
+    const budget = steps[k % steps.length]!;
+    const exits = [plain.cpu.run(budget), fast.cpu.run(budget)];
+    expect(state(fast)).toBe(state(plain));
+    expect(exits[1]).toBe(exits[0]);
+    if (exits[0] === "halt") return fast;
+  }
+}
+
+const i32 = (x: number) => [x & 0xff, (x >> 8) & 0xff, (x >> 16) & 0xff, (x >> 24) & 0xff];
+
+/** for (ecx = 0; ecx < n; ecx++) [ebx] += f(ecx), f at offset 32. */
+const CALLS = (n: number) => [
+  0xb9,
+  ...i32(0), // mov $0, %ecx
+  0x89,
+  0xc8, // 5: mov %ecx, %eax
+  0xe8,
+  ...i32(32 - 12), // call f
+  0x01,
+  0x03, // add %eax, (%ebx)
+  0x41, // inc %ecx
+  0x81,
+  0xf9,
+  ...i32(n), // cmp $n, %ecx
+  0x72,
+  5 - 23, // jb 5
+  0xf4, // hlt
+  ...new Array<number>(8).fill(0x90),
+  0x6b,
+  0xc0,
+  3, // f: imul $3, %eax, %eax
+  0x50, // push %eax
+  0x5a, // pop %edx
+  0x01,
+  0xd0, // add %edx, %eax
+  0xc3, // ret
+];
+
+describe("tier 1", () => {
+  it("agrees with tier 0 wherever a run stops", () => {
+    const { tier } = compare(CALLS(3000), [1, 7, 100, 1, 1, 33, 5000]);
+    expect(tier!.statistics.made).toBeGreaterThan(0);
+  });
+
+  it("spends nearly all instructions in regions", () => {
+    const { cpu } = compare(CALLS(20000), [50_000]);
+    expect(cpu.engine.memory.stat(L.STAT_T1_INSNS)).toBeGreaterThan(0.95 * cpu.instructions);
+  });
+
+  it("drops a region when its code is written, and makes another", () => {
+    // The loop writes its counter's low byte into the multiplier of f.
+    const loop = [
+      0xb9,
+      ...i32(0),
+      0x89,
+      0xc8,
+      0xe8,
+      ...i32(48 - 12),
+      0x01,
+      0x03,
+      0x41,
+      0xf6,
+      0xc1,
+      0x3f, // test $63, %cl
+      0x75,
+      6, // jne over the store
+      0x88,
+      0x0d,
+      ...i32(CODE + 48 + 2), // mov %cl, f+2
+      0x81,
+      0xf9,
+      ...i32(4000), // cmp
+      0x72,
+      5 - 34, // jb 5
+      0xf4,
+    ];
+    const program = [...loop, ...new Array<number>(48 - loop.length).fill(0x90), ...CALLS(0).slice(32)];
+    const { tier } = compare(program, [1000]);
+    expect(tier!.statistics.killed).toBeGreaterThan(10);
+    expect(tier!.statistics.regions).toBeLessThan(5);
+  });
+
+  it("keeps few modules and stays within its limit of code", () => {
+    // 200 loops of 40 rounds, one after the other, four times.
+    const loops: number[] = [];
+    for (let k = 0; k < 200; k++) loops.push(0xb9, ...i32(40), 0x83, 0x03, k & 0x7f, 0x49, 0x75, 0xfa);
+    const program = [0xbe, ...i32(4), ...loops, 0x4e, 0x0f, 0x85, ...i32(-(loops.length + 7)), 0xf4];
+    const codeBytes = 20_000;
+    const { tier } = compare(program, [500], { eager: true, codeBytes });
+    expect(tier!.statistics.made).toBeGreaterThan(150);
+    expect(tier!.statistics.evicted).toBeGreaterThan(0);
+    expect(tier!.statistics.bytes).toBeLessThan(2 * codeBytes);
+    expect(tier!.statistics.modules).toBeLessThan(40);
+  });
+
+  it("lets regions wait for a module they share", () => {
+    const { tier } = compare(CALLS(5000), [1000], {});
+    expect(tier!.statistics.made).toBeGreaterThan(0);
+    expect(tier!.statistics.modules).toBeLessThanOrEqual(tier!.statistics.made);
+  });
+});
