@@ -49,10 +49,18 @@ function stateText(cpu: X86Cpu): string {
   const { memory, core } = cpu.engine;
   const lines: string[] = [`pc ${cpu.pc.toString(16)} mode ${memory.cpu(L.S_MODE).toString(16)}`];
   for (let k = 0; k < 16; k++) lines.push(`r${k} ${memory.cpu64(X.X_GPR + 8 * k).toString(16)}`);
-  const flags = (core.exports.x86_flags as (cpu: number, a: bigint, b: bigint, c: bigint) => bigint)(L.CPU0, 0n, 0n, 0n);
+  const flags = (core.exports.x86_flags as (cpu: number, a: bigint, b: bigint, c: bigint) => bigint)(
+    L.CPU0,
+    0n,
+    0n,
+    0n,
+  );
   lines.push(`flags ${flags.toString(16)} ${memory.cpu64(X.X_FLAGS).toString(16)} df ${memory.cpu(X.X_DF)}`);
   for (const at of [X.X_CR0, X.X_CR2, X.X_CR3, X.X_CR4, X.X_EFER]) lines.push(memory.cpu64(at).toString(16));
-  for (let s = 0; s < 8; s++) lines.push(`seg${s} ${memory.cpu64(X.X_SEG + 32 * s).toString(16)} ${memory.cpu(X.X_SEG + 32 * s + 16).toString(16)}`);
+  for (let s = 0; s < 8; s++)
+    lines.push(
+      `seg${s} ${memory.cpu64(X.X_SEG + 32 * s).toString(16)} ${memory.cpu(X.X_SEG + 32 * s + 16).toString(16)}`,
+    );
   for (let k = 0; k < 32; k++) lines.push(`xmm${k >> 1}.${k & 1} ${memory.cpu64(X.X_XMM + 8 * k).toString(16)}`);
   for (let k = 0; k < 16; k++) lines.push(`fpr${k >> 1}.${k & 1} ${memory.cpu64(X.X_FPR + 8 * k).toString(16)}`);
   for (const at of [X.X_FCW, X.X_FSW, X.X_FTOP, X.X_FTAG, X.X_MXCSR]) lines.push(`${at} ${memory.cpu(at)}`);
@@ -61,11 +69,28 @@ function stateText(cpu: X86Cpu): string {
 
 function memoryDigest(cpu: X86Cpu): string {
   const { u8, plan } = cpu.engine.memory;
-  return createHash("sha1").update(u8.subarray(plan.ramBase, plan.ramBase + plan.ramSize)).digest("hex");
+  return createHash("sha1")
+    .update(u8.subarray(plan.ramBase, plan.ramBase + plan.ramSize))
+    .digest("hex");
 }
 
 async function execute(request: Request): Promise<void> {
-  const parsed = parseArguments(["-display", "none", "-serial", "null", "-monitor", "none", "-icount", "shift=3,sleep=off", "-rtc", "base=2026-01-01,clock=vm", ...positionals], programInfo());
+  const parsed = parseArguments(
+    [
+      "-display",
+      "none",
+      "-serial",
+      "null",
+      "-monitor",
+      "none",
+      "-icount",
+      "shift=3,sleep=off",
+      "-rtc",
+      "base=2026-01-01,clock=vm",
+      ...positionals,
+    ],
+    programInfo(),
+  );
   if (parsed.kind !== "machine") throw new Error("the options give no machine");
   const host = createNodeHost({ prefix: "lockstep", onBrokenOutput: () => {} });
   let cpu: X86Cpu | undefined;
@@ -119,10 +144,27 @@ async function execute(request: Request): Promise<void> {
 }
 
 /** First multiple of `step` at which tier 1, allowed the first `regions` regions, differs from `expected`. */
-async function firstDifference(expected: Map<number, string>, from: number, to: number, step: number, memoryStep: number, regions: number): Promise<{ at: number | undefined; made: number; last: Region | undefined; detail: string }> {
-  const result: { at: number | undefined; made: number; last: Region | undefined; detail: string } = { at: undefined, made: 0, last: undefined, detail: "" };
+async function firstDifference(
+  expected: Map<number, string>,
+  from: number,
+  to: number,
+  step: number,
+  memoryStep: number,
+  regions: number,
+): Promise<{ at: number | undefined; made: number; last: Region | undefined; detail: string }> {
+  const result: { at: number | undefined; made: number; last: Region | undefined; detail: string } = {
+    at: undefined,
+    made: 0,
+    last: undefined,
+    detail: "",
+  };
   await execute({
-    tier1: true, from, to, step, memoryStep, regions,
+    tier1: true,
+    from,
+    to,
+    step,
+    memoryStep,
+    regions,
     onRegion: (region) => {
       result.made++;
       result.last = region;
@@ -137,11 +179,20 @@ async function firstDifference(expected: Map<number, string>, from: number, to: 
   return result;
 }
 
-async function reference(from: number, to: number, step: number, memoryStep: number): Promise<{ digests: Map<number, string>; detail: string }> {
+async function reference(
+  from: number,
+  to: number,
+  step: number,
+  memoryStep: number,
+): Promise<{ digests: Map<number, string>; detail: string }> {
   const digests = new Map<number, string>();
   let text = "";
   await execute({
-    tier1: false, from, to, step, memoryStep,
+    tier1: false,
+    from,
+    to,
+    step,
+    memoryStep,
     compare: (n, digest, detail) => {
       digests.set(n, digest);
       text = detail();
@@ -156,7 +207,9 @@ const memoryStep = Number(values.memory);
 const whole = await reference(0, limit, step, memoryStep);
 const first = await firstDifference(whole.digests, 0, limit, step, memoryStep, Number.POSITIVE_INFINITY);
 if (first.at === undefined) {
-  console.log(`no divergence in ${limit} instructions (state every ${step}, memory every ${memoryStep}; ${first.made} regions)`);
+  console.log(
+    `no divergence in ${limit} instructions (state every ${step}, memory every ${memoryStep}; ${first.made} regions)`,
+  );
 } else {
   console.log(`differs between ${first.at - step} and ${first.at} instructions, ${first.made} regions made by then`);
   // The fewest regions that still differ: the last of them is the one.
@@ -177,7 +230,9 @@ if (first.at === undefined) {
   expected.detail.split("\n").forEach((line, k) => {
     if (line !== b[k]) console.log(`  ${line}   ${b[k]}`);
   });
-  console.log(`region ${bad}, blocks at physical ${culprit.last?.blocks.map((block) => block.phys.toString(16)).join(" ")}`);
+  console.log(
+    `region ${bad}, blocks at physical ${culprit.last?.blocks.map((block) => block.phys.toString(16)).join(" ")}`,
+  );
   for (const block of culprit.last?.blocks ?? []) console.log(print(block.ir, HELPERS));
   process.exitCode = 1;
 }
