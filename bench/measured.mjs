@@ -80,7 +80,10 @@ const sleep = host.scheduler.sleep.bind(host.scheduler);
 host.scheduler.sleep = (ms) => {
   const from = performance.now();
   const s = sleep(ms);
-  return { wake: s.wake, done: s.done.then(() => void (slept += performance.now() - from)) };
+  const done = s.done.then(() => {
+    slept += performance.now() - from;
+  });
+  return { wake: s.wake, done };
 };
 if (values.profile) {
   watch(engine.core, "run", meters);
@@ -159,8 +162,10 @@ function blockProfile(most) {
 function statistics() {
   const at = L.ENGINE + L.E_STATS;
   const read = (offset) => Number(engine.memory.view.getBigInt64(at + offset, true));
-  const names = Object.keys(L).filter((name) => name.startsWith("STAT_"));
-  return Object.fromEntries(names.map((name) => [name.slice(5).toLowerCase().replaceAll("_", " "), read(L[name])]));
+  const places = Object.entries(L).filter(([name]) => name.startsWith("STAT_"));
+  return Object.fromEntries(
+    places.map(([name, offset]) => [name.slice(5).toLowerCase().replaceAll("_", " "), read(offset)]),
+  );
 }
 
 let finished = false;

@@ -64,7 +64,7 @@ export class MachineServer {
   constructor(
     private readonly port: Port<FromMachine, ToMachine>,
     private readonly surroundings: Surroundings,
-    private readonly now: () => number,
+    now: () => number,
   ) {
     this.channels = { console: this.channel("console", false), monitor: this.channel("monitor", false) };
     this.scheduler = new ReportingScheduler(surroundings.scheduler, now, LOOK_MS / 2, () => {
