@@ -416,8 +416,14 @@ class RegionEmitter implements FunctionContext {
 
   // ---- edges ------------------------------------------------------------------------------------------------------------------
 
+  /** Pages block k has code in. */
+  private pagesOf(k: number): number[] {
+    const { page, page2 } = this.region.blocks[k]!;
+    return page2 === undefined ? [page] : [page, page2];
+  }
+
   private needsGuard(k: number, target: Target): boolean {
-    return target.block >= 0 && this.region.blocks[target.block]!.page !== this.region.blocks[k]!.page;
+    return target.block >= 0 && this.pagesOf(target.block).some((page) => !this.pagesOf(k).includes(page));
   }
 
   /** Goes to target i of block k; control does not come back. */
@@ -459,14 +465,21 @@ class RegionEmitter implements FunctionContext {
     code.op(W.drop);
   }
 
-  /** Leaves unless the target's page is mapped where it was when the region was made. */
+  /** Leaves unless the target's pages are mapped where they were when the region was made. */
   private pageGuard(target: Target): void {
+    const block = this.region.blocks[target.block]!;
+    const offset = block.phys % 4096;
+    this.guardPage(target, block.page, 0, offset);
+    if (block.page2 !== undefined) this.guardPage(target, block.page2, 4096 - offset, 0);
+  }
+
+  /** For the page that the target's byte `distance` is in, at `offset`. */
+  private guardPage(target: Target, page: number, distance: number, offset: number): void {
     const { code, flow, region } = this;
-    const block = region.blocks[target.block]!;
-    const known = block.page < PAGE_BITS;
+    const known = page < PAGE_BITS;
     if (known) {
       code.get(this.pagesOk);
-      code.i32(1 << block.page);
+      code.i32(1 << page);
       code.op(W.i32_and);
       code.op(W.i32_eqz);
       code.begin(W.if_);
@@ -475,16 +488,16 @@ class RegionEmitter implements FunctionContext {
     code.integer(target.disp);
     code.get(CPU);
     code.get(this.pc);
-    code.integer(target.disp);
+    code.integer(target.disp + distance);
     code.op(W.i64_add);
-    code.i32((region.pages[block.page]!.host + (block.phys % 4096)) | 0);
+    code.i32((region.pages[page]!.host + offset) | 0);
     code.call(`exec.${this.mmu}`);
     code.op(W.i32_eqz);
     code.brIf(flow.depth + EXIT_DISPLACEMENT);
     code.op(W.drop);
     if (known) {
       code.get(this.pagesOk);
-      code.i32(1 << block.page);
+      code.i32(1 << page);
       code.op(W.i32_or);
       code.set(this.pagesOk);
       code.end();

@@ -23,6 +23,9 @@ export interface RegionBlock {
   readonly targets: readonly Target[];
   /** Index into Region.pages. */
   readonly page: number;
+  /** The block is one instruction that goes on into the next page: that one's index, and its guest-physical address. */
+  readonly page2?: number;
+  readonly phys2?: number;
 }
 
 /** A virtual page the region has code in. */

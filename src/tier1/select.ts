@@ -50,6 +50,8 @@ interface Chosen {
   phys: number;
   disp: number;
   page: number;
+  page2?: number;
+  phys2?: number;
   weight: number;
   targets: Target[];
   /** Context the block was translated with, and what holds at its end. */
@@ -135,10 +137,19 @@ export class RegionSelector {
       const page = pageOf(disp, chosen.length - 1);
       if (page < 0) continue;
       const at = pagePhys[page]! + ((offset + disp) & 4095);
-      const block = source.find(at, mode);
+      let block = source.find(at, mode);
+      let page2 = -1;
+      if (block === 0 && chosen.length > 0) {
+        page2 = pageOf(disp + 4096 - (at % 4096), chosen.length - 1);
+        if (page2 >= 0) block = source.find(at, mode, pages[page2]!.host / 4096);
+      }
       if (block === 0 || (chosen.length > 0 && source.read(block, B_COUNT) < MIN_COUNT)) continue;
-      const next = this.translate(block, at, mode, best!, page);
+      const next = this.translate(block, at, mode, best!, page, page2 < 0 ? undefined : pages[page2]!.host);
       if (!next) continue;
+      if (page2 >= 0) {
+        next.page2 = page2;
+        next.phys2 = pagePhys[page2]!;
+      }
       this.successors(next, want);
       bytes += estimate(next.ir);
       if (bytes > REGION_MAX_BYTES && chosen.length > 0) break;
@@ -159,7 +170,14 @@ export class RegionSelector {
     return { mode, blocks: chosen, entries, pages, record: 0 };
   }
 
-  private translate(header: number, phys: number, mode: number, place: Candidate, page: number): Chosen | undefined {
+  private translate(
+    header: number,
+    phys: number,
+    mode: number,
+    place: Candidate,
+    page: number,
+    second: number | undefined,
+  ): Chosen | undefined {
     let ir = this.pool[this.used];
     if (!ir) {
       ir = new IrBlock();
@@ -170,9 +188,10 @@ export class RegionSelector {
     request.mode = mode;
     request.maxInsns = this.source.read(header, B_INSNS);
     request.pageBytes = 4096 - (phys % 4096);
+    request.secondPage = second !== undefined;
     request.entry = 0;
-    const result = this.frontend.translate(ir, this.source.code(host), request);
-    if (result.status !== "ok" || ir.crossesPage) return undefined;
+    const result = this.frontend.translate(ir, this.source.code(host, second), request);
+    if (result.status !== "ok" || ir.crossesPage !== (second !== undefined)) return undefined;
     this.used++;
     const { disp, frame, weight } = place;
     return { ir, header, phys, disp, page, weight, targets: [], entry: 0, context: result.context, frame, next: [] };
@@ -250,8 +269,11 @@ export class RegionSelector {
         request.mode = mode;
         request.maxInsns = block.ir.insns;
         request.pageBytes = 4096 - (block.phys % 4096);
+        request.secondPage = block.phys2 !== undefined;
         request.entry = entry;
-        const result = this.frontend.translate(block.ir, this.source.code(this.source.hostOf(block.phys)), request);
+        const second = block.phys2 === undefined ? undefined : this.source.hostOf(block.phys2);
+        const code = this.source.code(this.source.hostOf(block.phys), second);
+        const result = this.frontend.translate(block.ir, code, request);
         block.entry = entry;
         block.context = result.context;
         changed = true;
@@ -274,6 +296,8 @@ function estimate(ir: IrBlock): number {
 function chooseEntries(chosen: readonly RegionBlock[]): number[] {
   const entries = [0];
   const add = (k: number): boolean => {
+    // The dispatcher's block for an instruction across two pages depends on both mappings: such are not entered from there.
+    if (chosen[k]!.page2 !== undefined) return false;
     if (entries.length === MAX_ENTRIES || entries.some((e) => chosen[e]!.disp === chosen[k]!.disp)) return false;
     entries.push(k);
     return true;

@@ -26,15 +26,16 @@ import {
 } from "../layout.js";
 
 export interface BlockSource {
-  /** Header of the block at a guest-physical address that does not cross a page, 0 if there is none. */
-  find(phys: number, mode: number): number;
+  /** Header of the block at a guest-physical address, 0 if there is none: one that does not cross a page, or, given the host page
+   *  number of the second page, the one that does. */
+  find(phys: number, mode: number, page2?: number): number;
   /** 32-bit field of a header. */
   read(header: number, field: number): number;
   write(header: number, field: number, value: number): void;
   /** Guest-physical address of a block. */
   phys(header: number): number;
-  /** Guest bytes from a host address to the end of its page. */
-  code(host: number): Uint8Array;
+  /** Guest bytes from a host address to the end of its page, and the first ones of the page at host address `second`. */
+  code(host: number, second?: number): Uint8Array;
   /** Host address of a guest-physical address, 0 where there is no memory. */
   hostOf(phys: number): number;
   /** Guest-physical address of the code `displacement` bytes from the current program counter; -1 if not in the TLB or not RAM. */
@@ -58,7 +59,7 @@ export class MemorySource implements BlockSource {
     return this.memory.i32[(ENGINE + field) >> 2]!;
   }
 
-  find(phys: number, mode: number): number {
+  find(phys: number, mode: number, page2 = -1): number {
     const { i32, u32 } = this.memory;
     const lo = phys >>> 0;
     const hi = Math.floor(phys / 4294967296);
@@ -71,7 +72,7 @@ export class MemorySource implements BlockSource {
         u32[h + (B_PHYS >> 2)] === lo &&
         u32[h + (B_PHYS >> 2) + 1] === hi &&
         i32[h + (B_MODE >> 2)] === mode &&
-        i32[h + (B_PAGE2 >> 2)] === -1
+        i32[h + (B_PAGE2 >> 2)] === page2
       ) {
         return block;
       }
@@ -92,8 +93,14 @@ export class MemorySource implements BlockSource {
     return u32[(header + B_PHYS) >> 2]! + u32[((header + B_PHYS) >> 2) + 1]! * 4294967296;
   }
 
-  code(host: number): Uint8Array {
-    return this.memory.u8.subarray(host, host - (host % 4096) + 4096);
+  code(host: number, second?: number): Uint8Array {
+    const { u8 } = this.memory;
+    const first = u8.subarray(host, host - (host % 4096) + 4096);
+    if (second === undefined) return first;
+    const both = new Uint8Array(first.length + 16);
+    both.set(first);
+    both.set(u8.subarray(second, second + 16), first.length);
+    return both;
   }
 
   hostOf(phys: number): number {

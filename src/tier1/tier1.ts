@@ -31,7 +31,7 @@ import type { FunctionBody } from "./code.js";
 import { emitRegion, REGION_TYPE } from "./emit.js";
 import { link } from "./linker.js";
 import { RecordPool } from "./records.js";
-import type { Region } from "./region.js";
+import type { Region, RegionBlock } from "./region.js";
 import { Runtime } from "./runtime.js";
 import { RegionSelector } from "./select.js";
 import { MemorySource, type SourceMemory } from "./source.js";
@@ -272,7 +272,7 @@ export class RegionTier {
   /** Headers for the stretches of code the region was made of; undefined when there is no room for them. */
   private makeSpans(region: Region): number[] | undefined {
     const { source } = this;
-    const parts = region.blocks.map((b) => ({ from: b.phys, to: b.phys + b.ir.bytes })).sort((x, y) => x.from - y.from);
+    const parts = region.blocks.flatMap(codeOf).sort((x, y) => x.from - y.from);
     const merged: { from: number; to: number }[] = [];
     for (const part of parts) {
       const last = merged[merged.length - 1];
@@ -415,4 +415,14 @@ export class RegionTier {
     for (const module of this.modules) module.regions = module.regions.filter((r) => r.alive);
     this.dropModules(new Set(this.modules.filter((m) => m.regions.length === 0)));
   }
+}
+
+/** The guest-physical stretches of a block. */
+function codeOf({ phys, phys2, ir }: RegionBlock): { from: number; to: number }[] {
+  if (phys2 === undefined) return [{ from: phys, to: phys + ir.bytes }];
+  const end = phys - (phys % 4096) + 4096;
+  return [
+    { from: phys, to: end },
+    { from: phys2, to: phys2 + ir.bytes - (end - phys) },
+  ];
 }
