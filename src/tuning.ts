@@ -40,3 +40,5 @@ export const TSC_HZ = 1_000_000_000;
 export const APIC_HZ = 1_000_000_000;
 /** virtio-blk: most sectors of 512 bytes in one write-zeroes request. */
 export const BLK_ZERO_SECTORS = 8192;
+/** Most virtual time that passes between two looks at the clock while the guest executes, nanoseconds. */
+export const STEADY_STEP_NS = 20_000_000;

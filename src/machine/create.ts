@@ -23,6 +23,7 @@ import { PcMachine } from "./pc/machine.js";
 import { ramBelow4g } from "./pc/memory.js";
 import { RunLoop } from "./run-loop.js";
 import { HostWork } from "./scheduler.js";
+import { SteadyTime } from "./steady-time.js";
 import { createWallClock } from "./wall-clock.js";
 import { X86Cpu } from "./x86-cpu.js";
 import { cpuReader } from "./x86-reader.js";
@@ -115,7 +116,8 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
 
   const memory = new EngineGuestMemory(cpu.engine);
   const icountTime = config.icount ? new InstructionTime(cpu, config.icount.shift) : undefined;
-  time = icountTime ?? new HostTime(() => host.monotonic());
+  const steady = new SteadyTime(new HostTime(() => host.monotonic()));
+  time = icountTime ?? steady;
   const virtual = new VirtualClock(time);
   clock = virtual;
   const wall = createWallClock(config.rtc, host, virtual);
@@ -136,6 +138,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       clock: virtual,
       scheduler: host.scheduler,
       hostNow: () => host.monotonic(),
+      onIdle: () => steady.idled(),
       work,
       onShutdown: () => (cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault()),
       ...(config.icount && icountTime ? { icount: { time: icountTime, sleep: config.icount.sleep } } : {}),

@@ -14,6 +14,8 @@ export interface RunLoopParts {
   /** Host's monotonic clock, nanoseconds. */
   hostNow: () => number;
   work: HostWork;
+  /** The CPU was halted until now. */
+  onIdle?: () => void;
   /** The CPU cannot go on: triple fault. */
   onShutdown: () => void;
   /** -icount: the source of `clock`, and whether idle time is slept through (sleep=on) or skipped. */
@@ -69,8 +71,10 @@ export class RunLoop {
         await this.sleep(Number.POSITIVE_INFINITY);
         continue;
       }
-      if (this.slice() === "idle") await this.idle();
-      else await scheduler.yield();
+      if (this.slice() === "idle") {
+        await this.idle();
+        this.parts.onIdle?.();
+      } else await scheduler.yield();
     }
   }
 
