@@ -81,7 +81,7 @@ function locate(va: bigint, write: boolean): number {
 function callHelper(state: DataView, id: number, a: bigint, b: bigint, c: bigint): bigint {
   const u = (v: bigint) => BigInt.asUintN(64, v);
   const get = (slot: number) => readSlot(state, slot, Ty.I64);
-  const count = BigInt(state.getInt32(S_FUEL, true) + state.getInt32(S_PENDING, true));
+  const count = u(BigInt(state.getInt32(S_FUEL, true) + state.getInt32(S_PENDING, true)));
   switch (id) {
     case 0:
       return u(a * 3n + (b ^ c));
