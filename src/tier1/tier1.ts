@@ -1,9 +1,9 @@
 // Tier 1 as the engine sees it: hot() makes a region of a hot block, maintain() clears away regions whose code has changed,
 // keeps the number of modules small and the code within its limit.
 //
-// A region's code is kept as a function body that can be linked into any module: each new region gets a module of its own;
-// when there are several such, they are linked into one (calls between instances and their code placement cost more than
-// compiling again), and so are those, up to a size.
+// A region's code is kept as a function body that can be linked into any module: the new regions of a few slices share a
+// module, and when things have become quiet the small modules are linked into one (calls between instances and scattered
+// code cost more in the long run than compiling again).
 
 import type { Frontend } from "../frontend/frontend.js";
 import type { SlotRange } from "../ir/helpers.js";
@@ -83,7 +83,6 @@ interface LiveRegion {
   readonly entries: readonly { phys: number; record: number }[];
   readonly spans: readonly number[];
   readonly slot: number;
-  generation: number;
   alive: boolean;
 }
 
@@ -96,17 +95,19 @@ interface PendingRegion {
 
 interface LiveModule {
   regions: LiveRegion[];
-  generation: number;
-  bytes: number;
+  /** Made of several. */
+  merged: boolean;
 }
 
 /** Regions wait to share a module: so many do not wait at all, so many for the end of the slice, fewer for MAX_WAIT slices. */
-const BATCH = 16;
-const SMALL_BATCH = 6;
-const MAX_WAIT = 3;
-/** So many modules of one generation become one of the next. */
-const MERGE = 16;
-const LAST_GENERATION = 2;
+const BATCH = 24;
+const SMALL_BATCH = 12;
+const MAX_WAIT = 8;
+/** Modules are linked into one when so many are new and no region has been made for QUIET_SLICES slices, or so many exist:
+ *  all of their code starts at the bottom of the host's tiers again, which costs more than it brings while much is new. */
+const MERGE_NEW = 16;
+const QUIET_SLICES = 250;
+const MERGE_ALL = 768;
 /** Share of the code that goes when there is too much. */
 const EVICT_SHARE = 0.25;
 
@@ -123,6 +124,8 @@ export class RegionTier {
   private readonly codeBytes: number;
   private readonly pending: PendingRegion[] = [];
   private waited = 0;
+  /** Slices since a module was made. */
+  private quiet = 0;
   private deadSeen = 0;
   readonly statistics: Tier1Statistics = {
     regions: 0,
@@ -180,12 +183,11 @@ export class RegionTier {
       this.deadSeen = dead;
       this.bury();
     }
-    for (let g = 0; g < LAST_GENERATION; g++) {
-      const young = this.modules.filter((m) => m.generation === g);
-      if (young.length >= MERGE) {
-        this.merge(young, g + 1);
-        break;
-      }
+    this.quiet++;
+    const fresh = this.modules.filter((m) => !m.merged);
+    if ((this.quiet >= QUIET_SLICES && fresh.length >= MERGE_NEW) || this.modules.length >= MERGE_ALL) {
+      this.quiet = 0;
+      this.merge(this.modules.length >= MERGE_ALL ? [...this.modules] : fresh);
     }
     if (this.statistics.bytes > this.codeBytes) this.evict();
   }
@@ -211,7 +213,6 @@ export class RegionTier {
       entries,
       spans,
       slot: this.takeSlot(),
-      generation: 0,
       alive: true,
     };
     entries.forEach(({ phys, record }, i) => {
@@ -241,6 +242,7 @@ export class RegionTier {
   private flush(): void {
     const { source } = this;
     this.waited = 0;
+    this.quiet = 0;
     if (this.pending.length === 0) return;
     const regions = this.pending.map((p) => p.live);
     this.pending.length = 0;
@@ -248,7 +250,7 @@ export class RegionTier {
     for (const region of regions) if (region.alive && !this.valid(region)) this.retire(region);
     const alive = regions.filter((r) => r.alive);
     if (alive.length === 0) return;
-    this.link(alive, 0);
+    this.link(alive, false);
     for (const region of alive) {
       for (const { phys, record } of region.entries) {
         const header = source.find(phys, region.mode);
@@ -304,7 +306,7 @@ export class RegionTier {
   }
 
   /** Makes one module of the regions and points their table slots at it. */
-  private link(regions: LiveRegion[], generation: number): void {
+  private link(regions: LiveRegion[], merged: boolean): void {
     const { core, memory } = this.host;
     const linked = link(
       regions.map((r) => r.body),
@@ -320,16 +322,15 @@ export class RegionTier {
     });
     regions.forEach((region, i) => {
       core.table.set(region.slot, instance.exports[String(i)]);
-      region.generation = generation;
     });
-    this.modules.push({ regions, generation, bytes: linked.bytes.length });
+    this.modules.push({ regions, merged });
     this.statistics.modules = this.modules.length;
   }
 
-  private merge(modules: readonly LiveModule[], generation: number): void {
+  private merge(modules: readonly LiveModule[]): void {
     this.dropModules(new Set(modules));
     const regions = modules.flatMap((m) => m.regions).filter((r) => r.alive);
-    if (regions.length > 0) this.link(regions, generation);
+    if (regions.length > 0) this.link(regions, true);
     this.statistics.consolidations++;
   }
 
