@@ -20,6 +20,12 @@ export class DueTimer {
     this.timer.arm(at);
   }
 
+  /** Due at `at`, but nobody is waiting: fires when polled after that, and wakes no host. */
+  mark(at: number): void {
+    this.at = at;
+    this.timer.cancel();
+  }
+
   cancel(): void {
     this.at = undefined;
     this.timer.cancel();

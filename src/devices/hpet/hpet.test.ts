@@ -124,6 +124,24 @@ describe("HPET", () => {
     expect(legacy).toEqual([true, false]);
   });
 
+  test("a periodic timer with its interrupt off wakes nobody and keeps its phase", () => {
+    const { clock, lines, get, set } = setup();
+    set(CONFIG, 1);
+    set(T0, 0x14c | (2 << 9));
+    set(T0 + CMP, 100);
+    set(T0 + CMP, 100);
+    clock.advance(1000);
+    expect(lines.at(2).rises).toBe(1);
+    set(T0, 0x108 | (2 << 9));
+    expect(clock.next).toBe(Number.POSITIVE_INFINITY);
+    clock.advance(10_500);
+    expect(get(T0 + CMP)).toBe(1200);
+    set(T0, 0x10c | (2 << 9));
+    expect(clock.next).toBe(12_000);
+    clock.advance(500);
+    expect(lines.at(2).rises).toBe(2);
+  });
+
   test("FSB delivery", () => {
     const msi = new FakeMsi();
     const { clock, get, set } = setup(msi);

@@ -93,7 +93,10 @@ export class HpetTimer {
     if (!this.counter.running) return;
     const left = (this.comparator - this.counter.value()) & this.mask;
     this.tooFar = left > FARTHEST;
-    this.timer.arm(this.clock.now() + Number(this.tooFar ? FARTHEST : left) * r.NS_PER_TICK);
+    const at = this.clock.now() + Number(this.tooFar ? FARTHEST : left) * r.NS_PER_TICK;
+    // Kernels leave a periodic timer running with its interrupt off: that must not keep the host awake.
+    if (this.config & (r.T_ENABLE | r.T_LEVEL)) this.timer.arm(at);
+    else this.timer.mark(at);
   }
 
   stop(): void {
