@@ -1,14 +1,18 @@
-// node tools/run-ts.mjs bench/boot.ts [--runs N] [--tier0] [--profile] [--blocks N] [--no-qemu] [-- OPTIONS OF THE MACHINE]
+// node tools/run-ts.mjs bench/boot.ts [--runs N] [--tier0] [--profile] [--blocks N] [--no-qemu] [--chromium] [-- OPTIONS OF THE MACHINE]
 //
 // Time from start to the guest's prompt, in this emulator (as built in dist/) and in native QEMU, interleaved: wall clock
 // and CPU time of the whole process. CPU time is what to compare on a busy host. --profile says where this emulator's time
-// goes, --blocks adds the N blocks that cost tier 0 most and its micro-ops by share.
+// goes, --blocks adds the N blocks that cost tier 0 most and its micro-ops by share. --chromium adds the page in a
+// browser: from the navigation to the prompt in its terminal (the pages' own guest and command line; build:page comes first).
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as U from "../src/tier0/uops.js";
+import { startChromium } from "../tests/browser/chromium.js";
+import { PageUnderTest } from "../tests/browser/page.js";
+import { serveSite } from "../tests/browser/site.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values, positionals } = parseArgs({
@@ -20,6 +24,7 @@ const { values, positionals } = parseArgs({
     profile: { type: "boolean", default: false },
     blocks: { type: "string", default: "0" },
     "no-qemu": { type: "boolean", default: false },
+    chromium: { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
@@ -114,6 +119,23 @@ function qemu(): Promise<Time> {
   });
 }
 
+/** The page of `npm start`, isolated: milliseconds from the navigation to the prompt. */
+async function inChromium(): Promise<number> {
+  const site = await serveSite(true, pack);
+  const browser = await startChromium();
+  try {
+    const page = new PageUnderTest(browser);
+    const command = machine.map((option) => (option.includes(" ") ? `"${option}"` : option)).join(" ");
+    const begun = performance.now();
+    await page.open(`${site.address}?args=${encodeURIComponent(command.replaceAll(`${pack}/`, ""))}`);
+    await page.line(new RegExp(`^${values.until}`), PATIENCE, 25);
+    return performance.now() - begun;
+  } finally {
+    await browser.close();
+    site.close();
+  }
+}
+
 /** CPU time of a process so far, milliseconds (Linux: fields 14 and 15 of stat, in hundredths of a second). */
 function cpuTime(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]!.split(" ");
@@ -195,6 +217,7 @@ function codeName(code: number): string {
 
 const mine: Measured[] = [];
 const theirs: Time[] = [];
+const page: Time[] = [];
 for (let k = 0; k < Number(values.runs); k++) {
   const a = await ours();
   mine.push(a);
@@ -204,7 +227,17 @@ for (let k = 0; k < Number(values.runs); k++) {
     theirs.push(b);
     text += `, QEMU ${seconds(b.wall)} s (CPU ${seconds(b.cpu)}), ratio ${(a.wall / b.wall).toFixed(2)} (CPU ${(a.cpu / b.cpu).toFixed(2)})`;
   }
+  if (values.chromium) {
+    const wall = await inChromium();
+    page.push({ wall, cpu: 0 });
+    text += `; Chromium ${seconds(wall)} s`;
+    if (theirs.length > 0) text += `, ratio ${(wall / theirs[k]!.wall).toFixed(2)}`;
+  }
   console.log(text);
+}
+if (page.length > 0 && theirs.length > 0) {
+  const wall = median(page).wall;
+  console.log(`median: Chromium ${seconds(wall)} s, ratio ${(wall / median(theirs).wall).toFixed(2)}`);
 }
 const a = median(mine);
 if (theirs.length > 0) {

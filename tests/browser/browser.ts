@@ -19,10 +19,11 @@ export async function until(
   expression: string,
   milliseconds: number,
   complaint: () => Promise<string>,
+  interval = 250,
 ): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!(await browser.evaluate<boolean>(`Boolean(${expression})`))) {
     if (Date.now() > end) throw new Error(await complaint());
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, interval));
   }
 }

@@ -34,10 +34,11 @@ export class PageUnderTest {
   }
 
   /** Waits for a line of the terminal that matches; fails early when the machine has. */
-  async line(pattern: RegExp, milliseconds: number): Promise<string> {
+  async line(pattern: RegExp, milliseconds: number, interval?: number): Promise<string> {
     const matching = `(${LINES}).find((line) => ${pattern}.test(line))`;
     const over = `["failed", "ended", "panicked"].includes(document.getElementById("state").dataset.state)`;
-    await until(this.browser, `${matching} ?? ${over}`, milliseconds, () => this.complaint(`no line ${pattern}`));
+    const complaint = (): Promise<string> => this.complaint(`no line ${pattern}`);
+    await until(this.browser, `${matching} ?? ${over}`, milliseconds, complaint, interval);
     const line = await this.browser.evaluate<string | null>(matching);
     if (line === null || line === undefined) throw new Error(await this.complaint(`no line ${pattern}`));
     return line;

@@ -8,9 +8,9 @@ export interface Site {
   close(): void;
 }
 
-/** Starts tools/serve.mjs on a free port, with the tests' guest. */
-export async function serveSite(isolated: boolean): Promise<Site> {
-  const options = ["--port", "0", "--pack", GUEST, ...(isolated ? [] : ["--no-isolation"])];
+/** Starts tools/serve.mjs on a free port, with the tests' guest or the one in `pack`. */
+export async function serveSite(isolated: boolean, pack = GUEST): Promise<Site> {
+  const options = ["--port", "0", "--pack", pack, ...(isolated ? [] : ["--no-isolation"])];
   const child = spawn(process.execPath, ["tools/serve.mjs", ...options], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "inherit"],

@@ -35,18 +35,20 @@ afterAll(() => native?.close());
 const instructions = simdInstructions();
 
 describe("vector instructions", () => {
-  it.runIf(process.env.SIMD_RECORD)("are recorded", () => {
-    const parts = instructions.map((instruction, n) =>
-      hashes(native!.run(makeCases(instruction, recordedCount(instruction), caseSeed(RECORDED_SEED, n)))),
-    );
-    const all = new Uint32Array(parts.reduce((sum, p) => sum + p.length, 0));
-    let at = 0;
-    for (const p of parts) {
-      all.set(p, at);
-      at += p.length;
-    }
-    writeFileSync(FILE, new Uint8Array(all.buffer));
-  });
+  if (process.env.SIMD_RECORD) {
+    it("are recorded", () => {
+      const parts = instructions.map((instruction, n) =>
+        hashes(native!.run(makeCases(instruction, recordedCount(instruction), caseSeed(RECORDED_SEED, n)))),
+      );
+      const all = new Uint32Array(parts.reduce((sum, p) => sum + p.length, 0));
+      let at = 0;
+      for (const p of parts) {
+        all.set(p, at);
+        at += p.length;
+      }
+      writeFileSync(FILE, new Uint8Array(all.buffer));
+    });
+  }
 
   it("agree with the recorded outcomes of a real CPU", () => {
     const file = new Uint8Array(readFileSync(FILE));

@@ -21,7 +21,6 @@ const options = pcAcpiOptions({
   vga: false,
 });
 const built = buildAcpi(options, TOP);
-const hasIasl = spawnSync("iasl", ["-v"]).status === 0;
 
 function signature(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, 4));
@@ -101,7 +100,7 @@ describe("the tables", () => {
   });
 });
 
-describe.runIf(hasIasl)("iasl", () => {
+describe("iasl", () => {
   it("disassembles every table without a complaint and compiles the DSDT again", () => {
     const folder = mkdtempSync(join(tmpdir(), "acpi-"));
     try {
