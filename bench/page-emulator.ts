@@ -1,0 +1,58 @@
+// This emulator in Chromium: the built page, with the guest's files from the page's own server. Ready is counted from the navigation.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { startChromium } from "../tests/browser/chromium.js";
+import { PageUnderTest } from "../tests/browser/page.js";
+import { type Site, serveSite } from "../tests/browser/site.js";
+import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READY, type Session } from "./engine.js";
+import { BENCH_GUEST, machineOptions } from "./guest.js";
+
+/** Milliseconds between looks at the terminal: often enough for boot times, and little beside a benchmark. */
+const LOOK = 50;
+
+export function pageEmulator(version: string): Emulator {
+  let site: Site | undefined;
+  return {
+    name: "Chromium",
+    version,
+    async boot() {
+      site ??= await serveSite(true, BENCH_GUEST);
+      const browser = await startChromium();
+      const page = new PageUnderTest(browser);
+      try {
+        const options = machineOptions("").map((option) => (option.includes(" ") ? `"${option}"` : option));
+        const begun = performance.now();
+        await page.open(`${site.address}?args=${encodeURIComponent(options.join(" "))}`);
+        await page.line(new RegExp(`^${READY} `), BOOT_PATIENCE, LOOK);
+        const ready = performance.now() - begun;
+        await page.line(new RegExp(`^${PROMPT}`), BOOT_PATIENCE, LOOK);
+        return session(page, ready);
+      } catch (error) {
+        await browser.close();
+        throw error;
+      }
+    },
+    async close() {
+      site?.close();
+    },
+  };
+}
+
+function session(page: PageUnderTest, ready: number): Session {
+  return {
+    ready,
+    async run(benchmark, seconds) {
+      const typed = `${command(benchmark, seconds)}\n`;
+      await page.browser.evaluate(`(() => {
+        const { terminal } = globalThis.wasmachine;
+        terminal.clear();
+        terminal.input(${JSON.stringify(typed)});
+      })()`);
+      await page.line(new RegExp(`^BENCH ${benchmark} `), patience(seconds), LOOK);
+      // The line is whole when there is another one below it.
+      while (!/^BENCH .*\n+./m.test((await page.lines()).join("\n"))) await sleep(LOOK);
+      return figureOf(benchmark, (await page.lines()).join("\n"));
+    },
+    close: () => page.browser.close(),
+  };
+}

@@ -1,0 +1,166 @@
+// npm run bench [-- OPTIONS]: the benchmarks of bench/src in this emulator and in native QEMU, interleaved, as figures and ratios.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import type { Emulator, Session } from "./engine.js";
+import { BENCH_GUEST, buildBenchGuest, machineOptions, ROOT } from "./guest.js";
+import { pageEmulator } from "./page-emulator.js";
+import { processEmulator, versionOf } from "./process-emulator.js";
+import { markdown, table, text } from "./report.js";
+import { doubts, type Round } from "./results.js";
+
+const HELP = `npm run bench [-- OPTIONS]
+Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in native QEMU, and prints figures and ratios.
+  --node --qemu --chromium   which emulators (default --node --qemu; Chromium takes the page of npm run build:page)
+  --only NAME,NAME...        which benchmarks (default all); --list prints their names
+  --boot                     no benchmarks, boot times only
+  --rounds N                 rounds (default 5): in each, every emulator boots once and then runs benchmark by benchmark
+  --seconds S                seconds for each benchmark, after a third of it for warming up (default 1)
+  --json FILE                writes all figures
+  --out markdown             the table as Markdown
+`;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      node: { type: "boolean", default: false },
+      qemu: { type: "boolean", default: false },
+      chromium: { type: "boolean", default: false },
+      only: { type: "string" },
+      list: { type: "boolean", default: false },
+      boot: { type: "boolean", default: false },
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "1" },
+      json: { type: "string" },
+      out: { type: "string", default: "text" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  for (const name of ["rounds", "seconds"] as const)
+    if (!(Number(values[name]) > 0)) throw new Error(`--${name} ${values[name]} is not a number above 0`);
+  if (values.out !== "text" && values.out !== "markdown")
+    throw new Error(`--out ${values.out}: known are text, markdown`);
+  if (!values.node && !values.qemu && !values.chromium) values.node = values.qemu = true;
+  return values;
+}
+
+type Options = ReturnType<typeof options>;
+
+function emulators(chosen: Options): Emulator[] {
+  const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { version: string };
+  const machine = ["-accel", "tcg,thread=single", "-nographic", ...machineOptions(`${BENCH_GUEST}/`)];
+  const list: Emulator[] = [];
+  if (chosen.node) {
+    const program = `${ROOT}dist/node/cli.js`;
+    if (!existsSync(program)) throw new Error("the emulator is not built: npm run build");
+    list.push(
+      processEmulator(
+        "Node",
+        process.execPath,
+        [program, ...machine],
+        `wasmachine ${version}, Node ${process.version}`,
+      ),
+    );
+  }
+  if (chosen.chromium) {
+    if (!existsSync(`${ROOT}dist/page/index.html`)) throw new Error("the page is not built: npm run build:page");
+    list.push(pageEmulator(`wasmachine ${version}, ${versionOf("chromium")}`));
+  }
+  if (chosen.qemu) {
+    const program = "qemu-system-x86_64";
+    list.push(processEmulator("QEMU", program, machine, versionOf(program)));
+  }
+  return list;
+}
+
+/** The emulators take turns at each benchmark, so that the figures that are compared are of one moment. */
+async function playRound(list: readonly Emulator[], benchmarks: readonly string[], seconds: number): Promise<Round> {
+  const round: Round = { ready: {}, figures: {}, failures: [] };
+  const sessions = new Map<Emulator, Session>();
+  const boot = async (emulator: Emulator): Promise<void> => {
+    const session = await emulator.boot();
+    sessions.set(emulator, session);
+    round.ready[emulator.name] ??= session.ready;
+  };
+  const attempt = async (emulator: Emulator, what: string, act: () => Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      const failure = `${what} in ${emulator.name}: ${(error as Error).message}`;
+      say(`  FAILED ${failure}`);
+      round.failures.push(failure.split("\n")[0]!);
+      // Its guest is in no known state: the next benchmark gets a fresh one.
+      await sessions.get(emulator)?.close();
+      sessions.delete(emulator);
+    }
+  };
+  try {
+    for (const emulator of list) {
+      await attempt(emulator, "boot", () => boot(emulator));
+      if (round.ready[emulator.name])
+        say(`  boot ${emulator.name} ${(round.ready[emulator.name]! / 1000).toFixed(2)} s`);
+    }
+    for (const benchmark of benchmarks) {
+      const figures: Round["figures"][string] = {};
+      round.figures[benchmark] = figures;
+      for (const emulator of list) {
+        await attempt(emulator, benchmark, async () => {
+          if (!sessions.has(emulator)) await boot(emulator);
+          figures[emulator.name] = await sessions.get(emulator)!.run(benchmark, seconds);
+        });
+      }
+      const shown = Object.entries(figures).map(([name, f]) => `${name} ${f.value}${f.wrong ? " WRONG-RESULT" : ""}`);
+      say(`  ${benchmark} ${shown.join(", ")}`);
+    }
+  } finally {
+    for (const session of sessions.values()) await session.close();
+  }
+  return round;
+}
+
+async function main(): Promise<void> {
+  const chosen = options();
+  const known = buildBenchGuest();
+  if (chosen.list) return void console.log(known.join("\n"));
+  const benchmarks = chosen.boot ? [] : (chosen.only?.split(",") ?? known);
+  const unknown = benchmarks.find((name) => !known.includes(name));
+  if (unknown) throw new Error(`no benchmark ${unknown}: known are ${known.join(", ")}`);
+
+  const list = emulators(chosen);
+  const rounds: Round[] = [];
+  for (let k = 1; k <= Number(chosen.rounds); k++) {
+    say(`round ${k} of ${chosen.rounds}`);
+    rounds.push(await playRound(list, benchmarks, Number(chosen.seconds)));
+  }
+  for (const emulator of list) await emulator.close?.();
+
+  const names = list.map((emulator) => emulator.name);
+  const base = names.includes("QEMU") ? "QEMU" : undefined;
+  const rows = table({ benchmarks, emulators: names, base, rounds });
+  const notes = [
+    `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} CPUs; ${list.map((e) => e.version).join("; ")}`,
+    `medians of ${rounds.length} rounds of ${chosen.seconds} s; ratios are taken in each round: median (lowest..highest)`,
+    "cold: the first batch's time in means",
+    ...doubts(rounds, benchmarks),
+  ];
+  if (chosen.out === "markdown") console.log(`${markdown(rows)}\n\n${notes.map((note) => `- ${note}`).join("\n")}`);
+  else console.log(`${text(rows)}\n\n${notes.join("\n")}`);
+  if (chosen.json) {
+    const versions = Object.fromEntries(list.map((e) => [e.name, e.version]));
+    const data = { date: new Date().toISOString(), seconds: Number(chosen.seconds), versions, benchmarks, rounds };
+    writeFileSync(chosen.json, `${JSON.stringify(data, null, 1)}\n`);
+  }
+}
+
+if (process.argv.some((word) => word === "--help" || word === "-h")) process.stdout.write(HELP);
+else {
+  try {
+    await main();
+  } catch (error) {
+    say(`bench: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}
