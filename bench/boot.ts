@@ -9,10 +9,12 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import * as U from "../src/tier0/uops.js";
 import { startChromium } from "../tests/browser/chromium.js";
 import { PageUnderTest } from "../tests/browser/page.js";
 import { serveSite } from "../tests/browser/site.js";
+import { type Measured, measure } from "./measured.js";
+import { namedCore } from "./named-core.js";
+import { printProfile } from "./profile.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values, positionals } = parseArgs({
@@ -41,60 +43,12 @@ interface Time {
   cpu: number;
 }
 
-interface Meter {
-  calls: number;
-  ms: number;
-}
-
-interface Measured extends Time {
-  create: number;
-  boot: number;
-  guestClock: number;
-  slept: number;
-  instructions: number;
-  rss: number;
-  translations?: number;
-  guestBytes?: number;
-  arena?: number;
-  meters?: Record<string, Meter>;
-  exits?: Record<string, number>;
-  statistics?: Record<string, number>;
-  tier1?: Record<string, number>;
-  blocks?: Blocks;
-}
-
-interface Blocks {
-  blocks: number;
-  insns: number;
-  uops: number;
-  uopsPerInsn: number;
-  insnsPerBlock: number;
-  codes: [number, number][];
-  pairs: [string, number][];
-  top: { phys: string; count: number; insns: number; uops: number; share: number }[];
-}
-
 function ours(): Promise<Measured> {
-  const args = [`${root}/bench/measured.mjs`, "--until", values.until];
+  const args = ["--until", values.until];
   if (values.tier0) args.push("--tier0");
   if (values.hot) args.push("--hot", values.hot);
-  if (values.profile) args.push("--profile", "--blocks", values.blocks);
-  const child = spawn(process.execPath, [...args, "--", ...machine], {
-    stdio: ["ignore", "pipe", "inherit"],
-    timeout: PATIENCE,
-    killSignal: "SIGKILL",
-  });
-  let text = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  return new Promise((resolve, reject) => {
-    child.on("close", (status) =>
-      status === 0
-        ? resolve(JSON.parse(text) as Measured)
-        : reject(new Error("the emulator did not get to the prompt")),
-    );
-  });
+  if (values.profile) args.push("--profile", "--core", namedCore(), "--blocks", values.blocks);
+  return measure(args, machine, PATIENCE);
 }
 
 function qemu(): Promise<Time> {
@@ -149,72 +103,6 @@ function median(times: readonly Time[]): Time {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(2).padStart(6);
 
-function profile(m: Measured): void {
-  const { meters = {}, statistics = {}, exits = {} } = m;
-  const line = (name: string, text: string): void => console.log(`  ${name.padEnd(16)} ${text}`);
-  line("machine made", `${seconds(m.create)} s (kernel unpacked, core compiled)`);
-  line(
-    "boot",
-    `${seconds(m.boot)} s of host time, ${seconds(m.guestClock)} s of guest time, asleep ${seconds(m.slept)} s`,
-  );
-  line("memory", `${m.rss.toFixed(0)} MB resident`);
-  const translate = meters.translate!;
-  const perBlock = ((1000 * translate.ms) / translate.calls).toFixed(1);
-  line(
-    "translation",
-    `${seconds(translate.ms)} s, ${m.translations} blocks, ${perBlock} us each, ${m.guestBytes} bytes to ${m.arena} of micro-ops`,
-  );
-  line("regions", `${seconds(meters.hot!.ms + meters.maintain!.ms)} s; ${JSON.stringify(m.tier1 ?? {})}`);
-  const devices = ["mmioRead", "mmioWrite", "portRead", "portWrite"];
-  const inDevices = devices.reduce((sum, name) => sum + meters[name]!.ms, 0);
-  line(
-    "devices",
-    `${seconds(inDevices)} s: ${devices.map((name) => `${name} ${meters[name]!.calls} in ${meters[name]!.ms.toFixed(0)} ms`).join(", ")}`,
-  );
-  const run = meters.run!;
-  line("guest code", `${seconds(run.ms - inDevices)} s in ${run.calls} runs`);
-  const inRegions = statistics["t1 insns"] ?? 0;
-  line("instructions", `${m.instructions}: ${m.instructions - inRegions} interpreted, ${inRegions} in regions`);
-  line("exits", JSON.stringify(exits));
-  line("counters", JSON.stringify(statistics));
-  if (m.blocks) printBlocks(m.blocks);
-}
-
-function printBlocks(b: Blocks): void {
-  console.log(
-    `  tier 0: ${b.blocks} blocks, ${b.insns} instructions, ${b.uopsPerInsn.toFixed(2)} micro-ops each, ${b.insnsPerBlock.toFixed(1)} a block`,
-  );
-  console.log(`  micro-ops, %: ${b.codes.map(([code, share]) => `${codeName(code)} ${share}`).join(", ")}`);
-  console.log(
-    `  pairs, %: ${b.pairs
-      .map(
-        ([pair, share]) =>
-          `${pair
-            .split(" ")
-            .map((c) => codeName(Number(c)))
-            .join("+")} ${share}`,
-      )
-      .join(", ")}`,
-  );
-  for (const t of b.top)
-    console.log(
-      `  ${t.phys.padStart(9)} ${String(t.count).padStart(10)} runs, ${t.insns} instructions, ${t.uops} micro-ops: ${t.share} %`,
-    );
-}
-
-/** Name of a micro-op; families count up from their base. */
-function codeName(code: number): string {
-  let best = "";
-  let base = -1;
-  for (const [name, value] of Object.entries(U)) {
-    if (name.startsWith("U_") && name !== "U_BINARY" && value <= code && value > base) {
-      best = name.slice(2);
-      base = value;
-    }
-  }
-  return code === base ? best : `${best}+${code - base}`;
-}
-
 const mine: Measured[] = [];
 const theirs: Time[] = [];
 const page: Time[] = [];
@@ -246,4 +134,4 @@ if (theirs.length > 0) {
     `median: ours ${seconds(a.wall)} s (CPU ${seconds(a.cpu)}), QEMU ${seconds(b.wall)} s (CPU ${seconds(b.cpu)}), ratio ${(a.wall / b.wall).toFixed(2)} (CPU ${(a.cpu / b.cpu).toFixed(2)})`,
   );
 } else console.log(`median: ours ${seconds(a.wall)} s (CPU ${seconds(a.cpu)})`);
-if (values.profile) profile(mine[mine.length - 1]!);
+if (values.profile) printProfile(mine[mine.length - 1]!);

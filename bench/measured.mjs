@@ -1,8 +1,16 @@
-// node bench/measured.mjs [--tier0] [--profile] [--blocks N] [--until TEXT] -- OPTIONS OF THE MACHINE
+// node bench/measured.mjs [OPTIONS] -- OPTIONS OF THE MACHINE
 //
-// Boots a machine of dist/ until its serial console prints TEXT, then prints one line of JSON: times in milliseconds and, with
-// --profile, where they went. --tier0 interprets everything; --blocks adds the N blocks that cost most micro-ops.
+// Runs a machine of dist/ and prints one line of JSON: times in milliseconds and, with --profile, where they went.
+//   --until TEXT      boots until the serial console prints TEXT (default GUEST-READY): that is what is measured
+//   --type COMMAND    goes on to the prompt and types it: measured is from there to the next prompt
+//   --profile         counts and samples; --core FILE is a core.wasm with names for the samples
+//   --top N           how many functions and regions are listed
+//   --dump FOLDER     writes the hottest regions' guest code and Wasm
+//   --blocks N        the N blocks that cost most micro-ops, and tier 0's micro-ops by share (since the start)
+//   --tier0           interprets everything; --hot N: runs of a block before it becomes a region
+//   --echo            shows the console
 
+import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import * as L from "../dist/layout.js";
@@ -12,16 +20,26 @@ import { createNodeHost } from "../dist/node/host.js";
 import { programInfo } from "../dist/node/program.js";
 import { parseArguments } from "../dist/options/parse.js";
 import { RegionTier } from "../dist/tier1/tier1.js";
+import { TB_SIZE_MIB } from "../dist/tuning.js";
+import { blockProfile } from "./probes/blocks.mjs";
+import { countHelpers } from "./probes/helpers.mjs";
+import { difference, watch } from "./probes/meters.mjs";
+import { RegionProbe } from "./probes/regions.mjs";
+import { Sampler } from "./probes/sampler.mjs";
 
 const begun = performance.now();
 const { values, positionals } = parseArgs({
   options: {
-    tier0: { type: "boolean", default: false },
-    profile: { type: "boolean", default: false },
-    blocks: { type: "string", default: "0" },
     until: { type: "string", default: "GUEST-READY" },
-    echo: { type: "boolean", default: false },
+    type: { type: "string" },
+    profile: { type: "boolean", default: false },
+    core: { type: "string" },
+    top: { type: "string", default: "25" },
+    dump: { type: "string" },
+    blocks: { type: "string", default: "0" },
+    tier0: { type: "boolean", default: false },
     hot: { type: "string" },
+    echo: { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
@@ -30,44 +48,67 @@ const parsed = parseArguments(
   programInfo(),
 );
 if (parsed.kind !== "machine") throw new Error("the options give no machine");
-const host = createNodeHost({ prefix: "measured", onBrokenOutput: () => {} });
+
+// ---- the console ------------------------------------------------------------------------------------------------------------
 
 let text = "";
+let typing = new Uint8Array();
 const decoder = new TextDecoder();
-host.openChardev = () => ({
+const serial = {
   write(bytes) {
     const piece = decoder.decode(bytes, { stream: true });
     if (values.echo) process.stderr.write(piece);
     text = (text + piece).slice(-4096);
-    if (text.includes(values.until)) finish();
+    look();
   },
+  drained: () => offer(),
   close() {},
-});
+};
+const host = createNodeHost({ prefix: "measured", onBrokenOutput: () => {} });
+host.openChardev = () => serial;
 
-/** Milliseconds spent in calls of object[name], and how many there were. */
-function watch(object, name, meters) {
-  const meter = { calls: 0, ms: 0 };
-  meters[name] = meter;
-  const call = object[name].bind(object);
-  object[name] = (...args) => {
-    const from = performance.now();
-    try {
-      return call(...args);
-    } finally {
-      meter.ms += performance.now() - from;
-      meter.calls++;
-    }
-  };
+function offer() {
+  const taken = typing.length > 0 ? (serial.receive?.(typing) ?? 0) : 0;
+  typing = typing.subarray(taken);
 }
 
-const meters = {};
-const exits = {};
-const EXITS = ["fuel", "translate", "hot", "halt", "shutdown", "stop", "not memory"];
+function type(line) {
+  text = "";
+  typing = new TextEncoder().encode(`${line}\n`);
+  offer();
+}
+
+const PROMPT = /^~ # /m;
+let stage = "boot";
+let measuring = false;
+/** What the console has just printed may be the begin or the end of what is measured; the device that printed it comes first. */
+function look() {
+  if (stage === "boot" && text.includes(values.until)) {
+    if (values.type === undefined) finish();
+    else stage = "ready";
+  }
+  if (stage === "ready" && PROMPT.test(text)) {
+    stage = "at the prompt";
+    setImmediate(() => {
+      stage = "typed";
+      begin();
+      type(values.type);
+    });
+  }
+  if (stage === "typed" && PROMPT.test(text.replaceAll("\r", ""))) finish();
+}
+
+// ---- the machine --------------------------------------------------------------------------------------------------------------
+
+const regions = values.profile ? new RegionProbe() : undefined;
 let tier;
+const codeBytes = (parsed.config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20;
+const module = values.core ? new WebAssembly.Module(readFileSync(values.core)) : loadCoreModule();
 const machine = await createMachine(parsed.config, host, {
-  module: loadCoreModule(),
+  module,
   tier1: (engine) => {
-    tier = values.tier0 ? { hot() {}, maintain() {} } : new RegionTier(engine);
+    const options = regions ? { codeBytes, onRegion: regions.onRegion } : { codeBytes };
+    tier = values.tier0 ? { hot() {}, maintain() {} } : new RegionTier(engine, options);
     return tier;
   },
 });
@@ -85,78 +126,35 @@ host.scheduler.sleep = (ms) => {
   });
   return { wake: s.wake, done };
 };
+
+// ---- what is counted ------------------------------------------------------------------------------------------------------------
+
+const meters = regions ? { compile: regions.meters.compile } : {};
+const exits = {};
+const EXITS = ["fuel", "translate", "hot", "halt", "shutdown", "stop", "not memory"];
+let helperCalls = () => ({});
 if (values.profile) {
-  watch(engine.core, "run", meters);
-  const run = engine.core.run;
+  helperCalls = countHelpers(engine);
+  regions.attach(engine, tier);
+  watch(meters, engine.core, "run");
+  const { run } = engine.core;
   engine.core.run = (cpu) => {
     const exit = run(cpu);
     exits[EXITS[exit]] = (exits[EXITS[exit]] ?? 0) + 1;
     return exit;
   };
-  watch(engine, "translate", meters);
-  watch(tier, "hot", meters);
-  watch(tier, "maintain", meters);
+  watch(meters, engine, "translate");
+  for (const name of ["hot", "maintain", "install", "flush", "link", "merge", "bury", "evict"])
+    watch(meters, tier, name);
+  watch(meters, tier.selector, "select");
   const { mmio, ports } = machine.wired;
-  const devices = {
-    mmioRead: [mmio, "read"],
-    mmioWrite: [mmio, "write"],
-    portRead: [ports, "read"],
-    portWrite: [ports, "write"],
-  };
-  for (const [name, [object, method]] of Object.entries(devices)) {
-    const own = {};
-    watch(object, method, own);
-    meters[name] = own[method];
-  }
-}
-
-/** Adds up the micro-ops of all blocks that are still in the arena, weighted by their executions in tier 0. */
-function blockProfile(most) {
-  const { i32, u8 } = engine.memory;
-  const blocks = [];
-  const codes = new Map();
-  const pairs = new Map();
-  let insns = 0;
-  let uops = 0;
-  let runs = 0;
-  for (const chunk of engine.cache.chunks) {
-    for (let at = chunk.start; at < chunk.used; at += L.B_HEADER + i32[(at + L.B_SIZE) >> 2]) {
-      const count = i32[(at + L.B_COUNT) >> 2];
-      const size = i32[(at + L.B_SIZE) >> 2];
-      const n = i32[(at + L.B_INSNS) >> 2];
-      runs += count;
-      insns += count * n;
-      uops += (count * size) / 16;
-      let before = -1;
-      for (let p = at + L.B_HEADER; p < at + L.B_HEADER + size; p += 16) {
-        const op = u8[p] | (u8[p + 1] << 8);
-        codes.set(op, (codes.get(op) ?? 0) + count);
-        if (before >= 0) pairs.set(before * 256 + op, (pairs.get(before * 256 + op) ?? 0) + count);
-        before = op;
-        if (op === 6 || op === 145) p += 16;
-      }
-      blocks.push({ phys: i32[(at + L.B_PHYS) >> 2] >>> 0, count, insns: n, uops: size / 16, at });
-    }
-  }
-  blocks.sort((a, b) => b.count * b.uops - a.count * a.uops);
-  const top = (map) =>
-    [...map]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, 40)
-      .map(([k, v]) => [k, +((100 * v) / uops).toFixed(2)]);
-  return {
-    blocks: blocks.length,
-    runs,
-    insns,
-    uops,
-    uopsPerInsn: uops / insns,
-    insnsPerBlock: insns / runs,
-    codes: top(codes),
-    pairs: top(pairs).map(([k, v]) => [`${k >> 8} ${k & 255}`, v]),
-    top: blocks
-      .slice(0, most)
-      .map((b) => ({ ...b, phys: b.phys.toString(16), share: +((100 * b.count * b.uops) / uops).toFixed(2) })),
-  };
+  for (const [as, object, name] of [
+    ["mmioRead", mmio, "read"],
+    ["mmioWrite", mmio, "write"],
+    ["portRead", ports, "read"],
+    ["portWrite", ports, "write"],
+  ])
+    watch(meters, object, name, as);
 }
 
 function statistics() {
@@ -168,37 +166,61 @@ function statistics() {
   );
 }
 
-let finished = false;
-function finish() {
-  if (finished) return;
-  finished = true;
-  const now = performance.now();
+function snapshot() {
   const cpu = process.cpuUsage();
-  const result = {
-    create: created - begun,
-    boot: now - created,
-    wall: now,
+  return {
+    wall: performance.now(),
     cpu: (cpu.user + cpu.system) / 1000,
     guestClock: machine.clock.now() / 1e6,
     slept,
     instructions: engine.instructions,
-    rss: process.memoryUsage.rss() / 2 ** 20,
+    translations: engine.translations,
+    guestBytes: engine.guestBytes,
+    evictions: engine.cache.evictions,
+    statistics: statistics(),
+    exits: { ...exits },
+    meters: structuredClone(meters),
+    tier1: { ...tier.statistics },
+    helpers: helperCalls(),
   };
+}
+
+// ---- begin and end ------------------------------------------------------------------------------------------------------------------
+
+/** A boot is measured from the program's start. */
+let before = { wall: 0 };
+let entered = new Map();
+const sampler = values.profile ? new Sampler() : undefined;
+
+function begin() {
+  measuring = true;
+  sampler?.start();
+  if (regions) entered = regions.counts();
+  before = snapshot();
+}
+
+function finish() {
+  if (!measuring) return;
+  measuring = false;
+  stage = "over";
+  const result = difference(snapshot(), before);
+  Object.assign(result, { create: created - begun, rss: process.memoryUsage.rss() / 2 ** 20, output: text });
+  if (values.type === undefined) result.boot = result.wall - created;
   if (values.profile) {
-    Object.assign(result, {
-      translations: engine.translations,
-      guestBytes: engine.guestBytes,
-      arena: engine.cache.usedBytes(),
-      evictions: engine.cache.evictions,
-      meters,
-      exits,
-      statistics: statistics(),
-      tier1: tier.statistics,
-    });
-    if (Number(values.blocks) > 0) result.blocks = blockProfile(Number(values.blocks));
+    result.samples = sampler.stop(Number(values.top));
+    // Not what changed, but what there is.
+    Object.assign(result, { arena: engine.cache.usedBytes(), live: { ...tier.statistics } });
+    result.hottest = regions.hottest(entered, Number(values.top));
+    if (values.dump) regions.dump(values.dump, new Set(result.hottest.map((r) => r.phys)));
+    if (Number(values.blocks) > 0) result.blocks = blockProfile(engine, Number(values.blocks));
   }
   console.log(JSON.stringify(result));
   process.exit(0);
+}
+
+if (values.type === undefined) {
+  measuring = true;
+  sampler?.start();
 }
 await machine.start();
 console.error(`the machine ended without printing ${values.until}`);

@@ -3,10 +3,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import type { Emulator, Session } from "./engine.js";
+import { BOOT_PATIENCE, command, type Emulator, figureOf, patience, type Session } from "./engine.js";
 import { BENCH_GUEST, buildBenchGuest, machineOptions, ROOT } from "./guest.js";
+import { measure } from "./measured.js";
+import { namedCore } from "./named-core.js";
 import { pageEmulator } from "./page-emulator.js";
 import { processEmulator, versionOf } from "./process-emulator.js";
+import { printProfile } from "./profile.js";
 import { markdown, table, text } from "./report.js";
 import { doubts, type Round } from "./results.js";
 
@@ -19,6 +22,12 @@ Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in nat
   --seconds S                seconds for each benchmark, after a third of it for warming up (default 1)
   --json FILE                writes all figures
   --out markdown             the table as Markdown
+npm run bench -- --profile NAME [--seconds S] [--top N] [--dump FOLDER] [--hot N] [--tier0] [--blocks N]
+Says where the time of one benchmark goes, in this emulator in Node, from its start to its end.
+  --top N                    so many functions and regions (default 25)
+  --dump FOLDER              guest code (.asm) and Wasm module (.wasm) of the regions listed
+  --hot N --tier0            another threshold for regions; none at all
+  --blocks N                 tier 0's micro-ops, and the N blocks that cost most of them, since the start
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -36,6 +45,12 @@ function options() {
       seconds: { type: "string", default: "1" },
       json: { type: "string" },
       out: { type: "string", default: "text" },
+      profile: { type: "string" },
+      top: { type: "string", default: "25" },
+      dump: { type: "string" },
+      hot: { type: "string" },
+      tier0: { type: "boolean", default: false },
+      blocks: { type: "string", default: "0" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -121,13 +136,31 @@ async function playRound(list: readonly Emulator[], benchmarks: readonly string[
   return round;
 }
 
+async function profile(benchmark: string, chosen: Options): Promise<void> {
+  const seconds = Number(chosen.seconds);
+  const args = ["--profile", "--core", namedCore(), "--type", command(benchmark, seconds)];
+  args.push("--top", chosen.top, "--blocks", chosen.blocks);
+  if (chosen.dump) args.push("--dump", chosen.dump);
+  if (chosen.hot) args.push("--hot", chosen.hot);
+  if (chosen.tier0) args.push("--tier0");
+  const machine = machineOptions(`${BENCH_GUEST}/`);
+  const measured = await measure(args, machine, BOOT_PATIENCE + patience(seconds));
+  const { value, unit, cold, wrong } = figureOf(benchmark, measured.output.replaceAll("\r", ""));
+  console.log(`${benchmark}: ${value} ${unit}, cold ${cold}${wrong ? ", WRONG-RESULT" : ""} (while being profiled)`);
+  printProfile(measured);
+  if (chosen.json) writeFileSync(chosen.json, `${JSON.stringify(measured, null, 1)}\n`);
+}
+
 async function main(): Promise<void> {
   const chosen = options();
   const known = buildBenchGuest();
   if (chosen.list) return void console.log(known.join("\n"));
-  const benchmarks = chosen.boot ? [] : (chosen.only?.split(",") ?? known);
+  const named = (chosen.profile ?? chosen.only)?.split(",");
+  const benchmarks = chosen.boot ? [] : (named ?? known);
   const unknown = benchmarks.find((name) => !known.includes(name));
   if (unknown) throw new Error(`no benchmark ${unknown}: known are ${known.join(", ")}`);
+
+  if (chosen.profile) return profile(chosen.profile, chosen);
 
   const list = emulators(chosen);
   const rounds: Round[] = [];
