@@ -11,7 +11,8 @@ struct bench {
   double per_batch;        // how many units one batch is worth
   int (*setup)(void);      // may be NULL; non-zero: not available here (prints SKIP)
   uint32_t (*batch)(void); // one batch of work; the returned value must be the same every time
-  uint32_t expect;         // the value every batch must return (0: not checked)
+  uint32_t expect;         // the value every batch must return
+  void (*prepare)(void);   // may be NULL; before every batch, not timed
 };
 
 extern const struct bench b_coreloop, b_intloop, b_sieve, b_memwalk, b_memcpy, b_sha256;

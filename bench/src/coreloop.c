@@ -103,4 +103,4 @@ static uint32_t batch(void) {
   for (int i = 0; i < 200; i++) s = once(s) + i;
   return s;
 }
-const struct bench b_coreloop = { "coreloop", "iter/s", 200, NULL, batch, 0xfc8 };
+const struct bench b_coreloop = { "coreloop", "iter/s", 200, NULL, batch, 0xfc8, NULL };

@@ -33,7 +33,7 @@ static uint32_t nbody(void) {
   }
   return (uint32_t)(int32_t)(b[1].x * 1e6); // a few digits: fused operations differ in the last ones
 }
-const struct bench b_nbody = { "nbody", "steps/s", 5000, NULL, nbody, 0x202d7d };
+const struct bench b_nbody = { "nbody", "steps/s", 5000, NULL, nbody, 0x202d7d, NULL };
 
 #define M 96
 static double a[M][M], bb[M][M], c[M][M];
@@ -53,4 +53,4 @@ static uint32_t matmul(void) {
   for (int i = 0; i < M; i++) t += c[i][(i * 7) % M] * (1 + i % 5);
   return (uint32_t)(int32_t)(t * 4);
 }
-const struct bench b_matmul = { "matmul", "MFLOP/s", 2.0 * M * M * M / 1e6, mat_setup, matmul, 0x25a2 };
+const struct bench b_matmul = { "matmul", "MFLOP/s", 2.0 * M * M * M / 1e6, mat_setup, matmul, 0x25a2, NULL };

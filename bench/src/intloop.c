@@ -71,4 +71,4 @@ static uint32_t batch(void) {
   }
   return sum;
 }
-const struct bench b_intloop = { "intloop", "loops/s", 4000, NULL, batch, 0x2a3d338b };
+const struct bench b_intloop = { "intloop", "loops/s", 4000, NULL, batch, 0x2a3d338b, NULL };

@@ -19,7 +19,7 @@ static uint32_t sieve(void) {
   }
   return count;
 }
-const struct bench b_sieve = { "sieve", "passes/s", 1, NULL, sieve, 82025 };
+const struct bench b_sieve = { "sieve", "passes/s", 1, NULL, sieve, 82025, NULL };
 
 #define LINES (8u << 20 >> 6)
 struct line { uint32_t next, place, pad[14]; }; // place: how many lines on from line perm[0]
@@ -46,7 +46,7 @@ static uint32_t walk(void) {
   pos = p;
   return lines[p].place == want;
 }
-const struct bench b_memwalk = { "memwalk", "Mloads/s", 0.1, walk_setup, walk, 1 };
+const struct bench b_memwalk = { "memwalk", "Mloads/s", 0.1, walk_setup, walk, 1, NULL };
 
 static uint8_t *src, *dst;
 static int copy_setup(void) {
@@ -62,4 +62,4 @@ static uint32_t copy(void) {
   for (int i = 0; i < 4 << 20; i += 65521) sum = sum * 31 + dst[i];
   return sum;
 }
-const struct bench b_memcpy = { "memcpy", "MiB/s", 4, copy_setup, copy, 0x2733ac9e };
+const struct bench b_memcpy = { "memcpy", "MiB/s", 4, copy_setup, copy, 0x2733ac9e, NULL };
