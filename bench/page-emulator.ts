@@ -1,14 +1,29 @@
 // This emulator in Chromium: the built page, with the guest's files from the page's own server. Ready is counted from the navigation.
 
+import { readdirSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startChromium } from "../tests/browser/chromium.js";
 import { PageUnderTest } from "../tests/browser/page.js";
 import { type Site, serveSite } from "../tests/browser/site.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READY, type Session } from "./engine.js";
-import { BENCH_GUEST, machineOptions } from "./guest.js";
+import { BENCH_GUEST, machineOptions, ROOT } from "./guest.js";
 
+export const PAGE = `${ROOT}dist/page/index.html`;
 /** Milliseconds between looks at the terminal: often enough for boot times, and little beside a benchmark. */
 const LOOK = 50;
+
+/** Whether something of the build is newer than the page that was made of it. */
+export function pageIsOld(): boolean {
+  const page = statSync(PAGE).mtimeMs;
+  const parts = readdirSync(`${ROOT}dist`).filter((name) => !["page", "guests", "node"].includes(name));
+  return parts.some((part) => newest(`${ROOT}dist/${part}`) > page);
+}
+
+function newest(path: string): number {
+  const info = statSync(path);
+  if (!info.isDirectory()) return info.mtimeMs;
+  return Math.max(...readdirSync(path).map((name) => newest(`${path}/${name}`)));
+}
 
 export function pageEmulator(version: string): Emulator {
   let site: Site | undefined;

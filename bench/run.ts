@@ -7,7 +7,7 @@ import { BOOT_PATIENCE, command, type Emulator, figureOf, patience, type Session
 import { BENCH_GUEST, buildBenchGuest, machineOptions, ROOT } from "./guest.js";
 import { measure } from "./measured.js";
 import { namedCore } from "./named-core.js";
-import { pageEmulator } from "./page-emulator.js";
+import { PAGE, pageEmulator, pageIsOld } from "./page-emulator.js";
 import { processEmulator, versionOf } from "./process-emulator.js";
 import { printProfile } from "./profile.js";
 import { markdown, table, text } from "./report.js";
@@ -81,7 +81,8 @@ function emulators(chosen: Options): Emulator[] {
     );
   }
   if (chosen.chromium) {
-    if (!existsSync(`${ROOT}dist/page/index.html`)) throw new Error("the page is not built: npm run build:page");
+    if (!existsSync(PAGE)) throw new Error("the page is not built: npm run build:page");
+    if (pageIsOld()) say("the page is older than the build it is made of: npm run build:page");
     list.push(pageEmulator(`wasmachine ${version}, ${versionOf("chromium")}`));
   }
   if (chosen.qemu) {

@@ -19,7 +19,12 @@ export class RegionProbe {
 
   /** For RegionTier's options. */
   onRegion = (region, body) => {
-    this.known.set(body, region);
+    // Its IR is the selector's, which may use it again.
+    const blocks = region.blocks.map(({ phys, disp, weight, targets, ir: { insns, bytes } }) => ({
+      ...{ phys, disp, weight, insns, bytes },
+      targets: targets.map((t) => t.block),
+    }));
+    this.known.set(body, { blocks, mode: region.mode, entries: [...region.entries] });
   };
 
   constructor() {
@@ -99,8 +104,8 @@ export class RegionProbe {
       mode: hex(live.mode),
       doors: live.entries.length,
       blocks: blocks.length,
-      insns: blocks.reduce((sum, b) => sum + b.ir.insns, 0),
-      guestBytes: blocks.reduce((sum, b) => sum + b.ir.bytes, 0),
+      insns: blocks.reduce((sum, b) => sum + b.insns, 0),
+      guestBytes: blocks.reduce((sum, b) => sum + b.bytes, 0),
       wasmBytes: live.body.bytes.length,
     };
   }
@@ -123,12 +128,12 @@ export class RegionProbe {
     const { memory, frontend } = this.engine;
     const lines = [];
     region.blocks.forEach((block, k) => {
-      const targets = block.targets.map((t) => (t.block < 0 ? "out" : `block ${t.block}`)).join(", ");
+      const targets = block.targets.map((k) => (k < 0 ? "out" : `block ${k}`)).join(", ");
       const door = region.entries.includes(k) ? ", entry" : "";
       lines.push(
         `block ${k} at ${hex(block.phys)}: ${block.weight} runs seen${door}; goes to ${targets || "nowhere known"}`,
       );
-      for (let at = 0; at < block.ir.bytes; ) {
+      for (let at = 0; at < block.bytes; ) {
         // The rest of an instruction that crosses into another page is not at hand.
         const host = memory.hostOf(block.phys + at);
         const code = memory.u8.slice(host, host + 16);
