@@ -65,6 +65,11 @@ export const STAT_T0_INSNS = 80;
 export const STAT_T0_BLOCKS = 88;
 export const STAT_LOOKUPS = 96;
 export const STAT_T1_INSNS = 104;
+/** Why slow paths were taken that no TLB entry would have spared: page crossings, stores to pages with code. */
+export const STAT_CROSSING = 112;
+export const STAT_CODE_STORE = 120;
+/** Instructions executed again on their own (FAULT_RETRY). */
+export const STAT_RETRIES = 128;
 
 /** Physical map entry: u32 first page, u32 last page (inclusive), i32 host address of the first page (0: MMIO), i32 flags. */
 export const MAP_STRIDE = 16;

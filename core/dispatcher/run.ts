@@ -4,8 +4,8 @@
 import {
   B_INSNS, B_REGION, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_HOOK_ATTENTION,
   E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, R_COUNT, R_ENTRY, R_FUNC, R_VALID, STAT_DISPATCH,
-  STAT_FAULTS, STAT_T1_ENTRIES, STAT_T1_INSNS, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL, S_HALTED, S_INHIBIT,
-  S_ONE_INSN, S_STOP,
+  STAT_FAULTS, STAT_RETRIES, STAT_T1_ENTRIES, STAT_T1_INSNS, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
+  S_HALTED, S_INHIBIT, S_ONE_INSN, S_STOP,
 } from "../../src/layout";
 import { I_HOT, interpret } from "../interpreter/interpret";
 import { count, engine } from "../state";
@@ -21,6 +21,7 @@ function takeFault(cpu: i32): bool {
   const kind = load<i32>(cpu + S_FAULT);
   store<i32>(cpu + S_FAULT, FAULT_NONE);
   if (kind == FAULT_RETRY) {
+    count(STAT_RETRIES);
     store<i32>(cpu + S_ONE_INSN, 1);
     return true;
   }

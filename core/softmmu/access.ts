@@ -3,7 +3,7 @@
 
 import {
   ACCESS_READ, ACCESS_WRITE, E_CODE_BITS, E_HOOK_MISALIGNED, FAULT_NONE, FAULT_RETRY, MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK,
-  STAT_MMIO, STAT_SLOW_LOAD, STAT_SLOW_STORE, S_FAULT, S_ONE_INSN, TLB_ADDEND, TLB_READ, TLB_WRITE,
+  STAT_CODE_STORE, STAT_CROSSING, STAT_MMIO, STAT_SLOW_LOAD, STAT_SLOW_STORE, S_FAULT, S_ONE_INSN, TLB_ADDEND, TLB_READ, TLB_WRITE,
 } from "../../src/layout";
 import { mmioRead, mmioWrite } from "../host";
 import { count, engine, setFault } from "../state";
@@ -135,6 +135,7 @@ function mmioLoad(cpu: i32, pa: u64, size: i32): u64 {
 }
 
 function loadCrossing(cpu: i32, va: u64, bytes: i32, mmu: i32): u64 {
+  count(STAT_CROSSING);
   let value: u64 = 0;
   // Both pages are checked before anything is read, as MMIO reads have effects.
   if (!probeRead(cpu, va, bytes, mmu)) return 0;
@@ -151,6 +152,7 @@ export function storeSlow(cpu: i32, va: u64, value: u64, size: i32, mmu: i32): v
   count(STAT_SLOW_STORE);
   const bytes = 1 << size;
   if ((va & 0xfff) + bytes > 4096) {
+    count(STAT_CROSSING);
     if (!probeWrite(cpu, va, bytes, mmu)) return;
     if (!writeAllowed(cpu, va, bytes, mmu)) return;
     for (let i = 0; i < bytes; i++) st8(cpu, va + i, <u32>(value >> (i << 3)) & 0xff, mmu);
@@ -203,6 +205,7 @@ export function codeWrite(cpu: i32, host: i32, bytes: i32): bool {
   if (page < 0) return true;
   const bits = load<u64>(engine(E_CODE_BITS) + (page << 3));
   if (bits == 0) return true;
+  count(STAT_CODE_STORE);
   const first = (host >> 6) & 63;
   const last = ((host + bytes - 1) >> 6) & 63;
   if (((bits >> first) & 1) == 0 && ((bits >> last) & 1) == 0) return true;
