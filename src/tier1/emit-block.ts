@@ -32,8 +32,8 @@ export interface FunctionContext {
   /** Scratch: an address (I64) and the TLB entry for it (I32). */
   readonly va: number;
   readonly entry: number;
-  /** Depth of the label of the fault exit; the site (see packSite) is in S_RET2 then. */
-  faultDepth(): number;
+  /** Depth of the label of the exit before an instruction; it takes the site (see packSite), an I64. */
+  siteDepth(): number;
   /** Blocks of the emitter's own around the current point. */
   opened(): void;
   closed(): void;
@@ -42,7 +42,7 @@ export interface FunctionContext {
 export const SITE_SHIFT = 6;
 export const SITE_PENDING_MASK = (1 << SITE_SHIFT) - 1;
 
-/** Packs what a fault exit must know: displacement of the instruction and instructions not executed. */
+/** Packs what the exit before an instruction must know: displacement of the instruction and instructions not executed. */
 export function packSite(displacement: number, pending: number): number {
   return displacement * (1 << SITE_SHIFT) + pending;
 }

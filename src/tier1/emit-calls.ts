@@ -1,7 +1,7 @@
 // Calls of helpers: guest state they look at goes to memory before, what they may change is read again after.
 
 import { Op, PcWidth, Ty } from "../ir/ops.js";
-import { S_FAULT, S_FUEL, S_PC, S_PENDING, S_RET2 } from "../layout.js";
+import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../layout.js";
 import type { BlockEmitter, FunctionContext } from "./emit-block.js";
 import { W } from "./opcodes.js";
 import { inRanges } from "./slots.js";
@@ -55,16 +55,11 @@ export function emitCall(e: BlockEmitter, n: number): void {
     code.mem(W.i32_store, S_PENDING, 2);
   }
   if (def.fault) {
+    code.integer(e.site(n));
     code.get(f.cpu);
     code.mem(W.i32_load, S_FAULT, 2);
-    code.begin(W.if_);
-    f.opened();
-    code.get(f.cpu);
-    code.integer(e.site(n));
-    code.mem(W.i64_store, S_RET2, 3);
-    code.br(f.faultDepth());
-    code.end();
-    f.closed();
+    code.brIf(f.siteDepth());
+    code.op(W.drop);
   }
   if (exact || def.writes === "all") {
     e.system = true;

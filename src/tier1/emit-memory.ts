@@ -1,125 +1,75 @@
-// Guest memory accesses: the TLB check inline, everything else by the module's slow paths (runtime.ts).
+// Guest memory accesses: the TLB check inline. What the TLB does not allow (misses, devices, page crossings, stores to code)
+// leaves the region before the access: tier 0 does the instruction, fills the TLB and goes on to the next region entry. That
+// way an access is straight-line code for the host's compiler, which halves what regions cost to compile.
 
-import { Op, Ty } from "../ir/ops.js";
+import { Ty } from "../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../layout.js";
-import { wasmType } from "./code.js";
 import type { BlockEmitter } from "./emit-block.js";
-import type { AccessGroup } from "./groups.js";
-import { hostAddress, hostLoad, hostStore, tlbCheck } from "./memory-code.js";
-import { EMPTY, W } from "./opcodes.js";
+import { hostAddress, hostLoad, hostStore, tlbMiss } from "./memory-code.js";
+import { W } from "./opcodes.js";
 
 /** Leaves the loaded value on the stack. */
 export function emitLoad(e: BlockEmitter, n: number): void {
-  const { ir, code, f } = e;
+  const { ir, code } = e;
   const word = ir.c[n]!;
-  const ty = ir.ty[n] as Ty;
-  const at = reach(e, n, (word & MEM_RMW) !== 0);
-  code.begin(W.if_, wasmType(ty));
-  f.opened();
-  at.host();
-  hostLoad(code, ty, word, at.offset);
-  code.else_();
-  code.get(f.cpu);
-  at.address();
-  code.integer(e.site(n));
-  code.call(`load.${word}.${ty}.${f.mmu}`);
-  code.brIf(f.faultDepth());
-  code.end();
-  f.closed();
+  const offset = pushHost(e, n, (word & MEM_RMW) !== 0);
+  hostLoad(code, ir.ty[n] as Ty, word, offset);
 }
 
 export function emitStore(e: BlockEmitter, n: number): void {
-  const { ir, code, f } = e;
-  const word = ir.c[n]!;
-  const ty = ir.ty[n] as Ty;
+  const { ir, code } = e;
   const source = ir.b[n]!;
-  // The value is needed on both paths: constants are repeated, the rest computed before.
-  let held = e.localOf(source);
-  const scratch = held < 0 && ir.op[source] !== Op.CONST ? code.local(ty) : -1;
-  if (scratch >= 0) {
-    e.value(source);
-    code.set(scratch);
-    held = scratch;
-  }
-  const value = () => (held >= 0 ? code.get(held) : e.value(source));
-  const at = reach(e, n, true);
-  code.begin(W.if_, EMPTY);
-  f.opened();
-  at.host();
-  value();
-  hostStore(code, ty, word, at.offset);
-  code.else_();
-  code.get(f.cpu);
-  at.address();
-  value();
-  code.integer(e.site(n));
-  code.call(`store.${word}.${ty}.${f.mmu}`);
-  code.brIf(f.faultDepth());
-  code.end();
-  f.closed();
-  if (scratch >= 0) code.release(ty, scratch);
+  const ty = ir.ty[n] as Ty;
+  const offset = pushHost(e, n, true);
+  e.value(source);
+  hostStore(code, ty, ir.c[n]!, offset);
 }
 
-/** How one access gets at memory once the condition, which is left on the stack, holds. */
-interface Reach {
-  /** Writes the host address to the stack, less `offset`. */
-  host(): void;
-  readonly offset: number;
-  /** Writes the virtual address to the stack. */
-  address(): void;
-}
-
-function reach(e: BlockEmitter, n: number, write: boolean): Reach {
-  const { ir, code, f } = e;
+/** Writes the host address to the stack, less the offset that it returns. */
+function pushHost(e: BlockEmitter, n: number, write: boolean): number {
+  const { ir, code } = e;
   const base = ir.a[n]!;
   const displacement = ir.d[n]!;
   const group = e.group(n);
   if (group) {
-    if (group.first === n) e.openGroup(group, checkGroup(e, group));
-    const host = e.groupHost(group);
-    code.get(host);
-    return {
-      host: () => code.get(host),
-      offset: displacement - group.from,
-      address: () => sum(e, base, displacement),
-    };
-  }
-  let va = e.localOf(base);
-  if (displacement !== 0 || va < 0) {
-    sum(e, base, displacement);
-    code.set(f.va);
-    va = f.va;
+    if (group.first === n) {
+      const host = code.local(Ty.I32);
+      check(e, n, base, group.from, group.to - group.from, group.write, false);
+      code.set(host);
+      e.openGroup(group, host);
+    }
+    code.get(e.groupHost(group));
+    return displacement - group.from;
   }
   const word = ir.c[n]!;
-  tlbCheck(code, va, f.entry, f.tlb, 1 << (word & MEM_SIZE_MASK), write, (word & MEM_ALIGN) !== 0);
-  return { host: () => hostAddress(code, va, f.entry), offset: 0, address: () => code.get(va) };
+  check(e, n, base, displacement, 1 << (word & MEM_SIZE_MASK), write, (word & MEM_ALIGN) !== 0);
+  return 0;
 }
 
-/** Gives a local with the host address of the group's first byte, 0 if its span is not in one page the TLB has. */
-function checkGroup(e: BlockEmitter, group: AccessGroup): number {
+/** Leaves the region unless the TLB allows the access, else the host address of `base` + `displacement` is on the stack. */
+function check(
+  e: BlockEmitter,
+  n: number,
+  base: number,
+  displacement: number,
+  bytes: number,
+  write: boolean,
+  aligned: boolean,
+): void {
   const { code, f } = e;
-  const host = code.local(Ty.I32);
-  let va = e.localOf(group.base);
-  if (group.from !== 0 || va < 0) {
-    sum(e, group.base, group.from);
+  let va = e.localOf(base);
+  if (displacement !== 0 || va < 0) {
+    e.value(base);
+    if (displacement !== 0) {
+      code.i64(displacement);
+      code.op(W.i64_add);
+    }
     code.set(f.va);
     va = f.va;
   }
-  tlbCheck(code, va, f.entry, f.tlb, group.to - group.from, group.write, false);
-  code.begin(W.if_, wasmType(Ty.I32));
-  f.opened();
+  code.integer(e.site(n));
+  tlbMiss(code, va, f.entry, f.tlb, bytes, write, aligned);
+  code.brIf(f.siteDepth());
+  code.op(W.drop);
   hostAddress(code, va, f.entry);
-  code.else_();
-  code.i32(0);
-  code.end();
-  f.closed();
-  code.set(host);
-  return host;
-}
-
-function sum(e: BlockEmitter, base: number, displacement: number): void {
-  e.value(base);
-  if (displacement === 0) return;
-  e.code.i64(displacement);
-  e.code.op(W.i64_add);
 }

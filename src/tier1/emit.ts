@@ -20,7 +20,6 @@ import {
   S_FUEL,
   S_MODE,
   S_PC,
-  S_RET2,
   S_STOP,
   S_TLB,
   TLB_MODE_SIZE,
@@ -57,7 +56,7 @@ export function emitRegion(region: Region, options: EmitOptions): EmittedRegion 
 const CPU = 0;
 const ENTRY = 1;
 /** Labels around the region's code, innermost first. */
-const FAULT = 0;
+const EXIT_SITE = 0;
 const EXIT_DISPLACEMENT = 1;
 const EXIT_PC = 2;
 const EXIT_KEEP = 3;
@@ -115,8 +114,8 @@ class RegionEmitter implements FunctionContext {
     this.flow = new Flow(this.graph, code, (n) => this.node(n));
   }
 
-  faultDepth(): number {
-    return this.flow.depth + FAULT;
+  siteDepth(): number {
+    return this.flow.depth + EXIT_SITE;
   }
   opened(): void {
     this.flow.opened();
@@ -132,15 +131,14 @@ class RegionEmitter implements FunctionContext {
     code.begin(W.block);
     code.begin(W.block, I64);
     code.begin(W.block, I64);
-    code.begin(W.block);
+    code.begin(W.block, I64);
     flow.emit();
     code.end();
-    // Fault: where it happened is in S_RET2.
+    // Before an instruction: a fault, or tier 0 is to do it.
     const site = code.local(Ty.I64);
+    code.set(site);
     code.get(this.fuel);
-    code.get(CPU);
-    code.mem(W.i64_load, S_RET2, 3);
-    code.tee(site);
+    code.get(site);
     code.op(W.i32_wrap_i64);
     code.i32(SITE_PENDING_MASK);
     code.op(W.i32_and);

@@ -44,10 +44,10 @@ export function hostStore(code: Code, ty: Ty, word: number, offset: number): voi
 }
 
 /**
- * Leaves 1 on the stack if the TLB has the page of the address in local `va` and [va, va + bytes) lies in it. `entry` (a
- * local) gets the address of the TLB entry of the table that `tlb` (a local) points to.
+ * Leaves 0 on the stack if the TLB has the page of the address in local `va` and [va, va + bytes) lies in it, else another
+ * value. `entry` (a local) gets the address of the TLB entry of the table that `tlb` (a local) points to.
  */
-export function tlbCheck(
+export function tlbMiss(
   code: Code,
   va: number,
   entry: number,
@@ -68,10 +68,11 @@ export function tlbCheck(
     // Equal but for the offset in the page, whose low bits are 0 when aligned (the tag's are).
     code.i64(-4096 | (bytes - 1));
     code.op(W.i64_and);
-    code.op(W.i64_eqz);
+    code.i64(0);
+    code.op(W.i64_ne);
   } else {
     code.i64(4097 - bytes);
-    code.op(W.i64_lt_u);
+    code.op(W.i64_ge_u);
   }
 }
 

@@ -37,10 +37,11 @@ export function writeSlot(state: DataView, slot: number, ty: Ty, value: bigint):
 }
 
 /**
- * Executes one block from `pc`. S_FUEL counts the whole block first, as in tier 0. Gives the number of instructions
- * executed; on a fault S_FAULT is set, S_PC is the faulting instruction and S_FUEL is exact.
+ * Executes one block from `pc`, `limit` instructions of it at most. S_FUEL counts the whole block first, as in tier 0. Gives
+ * the number of instructions executed; on a fault S_FAULT is set. S_PC is the next or the faulting instruction then and
+ * S_FUEL is exact.
  */
-export function runBlock(world: ReferenceWorld, ir: IrBlock): number {
+export function runBlock(world: ReferenceWorld, ir: IrBlock, limit = ir.insns): number {
   const { state } = world;
   const pc = state.getBigUint64(S_PC, true);
   state.setInt32(S_FUEL, state.getInt32(S_FUEL, true) - ir.insns, true);
@@ -56,6 +57,11 @@ export function runBlock(world: ReferenceWorld, ir: IrBlock): number {
     const b = ir.b[n]!;
     const c = ir.c[n]!;
     const pos = ir.pos[n]!;
+    if (pos >= limit) {
+      narrow(pc + BigInt(ir.insnOffset[limit]!));
+      state.setInt32(S_FUEL, state.getInt32(S_FUEL, true) + ir.insns - limit, true);
+      return limit;
+    }
     let value = 0n;
     const v = (i: number) => values[i]!;
     switch (op) {
