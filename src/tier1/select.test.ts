@@ -111,6 +111,20 @@ describe("region choice", () => {
     expect(region.entries).toEqual([0]);
   });
 
+  it("keeps a recursion inside: too deep calls go to a shallower copy, whose returns look for every return address", () => {
+    const region = select({
+      4096: { count: 100, taken: 50, end: branch(0x10, 0x20) },
+      4112: { count: 50, end: call(-0x10) },
+      4116: { count: 50, end: call(-0x14) },
+      4120: { count: 50, end: ret },
+      4128: { count: 50, end: ret },
+    });
+    const calls = region.blocks.flatMap((b, i) => (b.disp === 0x10 || b.disp === 0x14 ? leads(region, i) : []));
+    expect(new Set(calls)).toEqual(new Set([0]));
+    const shallow = region.blocks.findIndex((b) => b.disp === 0x20);
+    expect(leads(region, shallow)).toEqual([0x14, 0x18]);
+  });
+
   it("is entered again behind a call it does not follow", () => {
     const region = select({
       4096: { count: 100, end: call(0x100) },

@@ -2,8 +2,9 @@
 //
 // From the hot block, edges are followed in the order of how often they are taken (counts of tier 0), until the function is
 // large enough or what is left is cold. Calls are followed into a copy of the callee of their own (a frame), so that a return
-// has one likely target and callers do not form loops through what they share. Where a call's return is expected but the
-// callee is not in the region, and at loop headers, the region can also be entered.
+// has one likely target and callers do not form loops through what they share. Calls too deep to follow, recursion above all,
+// go to a shallower copy of the same code, and its returns look for the return addresses of all calls of the function. Where
+// a call's return is expected but the callee is not in the region, and at loop headers, the region can also be entered.
 
 import type { Frontend } from "../frontend/frontend.js";
 import { IrBlock } from "../ir/block.js";
@@ -21,6 +22,8 @@ const COLD = 1 / 40;
 /** Executions below which a successor's counts say nothing: it is an exit. */
 const MIN_COUNT = 2;
 const MAX_ENTRIES = 12;
+/** Return addresses a return is compared with. */
+const MAX_RETURNS = 4;
 /** Calls within calls that are followed. */
 const MAX_DEPTH = 6;
 /** Bytes of Wasm an IR node takes, about. */
@@ -33,6 +36,8 @@ const BYTES_BLOCK = 20;
 interface Frame {
   readonly caller: Frame | undefined;
   readonly depth: number;
+  /** Displacement of the callee. */
+  readonly start: number;
   /** Displacement the callee returns to. */
   readonly returnsTo: number;
   /** Its blocks by displacement: chosen ones, and candidates. */
@@ -40,8 +45,8 @@ interface Frame {
   readonly waiting: Map<number, Candidate>;
 }
 
-function newFrame(caller: Frame | undefined, returnsTo: number): Frame {
-  return { caller, depth: caller ? caller.depth + 1 : 0, returnsTo, index: new Map(), waiting: new Map() };
+function newFrame(caller: Frame | undefined, start: number, returnsTo: number): Frame {
+  return { caller, depth: caller ? caller.depth + 1 : 0, start, returnsTo, index: new Map(), waiting: new Map() };
 }
 
 interface Chosen {
@@ -127,7 +132,7 @@ export class RegionSelector {
       waiting.add(candidate);
     };
 
-    want({ disp: 0, frame: newFrame(undefined, Number.NaN) }, 1);
+    want({ disp: 0, frame: newFrame(undefined, 0, Number.NaN) }, 1);
     while (waiting.size > 0 && chosen.length < MAX_BLOCKS) {
       let best: Candidate | undefined;
       for (const candidate of waiting) if (!best || candidate.weight > best.weight) best = candidate;
@@ -158,13 +163,7 @@ export class RegionSelector {
     }
     if (chosen.length === 0) return undefined;
 
-    for (const block of chosen) {
-      block.targets = block.next.map(
-        (place): Target => ({ disp: place.disp, block: place.frame.index.get(place.disp) ?? -1 }),
-      );
-      // A guess at a computed target is of use only inside.
-      if (block.ir.op[block.ir.count - 1] === Op.JUMP) block.targets = block.targets.filter((t) => t.block >= 0);
-    }
+    findTargets(chosen);
     const entries = chooseEntries(chosen);
     this.propagate(chosen, entries, mode);
     return { mode, blocks: chosen, entries, pages, record: 0 };
@@ -216,7 +215,7 @@ export class RegionSelector {
           return;
         }
         want({ disp: disp + ir.c[last]!, frame }, weight);
-        block.next.push({ disp: disp + a, frame: newFrame(frame, disp + ir.c[last]!) });
+        block.next.push({ disp: disp + a, frame: newFrame(frame, disp + a, disp + ir.c[last]!) });
         if (frame.depth < MAX_DEPTH) want(block.next[0]!, weight);
         return;
       case Op.BRANCH: {
@@ -235,7 +234,7 @@ export class RegionSelector {
         if (call) want({ disp: disp + ir.c[last]!, frame }, weight);
         const seen = source.distance(header, B_LAST_TARGET);
         if (Number.isNaN(seen) || (call && frame.depth === MAX_DEPTH)) return;
-        go(seen, call ? newFrame(frame, disp + ir.c[last]!) : frame, 1 / 2);
+        go(seen, call ? newFrame(frame, seen, disp + ir.c[last]!) : frame, 1 / 2);
         return;
       }
     }
@@ -280,6 +279,45 @@ export class RegionSelector {
       }
       if (!changed) return;
     }
+  }
+}
+
+/** The block each edge leads to: that of its frame, else the one of the shallowest frame with the same code. */
+function findTargets(chosen: readonly Chosen[]): void {
+  const anywhere = new Map<number, number>();
+  const frames = new Set<Frame>();
+  chosen.forEach(({ disp, frame }, k) => {
+    frames.add(frame);
+    const known = anywhere.get(disp);
+    if (known === undefined || frame.depth < chosen[known]!.frame.depth) anywhere.set(disp, k);
+  });
+  // Frames that are also entered otherwise than by their call.
+  const shared = new Set<Frame>();
+  for (const block of chosen) {
+    block.targets = block.next.map(({ disp, frame }): Target => {
+      const own = frame.index.get(disp);
+      const other = own === undefined ? anywhere.get(disp) : undefined;
+      if (other !== undefined) shared.add(chosen[other]!.frame);
+      return { disp, block: own ?? other ?? -1 };
+    });
+  }
+  for (const block of chosen) {
+    const { ir, frame } = block;
+    const last = ir.count - 1;
+    if (ir.op[last] !== Op.JUMP) continue;
+    if (ir.b[last] === HINT_RETURN && (!frame.caller || shared.has(frame))) addReturns(block, frame, frames);
+    // A guess at a computed target is of use only inside.
+    block.targets = block.targets.filter((t) => t.block >= 0);
+  }
+}
+
+/** Where other calls of the function that returns continue. A region that starts within a function does not know which it is. */
+function addReturns(block: Chosen, frame: Frame, frames: ReadonlySet<Frame>): void {
+  for (const { start, returnsTo, caller } of frames) {
+    if (block.targets.length === MAX_RETURNS) return;
+    if (!caller || (frame.caller && start !== frame.start) || block.targets.some((t) => t.disp === returnsTo)) continue;
+    const to = caller.index.get(returnsTo);
+    if (to !== undefined) block.targets.push({ disp: returnsTo, block: to });
   }
 }
 
