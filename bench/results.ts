@@ -61,7 +61,11 @@ export function inMean(benchmark: string): boolean {
 export function doubts(rounds: readonly Round[], benchmarks: readonly string[]): string[] {
   const found: string[] = [];
   rounds.forEach((round, k) => {
-    for (const failure of round.failures) found.push(`round ${k + 1}: ${failure}`);
+    for (const failure of round.failures) {
+      const [what, ...console] = failure.split("\n");
+      const panic = console.find((line) => line.includes("Kernel panic"));
+      found.push(`round ${k + 1}: ${what}${panic ? ` (${panic})` : ""}`);
+    }
     for (const benchmark of benchmarks) {
       const all = Object.entries(round.figures[benchmark] ?? {});
       for (const [emulator, figure] of all) {

@@ -107,7 +107,7 @@ async function playRound(list: readonly Emulator[], benchmarks: readonly string[
     } catch (error) {
       const failure = `${what} in ${emulator.name}: ${(error as Error).message}`;
       say(`  FAILED ${failure}`);
-      round.failures.push(failure.split("\n")[0]!);
+      round.failures.push(failure);
       // Its guest is in no known state: the next benchmark gets a fresh one.
       await sessions.get(emulator)?.close();
       sessions.delete(emulator);
