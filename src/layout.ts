@@ -132,24 +132,28 @@ export const GUEST_STATE_SIZE = 0xf00;
 export const S_TEMPS = 0x1000;
 export const TEMP_COUNT = 1024;
 
-// ---- TLB: per MMU index TLB_ENTRIES entries of TLB_STRIDE bytes ------------------------------------------------------
-// Entry: i64 read tag, i64 write tag, i64 execute tag, i32 addend (host = wrap(va) + addend), i32 unused. A tag is the
+// ---- TLB: per MMU index TLB_ENTRIES entries of TLB_STRIDE bytes for data, and as many for code ------------------------
+// Entry: i64 read tag, i64 write tag, i64 unused, i32 addend (host = wrap(va) + addend), i32 flags. A tag is the
 // virtual page address, or one that cannot match at this index (see core/softmmu/tlb.ts).
-// Hit: (va ^ tag) <u 4096 - (size - 1).
+// Hit: (va ^ tag) <u 4096 - (size - 1). Entries for code have their tag in the read tag's place.
 export const S_TLB = 0x10000;
-export const TLB_BITS = 10;
-export const TLB_ENTRIES = 1024;
+export const TLB_BITS = 12;
+export const TLB_ENTRIES = 4096;
 export const TLB_STRIDE = 32;
 export const TLB_READ = 0;
 export const TLB_WRITE = 8;
-export const TLB_EXEC = 16;
 export const TLB_ADDEND = 24;
+export const TLB_FLAGS = 28;
 /** 0: supervisor, SMAP-like protection on; 1: supervisor; 2: user. */
 export const MMU_MODES = 3;
-export const TLB_MODE_SIZE = 32768;
-/** i32 list of host addresses of filled TLB entries (MMU_MODES * TLB_ENTRIES). */
-export const S_TLB_LIST = 0x28000;
-export const CPU_SIZE = 0x30000;
+export const TLB_MODE_SIZE = 0x20000;
+/** From a data entry to the tag and the addend of the entry for code of the same index and mode: code and data that share an index do
+ *  not drive each other out. */
+export const TLB_EXEC = 0x60000;
+export const TLB_EXEC_ADDEND = 0x60018;
+/** i32 list of addresses of filled TLB entries (2 * MMU_MODES * TLB_ENTRIES). */
+export const S_TLB_LIST = 0xd0000;
+export const CPU_SIZE = 0xe8000;
 
 // ---- S_MODE: common bits (the guest owns bits 0 to 27) ---------------------------------------------------------------
 export const MODE_MMU_SHIFT = 28;

@@ -2,7 +2,7 @@
 
 import {
   B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS, B_VALID, E_JUMP_CACHE, E_JUMP_MASK, E_MAP, E_MAP_COUNT, E_RAM_BASE, E_RAM_LOW, E_RAM_SIZE,
-  JC_STRIDE, MAP_STRIDE, MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, STAT_LOOKUPS, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC, S_PC_BASE, TLB_ADDEND, TLB_EXEC,
+  JC_STRIDE, MAP_STRIDE, MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, STAT_LOOKUPS, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC, S_PC_BASE, TLB_EXEC, TLB_EXEC_ADDEND,
 } from "../../src/layout";
 import { count, engine, mmuIndex } from "../state";
 import { tlbEntry, translateExec } from "../softmmu/tlb";
@@ -48,7 +48,7 @@ export function lookup(cpu: i32): i32 {
   const va = codeAddress(cpu);
   const entry = tlbEntry(cpu, va, (mode >> MODE_MMU_SHIFT) & MODE_MMU_MASK);
   if ((va ^ load<u64>(entry + TLB_EXEC)) >= 4096) return 0;
-  const host = <i32>va + load<i32>(entry + TLB_ADDEND);
+  const host = <i32>va + load<i32>(entry + TLB_EXEC_ADDEND);
   const cached = jumpEntry(host, mode);
   if (load<i32>(cached) == host) {
     const block = load<i32>(cached, 4);
@@ -79,7 +79,7 @@ function secondAtHand(cpu: i32): i32 {
   const va = nextPage(cpu);
   const entry = tlbEntry(cpu, va, mmuIndex(cpu));
   if ((va ^ load<u64>(entry + TLB_EXEC)) >= 4096) return -1;
-  return (<i32>va + load<i32>(entry + TLB_ADDEND)) >>> 12;
+  return (<i32>va + load<i32>(entry + TLB_EXEC_ADDEND)) >>> 12;
 }
 
 function nextPage(cpu: i32): u64 {

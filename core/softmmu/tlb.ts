@@ -4,13 +4,12 @@
 import {
   ACCESS_EXEC, E_CODE_BITS, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, FAULT_NONE, JC_STRIDE,
   MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_EXIT_PHYS, S_TLB, S_TLB_LIST, S_TLB_USED,
-  S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
+  S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
 } from "../../src/layout";
 import { count, engine } from "../state";
 import { physHost, physHostWrite, ramPage } from "./physical";
 
-/** In TLB entries' spare word: the mapping is global. */
-const ENTRY_FLAGS: i32 = 28;
+// TLB_FLAGS: the mapping is global; the entry is in the list; it is a piece of a large page.
 const ENTRY_GLOBAL: i32 = 1;
 const ENTRY_LISTED: i32 = 2;
 const ENTRY_LARGE: i32 = 4;
@@ -29,14 +28,13 @@ function clearEntry(cpu: i32, entry: i32): void {
   const never = neverTag((<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1));
   store<u64>(entry + TLB_READ, never);
   store<u64>(entry + TLB_WRITE, never);
-  store<u64>(entry + TLB_EXEC, never);
 }
 
 export function initTlb(cpu: i32): void {
-  for (let i = 0; i < MMU_MODES * TLB_ENTRIES; i++) {
+  for (let i = 0; i < 2 * MMU_MODES * TLB_ENTRIES; i++) {
     const entry = cpu + S_TLB + i * TLB_STRIDE;
     clearEntry(cpu, entry);
-    store<i32>(entry + ENTRY_FLAGS, 0);
+    store<i32>(entry + TLB_FLAGS, 0);
   }
   store<i32>(cpu + S_TLB_USED, 0);
   forgetLarge();
@@ -56,12 +54,12 @@ export function flushTlb(cpu: i32, keepGlobal: bool): void {
   let kept = 0;
   for (let i = 0; i < used; i++) {
     const entry = load<i32>(list + (i << 2));
-    if (keepGlobal && (load<i32>(entry + ENTRY_FLAGS) & ENTRY_GLOBAL)) {
+    if (keepGlobal && (load<i32>(entry + TLB_FLAGS) & ENTRY_GLOBAL)) {
       store<i32>(list + (kept << 2), entry);
       kept++;
     } else {
       clearEntry(cpu, entry);
-      store<i32>(entry + ENTRY_FLAGS, 0);
+      store<i32>(entry + TLB_FLAGS, 0);
     }
   }
   store<i32>(cpu + S_TLB_USED, kept);
@@ -101,11 +99,10 @@ function flushPieces(cpu: i32, va: u64, shift: i32): void {
   const list = cpu + S_TLB_LIST;
   for (let i = 0; i < used; i++) {
     const entry = load<i32>(list + (i << 2));
-    if (!(load<i32>(entry + ENTRY_FLAGS) & ENTRY_LARGE)) continue;
+    if (!(load<i32>(entry + TLB_FLAGS) & ENTRY_LARGE)) continue;
     const within =
       (va ^ load<u64>(entry + TLB_READ)) >> shift == 0 ||
-      (va ^ load<u64>(entry + TLB_WRITE)) >> shift == 0 ||
-      (va ^ load<u64>(entry + TLB_EXEC)) >> shift == 0;
+      (va ^ load<u64>(entry + TLB_WRITE)) >> shift == 0;
     if (within) clearEntry(cpu, entry);
   }
 }
@@ -114,7 +111,8 @@ function flushPieces(cpu: i32, va: u64, shift: i32): void {
 export function flushPage(cpu: i32, va: u64): void {
   for (let mmu = 0; mmu < MMU_MODES; mmu++) {
     const entry = tlbEntry(cpu, va, mmu);
-    if (load<i32>(entry + ENTRY_FLAGS) & ENTRY_LISTED) clearEntry(cpu, entry);
+    if (load<i32>(entry + TLB_FLAGS)) clearEntry(cpu, entry);
+    if (load<i32>(entry + TLB_EXEC + TLB_FLAGS)) clearEntry(cpu, entry + TLB_EXEC);
   }
   if (mayHold(largePages, <i32>(va >> LARGE_SHIFT) & (LARGE_BITS - 1))) flushPieces(cpu, va, LARGE_SHIFT);
   if (mayHold(hugePages, <i32>(va >> HUGE_SHIFT) & (HUGE_BITS - 1))) flushPieces(cpu, va, HUGE_SHIFT);
@@ -139,18 +137,18 @@ export function translate(cpu: i32, va: u64, access: i32, mmu: i32): i64 {
   count(STAT_TLB_MISS);
   if (call_indirect<i32>(engine(E_HOOK_WALK), cpu, va, access, mmu) != FAULT_NONE) return -1;
   const phys = load<u64>(cpu + S_WALK_PHYS);
-  fill(cpu, va, phys, load<i32>(cpu + S_WALK_PERM), mmu);
+  fill(cpu, va, phys, load<i32>(cpu + S_WALK_PERM), mmu, access == ACCESS_EXEC);
   return phys | (va & 0xfff);
 }
 
-function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32): void {
+function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): void {
   const host = physHost(phys);
   if (host == 0) return;
-  const entry = tlbEntry(cpu, va, mmu);
+  const entry = tlbEntry(cpu, va, mmu) + (code ? TLB_EXEC : 0);
   const index = <i32>(va >> 12) & (TLB_ENTRIES - 1);
   const never = neverTag(index);
   const tag = va & ~0xfff;
-  let flags = load<i32>(entry + ENTRY_FLAGS);
+  let flags = load<i32>(entry + TLB_FLAGS);
   if (!(flags & ENTRY_LISTED)) {
     const used = load<i32>(cpu + S_TLB_USED);
     store<i32>(cpu + S_TLB_LIST + (used << 2), entry);
@@ -163,16 +161,15 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32): void {
     flags |= ENTRY_LARGE;
     rememberLarge(va, shift);
   }
-  store<u64>(entry + TLB_READ, perm & PERM_READ ? tag : never);
-  let writable = (perm & PERM_WRITE) != 0 && physHostWrite(phys) != 0;
+  store<u64>(entry + TLB_READ, perm & (code ? PERM_EXEC : PERM_READ) ? tag : never);
+  let writable = !code && (perm & PERM_WRITE) != 0 && physHostWrite(phys) != 0;
   if (writable) {
     const page = ramPage(host);
     if (page >= 0 && load<u64>(engine(E_CODE_BITS) + (page << 3)) != 0) writable = false;
   }
   store<u64>(entry + TLB_WRITE, writable ? tag : never);
-  store<u64>(entry + TLB_EXEC, perm & PERM_EXEC ? tag : never);
   store<i32>(entry + TLB_ADDEND, host - <i32>tag);
-  store<i32>(entry + ENTRY_FLAGS, flags);
+  store<i32>(entry + TLB_FLAGS, flags);
 }
 
 /** Physical address for an access without TLB checks of its own, filling the TLB; -1 with S_FAULT set on a fault. Fast when the TLB has it
@@ -180,7 +177,7 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32): void {
 export function translateExec(cpu: i32, va: u64, mmu: i32): i32 {
   // Host address of code at `va`, or 0 with S_FAULT set, or -1 with S_EXIT_PHYS set when it is not memory.
   const entry = tlbEntry(cpu, va, mmu);
-  if ((va ^ load<u64>(entry + TLB_EXEC)) < 4096) return <i32>va + load<i32>(entry + TLB_ADDEND);
+  if ((va ^ load<u64>(entry + TLB_EXEC)) < 4096) return <i32>va + load<i32>(entry + TLB_EXEC_ADDEND);
   const phys = translate(cpu, va, ACCESS_EXEC, mmu);
   if (phys == -1) return 0;
   const host = physHost(phys);

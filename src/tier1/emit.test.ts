@@ -28,6 +28,7 @@ import {
   TLB_ADDEND,
   TLB_ENTRIES,
   TLB_EXEC,
+  TLB_EXEC_ADDEND,
   TLB_MODE_SIZE,
   TLB_READ,
   TLB_STRIDE,
@@ -398,7 +399,8 @@ function tlbEntry(va: bigint, host: number, read: boolean, write: boolean, exec:
   view.setBigUint64(entry + TLB_READ, read ? tag : never, true);
   view.setBigUint64(entry + TLB_WRITE, write ? tag : never, true);
   view.setBigUint64(entry + TLB_EXEC, exec ? tag : never, true);
-  view.setInt32(entry + TLB_ADDEND, Number(BigInt.asIntN(32, BigInt(host) - tag)), true);
+  for (const field of [TLB_ADDEND, TLB_EXEC_ADDEND])
+    view.setInt32(entry + field, Number(BigInt.asIntN(32, BigInt(host) - tag)), true);
 }
 
 const core: Record<string, unknown> = {};

@@ -6,7 +6,7 @@
 
 import type { HelperDef, HelperShape } from "../ir/helpers.js";
 import { Ty } from "../ir/ops.js";
-import { S_PC_BASE, S_TLB, TLB_ADDEND, TLB_EXEC, TLB_MODE_SIZE } from "../layout.js";
+import { S_PC_BASE, S_TLB, TLB_EXEC, TLB_EXEC_ADDEND, TLB_MODE_SIZE } from "../layout.js";
 import { Code, type FunctionBody } from "./code.js";
 import type { FunctionType, SymbolDef } from "./linker.js";
 import { tlbIndex } from "./memory-code.js";
@@ -90,7 +90,7 @@ function exec(mmu: number): FunctionBody {
   code.get(va);
   code.op(W.i32_wrap_i64);
   code.get(entry);
-  code.mem(W.i32_load, tlbOffset(mmu, TLB_ADDEND), 2);
+  code.mem(W.i32_load, tlbOffset(mmu, TLB_EXEC_ADDEND), 2);
   code.op(W.i32_add);
   code.get(2);
   code.op(W.i32_eq);

@@ -18,9 +18,9 @@ import {
   S_PC,
   S_PC_BASE,
   S_TLB,
-  TLB_ADDEND,
   TLB_ENTRIES,
   TLB_EXEC,
+  TLB_EXEC_ADDEND,
   TLB_MODE_SIZE,
   TLB_STRIDE,
 } from "../layout.js";
@@ -119,7 +119,7 @@ export class MemorySource implements BlockSource {
     const mmu = (i32[(CPU0 + S_MODE) >> 2]! >> MODE_MMU_SHIFT) & MODE_MMU_MASK;
     const entry = CPU0 + S_TLB + mmu * TLB_MODE_SIZE + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
     if (u32[(entry + TLB_EXEC) >> 2] !== (lo & ~0xfff) >>> 0 || u32[((entry + TLB_EXEC) >> 2) + 1] !== hi) return -1;
-    return this.physOf((lo + i32[(entry + TLB_ADDEND) >> 2]!) >>> 0);
+    return this.physOf((lo + i32[(entry + TLB_EXEC_ADDEND) >> 2]!) >>> 0);
   }
 
   private physOf(host: number): number {
