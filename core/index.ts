@@ -10,3 +10,6 @@ export { debugTranslate } from "./softmmu/debug";
 export * from "./x86/index";
 export * from "./x86/integer/index";
 export * from "./x86/simd/index";
+export { unpack_lzma2 } from "./unpack/lzma2";
+export { unpack_x86 } from "./unpack/x86";
+export { unpack_crc32 } from "./unpack/crc32";

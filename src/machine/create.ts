@@ -125,7 +125,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   const drives = await openDrives(config.drives, host, work);
   let consoles: ChardevHub | undefined;
   try {
-    const boot = await prepareBoot(config, host, memory, cpu, entropy);
+    const boot = await prepareBoot(config, host, memory, cpu, entropy, parts.module);
     // Last, because it takes the user's terminal.
     consoles = new ChardevHub(
       config.chardevs,

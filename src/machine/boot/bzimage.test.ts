@@ -1,9 +1,11 @@
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { loadCoreModule } from "../../node/core-module.js";
 import { E820_ACPI, E820_RESERVED } from "./interfaces.js";
 import { prepareKernel } from "./kernel.js";
 import { TestMemory, testBzImage, testContext, testElf } from "./testing.js";
 
+const core = loadCoreModule();
 const MIB = 2 ** 20;
 const vmlinux = testElf({
   bits: 64,
@@ -17,7 +19,7 @@ const image = testBzImage(gzipSync(vmlinux));
 const initrd = { name: "initrd", bytes: new Uint8Array(5000).fill(7) };
 
 function inputs(kernel: Uint8Array, rest = {}) {
-  return { kernelName: "bzImage", kernel, modules: [initrd], commandLine: "console=ttyS0 quiet", ...rest };
+  return { kernelName: "bzImage", kernel, modules: [initrd], commandLine: "console=ttyS0 quiet", core, ...rest };
 }
 
 describe("bzImage", () => {

@@ -19,7 +19,7 @@ export async function prepareBzImage(inputs: BootInputs): Promise<PreparedKernel
   const header = readHeader(name, file);
   if (inputs.modules.length > 1) throw new MachineError(`Linux takes one initrd, not ${inputs.modules.length}`);
   const wide = (header.xloadflags & XLF_KERNEL_64) !== 0;
-  const unpack = wide && inputs.unpack !== false ? await findKernelInside(file, header) : undefined;
+  const unpack = wide && inputs.unpack !== false ? await findKernelInside(inputs, header) : undefined;
   // Kept until it is loaded: it is large, and resets are rare.
   let first = unpack?.();
   if (unpack && first) {
@@ -42,12 +42,12 @@ interface Unpacked {
 
 /** How to get at the ELF file inside; undefined, now or when called, when the guest had better do it itself. */
 async function findKernelInside(
-  file: Uint8Array,
+  { kernel: file, core }: BootInputs,
   header: LinuxHeader,
 ): Promise<(() => Unpacked | undefined) | undefined> {
   if (header.payloadLength === 0) return undefined;
   const start = header.setupSize + header.payloadOffset;
-  const unpack = await findUnpacker(file.subarray(start, start + header.payloadLength));
+  const unpack = await findUnpacker(file.subarray(start, start + header.payloadLength), core);
   if (!unpack) return undefined;
   return () => {
     const payload = unpack();

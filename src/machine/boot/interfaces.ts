@@ -45,6 +45,8 @@ export interface BootInputs {
   kernel: Uint8Array;
   modules: readonly BootModule[];
   commandLine: string;
+  /** core.wasm, compiled: unpacks. */
+  core: WebAssembly.Module;
   /** Unpack a compressed Linux kernel here instead of in the guest. Default true. */
   unpack?: boolean;
 }

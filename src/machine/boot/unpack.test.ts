@@ -1,8 +1,11 @@
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { loadCoreModule } from "../../node/core-module.js";
 import { unlz4Legacy } from "./lz4.js";
 import { findUnpacker } from "./unpack.js";
 import { unxz } from "./xz.js";
+
+const core = loadCoreModule();
 
 /** What the XZ files below unpack to: bytes that look like calls and jumps (for the x86 filter), then text. */
 function sample(): Uint8Array {
@@ -63,6 +66,28 @@ const PLAIN = base64(
     "CbmWbWVRHancvt6fpAcEYOJoB0luANkGMJ8mWp86AAHwB/wiAABFKp6TscRn+wIAAAAABFla",
 );
 
+/** Runs that repeat with periods 1 to 20; xz --check=crc32 --lzma2=preset=9e */
+const PERIODS = base64(
+  "/Td6WFoAAAFpIt42AgAhARwAAAAQz1jM4ASvARJdAGNuTn5A2UAmskkPSobDWD5U5I/6eh+T78MRlf272qHnqqrD587wCV1B/QVw7s+jVQ8BuRqT2Q" +
+    "kAcCnwsDDj+jUimrPk82tf7uS0ytFfHA0n6L3a6aqlpn/AhrDrYAVq07Z5W++dytSKiMzzgCohM4MfbvAaEP0eNb1zlCTIHIRbnynlljTqquOFJqdD" +
+    "7GvTeRxlF8KR6tMsBnTaM+bAoWvmievHb/k1s0m4qeX2c5ZkHrOEuOwWwZhAmLq0fBPSbCBDqMn0mkn3kPuWycDGsvgG7Pc3PX78S9tWf9TJw3vP8l" +
+    "pB7z8+5u8p5JMrThyBUKDLJsmYmG+GvP8J0qYnb5YonEOacpnBR2Tsh0AsMyeHa/AAAADpnKquAAGqArAJAAAgwLETPjANiwIAAAAAAVla",
+);
+
+function periods(): Uint8Array {
+  let x = 1;
+  const next = () => {
+    x = (Math.imul(x, 1103515245) + 12345) >>> 0;
+    return x >>> 16;
+  };
+  const out: number[] = [];
+  for (let period = 1; period <= 20; period++) {
+    const unit = Array.from({ length: period }, () => next() & 255);
+    for (let i = 0; i < 60; i++) out.push(unit[i % period]!);
+  }
+  return Uint8Array.from(out);
+}
+
 /** The build appends the unpacked size. */
 function withSize(packed: Uint8Array, size: number): Uint8Array {
   const out = new Uint8Array(packed.length + 4);
@@ -73,19 +98,31 @@ function withSize(packed: Uint8Array, size: number): Uint8Array {
 
 describe("unxz", () => {
   it("unpacks LZMA2 behind the x86 filter", () => {
-    expect(unxz(WITH_FILTER)).toEqual(sample());
+    expect(unxz(WITH_FILTER, core)).toEqual(sample());
   });
 
   it("unpacks other literal and position settings", () => {
-    expect(unxz(PLAIN)).toEqual(sample());
+    expect(unxz(PLAIN, core)).toEqual(sample());
+  });
+
+  it("copies matches that overlap themselves", () => {
+    expect(unxz(PERIODS, core)).toEqual(periods());
+  });
+
+  it("notices any wrong bit of the data", () => {
+    for (let at = 24; at < PERIODS.length - 40; at++) {
+      const damaged = PERIODS.slice();
+      damaged[at]! ^= 1 << (at & 7);
+      expect(() => unxz(damaged, core), `byte ${at}`).toThrow(RangeError);
+    }
   });
 
   it("notices a wrong byte and a missing end", () => {
     const damaged = WITH_FILTER.slice();
     damaged[500]! ^= 0x10;
-    expect(() => unxz(damaged)).toThrow(RangeError);
-    expect(() => unxz(WITH_FILTER.subarray(0, 600))).toThrow(RangeError);
-    expect(() => unxz(new Uint8Array(100))).toThrow("not XZ");
+    expect(() => unxz(damaged, core)).toThrow(RangeError);
+    expect(() => unxz(WITH_FILTER.subarray(0, 600), core)).toThrow(RangeError);
+    expect(() => unxz(new Uint8Array(100), core)).toThrow("not XZ");
   });
 });
 
@@ -109,7 +146,7 @@ describe("unlz4Legacy", () => {
 });
 
 describe("findUnpacker", () => {
-  const unpackPayload = async (payload: Uint8Array) => (await findUnpacker(payload))?.();
+  const unpackPayload = async (payload: Uint8Array) => (await findUnpacker(payload, core))?.();
 
   it("knows gzip, xz and lz4 by their magics", async () => {
     const data = sample();

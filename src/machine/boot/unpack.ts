@@ -13,9 +13,9 @@ export type Unpacker = () => Uint8Array | undefined;
 
 /**
  * How to unpack a payload; undefined when its format is not known, which is then the guest's business. The build appends
- * the unpacked size to the compressed data; gzip has it there by itself.
+ * the unpacked size to the compressed data; gzip has it there by itself. `core` is core.wasm, compiled.
  */
-export async function findUnpacker(payload: Uint8Array): Promise<Unpacker | undefined> {
+export async function findUnpacker(payload: Uint8Array, core: WebAssembly.Module): Promise<Unpacker | undefined> {
   if (payload.length < 16) return undefined;
   const reader = new Reader(payload);
   const size = reader.u32(payload.length - 4);
@@ -30,7 +30,7 @@ export async function findUnpacker(payload: Uint8Array): Promise<Unpacker | unde
     const { decompress } = await import("fzstd");
     return checked(size, () => decompress(packed, new Uint8Array(size)));
   }
-  if (isXz(payload)) return checked(size, () => unxz(packed));
+  if (isXz(payload)) return checked(size, () => unxz(packed, core));
   if (magic === LZ4_LEGACY) return checked(size, () => unlz4Legacy(packed, size));
   return undefined;
 }

@@ -28,9 +28,10 @@ export async function prepareBoot(
   memory: EngineGuestMemory,
   cpu: X86Cpu,
   entropy: EntropySource,
+  core: WebAssembly.Module,
 ): Promise<Boot> {
   if (config.kernel !== undefined && config.bios === undefined) {
-    return loadKernel(config.kernel, { config, host, memory, cpu, entropy });
+    return loadKernel(config.kernel, { config, host, memory, cpu, entropy, core });
   }
   const firmware = await readFirmware(config, host);
   return {

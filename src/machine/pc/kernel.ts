@@ -18,14 +18,16 @@ export interface KernelParts {
   memory: EngineGuestMemory;
   cpu: X86Cpu;
   entropy: EntropySource;
+  /** core.wasm, compiled. */
+  core: WebAssembly.Module;
 }
 
 /** Reads and checks kernel and initrd. Rejects with MachineError naming the file. */
 export async function loadKernel(name: string, parts: KernelParts): Promise<Boot> {
-  const { config, host, memory, cpu, entropy } = parts;
+  const { config, host, memory, cpu, entropy, core } = parts;
   const kernel = await readBootFile(host, "kernel", name);
   const modules = await readModules(config, host, kernel);
-  const prepared = await prepareKernel({ kernelName: name, kernel, modules, commandLine: config.append });
+  const prepared = await prepareKernel({ kernelName: name, kernel, modules, commandLine: config.append, core });
   return {
     start(board) {
       board.setUpWithoutFirmware();
