@@ -107,7 +107,7 @@ const module = values.core ? new WebAssembly.Module(readFileSync(values.core)) :
 const machine = await createMachine(parsed.config, host, {
   module,
   tier1: (engine) => {
-    const options = regions ? { codeBytes, onRegion: regions.onRegion } : { codeBytes };
+    const options = { codeBytes, now: () => host.monotonic(), ...(regions ? { onRegion: regions.onRegion } : {}) };
     tier = values.tier0 ? { hot() {}, maintain() {} } : new RegionTier(engine, options);
     return tier;
   },

@@ -3,9 +3,13 @@
 // ---- no effect on the guest's results ---------------------------------------------------------------------------------
 /** Most guest instructions in a block. */
 export const BLOCK_MAX_INSNS = 48;
-/** Executions of a block in tier 0 before a region is asked for: making one costs about 4 ms of CPU time, V8 included, and saves some
- *  15 ns a run. */
-export const HOT_BLOCK = 50_000;
+/** Executions of a block in tier 0 before a region is asked for. */
+export const HOT_BLOCK = 1500;
+/** Guest instructions that may be put into regions in a millisecond: each takes some 20 us of CPU time, V8's compilers included,
+ *  which is to be a small part of the whole even while everything is new. */
+export const REGION_RATE = 12;
+/** Guest instructions that may be put into regions at once after times when there was nothing to do. */
+export const REGION_BURST = 8000;
 /** Bytes of tier 0 code kept (micro-ops and headers). */
 export const TIER0_BYTES = 48 << 20;
 /** The tier 0 arena is evicted by parts: this many. */

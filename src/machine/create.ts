@@ -97,7 +97,9 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         oneInsn: accel.oneInsnPerTb,
         ...(icount ? { icountShift: icount.shift } : {}),
         tier1:
-          parts.tier1 ?? ((engine) => new RegionTier(engine, { codeBytes: (accel.tbSizeMiB ?? TB_SIZE_MIB) << 20 })),
+          parts.tier1 ??
+          ((engine) =>
+            new RegionTier(engine, { codeBytes: (accel.tbSizeMiB ?? TB_SIZE_MIB) << 20, now: () => host.monotonic() })),
         ...(log.wants("in_asm") || log.wants("op") ? { onTranslate: translationLog(log, frontend) } : {}),
         onLog: coreLog(
           log,

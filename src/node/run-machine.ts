@@ -3,6 +3,7 @@
 import { createMachine } from "../machine/create.js";
 import { attachMonitors } from "../monitor/attach.js";
 import type { MachineConfig } from "../options/config.js";
+import { yieldToMachine } from "./background.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { PROGRAM_NAME } from "./program.js";
@@ -15,6 +16,7 @@ export async function runMachine(
   complain: (message: string) => void,
 ): Promise<number> {
   let quit = (): void => {};
+  yieldToMachine();
   const host = createNodeHost({
     prefix: PROGRAM_NAME,
     onBrokenOutput: () => quit(),

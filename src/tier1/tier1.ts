@@ -17,6 +17,7 @@ import {
   B_PHYS,
   B_REGION,
   B_SIZE,
+  B_TAKEN,
   E_DEAD_REGIONS,
   ENGINE,
   MODE_ONE_INSN,
@@ -26,7 +27,7 @@ import {
   R_NEXT,
   R_VALID,
 } from "../layout.js";
-import { TB_SIZE_MIB } from "../tuning.js";
+import { REGION_BURST, REGION_RATE, TB_SIZE_MIB } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
 import { emitRegion, REGION_TYPE } from "./emit.js";
 import { link } from "./linker.js";
@@ -49,6 +50,8 @@ export interface Tier1Host {
     evict(from: number, to: number): void;
   };
   readonly frontend: Frontend;
+  /** Guest instructions executed so far. */
+  readonly instructions: number;
 }
 
 export interface Tier1Options {
@@ -58,6 +61,8 @@ export interface Tier1Options {
   uncached?: readonly SlotRange[];
   /** Every region gets a module of its own at once (for tests): otherwise they wait to share one. */
   eager?: boolean;
+  /** The host's clock, nanoseconds. */
+  now?: () => number;
   /** Told of every region made, for logs. */
   onRegion?: (region: Region, body: FunctionBody) => void;
 }
@@ -99,15 +104,18 @@ interface LiveModule {
   merged: boolean;
 }
 
-/** Regions wait to share a module: so many do not wait at all, so many for the end of the slice, fewer for MAX_WAIT slices. */
-const BATCH = 24;
-const SMALL_BATCH = 12;
-const MAX_WAIT = 8;
-/** Modules are linked into one when so many are new and no region has been made for QUIET_SLICES slices, or so many exist:
- *  all of their code starts at the bottom of the host's tiers again, which costs more than it brings while much is new. */
-const MERGE_NEW = 16;
-const QUIET_SLICES = 250;
-const MERGE_ALL = 768;
+/** Regions wait to share a module: until there are so many, or one of them has become hot again, or for so many nanoseconds. */
+const BATCH = 32;
+const WAIT = 10_000_000;
+/** So many young modules are linked into one, and so many of those again: control goes from one instance to another many times
+ *  slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
+const YOUNG = 16;
+const OLD = 6;
+/** With nothing new for so many nanoseconds fewer than that are linked, too. */
+const QUIET = 1_000_000_000;
+const QUIET_MODULES = 4;
+/** Without a clock an instruction is taken for so many nanoseconds. */
+const NS_PER_INSN = 5;
 /** Share of the code that goes when there is too much. */
 const EVICT_SHARE = 0.25;
 
@@ -123,9 +131,12 @@ export class RegionTier {
   private readonly shared: boolean;
   private readonly codeBytes: number;
   private readonly pending: PendingRegion[] = [];
-  private waited = 0;
-  /** Slices since a module was made. */
-  private quiet = 0;
+  /** Guest instructions that may be put into regions now, and when that was reckoned last. */
+  private allowance = REGION_BURST;
+  private reckoned = 0;
+  /** When the first of the waiting regions was made, and the last module. */
+  private waitingSince = 0;
+  private madeAt = 0;
   private deadSeen = 0;
   readonly statistics: Tier1Statistics = {
     regions: 0,
@@ -166,8 +177,15 @@ export class RegionTier {
       return;
     }
     if (this.pending.some((p) => p.live.mode === mode && p.blocks.includes(phys))) {
-      // About to be part of a region: it may ask again should that not be entered here.
+      // About to be part of a region, and needed. It may ask again should that not be entered here.
       source.write(header, B_COUNT, 0);
+      this.flush();
+      return;
+    }
+    if (!this.allowed()) {
+      // It asks again, the sooner the hotter it is.
+      source.write(header, B_COUNT, source.read(header, B_COUNT) >> 1);
+      source.write(header, B_TAKEN, source.read(header, B_TAKEN) >> 1);
       return;
     }
     const region = this.selector.select(header, mode);
@@ -175,21 +193,38 @@ export class RegionTier {
     if (this.pending.length >= (this.options.eager ? 1 : BATCH)) this.flush();
   }
 
+  private time(): number {
+    return this.options.now?.() ?? this.host.instructions * NS_PER_INSN;
+  }
+
+  private allowed(): boolean {
+    if (this.options.eager) return true;
+    const now = this.time();
+    this.allowance = Math.min(REGION_BURST, this.allowance + ((now - this.reckoned) / 1e6) * REGION_RATE);
+    this.reckoned = now;
+    return this.allowance > 0;
+  }
+
   /** Once a slice. */
   maintain(): void {
-    if (this.pending.length > 0 && (this.pending.length >= SMALL_BATCH || ++this.waited >= MAX_WAIT)) this.flush();
+    const now = this.time();
+    if (this.pending.length > 0 && now - this.waitingSince > WAIT) this.flush();
     const dead = this.source.read(ENGINE, E_DEAD_REGIONS);
     if (dead !== this.deadSeen) {
       this.deadSeen = dead;
       this.bury();
     }
-    this.quiet++;
-    const fresh = this.modules.filter((m) => !m.merged);
-    if ((this.quiet >= QUIET_SLICES && fresh.length >= MERGE_NEW) || this.modules.length >= MERGE_ALL) {
-      this.quiet = 0;
-      this.merge(this.modules.length >= MERGE_ALL ? [...this.modules] : fresh);
-    }
+    this.consolidate(now);
     if (this.statistics.bytes > this.codeBytes) this.evict();
+  }
+
+  private consolidate(now: number): void {
+    const { modules } = this;
+    const young = modules.filter((m) => !m.merged);
+    const old = modules.filter((m) => m.merged);
+    if (young.length >= YOUNG) this.merge(young);
+    else if (old.length >= OLD) this.merge(old);
+    else if (modules.length >= QUIET_MODULES && now - this.madeAt > QUIET) this.merge([...modules]);
   }
 
   // ---- making ---------------------------------------------------------------------------------------------------------------
@@ -229,21 +264,23 @@ export class RegionTier {
       source.write(span, B_REGION, entries[0]!.record);
       this.host.core.installBlock(span, B_FLAG_SPAN);
     }
+    if (this.pending.length === 0) this.waitingSince = this.time();
     this.pending.push({ live, blocks: region.blocks.map((b) => b.phys) });
     const { statistics } = this;
     statistics.regions++;
     statistics.made++;
     statistics.bytes += body.bytes.length;
     statistics.madeBytes += body.bytes.length;
-    for (const block of region.blocks) statistics.madeInsns += block.ir.insns;
+    const insns = region.blocks.reduce((sum, block) => sum + block.ir.insns, 0);
+    statistics.madeInsns += insns;
+    this.allowance -= insns;
   }
 
   /** Gives the waiting regions a module and puts them where the dispatcher finds them. */
   private flush(): void {
     const { source } = this;
-    this.waited = 0;
-    this.quiet = 0;
     if (this.pending.length === 0) return;
+    this.madeAt = this.time();
     const regions = this.pending.map((p) => p.live);
     this.pending.length = 0;
     // A region may have been retired while it waited.
@@ -328,6 +365,7 @@ export class RegionTier {
   }
 
   private merge(modules: readonly LiveModule[]): void {
+    this.madeAt = this.time();
     this.dropModules(new Set(modules));
     const regions = modules.flatMap((m) => m.regions).filter((r) => r.alive);
     if (regions.length > 0) this.link(regions, true);
