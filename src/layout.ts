@@ -49,6 +49,10 @@ export const E_LOG = 0x4c;
 export const E_ICOUNT = 0x50;
 /** icount shift: nanoseconds per instruction as a power of two. */
 export const E_ICOUNT_SHIFT = 0x54;
+/** Region cache: entries of RC_STRIDE bytes, by virtual address. What changes where code is mapped or which regions there are bumps the epoch. */
+export const E_REGION_CACHE = 0x58;
+export const E_REGION_CACHE_MASK = 0x5c;
+export const E_REGION_EPOCH = 0x60;
 /** Counters (i64 each) from here on: see STAT_*. */
 export const E_STATS = 0x100;
 export const STAT_TLB_MISS = 0;
@@ -121,6 +125,8 @@ export const S_EXIT_PHYS2 = 0x68;
 export const S_TLB_USED = 0x70;
 /** i32: set by a device or the host: leave run() at the next dispatch. */
 export const S_STOP = 0x74;
+/** i32: the pages of the region being entered, or just left, that are known to be mapped (a bit each). */
+export const S_PAGES = 0x78;
 /** v128 scratch for slow 16-byte accesses. */
 export const S_SCRATCH = 0x80;
 
@@ -231,6 +237,19 @@ export const R_SIZE = 32;
 
 /** Jump cache entry: i32 host address of code (0: empty), i32 block, which says whether it is valid and for which mode. */
 export const JC_STRIDE = 8;
+
+// ---- region cache entry ------------------------------------------------------------------------------------------------
+/** u64: virtual address of the code. */
+export const RC_ADDRESS = 0;
+/** i32: E_REGION_EPOCH when it was made. */
+export const RC_EPOCH = 8;
+/** i32: S_MODE. */
+export const RC_MODE = 12;
+/** i32: R_* record. */
+export const RC_RECORD = 16;
+/** i32: S_PAGES when the region was left last. */
+export const RC_PAGES = 20;
+export const RC_STRIDE = 32;
 
 // ---- memory operation word of LOAD and STORE, also given to the slow paths ----------------------------------------------
 /** Bits 0-2: log2 of the size in bytes (0 to 4). */

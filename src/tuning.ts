@@ -22,6 +22,8 @@ export const ROM_BYTES = 4 << 20;
 export const BLOCK_HASH_BITS = 16;
 /** log2 of the entries of the jump cache. */
 export const JUMP_CACHE_BITS = 12;
+/** log2 of the entries of the region cache. */
+export const REGION_CACHE_BITS = 12;
 /** Default of -accel tcg,tb-size= (MiB of generated Wasm). */
 export const TB_SIZE_MIB = 64;
 /** Longest slice of guest execution before the host's event loop is served, milliseconds. */

@@ -101,6 +101,7 @@ async function execute(request: Request): Promise<void> {
       if (!request.tier1) return never;
       let made = 0;
       const tier = new RegionTier(engine, {
+        unlimited: true,
         onRegion: (region) => {
           made++;
           request.onRegion?.(region);

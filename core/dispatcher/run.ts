@@ -2,14 +2,14 @@
 // has something to do (S_EXIT).
 
 import {
-  B_INSNS, B_REGION, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_HOOK_ATTENTION,
-  E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, R_COUNT, R_ENTRY, R_FUNC, R_VALID, STAT_DISPATCH,
+  B_INSNS, B_REGION, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_HOOK_ATTENTION,
+  E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_EPOCH, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FUNC, R_VALID, STAT_DISPATCH,
   STAT_FAULTS, STAT_RETRIES, STAT_T1_ENTRIES, STAT_T1_INSNS, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
-  S_HALTED, S_INHIBIT, S_ONE_INSN, S_STOP,
+  S_HALTED, S_INHIBIT, S_MODE, S_ONE_INSN, S_PAGES, S_STOP,
 } from "../../src/layout";
 import { I_HOT, interpret } from "../interpreter/interpret";
 import { count, engine } from "../state";
-import { NOT_MEMORY, find } from "./lookup";
+import { NOT_MEMORY, codeAddress, find } from "./lookup";
 
 function leave(cpu: i32, reason: i32): i32 {
   store<i32>(cpu + S_EXIT, reason);
@@ -31,6 +31,45 @@ function takeFault(cpu: i32): bool {
   return call_indirect<i32>(engine(E_HOOK_DELIVER), cpu) == FAULT_NONE;
 }
 
+/** Enters a region: its status, or -1 when it has done nothing (too little fuel for its exact limit, or the TLB lacks the
+ *  first thing it accesses) and tier 0 has to do the block. */
+function enter(cpu: i32, record: i32, fuel: i32): i32 {
+  count(STAT_T1_ENTRIES);
+  store<i32>(record + R_COUNT, load<i32>(record + R_COUNT) + 1);
+  const status = call_indirect<i32>(load<i32>(record + R_FUNC), cpu, load<i32>(record + R_ENTRY));
+  const used = fuel - load<i32>(cpu + S_FUEL);
+  store<i64>(ENGINE + E_STATS + STAT_T1_INSNS, load<i64>(ENGINE + E_STATS + STAT_T1_INSNS) + <i64>used);
+  return used == 0 && status == 0 ? -1 : status;
+}
+
+// @ts-ignore: decorator
+@inline function regionSlot(va: u64): i32 {
+  return engine(E_REGION_CACHE) + (<i32>(va ^ (va >> 12)) & engine(E_REGION_CACHE_MASK)) * RC_STRIDE;
+}
+
+/** The cache says what region code at `va` has. */
+// @ts-ignore: decorator
+@inline function cached(cpu: i32, slot: i32, va: u64): bool {
+  return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_EPOCH) == engine(E_REGION_EPOCH) && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE);
+}
+
+/** enter() by the cache, which keeps what the region finds out about its pages. */
+function enterCached(cpu: i32, slot: i32, record: i32, fuel: i32): i32 {
+  const epoch = engine(E_REGION_EPOCH);
+  store<i32>(cpu + S_PAGES, load<i32>(slot, RC_PAGES));
+  const status = enter(cpu, record, fuel);
+  if (engine(E_REGION_EPOCH) == epoch) store<i32>(slot, load<i32>(cpu + S_PAGES), RC_PAGES);
+  return status;
+}
+
+function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
+  store<u64>(slot, va, RC_ADDRESS);
+  store<i32>(slot, engine(E_REGION_EPOCH), RC_EPOCH);
+  store<i32>(slot, load<i32>(cpu + S_MODE), RC_MODE);
+  store<i32>(slot, record, RC_RECORD);
+  store<i32>(slot, 0, RC_PAGES);
+}
+
 /** Runs until S_FUEL is used up or the host is needed; returns EXIT_*. */
 export function run(cpu: i32): i32 {
   while (true) {
@@ -48,6 +87,17 @@ export function run(cpu: i32): i32 {
     const inhibited = load<i32>(cpu + S_INHIBIT);
     if (inhibited) store<i32>(cpu + S_ONE_INSN, 1);
 
+    const va = codeAddress(cpu);
+    const slot = regionSlot(va);
+    let tried = false;
+    if (!load<i32>(cpu + S_ONE_INSN) && cached(cpu, slot, va)) {
+      const record = load<i32>(slot, RC_RECORD);
+      if (load<i32>(record + R_VALID)) {
+        count(STAT_DISPATCH);
+        if (enterCached(cpu, slot, record, fuel) != -1) continue;
+        tried = true;
+      }
+    }
     let block = find(cpu);
     if (block != 0 && block != NOT_MEMORY && load<i32>(cpu + S_EXACT) && fuel < load<i32>(block + B_INSNS)) {
       store<i32>(cpu + S_ONE_INSN, 1);
@@ -63,16 +113,11 @@ export function run(cpu: i32): i32 {
 
     let status: i32 = -1;
     const region = load<i32>(block + B_REGION);
-    if (region) {
+    if (region && !tried) {
       if (!load<i32>(region + R_VALID)) store<i32>(block + B_REGION, 0);
       else if (!load<i32>(cpu + S_ONE_INSN)) {
-        count(STAT_T1_ENTRIES);
-        store<i32>(region + R_COUNT, load<i32>(region + R_COUNT) + 1);
-        status = call_indirect<i32>(load<i32>(region + R_FUNC), cpu, load<i32>(region + R_ENTRY));
-        const used = fuel - load<i32>(cpu + S_FUEL);
-        store<i64>(ENGINE + E_STATS + STAT_T1_INSNS, load<i64>(ENGINE + E_STATS + STAT_T1_INSNS) + <i64>used);
-        // Without progress (too little fuel for the region's exact limit) tier 0 does the block.
-        if (used == 0 && status == 0) status = -1;
+        cacheRegion(cpu, slot, va, region);
+        status = enterCached(cpu, slot, region, fuel);
       }
     }
     if (status == -1) status = interpret(cpu, block);

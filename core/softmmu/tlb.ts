@@ -2,7 +2,7 @@
 // that maps to entry i never has that page number, so no validity bit and no special value is needed.
 
 import {
-  ACCESS_EXEC, E_CODE_BITS, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, FAULT_NONE, JC_STRIDE,
+  ACCESS_EXEC, ENGINE, E_CODE_BITS, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, E_REGION_EPOCH, FAULT_NONE, JC_STRIDE,
   MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_EXIT_PHYS, S_TLB, S_TLB_LIST, S_TLB_USED,
   S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
 } from "../../src/layout";
@@ -44,11 +44,18 @@ export function initTlb(cpu: i32): void {
 /** The jump cache goes by host address, so that only what gives an address other code empties it: eviction, the memory map. */
 export function clearJumpCache(): void {
   memory.fill(engine(E_JUMP_CACHE), 0, (engine(E_JUMP_MASK) + 1) * JC_STRIDE);
+  forgetRegions();
+}
+
+/** The region cache goes by virtual address. */
+export function forgetRegions(): void {
+  store<i32>(ENGINE + E_REGION_EPOCH, engine(E_REGION_EPOCH) + 1);
 }
 
 /** Drops all translations, or all but global ones. */
 export function flushTlb(cpu: i32, keepGlobal: bool): void {
   count(STAT_TLB_FLUSH);
+  forgetRegions();
   const used = load<i32>(cpu + S_TLB_USED);
   const list = cpu + S_TLB_LIST;
   let kept = 0;
@@ -109,6 +116,7 @@ function flushPieces(cpu: i32, va: u64, shift: i32): void {
 
 /** Drops the translation of one page in all modes (INVLPG). Pieces of large pages are dropped with all their neighbours. */
 export function flushPage(cpu: i32, va: u64): void {
+  forgetRegions();
   for (let mmu = 0; mmu < MMU_MODES; mmu++) {
     const entry = tlbEntry(cpu, va, mmu);
     if (load<i32>(entry + TLB_FLAGS)) clearEntry(cpu, entry);

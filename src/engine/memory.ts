@@ -1,7 +1,14 @@
 // Placement of everything in the one linear memory: fixed part (src/layout.ts), tables, caches, ROM copies, guest RAM.
 
 import * as L from "../layout.js";
-import { BLOCK_HASH_BITS, JUMP_CACHE_BITS, REGION_RECORD_BYTES, ROM_BYTES, TIER0_BYTES } from "../tuning.js";
+import {
+  BLOCK_HASH_BITS,
+  JUMP_CACHE_BITS,
+  REGION_CACHE_BITS,
+  REGION_RECORD_BYTES,
+  ROM_BYTES,
+  TIER0_BYTES,
+} from "../tuning.js";
 
 const PAGE = 65536;
 const CPUID_BYTES = 16384;
@@ -43,6 +50,7 @@ export class EngineMemory {
     const pageBlocks = take(ramPages * 4);
     const hash = take(4 << BLOCK_HASH_BITS);
     const jumpCache = take(L.JC_STRIDE << JUMP_CACHE_BITS);
+    const regionCache = take(L.RC_STRIDE << REGION_CACHE_BITS);
     const cpuid = take(CPUID_BYTES);
     const regions = take(REGION_RECORD_BYTES);
     const arena = take(TIER0_BYTES);
@@ -77,6 +85,9 @@ export class EngineMemory {
     this.setEngine(L.E_HASH_MASK, (1 << BLOCK_HASH_BITS) - 1);
     this.setEngine(L.E_JUMP_CACHE, jumpCache);
     this.setEngine(L.E_JUMP_MASK, (1 << JUMP_CACHE_BITS) - 1);
+    this.setEngine(L.E_REGION_CACHE, regionCache);
+    this.setEngine(L.E_REGION_CACHE_MASK, (1 << REGION_CACHE_BITS) - 1);
+    this.setEngine(L.E_REGION_EPOCH, 1);
   }
 
   engine(field: number): number {

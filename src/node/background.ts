@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { setPriority } from "node:os";
 
 /** Added to the other threads' nice value. */
-const NICER = 10;
+const NICER = 5;
 
 /** Lowers the priority of the threads V8 compiles and collects on. Only Linux has priorities by thread; elsewhere nothing changes. */
 export function yieldToMachine(): void {

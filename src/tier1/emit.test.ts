@@ -21,6 +21,7 @@ import {
   S_FAULT,
   S_FUEL,
   S_MODE,
+  S_PAGES,
   S_PC,
   S_PENDING,
   S_RET2,
@@ -498,6 +499,7 @@ function check(size: Size): void {
     else if (used >= fuel) seen.full++;
     else seen.exits++;
     state.setInt32(S_ATTENTION, view.getInt32(CPU0 + S_ATTENTION, true), true);
+    state.setInt32(S_PAGES, view.getInt32(CPU0 + S_PAGES, true), true);
     // A fault leaves no result.
     if (result) state.setBigUint64(S_RET2, view.getBigUint64(CPU0 + S_RET2, true), true);
     const got = new Uint8Array(memory.buffer, CPU0, 0x1000);

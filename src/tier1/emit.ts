@@ -19,6 +19,7 @@ import {
   S_FAULT,
   S_FUEL,
   S_MODE,
+  S_PAGES,
   S_PC,
   S_STOP,
   S_TLB,
@@ -183,6 +184,9 @@ class RegionEmitter implements FunctionContext {
     code.mem(W.i64_load, S_PC, 3);
     code.set(this.pc);
     code.get(CPU);
+    code.mem(W.i32_load, S_PAGES, 2);
+    code.set(this.pagesOk);
+    code.get(CPU);
     code.i32(S_TLB + this.mmu * TLB_MODE_SIZE);
     code.op(W.i32_add);
     code.set(this.tlb);
@@ -198,6 +202,9 @@ class RegionEmitter implements FunctionContext {
     code.get(CPU);
     code.get(this.fuel);
     code.mem(W.i32_store, S_FUEL, 2);
+    code.get(CPU);
+    code.get(this.pagesOk);
+    code.mem(W.i32_store, S_PAGES, 2);
     for (const slot of this.slots.cached) {
       if (!slot.written) continue;
       code.get(CPU);
@@ -292,7 +299,9 @@ class RegionEmitter implements FunctionContext {
       code.set(this.pc);
     }
     if (block.page < PAGE_BITS) {
+      code.get(this.pagesOk);
       code.i32(1 << block.page);
+      code.op(W.i32_or);
       code.set(this.pagesOk);
     }
   }

@@ -19,6 +19,7 @@ import {
   B_SIZE,
   B_TAKEN,
   E_DEAD_REGIONS,
+  E_REGION_EPOCH,
   ENGINE,
   MODE_ONE_INSN,
   R_COUNT,
@@ -61,6 +62,8 @@ export interface Tier1Options {
   uncached?: readonly SlotRange[];
   /** Every region gets a module of its own at once (for tests): otherwise they wait to share one. */
   eager?: boolean;
+  /** Regions are made as soon as they are asked for, whatever share of the time that takes (for tests). */
+  unlimited?: boolean;
   /** The host's clock, nanoseconds. */
   now?: () => number;
   /** Told of every region made, for logs. */
@@ -105,15 +108,15 @@ interface LiveModule {
 }
 
 /** Regions wait to share a module: until there are so many, or one of them has become hot again, or for so many nanoseconds. */
-const BATCH = 32;
-const WAIT = 10_000_000;
+const BATCH = 48;
+const WAIT = 25_000_000;
 /** So many young modules are linked into one, and so many of those again: control goes from one instance to another many times
  *  slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
-const YOUNG = 16;
-const OLD = 6;
+const YOUNG = 48;
+const OLD = 8;
 /** With nothing new for so many nanoseconds fewer than that are linked, too. */
-const QUIET = 1_000_000_000;
-const QUIET_MODULES = 4;
+const QUIET = 2_000_000_000;
+const QUIET_MODULES = 8;
 /** Without a clock an instruction is taken for so many nanoseconds. */
 const NS_PER_INSN = 5;
 /** Share of the code that goes when there is too much. */
@@ -176,10 +179,11 @@ export class RegionTier {
       source.write(header, B_REGION, known.record);
       return;
     }
-    if (this.pending.some((p) => p.live.mode === mode && p.blocks.includes(phys))) {
-      // About to be part of a region, and needed. It may ask again should that not be entered here.
+    const waiting = this.pending.find((p) => p.live.mode === mode && p.blocks.includes(phys));
+    if (waiting) {
+      // About to be part of a region; it may ask again should that not be entered here. Where one starts it has run on for as long again.
       source.write(header, B_COUNT, 0);
-      this.flush();
+      if (waiting.blocks[0] === phys) this.flush();
       return;
     }
     if (!this.allowed()) {
@@ -189,6 +193,7 @@ export class RegionTier {
       return;
     }
     const region = this.selector.select(header, mode);
+    source.write(header, B_COUNT, 0);
     if (region) this.install(region);
     if (this.pending.length >= (this.options.eager ? 1 : BATCH)) this.flush();
   }
@@ -198,7 +203,7 @@ export class RegionTier {
   }
 
   private allowed(): boolean {
-    if (this.options.eager) return true;
+    if (this.options.eager || this.options.unlimited) return true;
     const now = this.time();
     this.allowance = Math.min(REGION_BURST, this.allowance + ((now - this.reckoned) / 1e6) * REGION_RATE);
     this.reckoned = now;
@@ -414,6 +419,7 @@ export class RegionTier {
   private retire(region: LiveRegion): void {
     const { source, host, records } = this;
     region.alive = false;
+    source.write(ENGINE, E_REGION_EPOCH, source.read(ENGINE, E_REGION_EPOCH) + 1);
     for (const { phys, record } of region.entries) {
       source.write(record, R_VALID, 0);
       const header = source.find(phys, region.mode);

@@ -27,7 +27,7 @@ describe("battery of system instructions in all modes", () => {
   });
 
   it("prints the same in regions", () => {
-    const tier1 = (engine: Engine) => new RegionTier(engine, { codeBytes: 8 << 20 });
+    const tier1 = (engine: Engine) => new RegionTier(engine, { codeBytes: 8 << 20, unlimited: true });
     const { console, end } = runFirmware(image, BUDGET, { tier1 }, 2);
     expect(console).toBe(expected);
     expect(end).toBe(DONE);

@@ -15,17 +15,8 @@ const STACK = 0x7000;
 const VECTOR = 0x20;
 const SINGLE_STEP = 1;
 
-/** Makes its module at once. */
-function eager(engine: Engine): Tier1 {
-  const tier = new RegionTier(engine);
-  return {
-    hot: (block) => {
-      tier.hot(block);
-      tier.maintain();
-    },
-    maintain: () => {},
-  };
-}
+/** Makes its modules at once. */
+const eager = (engine: Engine): Tier1 => new RegionTier(engine, { eager: true });
 
 describe.each([
   ["tier 0", false],
