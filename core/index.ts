@@ -13,3 +13,4 @@ export * from "./x86/simd/index";
 export { unpack_lzma2 } from "./unpack/lzma2";
 export { unpack_x86 } from "./unpack/x86";
 export { unpack_crc32 } from "./unpack/crc32";
+export { tier0_encode } from "./tier0/encode";

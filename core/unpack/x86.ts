@@ -1,19 +1,5 @@
 // The x86 branch filter of the xz format.
 
-/** Bytes a call looks through, so that it is soon optimised code that does. */
-const PIECE: usize = 1 << 18;
-
-// What goes on from one piece to the next.
-let recent: u32 = 0;
-let previous: usize = 0;
-
-/** Turns the absolute targets of CALL and JMP in [start, end) back into relative ones. */
-export function unpack_x86(start: usize, end: usize): void {
-  recent = 0;
-  previous = start - 1;
-  for (let at = start; at + 4 < end; ) at = piece(start, at, min(at + PIECE, end - 4));
-}
-
 /** By `before`: how many bytes below the top of this operand the earlier one's top byte is; 8: never converted. */
 // @ts-ignore: decorator
 @inline function sharedByte(before: u32): u32 {
@@ -25,13 +11,14 @@ export function unpack_x86(start: usize, end: usize): void {
   return ((byte + 1) & 0xfe) === 0;
 }
 
-/** An operand was converted when its top byte is 0 or FFh, unless one of the three bytes before the opcode looked like an
- *  opcode too: `before` has a bit for each, and tells which byte of this operand that earlier one took for its own top
- *  byte. Returns where the next piece begins. */
-function piece(start: usize, at: usize, stop: usize): usize {
-  let before = recent;
-  let last = previous;
-  while (at < stop) {
+/** Turns the absolute targets of CALL and JMP in [start, end) back into relative ones. An operand was converted when its
+ *  top byte is 0 or FFh, unless one of the three bytes before the opcode looked like an opcode too: `before` has a bit for
+ *  each, and tells which byte of this operand that earlier one took for its own top byte. */
+export function unpack_x86(start: usize, end: usize): void {
+  let before: u32 = 0;
+  let last = start - 1;
+  let at = start;
+  while (at + 4 < end) {
     // Reads up to 11 bytes more than there are, which do not matter.
     const opcodes = i8x16.bitmask(i8x16.eq(v128.and(v128.load(at), i8x16.splat(-2)), i8x16.splat(-24)));
     if (opcodes === 0) {
@@ -39,7 +26,7 @@ function piece(start: usize, at: usize, stop: usize): usize {
       continue;
     }
     at += ctz(opcodes);
-    if (at >= stop) break;
+    if (at + 4 >= end) return;
     const gap = at - last;
     last = at;
     before = gap > 3 ? 0 : (before << (<u32>gap - 1)) & 7;
@@ -58,7 +45,4 @@ function piece(start: usize, at: usize, stop: usize): usize {
     store<u32>(at, (target & 0x00ffffff) | (target & 0x1000000 ? 0xff000000 : 0), 1);
     at += 5;
   }
-  recent = before;
-  previous = last;
-  return max(at, stop);
 }

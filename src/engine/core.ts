@@ -3,6 +3,7 @@
 
 import type { HelperDef } from "../ir/helpers.js";
 import { E_HELPERS } from "../layout.js";
+import type { EncodeCall } from "../tier0/encode.js";
 import type { EngineMemory } from "./memory.js";
 
 /** What core.wasm calls (core/host.ts). 32-bit values arrive as signed numbers. */
@@ -21,6 +22,7 @@ export interface HostImports {
 
 export interface Core {
   run(cpu: number): number;
+  tier0_encode: EncodeCall;
   installBlock(block: number, flags: number): void;
   dmaWritten(lo: number, hi: number, length: number): void;
   evict(from: number, to: number): void;

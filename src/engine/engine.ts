@@ -1,7 +1,7 @@
 // Runs guest code: calls core's dispatcher and does what it asks for, translation to tier 0 and regions of tier 1.
 
 import type { Frontend, TranslateOptions } from "../frontend/frontend.js";
-import { IrBlock } from "../ir/block.js";
+import type { IrBlock } from "../ir/block.js";
 import * as L from "../layout.js";
 import { BlockTooLarge, Tier0Encoder } from "../tier0/encode.js";
 import { BLOCK_MAX_INSNS, HOT_BLOCK } from "../tuning.js";
@@ -49,7 +49,7 @@ export class Engine {
   readonly cache: BlockCache;
   readonly tier1: Tier1 | undefined;
   private readonly encoder: Tier0Encoder;
-  private readonly ir = new IrBlock();
+  private readonly ir: IrBlock;
   private readonly options: EngineOptions;
   private readonly crossing = new Uint8Array(4096 + 32);
   private readonly request: TranslateOptions = { mode: 0, maxInsns: 0, pageBytes: 0, secondPage: false, entry: 0 };
@@ -65,7 +65,8 @@ export class Engine {
     this.frontend = options.frontend;
     this.memory = new EngineMemory(options.ramSize, options.ramLow);
     this.core = instantiateCore(options.module, this.memory, options.host, options.frontend.helpers);
-    this.encoder = new Tier0Encoder(options.frontend.helpers);
+    this.encoder = new Tier0Encoder(this.memory.memory.buffer, this.core.tier0_encode, options.frontend.helpers);
+    this.ir = this.encoder.block;
     this.cache = new BlockCache(this.memory, this.core);
     (this.core.exports[options.init] as (cpu: number) => void)(L.CPU0);
     this.core.initTlb(L.CPU0);
@@ -197,7 +198,7 @@ export class Engine {
       const room = L.B_HEADER + 64 * (ir.count + 4);
       const address = cache.reserve(room);
       try {
-        const bytes = encoder.encode(ir, memory.i32, address + L.B_HEADER, pageOffset, page2 === -1 && !one);
+        const bytes = encoder.encode(address + L.B_HEADER, pageOffset, page2 === -1 && !one);
         memory.i32[(address + L.B_SIZE) >> 2] = bytes;
         cache.commit(L.B_HEADER + bytes);
         return address;

@@ -1,32 +1,55 @@
 import { type Op, PcWidth, type Ty } from "./ops.js";
 
+/** Nodes a block has room for at first; more than almost any needs. */
+const NODES = 1024;
+const INSNS = 128;
+
 /** One translated block: nodes as parallel arrays (see ops.ts), kept and reused to spare the collector. */
 export class IrBlock {
   count = 0;
-  op = new Uint8Array(512);
-  ty = new Uint8Array(512);
-  a = new Int32Array(512);
-  b = new Int32Array(512);
-  c = new Int32Array(512);
-  d = new Int32Array(512);
-  /** Index of the guest instruction a node belongs to. */
-  pos = new Uint16Array(512);
+  op: Uint8Array<ArrayBuffer>;
+  ty: Uint8Array<ArrayBuffer>;
+  a: Int32Array<ArrayBuffer>;
+  b: Int32Array<ArrayBuffer>;
+  c: Int32Array<ArrayBuffer>;
+  d: Int32Array<ArrayBuffer>;
   /** Bits that may be set in an I32/I64 value, low and high half. */
-  maybeLo = new Int32Array(512);
-  maybeHi = new Int32Array(512);
+  maybeLo: Int32Array<ArrayBuffer>;
+  maybeHi: Int32Array<ArrayBuffer>;
+  /** Index of the guest instruction a node belongs to. */
+  pos: Uint16Array<ArrayBuffer>;
   vconsts: Uint8Array[] = [];
 
   /** Guest instructions, and the displacement of each from the block's start; insnOffset[insns] is the block's length. */
   insns = 0;
-  insnOffset = new Uint16Array(128);
+  insnOffset: Uint16Array<ArrayBuffer>;
   pcWidth: PcWidth = PcWidth.W64;
   /** An instruction reaches into the next page (then it is the block's only one). */
   crossesPage = false;
+  private readonly fixed: boolean;
+
+  /** Room for `nodes` nodes. In a `buffer` the arrays lie one after the other from `at` on, in the order op, ty, a, b, c, d,
+   *  maybeLo, maybeHi, pos, insnOffset, and cannot grow. */
+  constructor(nodes = NODES, buffer?: ArrayBuffer, at = 0) {
+    this.fixed = buffer !== undefined;
+    const all = buffer ?? new ArrayBuffer(28 * nodes + 2 * INSNS);
+    const i32 = (k: number) => new Int32Array(all, at + 2 * nodes + 4 * nodes * k, nodes);
+    this.op = new Uint8Array(all, at, nodes);
+    this.ty = new Uint8Array(all, at + nodes, nodes);
+    this.a = i32(0);
+    this.b = i32(1);
+    this.c = i32(2);
+    this.d = i32(3);
+    this.maybeLo = i32(4);
+    this.maybeHi = i32(5);
+    this.pos = new Uint16Array(all, at + 26 * nodes, nodes);
+    this.insnOffset = new Uint16Array(all, at + 28 * nodes, INSNS);
+  }
 
   clear(): void {
     this.count = 0;
     this.insns = 0;
-    this.vconsts.length = 0;
+    if (this.vconsts.length > 0) this.vconsts = [];
     this.pcWidth = PcWidth.W64;
     this.crossesPage = false;
   }
@@ -52,27 +75,11 @@ export class IrBlock {
   }
 
   private grow(): void {
-    const n = this.op.length * 2;
-    const u8 = (x: Uint8Array) => {
-      const y = new Uint8Array(n);
-      y.set(x);
-      return y;
-    };
-    const i32 = (x: Int32Array) => {
-      const y = new Int32Array(n);
-      y.set(x);
-      return y;
-    };
-    this.op = u8(this.op) as Uint8Array<ArrayBuffer>;
-    this.ty = u8(this.ty) as Uint8Array<ArrayBuffer>;
-    this.a = i32(this.a) as Int32Array<ArrayBuffer>;
-    this.b = i32(this.b) as Int32Array<ArrayBuffer>;
-    this.c = i32(this.c) as Int32Array<ArrayBuffer>;
-    this.d = i32(this.d) as Int32Array<ArrayBuffer>;
-    this.maybeLo = i32(this.maybeLo) as Int32Array<ArrayBuffer>;
-    this.maybeHi = i32(this.maybeHi) as Int32Array<ArrayBuffer>;
-    const pos = new Uint16Array(n);
-    pos.set(this.pos);
-    this.pos = pos;
+    if (this.fixed) throw new Error("a block has too many nodes");
+    const next = new IrBlock(2 * this.op.length);
+    for (const name of ["op", "ty", "a", "b", "c", "d", "maybeLo", "maybeHi", "pos", "insnOffset"] as const) {
+      next[name].set(this[name]);
+      this[name] = next[name] as never;
+    }
   }
 }

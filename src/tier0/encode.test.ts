@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { IrBlock } from "../ir/block.js";
+import { IrBuilder } from "../ir/builder.js";
+import { helper, pure } from "../ir/helpers.js";
+import { Ty } from "../ir/ops.js";
+import { S_TEMPS } from "../layout.js";
+import { loadCoreModule } from "../node/core-module.js";
+import { BlockTooLarge, type EncodeCall, Tier0Encoder } from "./encode.js";
+import * as T from "./layout.js";
+import * as U from "./uops.js";
+
+const CODE = 0x200000;
+const [R, S, F] = [0x100, 0x108, 0x110];
+const HELPERS = [pure("twice"), helper("touch", { reads: [[S, S + 8]], writes: [[R, R + 8]] })];
+
+function testEncoder() {
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
+  const imports: Record<string, Record<string, unknown>> = {};
+  for (const { module, name } of WebAssembly.Module.imports(loadCoreModule())) {
+    imports[module] ??= {};
+    imports[module][name] = () => 0;
+  }
+  imports.env!.memory = memory;
+  const call = new WebAssembly.Instance(loadCoreModule(), imports).exports.tier0_encode as EncodeCall;
+  const encoder = new Tier0Encoder(memory.buffer, call, HELPERS);
+  const builder = new IrBuilder(HELPERS);
+  builder.begin(encoder.block);
+  const finish = () => {
+    encoder.block.insns = 1;
+    const size = encoder.encode(CODE, 0, true);
+    const view = new DataView(memory.buffer, CODE, size);
+    return Array.from({ length: size / U.UOP_SIZE }, (_, k) => {
+      const at = k * U.UOP_SIZE;
+      const [op, d, a, b] = [0, 2, 4, 6].map((field) => view.getUint16(at + field, true));
+      return [op, d, a, b, view.getInt32(at + 8, true), view.getInt32(at + 12, true)];
+    });
+  };
+  return { b: builder, finish };
+}
+
+describe("Tier0Encoder", () => {
+  it("finds the IR where core.wasm does", () => {
+    const block = new IrBlock(T.IR_NODES, new ArrayBuffer(T.IR_END), T.IR);
+    const { op, ty, a, b, c, d, maybeLo, maybeHi, pos, insnOffset } = block;
+    expect([op, ty, a, b, c, d, maybeLo, maybeHi, pos, insnOffset].map((array) => array.byteOffset)).toEqual([
+      ...[T.IR_OP, T.IR_TY, T.IR_A, T.IR_B, T.IR_C, T.IR_D],
+      ...[T.IR_MAYBE_LO, T.IR_MAYBE_HI, T.IR_POS, T.IR_INSN_OFFSET],
+    ]);
+    expect(insnOffset.byteOffset + insnOffset.byteLength).toBe(T.IR_END);
+  });
+
+  it("computes a value in the slot it is stored to, and links a successor on the same page", () => {
+    const { b, finish } = testEncoder();
+    b.st(R, b.add(b.ld(R, Ty.I64), b.ld(S, Ty.I64)));
+    b.goto(5);
+    expect(finish()).toEqual([
+      [U.U_ADD + 2, R, R, S, 0, 0],
+      [U.U_GOTO, 0, 0, 0, 5, U.UF_LINK],
+    ]);
+  });
+
+  it("keeps a slot's old value in a temporary when the slot is overwritten before its last use", () => {
+    const { b, finish } = testEncoder();
+    const old = b.ld(R, Ty.I64);
+    b.st(R, b.ld(S, Ty.I64));
+    b.st(S, old);
+    b.goto(5000);
+    const temp = S_TEMPS + 16;
+    expect(finish()).toEqual([
+      [U.U_MOV64_MOV64, temp, R, S, R, 0],
+      [U.U_MOV64, S, temp, 0, 0, 0],
+      [U.U_GOTO, 0, 0, 0, 5000, 0],
+    ]);
+  });
+
+  it("stores nothing early over what a fault must still see, and moves a stack pointer with its access", () => {
+    const { b, finish } = testEncoder();
+    const pointer = b.add(b.ld(R, Ty.I64), b.i64(-8));
+    b.store(pointer, b.ld(S, Ty.I64), 3);
+    b.st(R, pointer);
+    b.goto(1);
+    expect(finish()).toEqual([
+      [U.U_ST64_ADD, R, R, S, -8, 0],
+      [U.U_GOTO, 0, 0, 0, 1, U.UF_LINK],
+    ]);
+  });
+
+  it("fuses a comparison with its branch", () => {
+    const { b, finish } = testEncoder();
+    b.branch(b.ltu(b.ld(R, Ty.I64), b.ld(S, Ty.I64)), 10, 20);
+    expect(finish()).toEqual([[U.U_BR + 5, U.UF_LINK | U.UF_LINK1, R, S, 10, 20]]);
+  });
+
+  it("knows what helpers write and gives them 64-bit arguments", () => {
+    const { b, finish } = testEncoder();
+    const before = b.ld(R, Ty.I64);
+    const sum = b.add(b.ld(F, Ty.I32), b.i32(1));
+    b.call(1, sum);
+    b.st(S, before);
+    b.goto(1);
+    const [first, second] = [S_TEMPS + 16, S_TEMPS + 32];
+    expect(finish()).toEqual([
+      [U.U_MOV64, first, R, 0, 0, 0],
+      [U.U_ADD + 1, second, F, 0, 1, 0],
+      [U.U_CALL, S_TEMPS + 48, second, S_TEMPS, S_TEMPS | (1 << 16), 0],
+      [U.U_MOV64, S, first, 0, 0, 0],
+      [U.U_GOTO, 0, 0, 0, 1, U.UF_LINK],
+    ]);
+  });
+
+  it("refuses a block with more values than temporaries, and encodes the next one", () => {
+    const { b, finish } = testEncoder();
+    const values = Array.from({ length: 1100 }, (_, k) => b.pc(k));
+    b.call(
+      1,
+      values.reduce((x, y) => b.xor(y, x)),
+    );
+    b.goto(1);
+    expect(finish).toThrow(BlockTooLarge);
+    b.begin(b.block);
+    b.goto(1);
+    expect(finish()).toEqual([[U.U_GOTO, 0, 0, 0, 1, U.UF_LINK]]);
+  });
+});
