@@ -3,7 +3,7 @@
 
 import {
   B_INSNS, B_REGION, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_HOOK_ATTENTION,
-  E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_EPOCH, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FUNC, R_VALID, STAT_DISPATCH,
+  E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_EPOCH, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_VALID, STAT_DISPATCH,
   STAT_FAULTS, STAT_RETRIES, STAT_T1_ENTRIES, STAT_T1_INSNS, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
   S_HALTED, S_INHIBIT, S_MODE, S_ONE_INSN, S_PAGES, S_STOP,
 } from "../../src/layout";
@@ -72,6 +72,8 @@ function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
 
 /** Runs until S_FUEL is used up or the host is needed; returns EXIT_*. */
 export function run(cpu: i32): i32 {
+  // Record of the region left last, while nothing else has run since.
+  let from = 0;
   while (true) {
     if (load<i32>(cpu + S_FAULT) && !takeFault(cpu)) return leave(cpu, EXIT_SHUTDOWN);
     if (load<i32>(cpu + S_STOP)) {
@@ -94,6 +96,8 @@ export function run(cpu: i32): i32 {
       const record = load<i32>(slot, RC_RECORD);
       if (load<i32>(record + R_VALID)) {
         count(STAT_DISPATCH);
+        store<i32>(record, from, R_FROM);
+        from = record;
         if (enterCached(cpu, slot, record, fuel) != -1) continue;
         tried = true;
       }
@@ -117,10 +121,15 @@ export function run(cpu: i32): i32 {
       if (!load<i32>(region + R_VALID)) store<i32>(block + B_REGION, 0);
       else if (!load<i32>(cpu + S_ONE_INSN)) {
         cacheRegion(cpu, slot, va, region);
+        store<i32>(region, from, R_FROM);
+        from = region;
         status = enterCached(cpu, slot, region, fuel);
       }
     }
-    if (status == -1) status = interpret(cpu, block);
+    if (status == -1) {
+      from = 0;
+      status = interpret(cpu, block);
+    }
     if (status == I_HOT) {
       store<i32>(cpu + S_EXIT_BLOCK, load<i32>(cpu + S_BLOCK));
       // A request for a single instruction stays, and so does the shadow it may be in: nothing has been executed of it.

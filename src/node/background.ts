@@ -2,17 +2,18 @@
 // without this they take turns with the guest.
 
 import { readdirSync } from "node:fs";
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 
-/** Added to the other threads' nice value. */
+/** How much nicer than the machine's thread the others are. */
 const NICER = 5;
 
 /** Lowers the priority of the threads V8 compiles and collects on. Only Linux has priorities by thread; elsewhere nothing changes. */
 export function yieldToMachine(): void {
   if (process.platform !== "linux") return;
   try {
+    const nice = Math.min(19, getPriority() + NICER);
     for (const task of readdirSync("/proc/self/task")) {
-      if (Number(task) !== process.pid) setPriority(Number(task), NICER);
+      if (Number(task) !== process.pid) setPriority(Number(task), nice);
     }
   } catch {
     // A sandbox may forbid either; the machine is then only slower.

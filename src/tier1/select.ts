@@ -19,6 +19,8 @@ import type { BlockSource } from "./source.js";
 const MAX_BLOCKS = 200;
 /** Edges taken less often than this share of the hot block's runs are left as exits. */
 const COLD = 1 / 40;
+/** Programs have phases: what an edge led to rarely so far may have been hot all the same, and gets at most this weight then. */
+const UNEXPECTED = 1 / 8;
 /** Executions below which a successor's counts say nothing: it is an exit. */
 const MIN_COUNT = 2;
 const MAX_ENTRIES = 12;
@@ -120,8 +122,17 @@ export class RegionSelector {
       }
       return k;
     };
-    const want = ({ disp, frame }: Place, weight: number) => {
-      if (weight < COLD || Math.abs(disp) >= MAX_DISPLACEMENT || frame.index.has(disp)) return;
+    const runs = Math.max(1, source.read(header, B_COUNT));
+    /** What a block's own count says: how often it is entered from wherever. */
+    const ownWeight = (disp: number): number => {
+      const at = source.target(disp);
+      const block = at < 0 ? 0 : source.find(at, mode);
+      return block === 0 ? 0 : Math.min(UNEXPECTED, source.read(block, B_COUNT) / runs);
+    };
+    const want = ({ disp, frame }: Place, share: number) => {
+      if (Math.abs(disp) >= MAX_DISPLACEMENT || frame.index.has(disp)) return;
+      const weight = share < COLD && frame.depth <= 1 ? Math.max(share, ownWeight(disp)) : share;
+      if (weight < COLD) return;
       const known = frame.waiting.get(disp);
       if (known) {
         known.weight += weight;

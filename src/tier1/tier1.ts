@@ -24,11 +24,12 @@ import {
   MODE_ONE_INSN,
   R_COUNT,
   R_ENTRY,
+  R_FROM,
   R_FUNC,
   R_NEXT,
   R_VALID,
 } from "../layout.js";
-import { REGION_BURST, REGION_RATE, TB_SIZE_MIB } from "../tuning.js";
+import { HOT_BLOCK, REGION_BURST, REGION_RATE, TB_SIZE_MIB } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
 import { emitRegion, REGION_TYPE } from "./emit.js";
 import { link } from "./linker.js";
@@ -82,23 +83,26 @@ export interface Tier1Statistics {
   consolidations: number;
   killed: number;
   evicted: number;
+  rethought: number;
+}
+
+interface Entry {
+  readonly phys: number;
+  readonly record: number;
+  /** R_COUNT at the last look. */
+  seen: number;
 }
 
 interface LiveRegion {
   readonly body: FunctionBody;
   readonly mode: number;
   /** Entry i: guest-physical address and record. */
-  readonly entries: readonly { phys: number; record: number }[];
+  readonly entries: readonly Entry[];
+  /** Guest-physical addresses of all its blocks. */
+  readonly blocks: readonly number[];
   readonly spans: readonly number[];
   readonly slot: number;
   alive: boolean;
-}
-
-/** A region chosen and emitted, waiting for a module. */
-interface PendingRegion {
-  live: LiveRegion;
-  /** Guest-physical addresses of all its blocks. */
-  blocks: number[];
 }
 
 interface LiveModule {
@@ -117,6 +121,12 @@ const OLD = 8;
 /** With nothing new for so many nanoseconds fewer than that are linked, too. */
 const QUIET = 2_000_000_000;
 const QUIET_MODULES = 8;
+/** So often, in nanoseconds, it is looked whether regions are entered more than so many times from others; so many of those, at most so
+ *  many times each, are chosen anew. */
+const LOOK = 50_000_000;
+const BUSY = 20_000;
+const RETHINK_MOST = 4;
+const RETHINK_TIMES = 3;
 /** Without a clock an instruction is taken for so many nanoseconds. */
 const NS_PER_INSN = 5;
 /** Share of the code that goes when there is too much. */
@@ -131,9 +141,14 @@ export class RegionTier {
   private readonly freeSlots: number[] = [];
   /** Live region entries by guest-physical address. */
   private readonly byPhys = new Map<number, { region: LiveRegion; record: number }[]>();
+  private readonly byRecord = new Map<number, LiveRegion>();
+  /** How often the region that starts at a guest-physical address was chosen anew. */
+  private readonly rethought = new Map<number, number>();
+  private lookedAt = 0;
   private readonly shared: boolean;
   private readonly codeBytes: number;
-  private readonly pending: PendingRegion[] = [];
+  /** Chosen and emitted, waiting for a module. */
+  private readonly pending: LiveRegion[] = [];
   /** Guest instructions that may be put into regions now, and when that was reckoned last. */
   private allowance = REGION_BURST;
   private reckoned = 0;
@@ -151,6 +166,7 @@ export class RegionTier {
     consolidations: 0,
     killed: 0,
     evicted: 0,
+    rethought: 0,
   };
 
   constructor(
@@ -174,12 +190,12 @@ export class RegionTier {
     if (mode & MODE_ONE_INSN || source.read(header, B_PAGE2) !== -1) return;
     const phys = source.phys(header);
     const known = this.byPhys.get(phys)?.find((e) => e.region.mode === mode && this.valid(e.region));
-    if (known && !this.pending.some((p) => p.live === known.region)) {
+    if (known && !this.pending.includes(known.region)) {
       // The block was translated again; its region is still good.
       source.write(header, B_REGION, known.record);
       return;
     }
-    const waiting = this.pending.find((p) => p.live.mode === mode && p.blocks.includes(phys));
+    const waiting = this.pending.find((p) => p.mode === mode && p.blocks.includes(phys));
     if (waiting) {
       // About to be part of a region; it may ask again should that not be entered here. Where one starts it has run on for as long again.
       source.write(header, B_COUNT, 0);
@@ -219,8 +235,53 @@ export class RegionTier {
       this.deadSeen = dead;
       this.bury();
     }
+    this.look(now);
     this.consolidate(now);
     if (this.statistics.bytes > this.codeBytes) this.evict();
+  }
+
+  /**
+   * What a region was made of is what was hot then. One that is entered again and again from another one has become part of
+   * something larger: both are given up and chosen anew.
+   */
+  private look(now: number): void {
+    if (now - this.lookedAt < LOOK) return;
+    this.lookedAt = now;
+    const busy: { region: LiveRegion; from: number; times: number }[] = [];
+    for (const { regions } of this.modules) {
+      for (const region of regions) {
+        for (const entry of region.entries) {
+          const count = this.source.read(entry.record, R_COUNT);
+          const times = count - entry.seen;
+          entry.seen = count;
+          if (times > BUSY && region.alive) busy.push({ region, from: this.source.read(entry.record, R_FROM), times });
+        }
+      }
+    }
+    busy.sort((x, y) => y.times - x.times);
+    for (const { region, from } of busy.slice(0, RETHINK_MOST)) {
+      const other = this.byRecord.get(from);
+      if (!other) continue;
+      const pair = other === region ? [region] : [region, other];
+      if (pair.some((r) => !r.alive || this.pending.includes(r) || this.timesRethought(r) >= RETHINK_TIMES)) continue;
+      for (const r of pair) this.rethink(r);
+    }
+    this.sweep();
+  }
+
+  private timesRethought(region: LiveRegion): number {
+    return this.rethought.get(region.entries[0]!.phys) ?? 0;
+  }
+
+  private rethink(region: LiveRegion): void {
+    this.rethought.set(region.entries[0]!.phys, this.timesRethought(region) + 1);
+    this.retire(region);
+    // Hot as it is it asks soon, and others see that it is hot.
+    for (const { phys } of region.entries) {
+      const header = this.source.find(phys, region.mode);
+      if (header) this.source.write(header, B_COUNT, HOT_BLOCK >> 1);
+    }
+    this.statistics.rethought++;
   }
 
   private consolidate(now: number): void {
@@ -236,7 +297,9 @@ export class RegionTier {
 
   private install(region: Region): void {
     const { source, records } = this;
-    const entries = region.entries.map((k) => ({ phys: region.blocks[k]!.phys, record: records.entry() }));
+    const entries = region.entries.map(
+      (k): Entry => ({ phys: region.blocks[k]!.phys, record: records.entry(), seen: 0 }),
+    );
     const spans = this.makeSpans(region);
     if (!spans || entries.some((e) => e.record === 0)) {
       for (const e of entries) if (e.record) records.releaseEntry(e.record);
@@ -251,6 +314,7 @@ export class RegionTier {
       body,
       mode: region.mode,
       entries,
+      blocks: region.blocks.map((b) => b.phys),
       spans,
       slot: this.takeSlot(),
       alive: true,
@@ -261,6 +325,8 @@ export class RegionTier {
       source.write(record, R_ENTRY, i);
       source.write(record, R_NEXT, i + 1 < entries.length ? entries[i + 1]!.record : 0);
       source.write(record, R_COUNT, 0);
+      source.write(record, R_FROM, 0);
+      this.byRecord.set(record, live);
       const list = this.byPhys.get(phys);
       if (list) list.push({ region: live, record });
       else this.byPhys.set(phys, [{ region: live, record }]);
@@ -270,7 +336,7 @@ export class RegionTier {
       this.host.core.installBlock(span, B_FLAG_SPAN);
     }
     if (this.pending.length === 0) this.waitingSince = this.time();
-    this.pending.push({ live, blocks: region.blocks.map((b) => b.phys) });
+    this.pending.push(live);
     const { statistics } = this;
     statistics.regions++;
     statistics.made++;
@@ -286,8 +352,7 @@ export class RegionTier {
     const { source } = this;
     if (this.pending.length === 0) return;
     this.madeAt = this.time();
-    const regions = this.pending.map((p) => p.live);
-    this.pending.length = 0;
+    const regions = this.pending.splice(0);
     // A region may have been retired while it waited.
     for (const region of regions) if (region.alive && !this.valid(region)) this.retire(region);
     const alive = regions.filter((r) => r.alive);
@@ -437,7 +502,10 @@ export class RegionTier {
       records.releaseSpan(span);
     }
     this.deadSeen += source.read(ENGINE, E_DEAD_REGIONS) - deaths;
-    for (const { record } of region.entries) records.releaseEntry(record);
+    for (const { record } of region.entries) {
+      records.releaseEntry(record);
+      this.byRecord.delete(record);
+    }
     host.core.table.set(region.slot, null);
     this.freeSlots.push(region.slot);
     this.statistics.regions--;
@@ -451,7 +519,7 @@ export class RegionTier {
       const header = source.find(phys, region.mode);
       return header !== 0 && source.read(header, B_REGION) === record;
     });
-    const waiting = this.pending.some((p) => p.live === region);
+    const waiting = this.pending.includes(region);
     if (region.alive && !reachable && !waiting) this.retire(region);
   }
 
