@@ -51,6 +51,8 @@ export const E_ICOUNT_SHIFT = 0x54;
 export const E_REGION_CACHE = 0x58;
 export const E_REGION_CACHE_MASK = 0x5c;
 export const E_REGION_EPOCH = 0x60;
+/** i32 per RAM page: stores beside its code (core/dispatcher/invalidate.ts). */
+export const E_PAGE_STORES = 0x64;
 /** Counters (i64 each) from here on: see STAT_*. */
 export const E_STATS = 0x100;
 export const STAT_TLB_MISS = 0;

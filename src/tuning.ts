@@ -19,11 +19,13 @@ export const REGION_RECORD_BYTES = 8 << 20;
 /** Room for copies of ROM images, bytes. */
 export const ROM_BYTES = 4 << 20;
 /** log2 of the number of buckets of the block hash. */
-export const BLOCK_HASH_BITS = 16;
+export const BLOCK_HASH_BITS = 18;
 /** log2 of the entries of the jump cache. */
-export const JUMP_CACHE_BITS = 12;
+export const JUMP_CACHE_BITS = 15;
 /** log2 of the entries of the region cache. */
 export const REGION_CACHE_BITS = 12;
+/** Stores beside the code of a page after which that code is dropped. */
+export const CODE_PAGE_STORES = 64;
 /** Default of -accel tcg,tb-size= (MiB of generated Wasm). */
 export const TB_SIZE_MIB = 64;
 /** Longest slice of guest execution before the host's event loop is served, milliseconds. */

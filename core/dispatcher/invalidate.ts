@@ -2,8 +2,9 @@
 
 import {
   B_BYTES, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT, B_PHYS, B_REGION, B_VALID, ENGINE,
-  E_CODE_BITS, E_DEAD_REGIONS, E_HASH, E_HASH_MASK, E_LINK_EPOCH, E_PAGE_BLOCKS, R_NEXT, R_VALID, STAT_SMC,
+  E_CODE_BITS, E_DEAD_REGIONS, E_HASH, E_HASH_MASK, E_LINK_EPOCH, E_PAGE_BLOCKS, E_PAGE_STORES, E_RAM_BASE, R_NEXT, R_VALID, STAT_SMC,
 } from "../../src/layout";
+import { CODE_PAGE_STORES } from "../../src/tuning";
 import { count, engine } from "../state";
 import { ramPage } from "../softmmu/physical";
 
@@ -79,6 +80,19 @@ export function invalidateCode(host: i32, bytes: i32): void {
   }
   store<i32>(slot, kept);
   store<u64>(engine(E_CODE_BITS) + (page << 3), bits);
+}
+
+/** A store beside the code of a RAM page. Code that is left over in a page used for something else now makes all stores to it slow, so
+ *  after some of them the page's code goes. A page that does hold both gets it back, and more patience every time. */
+export function storedBeside(page: i32): void {
+  const at = engine(E_PAGE_STORES) + (page << 2);
+  // Bits 31 to 24: how often the code has gone; the others: stores since.
+  const stores = load<i32>(at) + 1;
+  const times = stores >>> 24;
+  store<i32>(at, stores);
+  if ((stores & 0xffffff) < CODE_PAGE_STORES << (times << 1)) return;
+  store<i32>(at, min(times + 1, 6) << 24);
+  invalidateCode(engine(E_RAM_BASE) + (page << 12), 4096);
 }
 
 /** Bit mask of the 64-byte granules of [start, end) within a page. */

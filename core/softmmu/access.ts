@@ -7,7 +7,7 @@ import {
 } from "../../src/layout";
 import { mmioRead, mmioWrite } from "../host";
 import { count, engine, setFault } from "../state";
-import { invalidateCode } from "../dispatcher/invalidate";
+import { invalidateCode, storedBeside } from "../dispatcher/invalidate";
 import { isRom, physHost, physHostWrite, ramPage } from "./physical";
 import { tlbEntry, translate } from "./tlb";
 
@@ -208,7 +208,10 @@ export function codeWrite(cpu: i32, host: i32, bytes: i32): bool {
   count(STAT_CODE_STORE);
   const first = (host >> 6) & 63;
   const last = ((host + bytes - 1) >> 6) & 63;
-  if (((bits >> first) & 1) == 0 && ((bits >> last) & 1) == 0) return true;
+  if (((bits >> first) & 1) == 0 && ((bits >> last) & 1) == 0) {
+    storedBeside(page);
+    return true;
+  }
   if (!load<i32>(cpu + S_ONE_INSN)) {
     setFault(cpu, FAULT_RETRY);
     return false;

@@ -114,13 +114,18 @@ function flushPieces(cpu: i32, va: u64, shift: i32): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline function flushIfOf(cpu: i32, entry: i32, va: u64): void {
+  if ((va ^ load<u64>(entry + TLB_READ)) < 4096 || (va ^ load<u64>(entry + TLB_WRITE)) < 4096) clearEntry(cpu, entry);
+}
+
 /** Drops the translation of one page in all modes (INVLPG). Pieces of large pages are dropped with all their neighbours. */
 export function flushPage(cpu: i32, va: u64): void {
   forgetRegions();
   for (let mmu = 0; mmu < MMU_MODES; mmu++) {
     const entry = tlbEntry(cpu, va, mmu);
-    if (load<i32>(entry + TLB_FLAGS)) clearEntry(cpu, entry);
-    if (load<i32>(entry + TLB_EXEC + TLB_FLAGS)) clearEntry(cpu, entry + TLB_EXEC);
+    flushIfOf(cpu, entry, va);
+    flushIfOf(cpu, entry + TLB_EXEC, va);
   }
   if (mayHold(largePages, <i32>(va >> LARGE_SHIFT) & (LARGE_BITS - 1))) flushPieces(cpu, va, LARGE_SHIFT);
   if (mayHold(hugePages, <i32>(va >> HUGE_SHIFT) & (HUGE_BITS - 1))) flushPieces(cpu, va, HUGE_SHIFT);

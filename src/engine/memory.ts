@@ -50,6 +50,7 @@ export class EngineMemory {
     const pageBlocks = take(ramPages * 4);
     const hash = take(4 << BLOCK_HASH_BITS);
     const jumpCache = take(L.JC_STRIDE << JUMP_CACHE_BITS);
+    const pageStores = take(ramPages * 4);
     const regionCache = take(L.RC_STRIDE << REGION_CACHE_BITS);
     const cpuid = take(CPUID_BYTES);
     const regions = take(REGION_RECORD_BYTES);
@@ -88,6 +89,7 @@ export class EngineMemory {
     this.setEngine(L.E_REGION_CACHE, regionCache);
     this.setEngine(L.E_REGION_CACHE_MASK, (1 << REGION_CACHE_BITS) - 1);
     this.setEngine(L.E_REGION_EPOCH, 1);
+    this.setEngine(L.E_PAGE_STORES, pageStores);
   }
 
   engine(field: number): number {

@@ -9,7 +9,7 @@ import {
   CC_SUB, ES, FS, M_CODE64, M_SEGCHECK, RAX, RCX, RDI, RSI, STR_ADDR_SHIFT, STR_ONE, STR_REPNE, STR_SEG_SHIFT, X_CC_DST, X_CC_OP,
   X_CC_SRC, X_DF,
 } from "../../../src/frontend/x86/layout";
-import { granules, invalidateCode } from "../../dispatcher/invalidate";
+import { granules, invalidateCode, storedBeside } from "../../dispatcher/invalidate";
 import { hostForRead, hostForWrite, ld16, ld32, ld64, ld8, st16, st32, st64, st8 } from "../../softmmu/access";
 import { isRom, physHostWrite, ramPage } from "../../softmmu/physical";
 import { translate } from "../../softmmu/tlb";
@@ -81,13 +81,14 @@ function hostToWrite(cpu: i32, at: u64, va: u64, bytes: i32, mmu: i32): i32 {
   const page = ramPage(host);
   if (page >= 0) {
     const first = host & 0xfff;
-    if (load<u64>(engine(E_CODE_BITS) + (page << 3)) & granules(first, first + bytes)) {
+    const code = load<u64>(engine(E_CODE_BITS) + (page << 3));
+    if (code & granules(first, first + bytes)) {
       if (load<i32>(cpu + S_ONE_INSN) == 0) {
         setFault(cpu, FAULT_RETRY);
         return 0;
       }
       invalidateCode(host, bytes);
-    }
+    } else if (code) storedBeside(page);
   }
   return host;
 }

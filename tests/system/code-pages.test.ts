@@ -1,0 +1,55 @@
+// Pages that hold code and are written to.
+
+import { describe, expect, it } from "vitest";
+import * as X from "../../src/frontend/x86/layout.js";
+import * as L from "../../src/layout.js";
+import type { X86Cpu } from "../../src/machine/x86-cpu.js";
+import { CODE_PAGE_STORES } from "../../src/tuning.js";
+import { bareCpu, poke } from "./bare.js";
+
+const CODE = 0x7c00;
+const ROUTINE = 0x9000;
+
+/** Real mode at CODE; at ROUTINE: inc ax; ret. */
+function realMode(code: number[]): X86Cpu {
+  const cpu = bareCpu({}, { icountShift: 0 });
+  poke(cpu, ROUTINE, [0x40, 0xc3]);
+  poke(cpu, CODE, code);
+  cpu.setSegment(X.CS, 0, 0n, 0xffffn, 0x9b);
+  cpu.setPc(BigInt(CODE));
+  cpu.setGpr("rsp", 0x7000n);
+  cpu.update();
+  return cpu;
+}
+
+const slowStores = (cpu: X86Cpu): number => cpu.engine.memory.stat(L.STAT_CODE_STORE);
+
+describe("pages with code", () => {
+  it("lose code that is left over when other data is written there, and take new code", () => {
+    const cpu = realMode([
+      ...[0xe8, 0xfd, 0x13], // call ROUTINE
+      ...[0xb9, 0xe8, 0x03], // mov cx, 1000
+      ...[0xa3, 0x00, 0x98], // again: mov [ROUTINE + 0x800], ax
+      ...[0x49, 0x75, 0xfa], // dec cx; jnz again
+      ...[0xc6, 0x06, 0x00, 0x90, 0x4b], // mov byte [ROUTINE], "dec bx"
+      ...[0xe8, 0xec, 0x13, 0xf4], // call ROUTINE; hlt
+    ]);
+    cpu.run(4 + 3000 + 4);
+    expect(cpu.gpr("rax") & 0xffffn).toBe(1n);
+    expect(cpu.gpr("rbx") & 0xffffn).toBe(0xffffn);
+    expect(slowStores(cpu)).toBe(CODE_PAGE_STORES);
+  });
+
+  it("keep code that is in use, after a few translations", () => {
+    const cpu = realMode([
+      ...[0xb9, 0xe8, 0x03], // mov cx, 1000
+      ...[0xe8, 0xfa, 0x13], // again: call ROUTINE
+      ...[0xa3, 0x00, 0x98], // mov [ROUTINE + 0x800], ax
+      ...[0x49, 0x75, 0xf7, 0xf4], // dec cx; jnz again; hlt
+    ]);
+    cpu.run(1 + 6000);
+    expect(cpu.gpr("rax") & 0xffffn).toBe(1000n);
+    expect(slowStores(cpu)).toBeGreaterThan(900);
+    expect(cpu.engine.translations).toBeLessThan(12);
+  });
+});
