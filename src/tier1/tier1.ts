@@ -117,7 +117,7 @@ const WAIT = 25_000_000;
 /** So many young modules are linked into one, and so many of those again: control goes from one instance to another many times
  *  slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
 const YOUNG = 48;
-const OLD = 8;
+const OLD = 24;
 /** With nothing new for so many nanoseconds fewer than that are linked, too. */
 const QUIET = 2_000_000_000;
 const QUIET_MODULES = 8;
@@ -290,7 +290,7 @@ export class RegionTier {
     const old = modules.filter((m) => m.merged);
     if (young.length >= YOUNG) this.merge(young);
     else if (old.length >= OLD) this.merge(old);
-    else if (modules.length >= QUIET_MODULES && now - this.madeAt > QUIET) this.merge([...modules]);
+    else if (young.length >= QUIET_MODULES && now - this.madeAt > QUIET) this.merge(young);
   }
 
   // ---- making ---------------------------------------------------------------------------------------------------------------
