@@ -121,12 +121,14 @@ export const S_EXIT_BLOCK = 0x60;
 export const S_PENDING = 0x64;
 /** i64: physical address of the second page of a page-crossing instruction at S_EXIT_PHYS (-1: none). */
 export const S_EXIT_PHYS2 = 0x68;
-/** i32: number of TLB entries filled since the last flush, list at S_TLB_LIST. */
+/** i32: length of the list of filled TLB entries, S_TLB_LIST. */
 export const S_TLB_USED = 0x70;
 /** i32: set by a device or the host: leave run() at the next dispatch. */
 export const S_STOP = 0x74;
 /** i32: the pages of the region being entered, or just left, that are known to be mapped (a bit each). */
 export const S_PAGES = 0x78;
+/** i32: how many at the start of S_TLB_LIST survived the last flush of what is not global. */
+export const S_TLB_KEPT = 0x7c;
 /** v128 scratch for slow 16-byte accesses. */
 export const S_SCRATCH = 0x80;
 
@@ -157,9 +159,9 @@ export const TLB_MODE_SIZE = 0x20000;
  *  not drive each other out. */
 export const TLB_EXEC = 0x60000;
 export const TLB_EXEC_ADDEND = 0x60018;
-/** i32 list of addresses of filled TLB entries (2 * MMU_MODES * TLB_ENTRIES). */
+/** i32 list of addresses of filled TLB entries; each of the 2 * MMU_MODES * TLB_ENTRIES may be in it twice. */
 export const S_TLB_LIST = 0xd0000;
-export const CPU_SIZE = 0xe8000;
+export const CPU_SIZE = 0x100000;
 
 // ---- S_MODE: common bits (the guest owns bits 0 to 27) ---------------------------------------------------------------
 export const MODE_MMU_SHIFT = 28;

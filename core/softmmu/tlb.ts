@@ -3,16 +3,18 @@
 
 import {
   ACCESS_EXEC, ENGINE, E_CODE_BITS, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, E_REGION_EPOCH, FAULT_NONE, JC_STRIDE,
-  MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_EXIT_PHYS, S_TLB, S_TLB_LIST, S_TLB_USED,
+  MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_EXIT_PHYS, S_TLB, S_TLB_KEPT, S_TLB_LIST, S_TLB_USED,
   S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
 } from "../../src/layout";
 import { count, engine } from "../state";
 import { physHost, physHostWrite, ramPage } from "./physical";
 
-// TLB_FLAGS: the mapping is global; the entry is in the list; it is a piece of a large page.
+// TLB_FLAGS: the mapping is global; the entry is in the kept part of the list; it is a piece of a large page; the entry is in
+// the rest of the list. A flush of what is not global, which is what a context switch is, looks at the rest only.
 const ENTRY_GLOBAL: i32 = 1;
-const ENTRY_LISTED: i32 = 2;
+const ENTRY_KEPT: i32 = 2;
 const ENTRY_LARGE: i32 = 4;
+const ENTRY_NEW: i32 = 8;
 
 // @ts-ignore: decorator
 @inline export function tlbEntry(cpu: i32, va: u64, mmu: i32): i32 {
@@ -37,6 +39,7 @@ export function initTlb(cpu: i32): void {
     store<i32>(entry + TLB_FLAGS, 0);
   }
   store<i32>(cpu + S_TLB_USED, 0);
+  store<i32>(cpu + S_TLB_KEPT, 0);
   forgetLarge();
   clearJumpCache();
 }
@@ -58,25 +61,32 @@ export function flushTlb(cpu: i32, keepGlobal: bool): void {
   forgetRegions();
   const used = load<i32>(cpu + S_TLB_USED);
   const list = cpu + S_TLB_LIST;
-  let kept = 0;
-  for (let i = 0; i < used; i++) {
+  let kept = keepGlobal ? load<i32>(cpu + S_TLB_KEPT) : 0;
+  for (let i = kept; i < used; i++) {
     const entry = load<i32>(list + (i << 2));
-    if (keepGlobal && (load<i32>(entry + TLB_FLAGS) & ENTRY_GLOBAL)) {
-      store<i32>(list + (kept << 2), entry);
-      kept++;
-    } else {
+    const flags = load<i32>(entry + TLB_FLAGS) & ~ENTRY_NEW;
+    if (!keepGlobal) {
       clearEntry(cpu, entry);
       store<i32>(entry + TLB_FLAGS, 0);
+    } else if (!(flags & ENTRY_GLOBAL)) {
+      clearEntry(cpu, entry);
+      store<i32>(entry + TLB_FLAGS, flags & ENTRY_KEPT);
+    } else {
+      store<i32>(entry + TLB_FLAGS, flags | ENTRY_KEPT);
+      if (flags & ENTRY_KEPT) continue;
+      store<i32>(list + (kept << 2), entry);
+      kept++;
     }
   }
   store<i32>(cpu + S_TLB_USED, kept);
+  store<i32>(cpu + S_TLB_KEPT, kept);
   if (!keepGlobal) {
     forgetLarge();
     clearJumpCache();
   }
 }
 
-// Large pages are in the TLB in pieces of 4 KiB. Bit n says that there may be pieces of pages with number n (modulo the bits).
+// Large pages are in the TLB in pieces of 4 KiB. Bit n says that there may be pieces of pages whose number folds to n.
 const LARGE_SHIFT: i32 = 22;
 const LARGE_BITS: i32 = 4096;
 const HUGE_SHIFT: i32 = 30;
@@ -89,8 +99,19 @@ function forgetLarge(): void {
   memory.fill(hugePages, 0, HUGE_BITS >> 3);
 }
 
+// The kernel's mapping of all memory must not share its bits with a program at a low address.
+// @ts-ignore: decorator
+@inline function largeNumber(va: u64): i32 {
+  return <i32>((va >> LARGE_SHIFT) ^ (va >> 34) ^ (va >> 46)) & (LARGE_BITS - 1);
+}
+
+// @ts-ignore: decorator
+@inline function hugeNumber(va: u64): i32 {
+  return <i32>((va >> HUGE_SHIFT) ^ (va >> 38)) & (HUGE_BITS - 1);
+}
+
 function rememberLarge(va: u64, shift: i32): void {
-  const n = shift > LARGE_SHIFT ? <i32>(va >> HUGE_SHIFT) & (HUGE_BITS - 1) : <i32>(va >> LARGE_SHIFT) & (LARGE_BITS - 1);
+  const n = shift > LARGE_SHIFT ? hugeNumber(va) : largeNumber(va);
   const at = (shift > LARGE_SHIFT ? hugePages : largePages) + ((n >> 5) << 2);
   store<i32>(at, load<i32>(at) | (1 << (n & 31)));
 }
@@ -127,8 +148,8 @@ export function flushPage(cpu: i32, va: u64): void {
     flushIfOf(cpu, entry, va);
     flushIfOf(cpu, entry + TLB_EXEC, va);
   }
-  if (mayHold(largePages, <i32>(va >> LARGE_SHIFT) & (LARGE_BITS - 1))) flushPieces(cpu, va, LARGE_SHIFT);
-  if (mayHold(hugePages, <i32>(va >> HUGE_SHIFT) & (HUGE_BITS - 1))) flushPieces(cpu, va, HUGE_SHIFT);
+  if (mayHold(largePages, largeNumber(va))) flushPieces(cpu, va, LARGE_SHIFT);
+  if (mayHold(hugePages, hugeNumber(va))) flushPieces(cpu, va, HUGE_SHIFT);
 }
 
 /** Page of code appeared: stores to it must take the slow path from now on. */
@@ -162,13 +183,15 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
   const never = neverTag(index);
   const tag = va & ~0xfff;
   let flags = load<i32>(entry + TLB_FLAGS);
-  if (!(flags & ENTRY_LISTED)) {
+  const global = (perm & PERM_GLOBAL) != 0;
+  if (!(flags & (global ? ENTRY_KEPT | ENTRY_NEW : ENTRY_NEW))) {
     const used = load<i32>(cpu + S_TLB_USED);
     store<i32>(cpu + S_TLB_LIST + (used << 2), entry);
     store<i32>(cpu + S_TLB_USED, used + 1);
+    flags |= ENTRY_NEW;
   }
-  flags = ENTRY_LISTED;
-  if (perm & PERM_GLOBAL) flags |= ENTRY_GLOBAL;
+  flags &= ENTRY_KEPT | ENTRY_NEW;
+  if (global) flags |= ENTRY_GLOBAL;
   const shift = load<i32>(cpu + S_WALK_SHIFT);
   if (shift > 12) {
     flags |= ENTRY_LARGE;
