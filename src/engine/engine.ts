@@ -40,6 +40,9 @@ export interface TranslateEvent {
   block: IrBlock;
 }
 
+/** A look at the clock is not worth while after every one. */
+const TRANSLATIONS_A_POLL = 16;
+
 export type EngineExit = "budget" | "halt" | "stop" | "shutdown" | "not-memory";
 
 export class Engine {
@@ -52,7 +55,14 @@ export class Engine {
   private readonly ir: IrBlock;
   private readonly options: EngineOptions;
   private readonly crossing = new Uint8Array(4096 + 32);
-  private readonly request: TranslateOptions = { mode: 0, maxInsns: 0, pageBytes: 0, secondPage: false, entry: 0 };
+  private readonly request: TranslateOptions = {
+    mode: 0,
+    maxInsns: 0,
+    pageBytes: 0,
+    secondPage: false,
+    entry: 0,
+    start: 0,
+  };
   /** Called at every multiple of `every` executed instructions (exact only with S_EXACT): lockstep, traces. */
   checkpoint: { every: number; reached: (instructions: number) => void } | undefined;
   /** Called after work that takes long for the instructions it is done for: translation, regions. May call cut(). */
@@ -98,7 +108,7 @@ export class Engine {
           return "budget";
         case L.EXIT_TRANSLATE:
           if (!this.translate()) return "not-memory";
-          this.poll?.();
+          if (this.translations % TRANSLATIONS_A_POLL === 0) this.poll?.();
           break;
         case L.EXIT_HOT:
           this.tier1?.hot(this.memory.cpu(L.S_EXIT_BLOCK));
@@ -160,21 +170,23 @@ export class Engine {
     request.maxInsns = one || this.options.oneInsn ? 1 : BLOCK_MAX_INSNS;
     request.pageBytes = 4096 - pageOffset;
     request.secondPage = false;
-    let code = u8.subarray(host, host + request.pageBytes);
+    request.start = host;
+    let code = u8;
     let page2 = -1;
     if (this.frontend.translate(ir, code, request).status === "second-page") {
       page2 = core.secondPage(L.CPU0);
       // A fetch fault is pending: the dispatcher delivers it.
       if (page2 === -1) return true;
       if (page2 === -2) return false;
-      this.crossing.set(code);
+      this.crossing.set(u8.subarray(host, host + request.pageBytes));
       const second = page2 * 4096;
       this.crossing.set(u8.subarray(second, second + 16), request.pageBytes);
       code = this.crossing.subarray(0, request.pageBytes + 16);
+      request.start = 0;
       request.secondPage = true;
       this.frontend.translate(ir, code, request);
     }
-    this.options.onTranslate?.({ physical, mode: request.mode, code, block: ir });
+    this.options.onTranslate?.({ physical, mode: request.mode, code: code.subarray(request.start), block: ir });
     const address = this.encode(code, pageOffset, page2, one);
     const h = address >> 2;
     const { i32 } = memory;

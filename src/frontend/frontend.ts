@@ -23,6 +23,8 @@ export interface TranslateOptions {
   /** `code` goes on into the second page. */
   secondPage: boolean;
   entry: number;
+  /** Index in `code` of the block's first byte, 0 if left out; what comes before and after the page does not matter. */
+  start?: number;
 }
 
 export interface TranslateResult {

@@ -20,6 +20,7 @@ export class IrBuilder {
   private readonly slotValue = new Int32Array(SLOTS);
   private readonly slotStamp = new Uint32Array(SLOTS);
   private stamp = 0;
+  private displacement = 0;
 
   constructor(private readonly helpers: readonly HelperDef[]) {}
 
@@ -281,7 +282,8 @@ export class IrBuilder {
 
   /** `word`: MEM_* of layout.ts. Result type I32 (sizes 0-2), I64 (0-3) or V128 (4). */
   load(ty: Ty, address: Value, word: number): Value {
-    const [base, disp] = this.splitAddress(address);
+    const base = this.splitAddress(address);
+    const disp = this.displacement;
     const b = this.block;
     const n = b.push(Op.LOAD, ty, base, 0, word, disp, this.pos);
     if (!(word & MEM_SIGNED)) {
@@ -294,12 +296,13 @@ export class IrBuilder {
   }
 
   store(address: Value, value: Value, word: number): void {
-    const [base, disp] = this.splitAddress(address);
+    const base = this.splitAddress(address);
+    const disp = this.displacement;
     this.block.push(Op.STORE, this.type(value), base, value, word, disp, this.pos);
   }
 
-  /** Takes constant additions off an address while the sum fits the displacement. */
-  private splitAddress(address: Value): [Value, number] {
+  /** Takes constant additions off an address while the sum fits `displacement`, where it is then. */
+  private splitAddress(address: Value): Value {
     const b = this.block;
     let base = address;
     let disp = 0;
@@ -311,7 +314,8 @@ export class IrBuilder {
       disp += lo;
       base = b.a[base]!;
     }
-    return [base, disp];
+    this.displacement = disp;
+    return base;
   }
 
   // ---- helpers, SIMD ------------------------------------------------------------------------------------------------------

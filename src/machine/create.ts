@@ -44,39 +44,50 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   let clock: VirtualClock | undefined;
   let time!: TimeSource;
   let loop!: RunLoop;
+  /** A look at the host's clock costs as much as the access: one serves all that asks meanwhile. -1: there is none. */
+  let moment = -1;
+  const hostNow = (): number => (moment < 0 ? host.monotonic() : moment);
+  const enter = (): void => {
+    moment = host.monotonic();
+    loop.poll();
+    time.hold();
+  };
+  const leave = (): void => {
+    time.release();
+    moment = -1;
+  };
   const hooks: CpuHooks & { guestCall(what: number, value: bigint): bigint } = {
     // A device that looks at the clock twice during one access sees one time, as a real one would.
     mmioRead(address, size) {
-      loop.poll();
-      time.hold();
+      enter();
       const value = board.mmio.read(address, size);
-      time.release();
+      leave();
       return value;
     },
     mmioWrite(address, size, value) {
-      loop.poll();
-      time.hold();
+      enter();
       board.mmio.write(address, size, value);
-      time.release();
+      leave();
     },
     portRead(port, size) {
-      loop.poll();
-      time.hold();
+      enter();
       const value = board.ports.read(port, size);
-      time.release();
+      leave();
       return value;
     },
     portWrite(port, size, value) {
-      loop.poll();
-      time.hold();
+      enter();
       board.ports.write(port, size, value);
-      time.release();
+      leave();
     },
     // The engine resets the CPU, which reads the time, before there is a clock.
     now() {
       if (!clock) return 0;
+      moment = host.monotonic();
       loop.poll();
-      return clock.now();
+      const now = clock.now();
+      moment = -1;
+      return now;
     },
     acknowledge: () => board.lapic.acknowledge(),
     random,
@@ -118,7 +129,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
 
   const memory = new EngineGuestMemory(cpu.engine);
   const icountTime = config.icount ? new InstructionTime(cpu, config.icount.shift) : undefined;
-  const steady = new SteadyTime(new HostTime(() => host.monotonic()));
+  const steady = new SteadyTime(new HostTime(hostNow));
   time = icountTime ?? steady;
   const virtual = new VirtualClock(time);
   clock = virtual;
@@ -139,7 +150,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       cpu,
       clock: virtual,
       scheduler: host.scheduler,
-      hostNow: () => host.monotonic(),
+      hostNow,
       onIdle: () => steady.idled(),
       work,
       onShutdown: () => (cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault()),

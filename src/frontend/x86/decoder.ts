@@ -60,7 +60,7 @@ export class Decoder {
   constructor(private readonly tables: DecodeTables) {}
 
   /** Decodes the instruction at code[start], which may use bytes before `limit`, in a guest mode (M_* bits). Gives
-   *  DECODE_*; `insn.length` is set in every case. */
+   *  DECODE_*; `insn.length` is set in every case, `insn.start` in none. */
   decode(insn: X86Insn, code: Uint8Array, start: number, limit: number, mode: number): number {
     const status = this.parse(insn, code, start, mode);
     insn.length = this.at - start;
@@ -82,7 +82,6 @@ export class Decoder {
     let segment = -1;
     let byte = 0;
     const end = start + MAX_INSN_BYTES;
-    insn.start = start;
 
     for (;;) {
       if (at >= end) {

@@ -94,6 +94,7 @@ export class Emitter {
   stackPointer: Value = -1;
   /** Bytes of the block's page, for undefined(). */
   private code!: Uint8Array;
+  private codeStart = 0;
   private readonly wrapFrom = new Int32Array(16);
   private readonly wrapTo = new Int32Array(16);
 
@@ -104,13 +105,14 @@ export class Emitter {
     this.flags = new Flags(b);
   }
 
-  begin(code: Uint8Array, mode: number, entry: number): void {
+  begin(code: Uint8Array, codeStart: number, mode: number, entry: number): void {
     this.code = code;
+    this.codeStart = codeStart;
     this.mode = mode;
     this.code64 = (mode & M_CODE64) !== 0;
     this.ended = false;
     this.stackPointer = -1;
-    this.wrapFrom.fill(-1);
+    for (let reg = 0; reg < 16; reg++) this.wrapFrom[reg] = -1;
     this.flags.begin(entry);
   }
 
@@ -550,7 +552,7 @@ export class Emitter {
     let lo = 0;
     let hi = 0;
     for (let i = 0; i < 8 && i < length; i++) {
-      const byte = this.code[start + i]! | 0;
+      const byte = this.code[this.codeStart + start + i]! | 0;
       if (i < 4) lo |= byte << (i * 8);
       else hi |= byte << (i * 8 - 32);
     }

@@ -41,19 +41,20 @@ export class X86Frontend implements Frontend {
   }
 
   translate(block: IrBlock, code: Uint8Array, options: TranslateOptions): TranslateResult {
-    const { mode, pageBytes } = options;
+    const { mode, pageBytes, start = 0 } = options;
     const { insn, emitter: e, builder: b, result } = this;
     const maxInsns = mode & (MODE_ONE_INSN | M_TF | M_DEBUG) ? 1 : options.maxInsns;
     result.status = "ok";
     b.begin(block);
-    e.begin(code, mode, options.entry);
+    e.begin(code, start, mode, options.entry);
     block.pcWidth = e.pcWidth;
     e.insn = insn;
     let at = 0;
     let n = 0;
     for (;;) {
       const limit = n === 0 && options.secondPage ? Math.min(code.length, pageBytes + MAX_INSN_BYTES) : pageBytes;
-      const status = at < limit ? this.decoder.decode(insn, code, at, limit, mode) : DECODE_TRUNCATED;
+      const status = at < limit ? this.decoder.decode(insn, code, start + at, start + limit, mode) : DECODE_TRUNCATED;
+      insn.start = at;
       if (status === DECODE_TRUNCATED) {
         if (n === 0) {
           result.status = "second-page";
@@ -92,6 +93,7 @@ export class X86Frontend implements Frontend {
   disassemble(code: Uint8Array, pcLo: number, pcHi: number, mode: number): { length: number; text: string } {
     const { insn } = this;
     const status = this.decoder.decode(insn, code, 0, code.length, mode);
+    insn.start = 0;
     if (status !== DECODE_OK) {
       const length = status === DECODE_UNDEFINED ? Math.min(insn.length, code.length) : 1;
       return { length, text: "(bad)" };

@@ -26,7 +26,8 @@ export function slotSize(ty: Ty): number {
  */
 export function deadCode(block: IrBlock, live: Uint8Array, helpers?: readonly HelperDef[]): void {
   const n = block.count;
-  live.fill(0, 0, n);
+  // Not fill(): blocks are short.
+  for (let i = 0; i < n; i++) live[i] = 0;
   forget();
   for (let i = n - 1; i >= 0; i--) {
     const op = block.op[i] as Op;
@@ -41,7 +42,7 @@ export function deadCode(block: IrBlock, live: Uint8Array, helpers?: readonly He
       if (!live[i] && def && removable(def)) continue;
       live[i] = 1;
       if (!def || def.fault || def.reads === "all") forget();
-      else for (const [from, to] of def.reads) see(from, to);
+      else for (let k = 0; k < def.reads.length; k++) see(def.reads[k]![0], def.reads[k]![1]);
     } else if (op === Op.LD && live[i]) see(block.a[i]!, block.a[i]! + slotSize(block.ty[i] as Ty));
     if (!live[i]) continue;
     const count = operandsOf(block, i, operands);
