@@ -142,6 +142,25 @@ describe("HPET", () => {
     expect(lines.at(2).rises).toBe(2);
   });
 
+  test("a periodic timer goes on when the host is held up at any moment", () => {
+    const { clock, lines, set } = setup();
+    set(CONFIG, 1);
+    set(T0, 0x14c | (2 << 9));
+    set(T0 + CMP, 100);
+    set(T0 + CMP, 100);
+    const now = clock.now.bind(clock);
+    for (let look = 0; look < 6; look++) {
+      let left = look;
+      clock.now = () => {
+        if (left-- === 0) clock.jump(2500);
+        return now();
+      };
+      const before = lines.at(2).rises;
+      clock.advance(10_000);
+      expect(lines.at(2).rises - before).toBeGreaterThanOrEqual(6);
+    }
+  });
+
   test("FSB delivery", () => {
     const msi = new FakeMsi();
     const { clock, get, set } = setup(msi);

@@ -87,11 +87,11 @@ export class HpetTimer {
     this.arm();
   }
 
-  /** The counter was started, or comparator or mode set: waits for the next match, however far. */
-  arm(): void {
+  /** The counter, at `value`, was started, or comparator or mode set: waits for the next match, however far. */
+  arm(value = this.counter.value()): void {
     this.timer.cancel();
     if (!this.counter.running) return;
-    const left = (this.comparator - this.counter.value()) & this.mask;
+    const left = (this.comparator - value) & this.mask;
     this.tooFar = left > FARTHEST;
     const at = this.clock.now() + Number(this.tooFar ? FARTHEST : left) * r.NS_PER_TICK;
     // Kernels leave a periodic timer running with its interrupt off: that must not keep the host awake.
@@ -113,10 +113,12 @@ export class HpetTimer {
       return;
     }
     if (this.periodic && this.period !== 0n) {
-      // A late host skips periods but keeps the phase.
-      const behind = (this.counter.value() - this.comparator) & this.mask;
+      // A late host skips periods but keeps the phase. One look at the counter for both: were it past the new comparator at
+      // a second one, the next match would be a turn of the counter away.
+      const value = this.counter.value();
+      const behind = (value - this.comparator) & this.mask;
       this.comparator = (this.comparator + (behind / this.period + 1n) * this.period) & this.mask;
-      this.arm();
+      this.arm(value);
     }
     this.expired();
   }
