@@ -411,7 +411,7 @@ helpers.forEach((def, id) => {
 });
 
 function compile(region: Region): { run: (entry: number) => number; fuelNeeded: number } {
-  const emitted = emitRegion(region, { helpers, uncached: [] });
+  const emitted = emitRegion(region, { helpers, contextSlot: WORDS[0]!, uncached: [] });
   const module = link([emitted.body], REGION_TYPE, runtime.resolve, { shared: false });
   const imports = Object.fromEntries(module.imports.map((name) => [name, core[name]]));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes as BufferSource), {

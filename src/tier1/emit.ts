@@ -40,6 +40,8 @@ export const REGION_TYPE: FunctionType = { params: [I32, I32], results: [I32] };
 
 export interface EmitOptions {
   readonly helpers: readonly HelperDef[];
+  /** Frontend.contextSlot */
+  readonly contextSlot: number;
   /** State that stays in memory: what core changes without a helper's declaration saying so. */
   readonly uncached: readonly SlotRange[];
 }
@@ -80,6 +82,7 @@ class RegionEmitter implements FunctionContext {
   readonly va: number;
   readonly entry: number;
   private readonly limit: number;
+  private readonly contextSlot: number;
   private readonly live: Uint8Array[];
   private readonly graph = new Graph();
   /** Graph edges by block and target. */
@@ -94,6 +97,7 @@ class RegionEmitter implements FunctionContext {
   ) {
     this.helpers = options.helpers;
     this.uncached = options.uncached;
+    this.contextSlot = options.contextSlot;
     this.mode = region.mode;
     this.mmu = (region.mode >> MODE_MMU_SHIFT) & MODE_MMU_MASK;
     this.pcWidth = region.blocks[0]!.ir.pcWidth;
@@ -288,10 +292,20 @@ class RegionEmitter implements FunctionContext {
     flow.jump(edges[0]!.to);
   }
 
-  /** From the dispatcher: the base is where block 0 would start. */
+  /** From the dispatcher: the base is where block 0 would start. What the block takes for known is looked at. */
   private enter(entry: number): void {
     const { code } = this;
     const block = this.region.blocks[entry]!;
+    if (block.entry) {
+      code.get(CPU);
+      code.mem(W.i32_load, this.contextSlot, 2);
+      code.i32(block.entry - 1);
+      code.op(W.i32_ne);
+      code.begin(W.if_);
+      code.i32(0);
+      code.op(W.return_);
+      code.end();
+    }
     if (block.disp !== 0) {
       code.get(this.pc);
       code.integer(-block.disp);

@@ -17,6 +17,8 @@ export interface RegionBlock {
   readonly phys: number;
   /** Displacement of the start from the region's base. */
   readonly disp: number;
+  /** What the block takes for known at its start (a context of the frontend's), 0: nothing. */
+  readonly entry?: number;
   /** Executions seen. */
   readonly weight: number;
   /** GOTO: one; BRANCH: taken, not taken; JUMP: known targets, likeliest first; EXIT: none. */

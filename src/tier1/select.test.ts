@@ -52,6 +52,7 @@ function select(blocks: Record<number, Fake>, at = 0x1000, mapped: (disp: number
   const builder = new IrBuilder([]);
   const frontend: Frontend = {
     helpers: [],
+    contextSlot: SLOT,
     translate: (block: IrBlock, code, options) => {
       const phys = (code[0]! | (code[1]! << 8) | (code[2]! << 16)) - 0x100000;
       const fake = blocks[phys]!;

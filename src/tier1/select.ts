@@ -257,40 +257,64 @@ export class RegionSelector {
     chosen.forEach((block, k) => {
       for (const t of block.targets) if (t.block >= 0) preds[t.block]!.push(k);
     });
+    // 1: assumes nothing.
     const pinned = new Uint8Array(chosen.length);
     for (const e of entries) pinned[e] = 1;
     const agreed = (k: number): number => {
-      if (pinned[k] || preds[k]!.length === 0) return 0;
+      if (preds[k]!.length === 0) return 0;
       const first = chosen[preds[k]![0]!]!.context;
       return preds[k]!.every((p) => chosen[p]!.context === first) ? first : 0;
     };
-    for (let round = 0; ; round++) {
-      let changed = false;
-      for (let k = 0; k < chosen.length; k++) {
-        const block = chosen[k]!;
-        let entry = agreed(k);
-        if (entry === block.entry) continue;
-        // A block whose assumption did not last stays without one, so this ends.
-        if (round > 2 || block.entry !== 0) {
-          pinned[k] = 1;
-          entry = 0;
+    const settle = () => {
+      for (let round = 0, changed = true; changed; round++) {
+        changed = false;
+        for (let k = 0; k < chosen.length; k++) {
+          const block = chosen[k]!;
+          let entry = pinned[k] ? 0 : agreed(k);
+          if (entry === block.entry) continue;
+          // A block whose assumption did not last stays without one, so this ends.
+          if (round > 2 || block.entry !== 0) {
+            pinned[k] = 1;
+            entry = 0;
+          }
+          this.assume(block, entry, mode);
+          changed = true;
         }
-        const { request } = this;
-        request.mode = mode;
-        request.maxInsns = block.ir.insns;
-        request.pageBytes = 4096 - (block.phys % 4096);
-        request.secondPage = block.phys2 !== undefined;
-        request.entry = entry;
-        const second = block.phys2 === undefined ? undefined : this.source.hostOf(block.phys2);
-        const code = this.source.code(this.source.hostOf(block.phys), second);
-        const result = this.frontend.translate(block.ir, code, request);
-        block.entry = entry;
-        block.context = result.context;
-        changed = true;
       }
-      if (!changed) return;
+    };
+    settle();
+    // Where knowing saves a helper a region can be entered only by those who know the same, which is looked at there.
+    for (const k of entries) {
+      const block = chosen[k]!;
+      const entry = agreed(k);
+      if (entry === 0) continue;
+      const before = calls(block.ir);
+      this.assume(block, entry, mode);
+      if (calls(block.ir) < before) pinned[k] = 0;
+      else this.assume(block, 0, mode);
     }
+    settle();
   }
+
+  /** Translates a block again for what it may know at its start. */
+  private assume(block: Chosen, entry: number, mode: number): void {
+    const { request, source } = this;
+    request.mode = mode;
+    request.maxInsns = block.ir.insns;
+    request.pageBytes = 4096 - (block.phys % 4096);
+    request.secondPage = block.phys2 !== undefined;
+    request.entry = entry;
+    const second = block.phys2 === undefined ? undefined : source.hostOf(block.phys2);
+    const code = source.code(source.hostOf(block.phys), second);
+    block.context = this.frontend.translate(block.ir, code, request).context;
+    block.entry = entry;
+  }
+}
+
+function calls(ir: IrBlock): number {
+  let n = 0;
+  for (let i = 0; i < ir.count; i++) if (ir.op[i] === Op.CALL) n++;
+  return n;
 }
 
 /** The block each edge leads to: that of its frame, else the one of the shallowest frame with the same code. */

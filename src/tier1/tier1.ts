@@ -308,7 +308,8 @@ export class RegionTier {
       return;
     }
     region.record = entries[0]!.record;
-    const { body } = emitRegion(region, { helpers: this.host.frontend.helpers, uncached: this.options.uncached ?? [] });
+    const { helpers, contextSlot } = this.host.frontend;
+    const { body } = emitRegion(region, { helpers, contextSlot, uncached: this.options.uncached ?? [] });
     this.options.onRegion?.(region, body);
     const live: LiveRegion = {
       body,

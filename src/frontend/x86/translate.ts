@@ -18,7 +18,7 @@ import { disassemble } from "./disassembler.js";
 import { Emitter, EXC_GP, EXC_NM } from "./emitter.js";
 import { HELPERS } from "./helpers.js";
 import type { RowAttributes } from "./insn.js";
-import { M_DEBUG, M_EM, M_MP, M_OSFXSR, M_PE, M_TF, M_TS, M_VM } from "./layout.js";
+import { M_DEBUG, M_EM, M_MP, M_OSFXSR, M_PE, M_TF, M_TS, M_VM, X_CC_OP } from "./layout.js";
 import { DecodeTables, RF_CHECKED, RF_REPEAT, ROWS } from "./tables.js";
 
 /** A block ends when it has this many nodes (its temporaries are numbered). */
@@ -26,6 +26,7 @@ const MAX_NODES = 800;
 
 export class X86Frontend implements Frontend {
   readonly helpers: readonly HelperDef[] = HELPERS;
+  readonly contextSlot = X_CC_OP;
   private readonly tables: DecodeTables;
   private readonly decoder: Decoder;
   private readonly builder = new IrBuilder(HELPERS);
