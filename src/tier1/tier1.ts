@@ -123,10 +123,10 @@ const QUIET = 2_000_000_000;
 const QUIET_MODULES = 8;
 /** So often, in nanoseconds, it is looked whether regions are entered more than so many times from others; so many of those, at most so
  *  many times each, are chosen anew. */
-const LOOK = 50_000_000;
-const BUSY = 20_000;
-const RETHINK_MOST = 4;
-const RETHINK_TIMES = 3;
+const LOOK = 100_000_000;
+const BUSY = 40_000;
+const RETHINK_MOST = 3;
+const RETHINK_TIMES = 2;
 /** Without a clock an instruction is taken for so many nanoseconds. */
 const NS_PER_INSN = 5;
 /** Share of the code that goes when there is too much. */
