@@ -10,6 +10,24 @@ export const HOT_BLOCK = 1500;
 export const REGION_RATE = 12;
 /** Guest instructions that may be put into regions at once after times when there was nothing to do. */
 export const REGION_BURST = 8000;
+/** Regions wait to share a module: until there are so many, or one of them has become hot again, or for so many nanoseconds. */
+export const REGION_BATCH = 48;
+export const REGION_WAIT_NS = 25_000_000;
+/** Share of the generated code that goes when there is too much. */
+export const REGION_EVICT_SHARE = 0.25;
+/** So many young modules are linked into one, and so many of those again: control goes from one instance to another many times
+ *  slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
+export const MODULES_YOUNG = 48;
+export const MODULES_OLD = 24;
+/** With nothing new for so many nanoseconds so many young ones are enough. */
+export const MODULES_QUIET_NS = 2_000_000_000;
+export const MODULES_QUIET = 8;
+/** So often, in nanoseconds, it is looked which regions were entered more than so many times from others. So many of them at a time are
+ *  chosen anew, each region at most so many times. */
+export const RETHINK_NS = 100_000_000;
+export const RETHINK_ENTRIES = 40_000;
+export const RETHINK_MOST = 3;
+export const RETHINK_TIMES = 2;
 /** Bytes of tier 0 code kept (micro-ops and headers). */
 export const TIER0_BYTES = 48 << 20;
 /** The tier 0 arena is evicted by parts: this many. */

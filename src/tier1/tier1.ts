@@ -29,7 +29,23 @@ import {
   R_NEXT,
   R_VALID,
 } from "../layout.js";
-import { HOT_BLOCK, REGION_BURST, REGION_RATE, TB_SIZE_MIB } from "../tuning.js";
+import {
+  HOT_BLOCK,
+  MODULES_OLD,
+  MODULES_QUIET,
+  MODULES_QUIET_NS,
+  MODULES_YOUNG,
+  REGION_BATCH,
+  REGION_BURST,
+  REGION_EVICT_SHARE,
+  REGION_RATE,
+  REGION_WAIT_NS,
+  RETHINK_ENTRIES,
+  RETHINK_MOST,
+  RETHINK_NS,
+  RETHINK_TIMES,
+  TB_SIZE_MIB,
+} from "../tuning.js";
 import type { FunctionBody } from "./code.js";
 import { emitRegion, REGION_TYPE } from "./emit.js";
 import { link } from "./linker.js";
@@ -111,26 +127,8 @@ interface LiveModule {
   merged: boolean;
 }
 
-/** Regions wait to share a module: until there are so many, or one of them has become hot again, or for so many nanoseconds. */
-const BATCH = 48;
-const WAIT = 25_000_000;
-/** So many young modules are linked into one, and so many of those again: control goes from one instance to another many times
- *  slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
-const YOUNG = 48;
-const OLD = 24;
-/** With nothing new for so many nanoseconds fewer than that are linked, too. */
-const QUIET = 2_000_000_000;
-const QUIET_MODULES = 8;
-/** So often, in nanoseconds, it is looked whether regions are entered more than so many times from others; so many of those, at most so
- *  many times each, are chosen anew. */
-const LOOK = 100_000_000;
-const BUSY = 40_000;
-const RETHINK_MOST = 3;
-const RETHINK_TIMES = 2;
 /** Without a clock an instruction is taken for so many nanoseconds. */
 const NS_PER_INSN = 5;
-/** Share of the code that goes when there is too much. */
-const EVICT_SHARE = 0.25;
 
 export class RegionTier {
   private readonly source: MemorySource;
@@ -211,7 +209,7 @@ export class RegionTier {
     const region = this.selector.select(header, mode);
     source.write(header, B_COUNT, 0);
     if (region) this.install(region);
-    if (this.pending.length >= (this.options.eager ? 1 : BATCH)) this.flush();
+    if (this.pending.length >= (this.options.eager ? 1 : REGION_BATCH)) this.flush();
   }
 
   private time(): number {
@@ -229,7 +227,7 @@ export class RegionTier {
   /** Once a slice. */
   maintain(): void {
     const now = this.time();
-    if (this.pending.length > 0 && now - this.waitingSince > WAIT) this.flush();
+    if (this.pending.length > 0 && now - this.waitingSince > REGION_WAIT_NS) this.flush();
     const dead = this.source.read(ENGINE, E_DEAD_REGIONS);
     if (dead !== this.deadSeen) {
       this.deadSeen = dead;
@@ -245,7 +243,7 @@ export class RegionTier {
    * something larger: both are given up and chosen anew.
    */
   private look(now: number): void {
-    if (now - this.lookedAt < LOOK) return;
+    if (now - this.lookedAt < RETHINK_NS) return;
     this.lookedAt = now;
     const busy: { region: LiveRegion; from: number; times: number }[] = [];
     for (const { regions } of this.modules) {
@@ -254,7 +252,8 @@ export class RegionTier {
           const count = this.source.read(entry.record, R_COUNT);
           const times = count - entry.seen;
           entry.seen = count;
-          if (times > BUSY && region.alive) busy.push({ region, from: this.source.read(entry.record, R_FROM), times });
+          if (times > RETHINK_ENTRIES && region.alive)
+            busy.push({ region, from: this.source.read(entry.record, R_FROM), times });
         }
       }
     }
@@ -288,9 +287,9 @@ export class RegionTier {
     const { modules } = this;
     const young = modules.filter((m) => !m.merged);
     const old = modules.filter((m) => m.merged);
-    if (young.length >= YOUNG) this.merge(young);
-    else if (old.length >= OLD) this.merge(old);
-    else if (young.length >= QUIET_MODULES && now - this.madeAt > QUIET) this.merge(young);
+    if (young.length >= MODULES_YOUNG) this.merge(young);
+    else if (old.length >= MODULES_OLD) this.merge(old);
+    else if (young.length >= MODULES_QUIET && now - this.madeAt > MODULES_QUIET_NS) this.merge(young);
   }
 
   // ---- making ---------------------------------------------------------------------------------------------------------------
@@ -470,7 +469,7 @@ export class RegionTier {
     const count = (region: LiveRegion) =>
       region.entries.reduce((sum, e) => sum + this.source.read(e.record, R_COUNT), 0);
     const counted = all.map((region) => ({ region, count: count(region) })).sort((x, y) => x.count - y.count);
-    for (const { region } of counted.slice(0, Math.ceil(counted.length * EVICT_SHARE))) {
+    for (const { region } of counted.slice(0, Math.ceil(counted.length * REGION_EVICT_SHARE))) {
       this.retire(region);
       this.statistics.evicted++;
     }
