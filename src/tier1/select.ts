@@ -6,7 +6,7 @@
 // go to a shallower copy of the same code, and its returns look for the return addresses of all calls of the function. Where
 // a call's return is expected but the callee is not in the region, and at loop headers, the region can also be entered.
 
-import type { Frontend } from "../frontend/frontend.js";
+import type { Frontend, TranslateResult } from "../frontend/frontend.js";
 import { IrBlock } from "../ir/block.js";
 import { HINT_CALL, HINT_RETURN, Op, PcWidth } from "../ir/ops.js";
 import { B_COUNT, B_INSNS, B_LAST_TARGET, B_TAKEN } from "../layout.js";
@@ -193,14 +193,7 @@ export class RegionSelector {
       ir = new IrBlock();
       this.pool.push(ir);
     }
-    const host = this.source.hostOf(phys);
-    const { request } = this;
-    request.mode = mode;
-    request.maxInsns = this.source.read(header, B_INSNS);
-    request.pageBytes = 4096 - (phys % 4096);
-    request.secondPage = second !== undefined;
-    request.entry = 0;
-    const result = this.frontend.translate(ir, this.source.code(host, second), request);
+    const result = this.decode(ir, phys, second, this.source.read(header, B_INSNS), mode, 0);
     if (result.status !== "ok" || ir.crossesPage !== (second !== undefined)) return undefined;
     this.used++;
     const { disp, frame, weight } = place;
@@ -298,16 +291,27 @@ export class RegionSelector {
 
   /** Translates a block again for what it may know at its start. */
   private assume(block: Chosen, entry: number, mode: number): void {
+    const second = block.phys2 === undefined ? undefined : this.source.hostOf(block.phys2);
+    block.context = this.decode(block.ir, block.phys, second, block.ir.insns, mode, entry).context;
+    block.entry = entry;
+  }
+
+  /** The code at a guest-physical address to `ir`; `second`: host address of the page it goes on into, where it does. */
+  private decode(
+    ir: IrBlock,
+    phys: number,
+    second: number | undefined,
+    insns: number,
+    mode: number,
+    entry: number,
+  ): TranslateResult {
     const { request, source } = this;
     request.mode = mode;
-    request.maxInsns = block.ir.insns;
-    request.pageBytes = 4096 - (block.phys % 4096);
-    request.secondPage = block.phys2 !== undefined;
+    request.maxInsns = insns;
+    request.pageBytes = 4096 - (phys % 4096);
+    request.secondPage = second !== undefined;
     request.entry = entry;
-    const second = block.phys2 === undefined ? undefined : source.hostOf(block.phys2);
-    const code = source.code(source.hostOf(block.phys), second);
-    block.context = this.frontend.translate(block.ir, code, request).context;
-    block.entry = entry;
+    return this.frontend.translate(ir, source.code(source.hostOf(phys), second), request);
   }
 }
 
