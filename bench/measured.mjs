@@ -15,6 +15,7 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import * as L from "../dist/layout.js";
 import { createMachine } from "../dist/machine/create.js";
+import { yieldToMachine } from "../dist/node/background.js";
 import { loadCoreModule } from "../dist/node/core-module.js";
 import { createNodeHost } from "../dist/node/host.js";
 import { programInfo } from "../dist/node/program.js";
@@ -64,6 +65,8 @@ const serial = {
   drained: () => offer(),
   close() {},
 };
+// As the command line program does.
+yieldToMachine();
 const host = createNodeHost({ prefix: "measured", onBrokenOutput: () => {} });
 host.openChardev = () => serial;
 
