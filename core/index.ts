@@ -2,9 +2,8 @@
 // calls, the engine's maintenance calls, and every helper of the guest by name.
 
 export { run } from "./dispatcher/run";
-export { dmaWritten, installBlock, linkHash, evict } from "./dispatcher/maintain";
+export { dmaWritten, installBlock, linkHash, evict, removeSpan } from "./dispatcher/maintain";
 export { secondPage, search, physOf, codeAddress } from "./dispatcher/lookup";
-export { slow_load, slow_store, slow_load128, slow_store128 } from "./softmmu/access";
 export { initTlb, flushTlb, flushPage } from "./softmmu/tlb";
 export { debugTranslate } from "./softmmu/debug";
 export * from "./x86/index";

@@ -88,6 +88,12 @@ export function evict(from: i32, to: i32): void {
   clearJumpCache();
 }
 
+/** Takes the span of a region that has ended out of its pages' lists. Nothing else knows of it: spans are neither looked up nor linked to. */
+export function removeSpan(span: i32): void {
+  unlinkPages(span);
+  store<i32>(span + B_VALID, 0);
+}
+
 function unlinkPages(block: i32): void {
   const host = physHost(load<u64>(block + B_PHYS));
   const page = host ? ramPage(host) : -1;

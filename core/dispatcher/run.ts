@@ -53,8 +53,9 @@ function enter(cpu: i32, record: i32, fuel: i32): i32 {
   return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_EPOCH) == engine(E_REGION_EPOCH) && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE);
 }
 
-/** enter() by the cache, which keeps what the region finds out about its pages. */
-function enterCached(cpu: i32, slot: i32, record: i32, fuel: i32): i32 {
+/** enter() by the cache, which keeps what the region finds out about its pages; `from`: the record of the region left for it. */
+function enterCached(cpu: i32, slot: i32, record: i32, fuel: i32, from: i32): i32 {
+  store<i32>(record, from, R_FROM);
   const epoch = engine(E_REGION_EPOCH);
   store<i32>(cpu + S_PAGES, load<i32>(slot, RC_PAGES));
   const status = enter(cpu, record, fuel);
@@ -96,9 +97,9 @@ export function run(cpu: i32): i32 {
       const record = load<i32>(slot, RC_RECORD);
       if (load<i32>(record + R_VALID)) {
         count(STAT_DISPATCH);
-        store<i32>(record, from, R_FROM);
+        const status = enterCached(cpu, slot, record, fuel, from);
         from = record;
-        if (enterCached(cpu, slot, record, fuel) != -1) continue;
+        if (status != -1) continue;
         tried = true;
       }
     }
@@ -121,9 +122,8 @@ export function run(cpu: i32): i32 {
       if (!load<i32>(region + R_VALID)) store<i32>(block + B_REGION, 0);
       else if (!load<i32>(cpu + S_ONE_INSN)) {
         cacheRegion(cpu, slot, va, region);
-        store<i32>(region, from, R_FROM);
+        status = enterCached(cpu, slot, region, fuel, from);
         from = region;
-        status = enterCached(cpu, slot, region, fuel);
       }
     }
     if (status == -1) {

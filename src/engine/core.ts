@@ -26,6 +26,7 @@ export interface Core {
   installBlock(block: number, flags: number): void;
   dmaWritten(lo: number, hi: number, length: number): void;
   evict(from: number, to: number): void;
+  removeSpan(span: number): void;
   secondPage(cpu: number): number;
   initTlb(cpu: number): void;
   flushTlb(cpu: number, keepGlobal: number): void;

@@ -34,9 +34,6 @@ export interface FunctionContext {
   readonly entry: number;
   /** Depth of the label of the exit before an instruction; it takes the site (see packSite), an I64. */
   siteDepth(): number;
-  /** Blocks of the emitter's own around the current point. */
-  opened(): void;
-  closed(): void;
 }
 
 export const SITE_SHIFT = 6;

@@ -122,12 +122,6 @@ class RegionEmitter implements FunctionContext {
   siteDepth(): number {
     return this.flow.depth + EXIT_SITE;
   }
-  opened(): void {
-    this.flow.opened();
-  }
-  closed(): void {
-    this.flow.closed();
-  }
 
   emit(): EmittedRegion {
     const { code, flow } = this;

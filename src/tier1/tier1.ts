@@ -65,7 +65,7 @@ export interface Tier1Host {
     readonly table: WebAssembly.Table;
     readonly exports: Record<string, unknown>;
     installBlock(block: number, flags: number): void;
-    evict(from: number, to: number): void;
+    removeSpan(span: number): void;
   };
   readonly frontend: Frontend;
   /** Guest instructions executed so far. */
@@ -285,6 +285,7 @@ export class RegionTier {
 
   private consolidate(now: number): void {
     const { modules } = this;
+    if (modules.length < MODULES_QUIET) return;
     const young = modules.filter((m) => !m.merged);
     const old = modules.filter((m) => m.merged);
     if (young.length >= MODULES_YOUNG) this.merge(young);
@@ -496,12 +497,10 @@ export class RegionTier {
       if (current === record) source.write(header, B_REGION, 0);
       if (current === record || current === 0) source.write(header, B_COUNT, 0);
     }
-    const deaths = source.read(ENGINE, E_DEAD_REGIONS);
     for (const span of region.spans) {
-      host.core.evict(span, span + 1);
+      host.core.removeSpan(span);
       records.releaseSpan(span);
     }
-    this.deadSeen += source.read(ENGINE, E_DEAD_REGIONS) - deaths;
     for (const { record } of region.entries) {
       records.releaseEntry(record);
       this.byRecord.delete(record);
