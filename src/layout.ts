@@ -220,9 +220,10 @@ export const B_PAGE2_NEXT = 64;
 export const B_FLAGS = 68;
 /** Not a block but the stretch of code a region was made of: in page lists only; dropping it kills the region. */
 export const B_FLAG_SPAN = 1;
-/** i64: last indirect target (PC), for region building. */
-export const B_LAST_TARGET = 72;
-export const B_HEADER = 80;
+/** i64 x B_TARGET_COUNT: different indirect targets (PC), the latest first, for region building. */
+export const B_TARGETS = 72;
+export const B_TARGET_COUNT = 3;
+export const B_HEADER = 96;
 
 // ---- region entry: a region has one or several, chained ------------------------------------------------------------------
 /** i32: 1 valid; 0: killed, the function must not be called. */

@@ -13,6 +13,8 @@ export const REGION_BURST = 8000;
 /** Regions wait to share a module: until there are so many, or one of them has become hot again, or for so many nanoseconds. */
 export const REGION_BATCH = 48;
 export const REGION_WAIT_NS = 25_000_000;
+/** A region takes in a copy of code that another region of fewer guest instructions is entered at. */
+export const REGION_COPY_INSNS = 20;
 /** Share of the generated code that goes when there is too much. */
 export const REGION_EVICT_SHARE = 0.25;
 /** So many young modules are linked into one, and so many of those again: control goes from one instance to another many times
@@ -22,12 +24,12 @@ export const MODULES_OLD = 24;
 /** With nothing new for so many nanoseconds so many young ones are enough. */
 export const MODULES_QUIET_NS = 2_000_000_000;
 export const MODULES_QUIET = 8;
-/** So often, in nanoseconds, it is looked which regions were entered more than so many times from others. So many of them at a time are
- *  chosen anew, each region at most so many times. */
+/** So often, in nanoseconds, it is looked which regions were entered more than so many times from others. The most frequent transitions, so
+ *  many of them, make regions be chosen anew, and the same ones again after so many nanoseconds at the earliest, twice as many each time. */
 export const RETHINK_NS = 100_000_000;
 export const RETHINK_ENTRIES = 40_000;
-export const RETHINK_MOST = 3;
-export const RETHINK_TIMES = 2;
+export const RETHINK_MOST = 8;
+export const RETHINK_PATIENCE_NS = 200_000_000;
 /** Bytes of tier 0 code kept (micro-ops and headers). */
 export const TIER0_BYTES = 48 << 20;
 /** The tier 0 arena is evicted by parts: this many. */

@@ -1,7 +1,7 @@
 // Calls of the engine (TypeScript) that change the tables of translated code.
 
 import {
-  B_BYTES, B_COUNT, B_EPOCH, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_HEADER, B_LAST_TARGET, B_LINK0, B_LINK1, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT,
+  B_BYTES, B_COUNT, B_EPOCH, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_HEADER, B_TARGETS, B_TARGET_COUNT, B_LINK0, B_LINK1, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT,
   B_PHYS, B_REGION, B_SIZE, B_TAKEN, B_VALID, CPU0, E_CODE_BITS, E_LINK_EPOCH, E_PAGE_BLOCKS, E_RAM_BASE,
 } from "../../src/layout";
 import { physHost, ramPage } from "../softmmu/physical";
@@ -27,7 +27,7 @@ export function installBlock(block: i32, flags: i32): void {
     store<i32>(block + B_TAKEN, 0);
     store<i32>(block + B_LINK0, 0);
     store<i32>(block + B_LINK1, 0);
-    store<u64>(block + B_LAST_TARGET, 0);
+    memory.fill(block + B_TARGETS, 0, B_TARGET_COUNT << 3);
     store<i32>(block + B_EPOCH, engine(E_LINK_EPOCH));
     linkHash(block);
   }

@@ -2,7 +2,7 @@
 // block is not linked, has a region, becomes hot, when fuel runs out, or at a fault; S_PC and S_FUEL are exact then.
 
 import {
-  B_COUNT, B_EPOCH, B_HEADER, B_INSNS, B_LAST_TARGET, B_LINK0, B_LINK1, B_PAGE2, B_REGION, B_TAKEN, B_VALID, E_HELPERS, E_HOT, E_LINK_EPOCH, S_BLOCK,
+  B_COUNT, B_EPOCH, B_HEADER, B_INSNS, B_LINK0, B_LINK1, B_PAGE2, B_REGION, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID, E_HELPERS, E_HOT, E_LINK_EPOCH, S_BLOCK,
   S_EXACT, S_FAULT, S_FUEL, S_MODE, S_ONE_INSN, S_PC, S_PENDING, S_TLB, TLB_ADDEND, TLB_ENTRIES, TLB_MODE_SIZE, TLB_READ,
   TLB_STRIDE, TLB_WRITE, MEM_ALIGN, MEM_RMW, MEM_SIGNED,
 } from "../../src/layout";
@@ -65,6 +65,17 @@ function fail(cpu: i32, block: i32, ip: i32): i32 {
 @inline function width(pc: u64, flags: i32): u64 {
   const w = flags & UF_WIDTH;
   return w == 0 ? pc : w == 1 ? pc & 0xffffffff : pc & 0xffff;
+}
+
+/** Puts an indirect target in front of the others the block has had. */
+function noteTarget(block: i32, pc: u64): void {
+  let moved = pc;
+  for (let at = block + B_TARGETS; at < block + B_TARGETS + (B_TARGET_COUNT << 3); at += 8) {
+    const old = load<u64>(at);
+    store<u64>(at, moved);
+    if (old == pc) return;
+    moved = old;
+  }
 }
 
 /** Sets the next program counter and gives the linked successor, or 0. */
@@ -490,7 +501,7 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_JUMP: {
           const pc = A64(cpu, w);
           store<u64>(cpu + S_PC, pc);
-          store<u64>(block + B_LAST_TARGET, pc);
+          if (load<u64>(block + B_TARGETS) != pc) noteTarget(block, pc);
           next = load<i32>(cpu + S_ONE_INSN) ? 0 : lookup(cpu);
           break;
         }

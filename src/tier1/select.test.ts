@@ -5,9 +5,9 @@ import type { Frontend } from "../frontend/frontend.js";
 import type { IrBlock } from "../ir/block.js";
 import { IrBuilder } from "../ir/builder.js";
 import { HINT_CALL, HINT_RETURN } from "../ir/ops.js";
-import { B_COUNT, B_INSNS, B_LAST_TARGET, B_TAKEN } from "../layout.js";
+import { B_COUNT, B_INSNS, B_TAKEN, B_TARGETS } from "../layout.js";
 import type { Region } from "./region.js";
-import { RegionSelector } from "./select.js";
+import { type Others, RegionSelector } from "./select.js";
 import type { BlockSource } from "./source.js";
 
 const SLOT = 0x100;
@@ -16,8 +16,8 @@ const BYTES = 4;
 interface Fake {
   count: number;
   taken?: number;
-  /** Displacement of the last indirect target from the hot block. */
-  last?: number;
+  /** Displacements of the last indirect targets from the hot block. */
+  last?: number[];
   end(b: IrBuilder): void;
   /** What the block knows at its end; a function of what it was told at its start. */
   context?: (entry: number) => number;
@@ -28,8 +28,15 @@ const branch = (taken: number, not: number) => (b: IrBuilder) => b.branch(b.wrap
 const call = (to: number) => (b: IrBuilder) => b.goto(to, HINT_CALL, BYTES);
 const ret = (b: IrBuilder) => b.jump(b.ld(SLOT, 1), HINT_RETURN);
 
+const ALONE: Others = { keep: () => false, replace: () => false, inherit: () => false };
+
 /** Blocks by guest-physical address; the hot one is at `at`, where the virtual page of displacement d is at the same distance. */
-function select(blocks: Record<number, Fake>, at = 0x1000, mapped: (disp: number) => number = (d) => at + d): Region {
+function select(
+  blocks: Record<number, Fake>,
+  at = 0x1000,
+  mapped: (disp: number) => number = (d) => at + d,
+  others = ALONE,
+): Region {
   const source: BlockSource = {
     find: (phys) => (blocks[phys] ? phys : 0),
     read: (header, field) => {
@@ -45,8 +52,7 @@ function select(blocks: Record<number, Fake>, at = 0x1000, mapped: (disp: number
     hostOf: (phys) => phys + 0x100000,
     target: mapped,
     distance: (header, field) => {
-      expect(field).toBe(B_LAST_TARGET);
-      return blocks[header]!.last ?? Number.NaN;
+      return blocks[header]!.last?.[(field - B_TARGETS) / 8] ?? Number.NaN;
     },
   };
   const builder = new IrBuilder([]);
@@ -64,7 +70,7 @@ function select(blocks: Record<number, Fake>, at = 0x1000, mapped: (disp: number
     },
     disassemble: () => ({ length: 1, text: "" }),
   };
-  const region = new RegionSelector(source, frontend).select(at, 0);
+  const region = new RegionSelector(source, frontend).select(at, 0, others);
   if (!region) throw new Error("no region");
   return region;
 }
@@ -85,6 +91,11 @@ describe("region choice", () => {
     expect(disps(region)).toEqual([0, 0x10]);
     expect(leads(region, 1)).toEqual([0, "exit"]);
     expect(region.entries).toEqual([0]);
+  });
+
+  it("has a block that loops to itself once", () => {
+    const region = select({ 4096: { count: 100, taken: 99, end: branch(0, 0x10) } });
+    expect(disps(region)).toEqual([0]);
   });
 
   it("can be entered at an inner loop's header, where it may stop", () => {
@@ -139,7 +150,7 @@ describe("region choice", () => {
     const far = 0x2a0000000000;
     const region = select(
       {
-        4096: { count: 100, last: far, end: (b) => b.jump(b.ld(SLOT, 1)) },
+        4096: { count: 100, last: [far], end: (b) => b.jump(b.ld(SLOT, 1)) },
         20480: { count: 50, end: goto(0x10) },
       },
       0x1000,
@@ -187,5 +198,46 @@ describe("region choice", () => {
     const region = select(blocks);
     expect(region.blocks.length).toBeGreaterThan(5);
     expect(region.blocks.length).toBeLessThan(40);
+  });
+
+  const beside = (others: Partial<Others>): Others => ({ ...ALONE, ...others });
+  const twoLoops = {
+    4096: { count: 100, end: goto(0x10) },
+    4112: { count: 1000, end: goto(0x10) },
+    4128: { count: 1000, taken: 900, end: branch(-0x10, 0x10) },
+    4144: { count: 100, taken: 99, end: branch(-0x30, 0x10) },
+  };
+
+  it("leaves to another region what that is entered at", () => {
+    const region = select(twoLoops, 0x1000, undefined, beside({ keep: (phys) => phys === 4112 }));
+    expect(disps(region)).toEqual([0]);
+    expect(leads(region, 0)).toEqual(["exit"]);
+  });
+
+  it("can be entered where the regions were whose place it takes", () => {
+    const region = select(twoLoops, 0x1000, undefined, beside({ replace: (phys) => phys === 4144 }));
+    expect(region.entries.map((k) => region.blocks[k]!.disp)).toEqual([0, 0x10, 0x30]);
+  });
+
+  it("takes in once what an earlier region had, however rare it looks, and goes on in that one's caller", () => {
+    const blocks = {
+      4096: { count: 1000, taken: 1, end: branch(0x100, 0x10) },
+      4112: { count: 1000, last: [0x200], end: ret },
+      4352: { count: 2, end: goto(-0x100) },
+      4608: { count: 100, end: goto(-0x200) },
+    };
+    expect(disps(select(blocks))).toEqual([0, 0x10]);
+    const region = select(blocks, 0x1000, undefined, beside({ inherit: (phys) => phys >= 4352 }));
+    expect(disps(region).sort((x, y) => x - y)).toEqual([0, 0x10, 0x100, 0x200]);
+  });
+
+  it("looks for several targets of a computed jump", () => {
+    const region = select({
+      4096: { count: 100, last: [0x20, 0x40, 0x60], end: (b) => b.jump(b.ld(SLOT, 1)) },
+      4128: { count: 30, end: goto(-0x20) },
+      4160: { count: 30, end: goto(-0x40) },
+      4192: { count: 30, end: goto(-0x60) },
+    });
+    expect(leads(region, 0)).toEqual([0x20, 0x40, 0x60]);
   });
 });

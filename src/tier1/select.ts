@@ -9,7 +9,7 @@
 import type { Frontend, TranslateResult } from "../frontend/frontend.js";
 import { IrBlock } from "../ir/block.js";
 import { HINT_CALL, HINT_RETURN, Op, PcWidth } from "../ir/ops.js";
-import { B_COUNT, B_INSNS, B_LAST_TARGET, B_TAKEN } from "../layout.js";
+import { B_COUNT, B_INSNS, B_TAKEN, B_TARGET_COUNT, B_TARGETS } from "../layout.js";
 import { REGION_MAX_BYTES } from "../tuning.js";
 import { MAX_DISPLACEMENT } from "./emit-block.js";
 import type { Region, RegionBlock, RegionPage, Target } from "./region.js";
@@ -79,6 +79,16 @@ interface Candidate extends Place {
   weight: number;
 }
 
+/** What the other regions mean for a new one, by the guest-physical address of a block at which one of them is entered. */
+export interface Others {
+  /** Better left to that region. */
+  keep(phys: number): boolean;
+  /** The new region is to be entered there in its place. */
+  replace(phys: number): boolean;
+  /** Belonged, wherever it was entered, to a region that the new one follows. */
+  inherit(phys: number): boolean;
+}
+
 export class RegionSelector {
   /** IR of blocks, used again for the next region. */
   private readonly pool: IrBlock[] = [];
@@ -92,9 +102,10 @@ export class RegionSelector {
 
   /**
    * The region that starts at a hot block, whose start the program counter is at; undefined when none can be made there.
+   * `others` are the regions there are.
    * The region's IR is valid until the next call.
    */
-  select(header: number, mode: number): Region | undefined {
+  select(header: number, mode: number, others: Others): Region | undefined {
     this.used = 0;
     const { source } = this;
     const phys = source.phys(header);
@@ -129,9 +140,19 @@ export class RegionSelector {
       const block = at < 0 ? 0 : source.find(at, mode);
       return block === 0 ? 0 : Math.min(UNEXPECTED, source.read(block, B_COUNT) / runs);
     };
+    const inherited = new Set<number>();
+    /** What the region follows had this block, and it has not been offered yet. */
+    const inherits = (disp: number): boolean => {
+      const at = source.target(disp);
+      if (inherited.has(at) || !others.inherit(at)) return false;
+      inherited.add(at);
+      return true;
+    };
     const want = ({ disp, frame }: Place, share: number) => {
       if (Math.abs(disp) >= MAX_DISPLACEMENT || frame.index.has(disp)) return;
-      const weight = share < COLD && frame.depth <= 1 ? Math.max(share, ownWeight(disp)) : share;
+      let weight = share;
+      if (share < UNEXPECTED && inherits(disp)) weight = UNEXPECTED;
+      else if (share < COLD && frame.depth <= 1) weight = Math.max(share, ownWeight(disp));
       if (weight < COLD) return;
       const known = frame.waiting.get(disp);
       if (known) {
@@ -153,6 +174,7 @@ export class RegionSelector {
       const page = pageOf(disp, chosen.length - 1);
       if (page < 0) continue;
       const at = pagePhys[page]! + ((offset + disp) & 4095);
+      if (chosen.length > 0 && others.keep(at)) continue;
       let block = source.find(at, mode);
       let page2 = -1;
       if (block === 0 && chosen.length > 0) {
@@ -166,16 +188,16 @@ export class RegionSelector {
         next.page2 = page2;
         next.phys2 = pagePhys[page2]!;
       }
-      this.successors(next, want);
       bytes += estimate(next.ir);
       if (bytes > REGION_MAX_BYTES && chosen.length > 0) break;
       frame.index.set(disp, chosen.length);
       chosen.push(next);
+      this.successors(next, others, want);
     }
     if (chosen.length === 0) return undefined;
 
     findTargets(chosen);
-    const entries = chooseEntries(chosen);
+    const entries = chooseEntries(chosen, others);
     this.propagate(chosen, entries, mode);
     return { mode, blocks: chosen, entries, pages, record: 0 };
   }
@@ -201,7 +223,7 @@ export class RegionSelector {
   }
 
   /** Notes where a block leads and offers that. */
-  private successors(block: Chosen, want: (place: Place, weight: number) => void): void {
+  private successors(block: Chosen, others: Others, want: (place: Place, weight: number) => void): void {
     const { ir, disp, weight, header, frame } = block;
     const { source } = this;
     const last = ir.count - 1;
@@ -232,16 +254,30 @@ export class RegionSelector {
       case Op.JUMP: {
         if (ir.b[last] === HINT_RETURN) {
           go(frame.returnsTo, frame.caller, 0);
+          if (frame.caller) return;
+          // It starts within a function. Where that is known to be a part of something larger it goes on in the caller.
+          for (const to of this.targetsSeen(header)) if (others.inherit(source.target(to))) go(to, frame, 1 / 2);
           return;
         }
         const call = ir.b[last] === HINT_CALL;
         if (call) want({ disp: disp + ir.c[last]!, frame }, weight);
-        const seen = source.distance(header, B_LAST_TARGET);
-        if (Number.isNaN(seen) || (call && frame.depth === MAX_DEPTH)) return;
-        go(seen, call ? newFrame(frame, seen, disp + ir.c[last]!) : frame, 1 / 2);
+        if (call && frame.depth === MAX_DEPTH) return;
+        this.targetsSeen(header).forEach((to, k) => {
+          go(to, call ? newFrame(frame, to, disp + ir.c[last]!) : frame, 1 / (k + 2));
+        });
         return;
       }
     }
+  }
+
+  /** Displacements of the indirect targets a block has had, the latest first. */
+  private targetsSeen(header: number): number[] {
+    const seen: number[] = [];
+    for (let k = 0; k < B_TARGET_COUNT; k++) {
+      const to = this.source.distance(header, B_TARGETS + 8 * k);
+      if (!Number.isNaN(to)) seen.push(to);
+    }
+    return seen;
   }
 
   /** Translates blocks again with what all their predecessors agree on, until nothing changes. */
@@ -369,8 +405,11 @@ function estimate(ir: IrBlock): number {
   return bytes;
 }
 
-/** The hot block, what nothing in the region reaches otherwise, and loop headers, where a region stops when out of fuel. */
-function chooseEntries(chosen: readonly RegionBlock[]): number[] {
+/**
+ * The hot block, what nothing in the region reaches otherwise, loop headers, where a region stops when out of fuel, and
+ * the entries of regions it takes the place of.
+ */
+function chooseEntries(chosen: readonly RegionBlock[], others: Others): number[] {
   const entries = [0];
   const add = (k: number): boolean => {
     // The dispatcher's block for an instruction across two pages depends on both mappings: such are not entered from there.
@@ -409,5 +448,8 @@ function chooseEntries(chosen: readonly RegionBlock[]): number[] {
     if (add(k)) visit(k);
   }
   for (const k of headers) add(k);
+  chosen.forEach(({ phys }, k) => {
+    if (others.replace(phys)) add(k);
+  });
   return entries;
 }

@@ -40,7 +40,7 @@ export interface BlockSource {
   hostOf(phys: number): number;
   /** Guest-physical address of the code `displacement` bytes from the current program counter; -1 if not in the TLB or not RAM. */
   target(displacement: number): number;
-  /** Distance of a 64-bit value in a header (B_LAST_TARGET) from the current program counter; NaN if beyond 2^52. */
+  /** Distance of a 64-bit value in a header (B_TARGETS) from the current program counter; NaN if it is 0 or beyond 2^52. */
   distance(header: number, field: number): number;
 }
 
@@ -132,6 +132,7 @@ export class MemorySource implements BlockSource {
   distance(header: number, field: number): number {
     const { u32, i32 } = this.memory;
     const at = (header + field) >> 2;
+    if (u32[at] === 0 && u32[at + 1] === 0) return Number.NaN;
     const pc = (CPU0 + S_PC) >> 2;
     const d = u32[at]! - u32[pc]! + (i32[at + 1]! - i32[pc + 1]!) * 4294967296;
     return Math.abs(d) < 2 ** 52 ? d : Number.NaN;

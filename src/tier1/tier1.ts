@@ -37,22 +37,23 @@ import {
   MODULES_YOUNG,
   REGION_BATCH,
   REGION_BURST,
+  REGION_COPY_INSNS,
   REGION_EVICT_SHARE,
   REGION_RATE,
   REGION_WAIT_NS,
   RETHINK_ENTRIES,
-  RETHINK_MOST,
   RETHINK_NS,
-  RETHINK_TIMES,
   TB_SIZE_MIB,
 } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
 import { emitRegion, REGION_TYPE } from "./emit.js";
 import { link } from "./linker.js";
+import type { Door, LiveModule, LiveRegion } from "./live.js";
 import { RecordPool } from "./records.js";
 import type { Region, RegionBlock } from "./region.js";
+import { Rethinking, type Transition } from "./rethink.js";
 import { Runtime } from "./runtime.js";
-import { RegionSelector } from "./select.js";
+import { type Others, RegionSelector } from "./select.js";
 import { MemorySource, type SourceMemory } from "./source.js";
 
 /** What tier 1 needs of the engine. */
@@ -102,31 +103,6 @@ export interface Tier1Statistics {
   rethought: number;
 }
 
-interface Entry {
-  readonly phys: number;
-  readonly record: number;
-  /** R_COUNT at the last look. */
-  seen: number;
-}
-
-interface LiveRegion {
-  readonly body: FunctionBody;
-  readonly mode: number;
-  /** Entry i: guest-physical address and record. */
-  readonly entries: readonly Entry[];
-  /** Guest-physical addresses of all its blocks. */
-  readonly blocks: readonly number[];
-  readonly spans: readonly number[];
-  readonly slot: number;
-  alive: boolean;
-}
-
-interface LiveModule {
-  regions: LiveRegion[];
-  /** Made of several. */
-  merged: boolean;
-}
-
 /** Without a clock an instruction is taken for so many nanoseconds. */
 const NS_PER_INSN = 5;
 
@@ -138,10 +114,9 @@ export class RegionTier {
   private readonly modules: LiveModule[] = [];
   private readonly freeSlots: number[] = [];
   /** Live region entries by guest-physical address. */
-  private readonly byPhys = new Map<number, { region: LiveRegion; record: number }[]>();
+  private readonly byPhys = new Map<number, Door[]>();
   private readonly byRecord = new Map<number, LiveRegion>();
-  /** How often the region that starts at a guest-physical address was chosen anew. */
-  private readonly rethought = new Map<number, number>();
+  private readonly rethinking = new Rethinking();
   private lookedAt = 0;
   private readonly shared: boolean;
   private readonly codeBytes: number;
@@ -206,10 +181,24 @@ export class RegionTier {
       source.write(header, B_TAKEN, source.read(header, B_TAKEN) >> 1);
       return;
     }
-    const region = this.selector.select(header, mode);
+    const region = this.selector.select(header, mode, this.others(phys, mode));
     source.write(header, B_COUNT, 0);
     if (region) this.install(region);
     if (this.pending.length >= (this.options.eager ? 1 : REGION_BATCH)) this.flush();
+  }
+
+  /**
+   * Code that another region is entered at is not made part of a new one: the same code in many regions is what the host's
+   * compilers would be busy with. Only what has turned out to be entered from others again and again takes in all it leads to,
+   * and their place.
+   */
+  private others(start: number, mode: number): Others {
+    const large = ({ region }: Door) => region.alive && region.mode === mode && region.insns >= REGION_COPY_INSNS;
+    const entered = (phys: number) => this.byPhys.get(phys)?.some(large) ?? false;
+    const never = () => false;
+    const code = this.rethinking.codeAt(start);
+    if (!code) return { keep: entered, replace: never, inherit: never };
+    return { keep: never, replace: entered, inherit: (phys) => code.has(phys) };
   }
 
   private time(): number {
@@ -238,42 +227,30 @@ export class RegionTier {
     if (this.statistics.bytes > this.codeBytes) this.evict();
   }
 
-  /**
-   * What a region was made of is what was hot then. One that is entered again and again from another one has become part of
-   * something larger: both are given up and chosen anew.
-   */
+  /** Looks for regions to be chosen anew. */
   private look(now: number): void {
     if (now - this.lookedAt < RETHINK_NS) return;
     this.lookedAt = now;
-    const busy: { region: LiveRegion; from: number; times: number }[] = [];
+    const transitions: Transition[] = [];
     for (const { regions } of this.modules) {
       for (const region of regions) {
         for (const entry of region.entries) {
           const count = this.source.read(entry.record, R_COUNT);
           const times = count - entry.seen;
           entry.seen = count;
-          if (times > RETHINK_ENTRIES && region.alive)
-            busy.push({ region, from: this.source.read(entry.record, R_FROM), times });
+          if (times <= RETHINK_ENTRIES || !region.alive) continue;
+          const from = this.byRecord.get(this.source.read(entry.record, R_FROM));
+          if (from && !this.pending.includes(from)) transitions.push({ from, to: region, times });
         }
       }
     }
-    busy.sort((x, y) => y.times - x.times);
-    for (const { region, from } of busy.slice(0, RETHINK_MOST)) {
-      const other = this.byRecord.get(from);
-      if (!other) continue;
-      const pair = other === region ? [region] : [region, other];
-      if (pair.some((r) => !r.alive || this.pending.includes(r) || this.timesRethought(r) >= RETHINK_TIMES)) continue;
-      for (const r of pair) this.rethink(r);
+    for (const group of this.rethinking.groups(transitions, now)) {
+      for (const region of group) this.rethink(region);
     }
     this.sweep();
   }
 
-  private timesRethought(region: LiveRegion): number {
-    return this.rethought.get(region.entries[0]!.phys) ?? 0;
-  }
-
   private rethink(region: LiveRegion): void {
-    this.rethought.set(region.entries[0]!.phys, this.timesRethought(region) + 1);
     this.retire(region);
     // Hot as it is it asks soon, and others see that it is hot.
     for (const { phys } of region.entries) {
@@ -297,9 +274,7 @@ export class RegionTier {
 
   private install(region: Region): void {
     const { source, records } = this;
-    const entries = region.entries.map(
-      (k): Entry => ({ phys: region.blocks[k]!.phys, record: records.entry(), seen: 0 }),
-    );
+    const entries = region.entries.map((k) => ({ phys: region.blocks[k]!.phys, record: records.entry(), seen: 0 }));
     const spans = this.makeSpans(region);
     if (!spans || entries.some((e) => e.record === 0)) {
       for (const e of entries) if (e.record) records.releaseEntry(e.record);
@@ -318,6 +293,7 @@ export class RegionTier {
       blocks: region.blocks.map((b) => b.phys),
       spans,
       slot: this.takeSlot(),
+      insns: region.blocks.reduce((sum, block) => sum + block.ir.insns, 0),
       alive: true,
     };
     entries.forEach(({ phys, record }, i) => {
@@ -343,9 +319,8 @@ export class RegionTier {
     statistics.made++;
     statistics.bytes += body.bytes.length;
     statistics.madeBytes += body.bytes.length;
-    const insns = region.blocks.reduce((sum, block) => sum + block.ir.insns, 0);
-    statistics.madeInsns += insns;
-    this.allowance -= insns;
+    statistics.madeInsns += live.insns;
+    this.allowance -= live.insns;
   }
 
   /** Gives the waiting regions a module and puts them where the dispatcher finds them. */

@@ -1,0 +1,63 @@
+// What a region was made of is what was hot then. Regions that lead to one another again and again have become parts of
+// something larger: they are given up together, and what is chosen in their place is to have all their code.
+
+import { REGION_MAX_BYTES, RETHINK_MOST, RETHINK_PATIENCE_NS } from "../tuning.js";
+import { type LiveRegion, startOf } from "./live.js";
+
+/** Control went from one region to another so many times since the last look. */
+export interface Transition {
+  readonly from: LiveRegion;
+  readonly to: LiveRegion;
+  readonly times: number;
+}
+
+interface Past {
+  times: number;
+  /** Nanoseconds: not to be chosen anew before. */
+  again: number;
+  /** Code of the regions given up together. */
+  code: ReadonlySet<number>;
+}
+
+export class Rethinking {
+  /** By the guest-physical address of a region's start. */
+  private readonly past = new Map<number, Past>();
+
+  /** Code of the regions in whose place one that starts here would be, undefined if none has been given up. */
+  codeAt(start: number): ReadonlySet<number> | undefined {
+    return this.past.get(start)?.code;
+  }
+
+  /** The regions to be given up, together with those in the same group. */
+  groups(transitions: Transition[], now: number): Set<LiveRegion>[] {
+    const groupOf = new Map<LiveRegion, Set<LiveRegion>>();
+    const settled = (region: LiveRegion) => now < (this.past.get(startOf(region))?.again ?? 0);
+    transitions.sort((x, y) => y.times - x.times);
+    for (const { from, to } of transitions.slice(0, RETHINK_MOST)) {
+      if (settled(from) || settled(to)) continue;
+      const group = new Set([from, to, ...(groupOf.get(from) ?? []), ...(groupOf.get(to) ?? [])]);
+      if (bytesOf(group) > 2 * REGION_MAX_BYTES) continue;
+      for (const region of group) groupOf.set(region, group);
+    }
+    const groups = new Set(groupOf.values());
+    for (const group of groups) this.note(group, now);
+    return [...groups];
+  }
+
+  private note(group: ReadonlySet<LiveRegion>, now: number): void {
+    const code = new Set<number>();
+    for (const { blocks } of group) for (const phys of blocks) code.add(phys);
+    for (const region of group) {
+      const times = (this.past.get(startOf(region))?.times ?? 0) + 1;
+      // Every time it is given twice as long to prove itself.
+      this.past.set(startOf(region), { times, again: now + RETHINK_PATIENCE_NS * 2 ** (times - 1), code });
+    }
+  }
+}
+
+/** Code that several have counts once for each: it is what they weigh now. */
+function bytesOf(group: ReadonlySet<LiveRegion>): number {
+  let bytes = 0;
+  for (const { body } of group) bytes += body.bytes.length;
+  return bytes;
+}
