@@ -2,7 +2,7 @@
 
 import { S_ATTENTION } from "../../src/layout";
 import {
-  CC_ADC, CC_ADD, CC_BMI, CC_DEC, CC_EFLAGS, CC_INC, CC_LOGIC, CC_MUL, CC_POPCNT, CC_SAR, CC_SBB, CC_SHL, CC_SUB, F_AF, F_CF, F_DF,
+  CC_ADC, CC_ADD, CC_BMI, CC_DEC, CC_EFLAGS, CC_INC, CC_LOGIC, CC_MUL, CC_PART, CC_POPCNT, CC_SAR, CC_SBB, CC_SHL, CC_SUB, F_AF, F_CF, F_DF,
   F_IF, F_OF, F_PF, F_SF, F_ZF, X_CC_DST, X_CC_OP, X_CC_SRC, X_CC_SRC2, X_DF, X_FLAGS, X_IRQ,
 } from "../../src/frontend/x86/layout";
 import { F_ARITH } from "./bits";
@@ -72,6 +72,8 @@ export function computeFlags(cpu: i32): i32 {
     case CC_BMI:
       cf = src == 0;
       break;
+    case CC_PART:
+      return flags | (<i32>a & (F_CF | F_AF | F_OF));
   }
   if (cf) flags |= F_CF;
   if (overflow) flags |= F_OF;

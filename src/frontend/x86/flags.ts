@@ -16,6 +16,7 @@ import {
   CC_INC,
   CC_LOGIC,
   CC_MUL,
+  CC_PART,
   CC_POPCNT,
   CC_SAR,
   CC_SBB,
@@ -32,6 +33,12 @@ const H_FLAGS = helperId("x86_flags");
 const LOG2 = [0, 0, 1, 0, 2, 0, 0, 0, 3];
 const BYTES = [1, 2, 4, 8] as const;
 const MASKS = [0, 0xff, 0xffff, 0, -1];
+
+const CF = 1;
+const AF = 0x10;
+const OF = 0x800;
+/** The flags CC_PART keeps as they are. */
+const PART = CF | AF | OF;
 
 export type Size = 1 | 2 | 4 | 8;
 
@@ -220,10 +227,57 @@ export class Flags {
     this.cf = carry;
   }
 
-  /** Replaces the flags of `mask` (EFLAGS bits) by those of `value` (I32, no other bits set). */
-  setSome(mask: number, value: Value): void {
+  /** Replaces the flags of `mask` (EFLAGS bits) by those of `value` (I32, no other bits set), unless `when` (I32) is given and 0. */
+  setSome(mask: number, value: Value, when: Value = -1): void {
     const b = this.b;
-    this.setAll(b.or(b.and(this.all(), b.i32(~mask)), value));
+    const op = this.op();
+    const kind = op & ~3;
+    const partial = (mask & ~PART) === 0 && op > 3 && kind !== CC_POPCNT;
+    const size = BYTES[op & 3]!;
+    if (partial) this.recall(kind, size);
+    const old = partial ? this.part(kind, size, when < 0 ? PART & ~mask : PART) : this.all();
+    let flags = b.or(b.and(old, b.i32(~mask)), value);
+    if (when >= 0) flags = b.select(when, flags, old);
+    if (!partial) {
+      this.setAll(flags);
+      return;
+    }
+    this.src = b.extu(flags);
+    b.st(X_CC_SRC, this.src);
+    this.setOp(CC_PART + LOG2[size]!);
+    this.x = flags;
+    this.y = -1;
+    this.carryIn = -1;
+    this.cf = -1;
+  }
+
+  /** Those of CF AF OF that `mask` wants, as EFLAGS bits (I32), of the known kind whose operands have been recalled. */
+  private part(kind: number, size: Size, mask: number): Value {
+    const b = this.b;
+    if (kind === CC_PART) return this.x;
+    let flags = b.i32(0);
+    if (mask & CF) flags = this.cfOf(kind, size);
+    if (mask & AF) flags = b.or(flags, this.afOf(kind, size));
+    if (mask & OF) flags = b.or(flags, b.shl(this.ofOf(kind, size), b.i32(11)));
+    return flags;
+  }
+
+  /** AF in its place (bit 4). */
+  private afOf(kind: number, size: Size): Value {
+    const b = this.b;
+    const low = (v: Value) => (size === 8 ? b.wrap(v) : v);
+    switch (kind) {
+      case CC_ADD:
+      case CC_ADC:
+      case CC_SUB:
+      case CC_SBB:
+        return b.and(b.xor(b.xor(low(this.first(kind, size)), low(this.y)), low(this.r)), b.i32(AF));
+      case CC_INC:
+      case CC_DEC:
+        return b.shl(b.eq(b.and(low(this.r), b.i32(15)), b.i32(kind === CC_INC ? 0 : 15)), b.i32(4));
+      default:
+        return b.i32(0);
+    }
   }
 
   // ---- reading --------------------------------------------------------------------------------------------------------------
@@ -315,6 +369,9 @@ export class Flags {
       case CC_INC:
       case CC_DEC:
         this.cf = b.zext(b.wrap(this.src), 8);
+        break;
+      case CC_PART:
+        this.x = b.wrap(this.src);
         break;
       default:
         this.x = src;
@@ -427,6 +484,8 @@ export class Flags {
         return this.cf >= 0 ? this.cf : b.ne(this.x, this.zero(size));
       case CC_BMI:
         return b.eq(this.x, this.zero(size));
+      case CC_PART:
+        return b.and(this.x, b.i32(1));
       default:
         return b.i32(0);
     }
@@ -454,6 +513,8 @@ export class Flags {
         return b.xor(this.sign(this.x, size, false), this.sign(this.r, size, false));
       case CC_MUL:
         return this.cfOf(kind, size);
+      case CC_PART:
+        return b.and(b.shru(this.x, b.i32(11)), b.i32(1));
       default:
         return b.i32(0);
     }

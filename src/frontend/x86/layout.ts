@@ -151,6 +151,8 @@ export const CC_MUL = 40;
 export const CC_BMI = 44;
 /** ADCX/ADOX, flags operations and anything else compute CC_EFLAGS. POPCNT: ZF = (dst == 0), the others 0. */
 export const CC_POPCNT = 48;
+/** ZF SF PF by CC_DST, CF AF OF as they are (bits as in EFLAGS) in CC_SRC: rotations and others that change only those. */
+export const CC_PART = 52;
 /** Values in CC_DST/CC_SRC: only the operand size's low bits count; bits above are unspecified. */
 
 // ---- RFLAGS bits -------------------------------------------------------------------------------------------------------------

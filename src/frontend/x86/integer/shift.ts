@@ -75,13 +75,7 @@ function bit(e: Emitter, v: Value, size: Size, n: number): Value {
 /** Replaces CF and OF, if the count is not 0. */
 function setCarryOverflow(e: Emitter, carryAndOverflow: Value, count: Value): void {
   const b = e.b;
-  if (b.isConst(count)) {
-    e.flags.setSome(CF_OF, carryAndOverflow);
-    return;
-  }
-  const old = e.flags.all();
-  const flags = b.or(b.and(old, b.i32(~CF_OF)), carryAndOverflow);
-  e.flags.setAll(b.select(b.ne(count, b.i32(0)), flags, old));
+  e.flags.setSome(CF_OF, carryAndOverflow, b.isConst(count) ? -1 : b.ne(count, b.i32(0)));
 }
 
 function rotate(e: Emitter, insn: Insn, left: boolean): void {
