@@ -34,6 +34,8 @@ export const RETHINK_PATIENCE_NS = 200_000_000;
 export const TIER0_BYTES = 48 << 20;
 /** The tier 0 arena is evicted by parts: this many. */
 export const TIER0_CHUNKS = 16;
+/** How much a part is executed is reckoned from one in so many of its blocks: walking over all would miss the host's caches. */
+export const TIER0_SAMPLE = 16;
 /** Room for the records of tier 1 (region entries and spans), bytes. */
 export const REGION_RECORD_BYTES = 8 << 20;
 /** Room for copies of ROM images, bytes. */

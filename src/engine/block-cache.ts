@@ -1,7 +1,7 @@
 // Where tier 0 code lives: an arena in parts. When it is full the part that ran least since the last look is emptied.
 
-import { B_COUNT, B_HEADER, B_SIZE } from "../layout.js";
-import { TIER0_CHUNKS } from "../tuning.js";
+import { B_COUNT } from "../layout.js";
+import { TIER0_CHUNKS, TIER0_SAMPLE } from "../tuning.js";
 import type { Core } from "./core.js";
 import type { EngineMemory } from "./memory.js";
 
@@ -9,7 +9,9 @@ interface Chunk {
   start: number;
   /** End of the blocks in it. */
   used: number;
-  /** Executions seen at the last look. */
+  /** Blocks that stand for the others: one in TIER0_SAMPLE. */
+  readonly sample: number[];
+  /** Their executions at the last look. */
   seen: number;
 }
 
@@ -28,7 +30,7 @@ export class BlockCache {
     this.chunkBytes = Math.floor(arenaBytes / TIER0_CHUNKS / 64) * 64;
     for (let k = 0; k < TIER0_CHUNKS; k++) {
       const start = arena + k * this.chunkBytes;
-      this.chunks.push({ start, used: start, seen: 0 });
+      this.chunks.push({ start, used: start, sample: [], seen: 0 });
     }
   }
 
@@ -46,8 +48,9 @@ export class BlockCache {
   }
 
   commit(bytes: number): void {
-    this.chunks[this.current]!.used += bytes;
-    this.blocks++;
+    const chunk = this.chunks[this.current]!;
+    if (this.blocks++ % TIER0_SAMPLE === 0) chunk.sample.push(chunk.used);
+    chunk.used += bytes;
   }
 
   usedBytes(): number {
@@ -72,6 +75,7 @@ export class BlockCache {
     const chunk = this.chunks[coldest]!;
     this.core.evict(chunk.start, chunk.used);
     chunk.used = chunk.start;
+    chunk.sample.length = 0;
     chunk.seen = 0;
     this.evictions++;
     return coldest;
@@ -80,8 +84,7 @@ export class BlockCache {
   private runs(chunk: Chunk): number {
     const { i32 } = this.memory;
     let sum = 0;
-    for (let at = chunk.start; at < chunk.used; at += B_HEADER + i32[(at + B_SIZE) >> 2]!)
-      sum += i32[(at + B_COUNT) >> 2]!;
+    for (const block of chunk.sample) sum += i32[(block + B_COUNT) >> 2]!;
     return sum;
   }
 }
