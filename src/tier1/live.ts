@@ -16,6 +16,8 @@ export interface LiveRegion {
   readonly entries: readonly Entry[];
   /** Guest-physical addresses of all its blocks. */
   readonly blocks: readonly number[];
+  /** Those executed often. */
+  readonly warm: readonly number[];
   readonly spans: readonly number[];
   readonly slot: number;
   /** Guest instructions. */

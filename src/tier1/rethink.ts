@@ -1,7 +1,7 @@
 // What a region was made of is what was hot then. Regions that lead to one another again and again have become parts of
-// something larger: they are given up together, and what is chosen in their place is to have all their code.
+// something larger: they are given up together, and what is chosen in their place is to have the code they executed.
 
-import { REGION_MAX_BYTES, RETHINK_MOST, RETHINK_PATIENCE_NS } from "../tuning.js";
+import { RETHINK_MOST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS } from "../tuning.js";
 import { type LiveRegion, startOf } from "./live.js";
 
 /** Control went from one region to another so many times since the last look. */
@@ -15,7 +15,7 @@ interface Past {
   times: number;
   /** Nanoseconds: not to be chosen anew before. */
   again: number;
-  /** Code of the regions given up together. */
+  /** Code the regions given up together have executed often. */
   code: ReadonlySet<number>;
 }
 
@@ -23,7 +23,7 @@ export class Rethinking {
   /** By the guest-physical address of a region's start. */
   private readonly past = new Map<number, Past>();
 
-  /** Code of the regions in whose place one that starts here would be, undefined if none has been given up. */
+  /** Code often executed by the regions in whose place one that starts here would be, undefined if none has been given up. */
   codeAt(start: number): ReadonlySet<number> | undefined {
     return this.past.get(start)?.code;
   }
@@ -36,7 +36,7 @@ export class Rethinking {
     for (const { from, to } of transitions.slice(0, RETHINK_MOST)) {
       if (settled(from) || settled(to)) continue;
       const group = new Set([from, to, ...(groupOf.get(from) ?? []), ...(groupOf.get(to) ?? [])]);
-      if (bytesOf(group) > 2 * REGION_MAX_BYTES) continue;
+      if (bytesOf(group) > RETHINK_MOST_BYTES) continue;
       for (const region of group) groupOf.set(region, group);
     }
     const groups = new Set(groupOf.values());
@@ -46,7 +46,7 @@ export class Rethinking {
 
   private note(group: ReadonlySet<LiveRegion>, now: number): void {
     const code = new Set<number>();
-    for (const { blocks } of group) for (const phys of blocks) code.add(phys);
+    for (const { warm } of group) for (const phys of warm) code.add(phys);
     for (const region of group) {
       const times = (this.past.get(startOf(region))?.times ?? 0) + 1;
       // Every time it is given twice as long to prove itself.
@@ -55,7 +55,6 @@ export class Rethinking {
   }
 }
 
-/** Code that several have counts once for each: it is what they weigh now. */
 function bytesOf(group: ReadonlySet<LiveRegion>): number {
   let bytes = 0;
   for (const { body } of group) bytes += body.bytes.length;

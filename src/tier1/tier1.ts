@@ -43,6 +43,7 @@ import {
   REGION_WAIT_NS,
   RETHINK_ENTRIES,
   RETHINK_NS,
+  RETHINK_WARM,
   TB_SIZE_MIB,
 } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
@@ -291,6 +292,7 @@ export class RegionTier {
       mode: region.mode,
       entries,
       blocks: region.blocks.map((b) => b.phys),
+      warm: region.blocks.filter((b) => b.weight >= RETHINK_WARM).map((b) => b.phys),
       spans,
       slot: this.takeSlot(),
       insns: region.blocks.reduce((sum, block) => sum + block.ir.insns, 0),
