@@ -53,6 +53,10 @@ export const E_REGION_CACHE_MASK = 0x5c;
 export const E_REGION_EPOCH = 0x60;
 /** i32 per RAM page: stores beside its code (core/dispatcher/invalidate.ts). */
 export const E_PAGE_STORES = 0x64;
+/** i64: virtual time at the last look at the host's, nanoseconds; the instruction count then; the one from which on to look again. */
+export const E_TIME = 0x68;
+export const E_TIME_COUNT = 0x70;
+export const E_TIME_UNTIL = 0x78;
 /** Counters (i64 each) from here on: see STAT_*. */
 export const E_STATS = 0x100;
 export const STAT_TLB_MISS = 0;

@@ -54,6 +54,9 @@ export const REGION_CACHE_BITS = 12;
 export const CODE_PAGE_STORES = 64;
 /** Default of -accel tcg,tb-size= (MiB of generated Wasm). */
 export const TB_SIZE_MIB = 64;
+/** Instructions for which time is reckoned by them after a look at the host's clock, each taken for 1 / 2^TIME_LOOK_SHIFT nanoseconds. */
+export const TIME_LOOK_INSNS = 1000;
+export const TIME_LOOK_SHIFT = 2;
 /** Longest slice of guest execution before the host's event loop is served, milliseconds. */
 export const SLICE_MS = 4;
 /** A halted CPU whose next timer is nearer than this polls the host's event loop instead of sleeping, nanoseconds. */

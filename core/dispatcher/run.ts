@@ -9,6 +9,7 @@ import {
 } from "../../src/layout";
 import { I_HOT, interpret } from "../interpreter/interpret";
 import { count, engine } from "../state";
+import { forgetTime } from "../time";
 import { NOT_MEMORY, codeAddress, find } from "./lookup";
 
 function leave(cpu: i32, reason: i32): i32 {
@@ -73,6 +74,7 @@ function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
 
 /** Runs until S_FUEL is used up or the host is needed; returns EXIT_*. */
 export function run(cpu: i32): i32 {
+  forgetTime();
   // Record of the region left last, while nothing else has run since.
   let from = 0;
   while (true) {

@@ -6,6 +6,7 @@ import {
   STAT_CODE_STORE, STAT_CROSSING, STAT_MMIO, STAT_SLOW_LOAD, STAT_SLOW_STORE, S_FAULT, S_ONE_INSN, TLB_ADDEND, TLB_READ, TLB_WRITE,
 } from "../../src/layout";
 import { mmioRead, mmioWrite } from "../host";
+import { forgetTime } from "../time";
 import { count, engine, setFault } from "../state";
 import { invalidateCode, storedBeside } from "../dispatcher/invalidate";
 import { isRom, physHost, physHostWrite, ramPage } from "./physical";
@@ -127,6 +128,7 @@ function mmioLoad(cpu: i32, pa: u64, size: i32): u64 {
     return 0;
   }
   count(STAT_MMIO);
+  forgetTime();
   const lo = <u32>pa;
   const hi = <u32>(pa >> 32);
   if (size < 3) return mmioRead(lo, hi, 1 << size);
@@ -189,6 +191,7 @@ function mmioStore(cpu: i32, pa: u64, value: u64, size: i32): void {
     return;
   }
   count(STAT_MMIO);
+  forgetTime();
   const lo = <u32>pa;
   const hi = <u32>(pa >> 32);
   if (size < 3) mmioWrite(lo, hi, 1 << size, <u32>value);

@@ -17,7 +17,8 @@ import {
 import { raiseGP } from "./exception";
 import { updateMode } from "./mode";
 import { canonical, cr0, efer, faulted, feature, seg } from "./regs";
-import { readTsc, virtualTime } from "./tsc";
+import { virtualTime } from "../time";
+import { readTsc } from "./tsc";
 
 // Slots of X_MSR_STORE.
 const ST_MTRR_VARIABLE: i32 = 0;

@@ -3,6 +3,7 @@
 import { FAULT_RETRY, S_ATTENTION, S_FAULT, S_ONE_INSN, S_STOP } from "../../src/layout";
 import { ES, RCX, RDI, RDX, RSI, TR, X_DF } from "../../src/frontend/x86/layout";
 import { portRead, portWrite } from "../host";
+import { forgetTime } from "../time";
 import { hostForWrite, ld16, ld32, ld8, probeWrite, st16, st32, st8 } from "../softmmu/access";
 import { mmuIndex } from "../state";
 import { debugPort } from "./debug";
@@ -34,6 +35,7 @@ export function x86_in(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const port = <i32>a & 0xffff;
   const size = <i32>b;
   if (!allowed(cpu, port, size)) return 0;
+  forgetTime();
   const value = portRead(port, size);
   debugPort(cpu, port, size);
   return <i64>(<u64>value);
@@ -44,6 +46,7 @@ export function x86_out(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const port = <i32>a & 0xffff;
   const size = <i32>b;
   if (!allowed(cpu, port, size)) return 0;
+  forgetTime();
   portWrite(port, size, <u32>c & (size == 4 ? 0xffffffff : (1 << (size << 3)) - 1));
   debugPort(cpu, port, size);
   return 0;
@@ -94,7 +97,8 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
         if (!faulted(cpu)) store<i32>(cpu + S_FAULT, FAULT_RETRY);
         break;
       }
-      const value = portRead(port, size);
+      forgetTime();
+  const value = portRead(port, size);
       if (size == 1) st8(cpu, va, value, mmu);
       else if (size == 2) st16(cpu, va, value, mmu);
       else st32(cpu, va, value, mmu);

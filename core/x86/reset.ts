@@ -13,7 +13,7 @@ import { signature } from "./cpuid";
 import { updateMode } from "./mode";
 import { loadPdptes } from "./paging";
 import { cr0, cr4, efer, seg } from "./regs";
-import { virtualTime } from "./tsc";
+import { virtualTime } from "../time";
 
 function setSegment(cpu: i32, n: i32, selector: i32, base: u64, limit: u64, attr: i32): void {
   const s = seg(cpu, n);

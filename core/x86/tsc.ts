@@ -1,17 +1,10 @@
 // Time as the guest sees it: the TSC counts virtual nanoseconds (TSC_HZ of src/tuning.ts) plus X_TSC_OFFSET.
 
-import { E_ICOUNT, E_ICOUNT_SHIFT } from "../../src/layout";
 import { X_TSC_OFFSET } from "../../src/frontend/x86/layout";
-import { now } from "../host";
-import { engine, icount } from "../state";
+import { virtualTime } from "../time";
 import { CR4_TSD } from "./bits";
 import { raiseGP } from "./exception";
 import { cpl, cr4 } from "./regs";
-
-/** Virtual time in nanoseconds. */
-export function virtualTime(cpu: i32): i64 {
-  return engine(E_ICOUNT) ? icount(cpu) << engine(E_ICOUNT_SHIFT) : <i64>now();
-}
 
 export function readTsc(cpu: i32): i64 {
   return virtualTime(cpu) + load<i64>(cpu + X_TSC_OFFSET);
