@@ -21,6 +21,8 @@ export interface Session {
   /** Milliseconds from the start of the emulator to GUEST-READY. */
   readonly ready: number;
   run(benchmark: string, seconds: number): Promise<Figure>;
+  /** Resident memory, MB, where that can be told. */
+  memory?(): number;
   close(): Promise<void>;
 }
 

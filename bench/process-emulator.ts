@@ -35,6 +35,7 @@ function session(console: ProcessConsole, ready: number): Session {
       const load = (console.cpuTime() - cpu) / (performance.now() - begun);
       return { ...figureOf(benchmark, text), load };
     },
+    memory: () => console.memory(),
     close: () => console.close(),
   };
 }
@@ -108,6 +109,12 @@ class ProcessConsole {
   cpuTime(): number {
     const fields = readFileSync(`/proc/${this.child.pid}/stat`, "latin1").split(") ")[1]!.split(" ");
     return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
+  /** Resident memory, MB (Linux: VmRSS of status, in KiB). */
+  memory(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, "latin1");
+    return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6;
   }
 
   async close(): Promise<void> {

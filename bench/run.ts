@@ -12,6 +12,7 @@ import { processEmulator, versionOf } from "./process-emulator.js";
 import { printProfile } from "./profile.js";
 import { markdown, table, text } from "./report.js";
 import { doubts, type Round } from "./results.js";
+import { soak, soakTable } from "./soak.js";
 
 const HELP = `npm run bench [-- OPTIONS]
 Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in native QEMU, and prints figures and ratios.
@@ -19,9 +20,11 @@ Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in nat
   --only NAME,NAME...        which benchmarks (default all); --list prints their names
   --boot                     no benchmarks, boot times only
   --rounds N                 rounds (default 5): in each, every emulator boots once and then runs benchmark by benchmark
-  --seconds S                seconds for each benchmark, after a third of it for warming up (default 1)
+  --seconds S                seconds for each benchmark, after a third of it for warming up (default 3)
   --json FILE                writes all figures
   --out markdown             the table as Markdown
+npm run bench -- --soak MINUTES [--seconds S] [--only NAME,...] [--json FILE]
+Runs the benchmarks in turn in one guest, and says whether any was slower at the end, and how memory went.
 npm run bench -- --profile NAME [--seconds S] [--top N] [--dump FOLDER] [--hot N] [--tier0] [--blocks N]
 Says where the time of one benchmark goes, in this emulator in Node, from its start to its end; NAME boot: of a boot.
   --top N                    so many functions and regions (default 25)
@@ -45,9 +48,10 @@ function options() {
       list: { type: "boolean", default: false },
       boot: { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "1" },
+      seconds: { type: "string", default: "3" },
       json: { type: "string" },
       out: { type: "string", default: "text" },
+      soak: { type: "string" },
       profile: { type: "string" },
       top: { type: "string", default: "25" },
       dump: { type: "string" },
@@ -59,6 +63,8 @@ function options() {
   });
   for (const name of ["rounds", "seconds"] as const)
     if (!(Number(values[name]) > 0)) throw new Error(`--${name} ${values[name]} is not a number above 0`);
+  if (values.soak !== undefined && !(Number(values.soak) > 0))
+    throw new Error(`--soak ${values.soak} is not a number of minutes above 0`);
   if (values.out !== "text" && values.out !== "markdown")
     throw new Error(`--out ${values.out}: known are text, markdown`);
   if (!values.node && !values.qemu && !values.chromium) values.node = values.qemu = true;
@@ -171,6 +177,12 @@ async function main(): Promise<void> {
   if (chosen.profile) return profile(chosen.profile, chosen);
 
   const list = emulators(chosen);
+  if (chosen.soak) {
+    const turns = await soak(list[0]!, benchmarks, Number(chosen.soak), Number(chosen.seconds), say);
+    console.log(soakTable(turns, benchmarks).join("\n"));
+    if (chosen.json) writeFileSync(chosen.json, `${JSON.stringify(turns, null, 1)}\n`);
+    return;
+  }
   const rounds: Round[] = [];
   for (let k = 1; k <= Number(chosen.rounds); k++) {
     say(`round ${k} of ${chosen.rounds}`);
