@@ -328,7 +328,7 @@ class RegionEmitter implements FunctionContext {
     const last = ir.count - 1;
     switch (ir.op[last] as Op) {
       case Op.GOTO:
-        this.go(k, 0, e);
+        this.go(k, this.targetAt(k, block.disp + ir.a[last]!), e);
         break;
       case Op.BRANCH:
         this.branch(k, e, ir.a[last]!);
@@ -342,6 +342,11 @@ class RegionEmitter implements FunctionContext {
       default:
         throw new Error("tier 1: block without a terminator");
     }
+  }
+
+  /** Index of the target at a displacement: a branch that is decided by what the block knows at its start has two all the same. */
+  private targetAt(k: number, disp: number): number {
+    return this.region.blocks[k]!.targets.findIndex((target) => target.disp === disp);
   }
 
   private branch(k: number, e: BlockEmitter, condition: number): void {

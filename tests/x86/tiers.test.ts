@@ -2,6 +2,7 @@
 // code that changes itself, single-step.
 
 import { describe, expect, it } from "vitest";
+import { E_HOT, STAT_T1_INSNS } from "../../src/layout.js";
 import { Runner } from "../corpus/emulate.js";
 import { corpusParts } from "../corpus/parts.js";
 import { CODE, DATA, type Input, type Output, PAGES } from "../corpus/state.js";
@@ -49,6 +50,17 @@ describe.each([
   const run = (code: readonly number[] | string, registers: Registers = {}, at?: number, flags?: bigint): Output =>
     runner.run(input(typeof code === "string" ? bytes(code) : code, registers, at, flags));
   const rip = (out: Output): number => Number(out.rip) - CODE;
+
+  it("a branch that the block before has decided goes where it does", () => {
+    const loops = new Runner(corpusParts(), tier1);
+    // Every block of the loop has been seen often when the first becomes a region.
+    if (tier1) loops.cpu.engine.memory.setEngine(E_HOT, 8);
+    // L: test eax, eax; jmp next; next: jb out; inc rbx; dec ecx; jnz L; int3; out: inc rdx; int3
+    const code = bytes("85 c0 eb 00 72 08 48 ff c3 ff c9 75 f3 cc 48 ff c2 cc");
+    const out = loops.run(input(code, { [AX]: 1n, [BX]: 0n, [CX]: 100n, [DX]: 0n }));
+    expect([out.gpr[BX], out.gpr[CX], out.gpr[DX]]).toEqual([100n, 0n, 0n]);
+    if (tier1) expect(loops.cpu.engine.memory.stat(STAT_T1_INSNS)).toBeGreaterThan(300);
+  });
 
   describe("page faults", () => {
     it("leave an instruction undone and those before it done", () => {
