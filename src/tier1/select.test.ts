@@ -18,7 +18,8 @@ interface Fake {
   taken?: number;
   /** Displacements of the last indirect targets from the hot block. */
   last?: number[];
-  end(b: IrBuilder): void;
+  /** `entry`: what the block was told at its start. */
+  end(b: IrBuilder, entry: number): void;
   /** What the block knows at its end; a function of what it was told at its start. */
   context?: (entry: number) => number;
 }
@@ -63,7 +64,7 @@ function select(
       const phys = (code[0]! | (code[1]! << 8) | (code[2]! << 16)) - 0x100000;
       const fake = blocks[phys]!;
       builder.begin(block);
-      fake.end(builder);
+      fake.end(builder, options.entry);
       block.insns = 1;
       block.insnOffset[1] = BYTES;
       return { status: "ok", context: fake.context?.(options.entry) ?? 0 };
@@ -207,6 +208,15 @@ describe("region choice", () => {
     4128: { count: 1000, taken: 900, end: branch(-0x10, 0x10) },
     4144: { count: 100, taken: 99, end: branch(-0x30, 0x10) },
   };
+
+  it("does not tell a block what would undecide its branch", () => {
+    const region = select({
+      4096: { count: 100, end: goto(0x10), context: () => 7 },
+      4112: { count: 100, end: (b, entry) => (entry ? branch(-0x10, 0x10)(b) : goto(-0x10)(b)) },
+    });
+    expect(region.blocks.map((b) => b.entry)).toEqual([0, 0]);
+    expect(leads(region, 1)).toEqual([0]);
+  });
 
   it("leaves to another region what that is entered at", () => {
     const region = select(twoLoops, 0x1000, undefined, beside({ keep: (phys) => phys === 4112 }));

@@ -325,8 +325,14 @@ export class RegionSelector {
     settle();
   }
 
-  /** Translates a block again for what it may know at its start. */
+  /** Translates a block again for what it may know at its start. Where it leads is settled: what would
+   *  undecide a branch is not assumed. */
   private assume(block: Chosen, entry: number, mode: number): void {
+    this.translateFor(block, entry, mode);
+    if (block.ir.op[block.ir.count - 1] === Op.BRANCH && block.targets.length < 2) this.translateFor(block, 0, mode);
+  }
+
+  private translateFor(block: Chosen, entry: number, mode: number): void {
     const second = block.phys2 === undefined ? undefined : this.source.hostOf(block.phys2);
     block.context = this.decode(block.ir, block.phys, second, block.ir.insns, mode, entry).context;
     block.entry = entry;
