@@ -30,6 +30,8 @@ export const RETHINK_NS = 100_000_000;
 export const RETHINK_ENTRIES = 40_000;
 export const RETHINK_MOST = 8;
 export const RETHINK_PATIENCE_NS = 200_000_000;
+/** So many regions that have been given up are remembered. */
+export const RETHINK_REMEMBERED = 4000;
 /** Regions with more Wasm together are not given up for one: several times what fits, for they share code and have cold parts. */
 export const RETHINK_MOST_BYTES = 64 << 10;
 /** Share of a region's runs that a block has to have for regions chosen in its place to want it. */

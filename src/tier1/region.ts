@@ -21,7 +21,7 @@ export interface RegionBlock {
   readonly entry?: number;
   /** Executions seen. */
   readonly weight: number;
-  /** GOTO: one; BRANCH: taken, not taken; JUMP: known targets, likeliest first; EXIT: none. */
+  /** GOTO: one (or two, of a branch that turned out to be decided); BRANCH: taken, not taken; JUMP: known targets, likeliest first; EXIT: none. */
   readonly targets: readonly Target[];
   /** Index into Region.pages. */
   readonly page: number;

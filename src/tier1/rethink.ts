@@ -1,7 +1,7 @@
 // What a region was made of is what was hot then. Regions that lead to one another again and again have become parts of
 // something larger: they are given up together, and what is chosen in their place is to have the code they executed.
 
-import { RETHINK_MOST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS } from "../tuning.js";
+import { RETHINK_MOST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS, RETHINK_REMEMBERED } from "../tuning.js";
 import { type LiveRegion, startOf } from "./live.js";
 
 /** Control went from one region to another so many times since the last look. */
@@ -49,8 +49,14 @@ export class Rethinking {
     for (const { warm } of group) for (const phys of warm) code.add(phys);
     for (const region of group) {
       const times = (this.past.get(startOf(region))?.times ?? 0) + 1;
+      // At the end of the map: what is forgotten is what was given up longest ago.
+      this.past.delete(startOf(region));
       // Every time it is given twice as long to prove itself.
       this.past.set(startOf(region), { times, again: now + RETHINK_PATIENCE_NS * 2 ** (times - 1), code });
+    }
+    for (const start of this.past.keys()) {
+      if (this.past.size <= RETHINK_REMEMBERED) break;
+      this.past.delete(start);
     }
   }
 }
