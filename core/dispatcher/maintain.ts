@@ -1,8 +1,8 @@
 // Calls of the engine (TypeScript) that change the tables of translated code.
 
 import {
-  B_BYTES, B_COUNT, B_EPOCH, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_HEADER, B_TARGETS, B_TARGET_COUNT, B_LINK0, B_LINK1, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT,
-  B_PHYS, B_REGION, B_SIZE, B_TAKEN, B_VALID, CPU0, E_CODE_BITS, E_LINK_EPOCH, E_PAGE_BLOCKS, E_RAM_BASE,
+  B_BYTES, B_COUNT, B_EPOCH, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_HEADER, B_LINK0, B_LINK1, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT,
+  B_PHYS, B_REGION, B_SIZE, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID, CPU0, E_CODE_BITS, E_LINK_EPOCH, E_PAGE_BLOCKS, E_RAM_BASE,
 } from "../../src/layout";
 import { physHost, ramPage } from "../softmmu/physical";
 import { clearJumpCache, protectPage } from "../softmmu/tlb";

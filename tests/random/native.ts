@@ -1,13 +1,8 @@
 // This host's CPU: builds loop.c and has it run jobs.
 
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { NativeProgram } from "../native/program.js";
 import type { Batch } from "./batch.js";
 
-const SOURCE = fileURLToPath(new URL("./loop.c", import.meta.url));
 const RESULT_BYTES = 16;
 
 export interface NativeResult {
@@ -20,19 +15,12 @@ export interface NativeResult {
 }
 
 export class NativeLoops {
-  private constructor(
-    private readonly directory: string,
-    private readonly program: string,
-  ) {}
+  private constructor(private readonly program: NativeProgram) {}
 
   /** Undefined where there is no x86-64 Linux with a C compiler. */
   static open(): NativeLoops | undefined {
-    if (process.arch !== "x64" || process.platform !== "linux") return undefined;
-    const directory = mkdtempSync(join(tmpdir(), "wasmachine-random-"));
-    const program = join(directory, "loop");
-    if (spawnSync("cc", ["-O1", "-o", program, SOURCE]).status === 0) return new NativeLoops(directory, program);
-    rmSync(directory, { recursive: true });
-    return undefined;
+    const program = NativeProgram.open(new URL("./loop.c", import.meta.url));
+    return program && new NativeLoops(program);
   }
 
   /** The outcomes of a batch's jobs. */
@@ -42,12 +30,7 @@ export class NativeLoops {
       memory: job.encoding.window > 0 ? job.count * job.loop.inStride : 0,
     }));
     const total = sizes.reduce((sum, { output, memory }) => sum + RESULT_BYTES + output + memory, 0);
-    const { status, signal, stdout, stderr } = spawnSync(this.program, {
-      input: batch.bytes,
-      maxBuffer: total + 4096,
-    });
-    if (status !== 0 || stdout.length !== total)
-      throw new Error(`the native program failed (${signal ?? status}, ${stdout.length} of ${total} bytes): ${stderr}`);
+    const stdout = this.program.run(batch.bytes, total);
     const bytes = stdout.byteOffset % 4 === 0 ? stdout : new Uint8Array(stdout);
     let at = bytes.byteOffset;
     const take = (length: number) => {
@@ -61,6 +44,6 @@ export class NativeLoops {
   }
 
   close(): void {
-    rmSync(this.directory, { recursive: true });
+    this.program.close();
   }
 }

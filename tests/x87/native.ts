@@ -1,32 +1,20 @@
 // This host's CPU as the reference: builds and runs host.c.
 
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { NativeProgram } from "../native/program.js";
 import { OUT_FOP, RECORD } from "./records.js";
-
-const SOURCE = fileURLToPath(new URL("./host.c", import.meta.url));
 
 export class NativeX87 {
   /** An AMD processor: it agrees to the last undefined bit. Others choose differently what is left open: pointers and
    *  opcode without an exception, C1 of FCOMI, results with unmasked exceptions. */
   readonly amd = readFileSync("/proc/cpuinfo", "latin1").includes("AuthenticAMD");
 
-  private constructor(
-    private readonly directory: string,
-    private readonly program: string,
-  ) {}
+  private constructor(private readonly program: NativeProgram) {}
 
   /** Undefined where there is no x86-64 Linux with a C compiler. */
   static open(): NativeX87 | undefined {
-    if (process.arch !== "x64" || process.platform !== "linux") return undefined;
-    const directory = mkdtempSync(join(tmpdir(), "wasmachine-x87-"));
-    const program = join(directory, "host");
-    if (spawnSync("cc", ["-O1", "-o", program, SOURCE]).status === 0) return new NativeX87(directory, program);
-    rmSync(directory, { recursive: true });
-    return undefined;
+    const program = NativeProgram.open(new URL("./host.c", import.meta.url));
+    return program && new NativeX87(program);
   }
 
   /** Output records for input records. Everything is run twice, as AMD's FXRSTOR in a switch of processes loses the
@@ -42,12 +30,10 @@ export class NativeX87 {
   }
 
   private once(input: Uint8Array): Uint8Array<ArrayBuffer> {
-    const { status, stdout, stderr } = spawnSync(this.program, { input, maxBuffer: 1 << 30 });
-    if (status !== 0 || stdout.length !== input.length) throw new Error(`the native program failed: ${String(stderr)}`);
-    return Uint8Array.from(stdout);
+    return Uint8Array.from(this.program.run(input, input.length));
   }
 
   close(): void {
-    rmSync(this.directory, { recursive: true });
+    this.program.close();
   }
 }
