@@ -117,17 +117,14 @@ function printBlocks(b: Blocks): void {
     );
 }
 
-/** Name of a micro-op; families count up from their base. */
+/** Numbers that families of micro-ops start at: their first one has a name of its own. */
+const FAMILIES = new Set(["U_BINARY", "U_BR"]);
+
 function codeName(code: number): string {
-  let best = "";
-  let base = -1;
-  for (const [name, value] of Object.entries(U)) {
-    if (name.startsWith("U_") && name !== "U_BINARY" && value <= code && value > base) {
-      best = name.slice(2);
-      base = value;
-    }
-  }
-  return code === base ? best : `${best}+${code - base}`;
+  const known = Object.entries(U).find(
+    ([name, value]) => value === code && name.startsWith("U_") && !FAMILIES.has(name),
+  );
+  return known ? known[0].slice(2) : String(code);
 }
 
 function byCount(counts: Record<string, number>, most = Number.POSITIVE_INFINITY): string {

@@ -11,13 +11,19 @@ import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/a
 import { lookup } from "../dispatcher/lookup";
 import { wasmOp, shuffle } from "./wasm-op";
 import {
-  UF_LINK, UF_LINK1, UF_WIDTH, U_CONST_CONST, U_CONST_CONST32, U_LD64_ADD, U_MOV64_CONST, U_MOV64_CONST32, U_MOV64_CONST_CONST32,
-  U_MOV64_MOV64, U_MOV64_MOV64_CONST32, U_ST64_ADD, U_ADD, U_AND, U_BR, U_BRANCH, U_BSWAP32, U_BSWAP64, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32,
-  U_CLZ64, U_CONST, U_CONST32, U_CTZ32, U_CTZ64, U_EQ, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A,
-  U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD8S, U_LD8U, U_LDSLOW, U_LDW16, U_LDW32, U_LDW64, U_LDW8, U_LES, U_LEU, U_LTS,
-  U_LTU, U_MOV128, U_MOV32, U_MOV64, U_MUL, U_MULHS, U_MULHU, U_NE, U_OR, U_PC, U_POPCNT32, U_POPCNT64, U_ROTL, U_ROTR,
-  U_SELECT128, U_SELECT32, U_SELECT64, U_SHL, U_SHRS, U_SHRU, U_SHUFFLE, U_ST128, U_ST128A, U_ST16, U_ST32, U_ST64, U_ST8,
-  U_STSLOW, U_SUB, U_VCONST, U_W, U_XOR,
+  UF_LINK, UF_LINK1, UF_WIDTH, UOP_SIZE, U_ADD32, U_ADD32I, U_ADD64, U_ADD64I, U_AND32, U_AND32I, U_AND64, U_AND64I, U_BRANCH,
+  U_BR_EQ32, U_BR_EQ64, U_BR_LES32, U_BR_LES64, U_BR_LEU32, U_BR_LEU64, U_BR_LTS32, U_BR_LTS64, U_BR_LTU32, U_BR_LTU64,
+  U_BR_NE32, U_BR_NE64, U_BSWAP32, U_BSWAP64, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CLZ64, U_CONST, U_CONST32,
+  U_CONST_CONST, U_CONST_CONST32, U_CTZ32, U_CTZ64, U_EQ32, U_EQ32I, U_EQ64, U_EQ64I, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U,
+  U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A, U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD64_ADD, U_LD8S, U_LD8U, U_LDSLOW,
+  U_LDW16, U_LDW32, U_LDW64, U_LDW8, U_LES32, U_LES32I, U_LES64, U_LES64I, U_LEU32, U_LEU32I, U_LEU64, U_LEU64I, U_LTS32,
+  U_LTS32I, U_LTS64, U_LTS64I, U_LTU32, U_LTU32I, U_LTU64, U_LTU64I, U_MOV128, U_MOV32, U_MOV64, U_MOV64_CONST, U_MOV64_CONST32,
+  U_MOV64_CONST_CONST32, U_MOV64_MOV64, U_MOV64_MOV64_CONST32, U_MUL32, U_MUL32I, U_MUL64, U_MUL64I, U_MULHS64, U_MULHS64I,
+  U_MULHU64, U_MULHU64I, U_NE32, U_NE32I, U_NE64, U_NE64I, U_OR32, U_OR32I, U_OR64, U_OR64I, U_PC, U_POPCNT32, U_POPCNT64,
+  U_ROTL32, U_ROTL32I, U_ROTL64, U_ROTL64I, U_ROTR32, U_ROTR32I, U_ROTR64, U_ROTR64I, U_SELECT128, U_SELECT32, U_SELECT64,
+  U_SHL32, U_SHL32I, U_SHL64, U_SHL64I, U_SHRS32, U_SHRS32I, U_SHRS64, U_SHRS64I, U_SHRU32, U_SHRU32I, U_SHRU64, U_SHRU64I,
+  U_SHUFFLE, U_ST128, U_ST128A, U_ST16, U_ST32, U_ST64, U_ST64_ADD, U_ST8, U_STSLOW, U_SUB32, U_SUB32I, U_SUB64, U_SUB64I,
+  U_VCONST, U_W, U_XOR32, U_XOR32I, U_XOR64, U_XOR64I,
 } from "../../src/tier0/uops";
 
 /** interpret() results. */
@@ -25,18 +31,25 @@ export const I_NEXT: i32 = 0;
 export const I_FAULT: i32 = 1;
 export const I_HOT: i32 = 2;
 
+// Fields of the micro-op at `ip`: slots.
 // @ts-ignore: decorator
-@inline function A32(cpu: i32, w: u64): u32 { return load<u32>(cpu + (<i32>(w >> 32) & 0xffff)); }
+@inline function dOf(ip: i32): i32 { return <i32>load<u16>(ip, 2); }
 // @ts-ignore: decorator
-@inline function A64(cpu: i32, w: u64): u64 { return load<u64>(cpu + (<i32>(w >> 32) & 0xffff)); }
+@inline function aOf(ip: i32): i32 { return <i32>load<u16>(ip, 4); }
 // @ts-ignore: decorator
-@inline function B32(cpu: i32, w: u64): u32 { return load<u32>(cpu + <i32>(w >> 48)); }
+@inline function bOf(ip: i32): i32 { return <i32>load<u16>(ip, 6); }
 // @ts-ignore: decorator
-@inline function B64(cpu: i32, w: u64): u64 { return load<u64>(cpu + <i32>(w >> 48)); }
+@inline function A32(cpu: i32, ip: i32): u32 { return load<u32>(cpu + aOf(ip)); }
 // @ts-ignore: decorator
-@inline function D32(cpu: i32, w: u64, v: u32): void { store<u64>(cpu + (<i32>(w >> 16) & 0xffff), <u64>v); }
+@inline function A64(cpu: i32, ip: i32): u64 { return load<u64>(cpu + aOf(ip)); }
 // @ts-ignore: decorator
-@inline function D64(cpu: i32, w: u64, v: u64): void { store<u64>(cpu + (<i32>(w >> 16) & 0xffff), v); }
+@inline function B32(cpu: i32, ip: i32): u32 { return load<u32>(cpu + bOf(ip)); }
+// @ts-ignore: decorator
+@inline function B64(cpu: i32, ip: i32): u64 { return load<u64>(cpu + bOf(ip)); }
+// @ts-ignore: decorator
+@inline function D32(cpu: i32, ip: i32, v: u32): void { store<u64>(cpu + dOf(ip), <u64>v); }
+// @ts-ignore: decorator
+@inline function D64(cpu: i32, ip: i32, v: u64): void { store<u64>(cpu + dOf(ip), v); }
 // @ts-ignore: decorator
 @inline function X32(ip: i32): i32 { return load<i32>(ip, 8); }
 // @ts-ignore: decorator
@@ -78,250 +91,278 @@ function noteTarget(block: i32, pc: u64): void {
   }
 }
 
+/** How a block ends: at the second target of a branch, at its first (or the only one), where a register says. */
+const NOT_TAKEN = 0;
+const TAKEN = 1;
+const JUMP = 2;
+
 /** Sets the next program counter and gives the linked successor, or 0. */
-function follow(cpu: i32, block: i32, displacement: i32, flags: i32, link: i32, linkable: i32): i32 {
-  const pc = width(load<u64>(cpu + S_PC) + <i64>displacement, flags);
-  store<u64>(cpu + S_PC, pc);
-  if ((flags & linkable) == 0) return load<i32>(cpu + S_ONE_INSN) ? 0 : lookup(cpu);
-  const epoch = engine(E_LINK_EPOCH);
-  if (load<i32>(block + B_EPOCH) == epoch) {
-    const next = load<i32>(block + link);
-    if (next) return next;
+// @ts-ignore: decorator
+@inline function follow(cpu: i32, block: i32, ip: i32, end: i32): i32 {
+  const flags = dOf(ip);
+  let displacement: i32;
+  let link: i32;
+  let linkable: i32;
+  if (end == TAKEN) {
+    store<i32>(block + B_TAKEN, load<i32>(block + B_TAKEN) + 1);
+    displacement = load<i32>(ip, 8);
+    link = block + B_LINK0;
+    linkable = UF_LINK;
   } else {
+    displacement = load<i32>(ip, 12);
+    link = block + B_LINK1;
+    linkable = UF_LINK1;
+  }
+  store<u64>(cpu + S_PC, width(load<u64>(cpu + S_PC) + <i64>displacement, flags));
+  if ((flags & linkable) != 0 && load<i32>(block + B_EPOCH) == engine(E_LINK_EPOCH)) {
+    const next = load<i32>(link);
+    if (next) return next;
+  }
+  return flags & linkable ? findLink(cpu, block, link) : unlinked(cpu);
+}
+
+/** Links a block to the one at S_PC if that is at hand. */
+function findLink(cpu: i32, block: i32, link: i32): i32 {
+  const epoch = engine(E_LINK_EPOCH);
+  if (load<i32>(block + B_EPOCH) != epoch) {
     store<i32>(block + B_LINK0, 0);
     store<i32>(block + B_LINK1, 0);
     store<i32>(block + B_EPOCH, epoch);
   }
   const next = lookup(cpu);
   // What a page-crossing block continues with depends on the mapping of its second page.
-  if (next && load<i32>(next + B_PAGE2) == -1) store<i32>(block + link, next);
+  if (next && load<i32>(next + B_PAGE2) == -1) store<i32>(link, next);
   return next;
+}
+
+function unlinked(cpu: i32): i32 {
+  return load<i32>(cpu + S_ONE_INSN) ? 0 : lookup(cpu);
+}
+
+function jump(cpu: i32, block: i32, pc: u64): i32 {
+  store<u64>(cpu + S_PC, pc);
+  if (load<u64>(block + B_TARGETS) != pc) noteTarget(block, pc);
+  return unlinked(cpu);
 }
 
 export function interpret(cpu: i32, first: i32): i32 {
   let block = first;
-  let chained = false;
   const hot = engine(E_HOT);
   const helpers = engine(E_HELPERS);
   const exact = load<i32>(cpu + S_EXACT);
   const tlb = cpu + S_TLB + mmuIndex(cpu) * TLB_MODE_SIZE;
   while (true) {
     // Entry of a block.
-    const fuel = load<i32>(cpu + S_FUEL);
-    const insns = load<i32>(block + B_INSNS);
-    // Every block but the first of this call is a chained one, also when it is the same again (a loop of one block).
-    if (chained) {
-      if (fuel <= 0 || (exact && fuel < insns) || load<i32>(block + B_REGION)) return I_NEXT;
-    }
-    chained = true;
-    store<i32>(cpu + S_FUEL, fuel - insns);
+    const fuel = load<i32>(cpu + S_FUEL) - load<i32>(block + B_INSNS);
     const runs = load<i32>(block + B_COUNT) + 1;
     store<i32>(block + B_COUNT, runs);
     if (runs == hot) {
-      store<i32>(cpu + S_FUEL, fuel);
       store<i32>(cpu + S_BLOCK, block);
       return I_HOT;
     }
+    store<i32>(cpu + S_FUEL, fuel);
     let ip = block + B_HEADER;
-    let next = 0;
-    for (;;) {
-      const w = load<u64>(ip);
-      switch (<i32>w & 0xffff) {
-        case U_MOV32: store<u32>(cpu + (<i32>(w >> 16) & 0xffff), A32(cpu, w)); break;
-        case U_MOV64: D64(cpu, w, A64(cpu, w)); break;
-        case U_MOV128: v128.store(cpu + (<i32>(w >> 16) & 0xffff), v128.load(cpu + (<i32>(w >> 32) & 0xffff))); break;
-        case U_CONST: D64(cpu, w, X64(ip)); break;
-        case U_CONST32: store<u32>(cpu + (<i32>(w >> 16) & 0xffff), X32(ip)); break;
+    let end = NOT_TAKEN;
+    for (; ; ip += UOP_SIZE) {
+      switch (<i32>load<u8>(ip)) {
+        case U_MOV32: store<u32>(cpu + dOf(ip), A32(cpu, ip)); continue;
+        case U_MOV64: D64(cpu, ip, A64(cpu, ip)); continue;
+        case U_MOV128: v128.store(cpu + dOf(ip), v128.load(cpu + aOf(ip))); continue;
+        case U_CONST: D64(cpu, ip, X64(ip)); continue;
+        case U_CONST32: store<u32>(cpu + dOf(ip), X32(ip)); continue;
         case U_MOV64_CONST32:
-          D64(cpu, w, A64(cpu, w));
-          store<u32>(cpu + <i32>(w >> 48), X32(ip));
-          break;
+          D64(cpu, ip, A64(cpu, ip));
+          store<u32>(cpu + bOf(ip), X32(ip));
+          continue;
         case U_MOV64_MOV64:
-          D64(cpu, w, A64(cpu, w));
-          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, w));
-          break;
+          D64(cpu, ip, A64(cpu, ip));
+          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
+          continue;
         case U_MOV64_MOV64_CONST32:
-          D64(cpu, w, A64(cpu, w));
-          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, w));
+          D64(cpu, ip, A64(cpu, ip));
+          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
           store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
-          break;
+          continue;
         case U_CONST_CONST32:
-          D64(cpu, w, <u64><i64>X32(ip));
-          store<u32>(cpu + <i32>(w >> 48), load<u32>(ip, 12));
-          break;
+          D64(cpu, ip, <u64><i64>X32(ip));
+          store<u32>(cpu + bOf(ip), load<u32>(ip, 12));
+          continue;
         case U_MOV64_CONST:
-          D64(cpu, w, A64(cpu, w));
-          store<u64>(cpu + <i32>(w >> 48), X64(ip));
-          break;
+          D64(cpu, ip, A64(cpu, ip));
+          store<u64>(cpu + bOf(ip), X64(ip));
+          continue;
         case U_MOV64_CONST_CONST32:
-          D64(cpu, w, A64(cpu, w));
-          store<u64>(cpu + <i32>(w >> 48), <u64><i64>load<i16>(ip, 8));
+          D64(cpu, ip, A64(cpu, ip));
+          store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 8));
           store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
-          break;
+          continue;
         case U_CONST_CONST:
-          D64(cpu, w, <u64><i64>X32(ip));
-          store<u64>(cpu + <i32>(w >> 48), <u64><i64>load<i32>(ip, 12));
-          break;
-        case U_PC: D64(cpu, w, load<u64>(cpu + S_PC) + <i64>X32(ip)); break;
-        case U_VCONST: ip += 16; v128.store(cpu + (<i32>(w >> 16) & 0xffff), v128.load(ip)); break;
-        case U_EXT8S: D64(cpu, w, <u64><i64><i8>A32(cpu, w)); break;
-        case U_EXT16S: D64(cpu, w, <u64><i64><i16>A32(cpu, w)); break;
-        case U_EXT32S: D64(cpu, w, <u64><i64><i32>A32(cpu, w)); break;
-        case U_EXT32U: D64(cpu, w, <u64>A32(cpu, w)); break;
-        case U_CLZ32: D32(cpu, w, clz<u32>(A32(cpu, w))); break;
-        case U_CLZ64: D64(cpu, w, clz<u64>(A64(cpu, w))); break;
-        case U_CTZ32: D32(cpu, w, ctz<u32>(A32(cpu, w))); break;
-        case U_CTZ64: D64(cpu, w, ctz<u64>(A64(cpu, w))); break;
-        case U_POPCNT32: D32(cpu, w, popcnt<u32>(A32(cpu, w))); break;
-        case U_POPCNT64: D64(cpu, w, popcnt<u64>(A64(cpu, w))); break;
-        case U_BSWAP32: D32(cpu, w, bswap<u32>(A32(cpu, w))); break;
-        case U_BSWAP64: D64(cpu, w, bswap<u64>(A64(cpu, w))); break;
-        case U_SELECT32: D32(cpu, w, load<u32>(cpu + <i32>load<u16>(ip, 8)) ? A32(cpu, w) : B32(cpu, w)); break;
-        case U_SELECT64: D64(cpu, w, load<u32>(cpu + <i32>load<u16>(ip, 8)) ? A64(cpu, w) : B64(cpu, w)); break;
+          D64(cpu, ip, <u64><i64>X32(ip));
+          store<u64>(cpu + bOf(ip), <u64><i64>load<i32>(ip, 12));
+          continue;
+        case U_PC: D64(cpu, ip, load<u64>(cpu + S_PC) + <i64>X32(ip)); continue;
+        case U_VCONST:
+          v128.store(cpu + dOf(ip), v128.load(ip, 16));
+          ip += 16;
+          continue;
+        case U_EXT8S: D64(cpu, ip, <u64><i64><i8>A32(cpu, ip)); continue;
+        case U_EXT16S: D64(cpu, ip, <u64><i64><i16>A32(cpu, ip)); continue;
+        case U_EXT32S: D64(cpu, ip, <u64><i64><i32>A32(cpu, ip)); continue;
+        case U_EXT32U: D64(cpu, ip, <u64>A32(cpu, ip)); continue;
+        case U_CLZ32: D32(cpu, ip, clz<u32>(A32(cpu, ip))); continue;
+        case U_CLZ64: D64(cpu, ip, clz<u64>(A64(cpu, ip))); continue;
+        case U_CTZ32: D32(cpu, ip, ctz<u32>(A32(cpu, ip))); continue;
+        case U_CTZ64: D64(cpu, ip, ctz<u64>(A64(cpu, ip))); continue;
+        case U_POPCNT32: D32(cpu, ip, popcnt<u32>(A32(cpu, ip))); continue;
+        case U_POPCNT64: D64(cpu, ip, popcnt<u64>(A64(cpu, ip))); continue;
+        case U_BSWAP32: D32(cpu, ip, bswap<u32>(A32(cpu, ip))); continue;
+        case U_BSWAP64: D64(cpu, ip, bswap<u64>(A64(cpu, ip))); continue;
+        case U_SELECT32: D32(cpu, ip, load<u32>(cpu + <i32>load<u16>(ip, 8)) ? A32(cpu, ip) : B32(cpu, ip)); continue;
+        case U_SELECT64: D64(cpu, ip, load<u32>(cpu + <i32>load<u16>(ip, 8)) ? A64(cpu, ip) : B64(cpu, ip)); continue;
         case U_SELECT128: {
-          const from = load<u32>(cpu + <i32>load<u16>(ip, 8)) ? <i32>(w >> 32) & 0xffff : <i32>(w >> 48);
-          v128.store(cpu + (<i32>(w >> 16) & 0xffff), v128.load(cpu + from));
-          break;
+          const from = load<u32>(cpu + <i32>load<u16>(ip, 8)) ? aOf(ip) : bOf(ip);
+          v128.store(cpu + dOf(ip), v128.load(cpu + from));
+          continue;
         }
 
-        case U_ADD: D32(cpu, w, A32(cpu, w) + B32(cpu, w)); break;
-        case U_ADD + 1: D32(cpu, w, A32(cpu, w) + <u32>X32(ip)); break;
-        case U_ADD + 2: D64(cpu, w, A64(cpu, w) + B64(cpu, w)); break;
-        case U_ADD + 3: D64(cpu, w, A64(cpu, w) + X64(ip)); break;
-        case U_SUB: D32(cpu, w, A32(cpu, w) - B32(cpu, w)); break;
-        case U_SUB + 1: D32(cpu, w, A32(cpu, w) - <u32>X32(ip)); break;
-        case U_SUB + 2: D64(cpu, w, A64(cpu, w) - B64(cpu, w)); break;
-        case U_SUB + 3: D64(cpu, w, A64(cpu, w) - X64(ip)); break;
-        case U_MUL: D32(cpu, w, A32(cpu, w) * B32(cpu, w)); break;
-        case U_MUL + 1: D32(cpu, w, A32(cpu, w) * <u32>X32(ip)); break;
-        case U_MUL + 2: D64(cpu, w, A64(cpu, w) * B64(cpu, w)); break;
-        case U_MUL + 3: D64(cpu, w, A64(cpu, w) * X64(ip)); break;
-        case U_AND: D32(cpu, w, A32(cpu, w) & B32(cpu, w)); break;
-        case U_AND + 1: D32(cpu, w, A32(cpu, w) & <u32>X32(ip)); break;
-        case U_AND + 2: D64(cpu, w, A64(cpu, w) & B64(cpu, w)); break;
-        case U_AND + 3: D64(cpu, w, A64(cpu, w) & X64(ip)); break;
-        case U_OR: D32(cpu, w, A32(cpu, w) | B32(cpu, w)); break;
-        case U_OR + 1: D32(cpu, w, A32(cpu, w) | <u32>X32(ip)); break;
-        case U_OR + 2: D64(cpu, w, A64(cpu, w) | B64(cpu, w)); break;
-        case U_OR + 3: D64(cpu, w, A64(cpu, w) | X64(ip)); break;
-        case U_XOR: D32(cpu, w, A32(cpu, w) ^ B32(cpu, w)); break;
-        case U_XOR + 1: D32(cpu, w, A32(cpu, w) ^ <u32>X32(ip)); break;
-        case U_XOR + 2: D64(cpu, w, A64(cpu, w) ^ B64(cpu, w)); break;
-        case U_XOR + 3: D64(cpu, w, A64(cpu, w) ^ X64(ip)); break;
-        case U_SHL: D32(cpu, w, A32(cpu, w) << B32(cpu, w)); break;
-        case U_SHL + 1: D32(cpu, w, A32(cpu, w) << <u32>X32(ip)); break;
-        case U_SHL + 2: D64(cpu, w, A64(cpu, w) << B64(cpu, w)); break;
-        case U_SHL + 3: D64(cpu, w, A64(cpu, w) << X64(ip)); break;
-        case U_SHRU: D32(cpu, w, A32(cpu, w) >> B32(cpu, w)); break;
-        case U_SHRU + 1: D32(cpu, w, A32(cpu, w) >> <u32>X32(ip)); break;
-        case U_SHRU + 2: D64(cpu, w, A64(cpu, w) >> B64(cpu, w)); break;
-        case U_SHRU + 3: D64(cpu, w, A64(cpu, w) >> X64(ip)); break;
-        case U_SHRS: D32(cpu, w, <u32>(<i32>A32(cpu, w) >> <i32>B32(cpu, w))); break;
-        case U_SHRS + 1: D32(cpu, w, <u32>(<i32>A32(cpu, w) >> X32(ip))); break;
-        case U_SHRS + 2: D64(cpu, w, <u64>(<i64>A64(cpu, w) >> <i64>B64(cpu, w))); break;
-        case U_SHRS + 3: D64(cpu, w, <u64>(<i64>A64(cpu, w) >> <i64>X64(ip))); break;
-        case U_ROTL: D32(cpu, w, rotl<u32>(A32(cpu, w), B32(cpu, w))); break;
-        case U_ROTL + 1: D32(cpu, w, rotl<u32>(A32(cpu, w), <u32>X32(ip))); break;
-        case U_ROTL + 2: D64(cpu, w, rotl<u64>(A64(cpu, w), B64(cpu, w))); break;
-        case U_ROTL + 3: D64(cpu, w, rotl<u64>(A64(cpu, w), X64(ip))); break;
-        case U_ROTR: D32(cpu, w, rotr<u32>(A32(cpu, w), B32(cpu, w))); break;
-        case U_ROTR + 1: D32(cpu, w, rotr<u32>(A32(cpu, w), <u32>X32(ip))); break;
-        case U_ROTR + 2: D64(cpu, w, rotr<u64>(A64(cpu, w), B64(cpu, w))); break;
-        case U_ROTR + 3: D64(cpu, w, rotr<u64>(A64(cpu, w), X64(ip))); break;
-        case U_MULHU + 2: D64(cpu, w, mulhu(A64(cpu, w), B64(cpu, w))); break;
-        case U_MULHU + 3: D64(cpu, w, mulhu(A64(cpu, w), X64(ip))); break;
-        case U_MULHS + 2: D64(cpu, w, mulhs(A64(cpu, w), B64(cpu, w))); break;
-        case U_MULHS + 3: D64(cpu, w, mulhs(A64(cpu, w), X64(ip))); break;
-        case U_EQ: D64(cpu, w, u64(A32(cpu, w) == B32(cpu, w))); break;
-        case U_EQ + 1: D64(cpu, w, u64(A32(cpu, w) == <u32>X32(ip))); break;
-        case U_EQ + 2: D64(cpu, w, u64(A64(cpu, w) == B64(cpu, w))); break;
-        case U_EQ + 3: D64(cpu, w, u64(A64(cpu, w) == X64(ip))); break;
-        case U_NE: D64(cpu, w, u64(A32(cpu, w) != B32(cpu, w))); break;
-        case U_NE + 1: D64(cpu, w, u64(A32(cpu, w) != <u32>X32(ip))); break;
-        case U_NE + 2: D64(cpu, w, u64(A64(cpu, w) != B64(cpu, w))); break;
-        case U_NE + 3: D64(cpu, w, u64(A64(cpu, w) != X64(ip))); break;
-        case U_LTU: D64(cpu, w, u64(A32(cpu, w) < B32(cpu, w))); break;
-        case U_LTU + 1: D64(cpu, w, u64(A32(cpu, w) < <u32>X32(ip))); break;
-        case U_LTU + 2: D64(cpu, w, u64(A64(cpu, w) < B64(cpu, w))); break;
-        case U_LTU + 3: D64(cpu, w, u64(A64(cpu, w) < X64(ip))); break;
-        case U_LTS: D64(cpu, w, u64(<i32>A32(cpu, w) < <i32>B32(cpu, w))); break;
-        case U_LTS + 1: D64(cpu, w, u64(<i32>A32(cpu, w) < X32(ip))); break;
-        case U_LTS + 2: D64(cpu, w, u64(<i64>A64(cpu, w) < <i64>B64(cpu, w))); break;
-        case U_LTS + 3: D64(cpu, w, u64(<i64>A64(cpu, w) < <i64>X64(ip))); break;
-        case U_LEU: D64(cpu, w, u64(A32(cpu, w) <= B32(cpu, w))); break;
-        case U_LEU + 1: D64(cpu, w, u64(A32(cpu, w) <= <u32>X32(ip))); break;
-        case U_LEU + 2: D64(cpu, w, u64(A64(cpu, w) <= B64(cpu, w))); break;
-        case U_LEU + 3: D64(cpu, w, u64(A64(cpu, w) <= X64(ip))); break;
-        case U_LES: D64(cpu, w, u64(<i32>A32(cpu, w) <= <i32>B32(cpu, w))); break;
-        case U_LES + 1: D64(cpu, w, u64(<i32>A32(cpu, w) <= X32(ip))); break;
-        case U_LES + 2: D64(cpu, w, u64(<i64>A64(cpu, w) <= <i64>B64(cpu, w))); break;
-        case U_LES + 3: D64(cpu, w, u64(<i64>A64(cpu, w) <= <i64>X64(ip))); break;
+        case U_ADD32: D32(cpu, ip, A32(cpu, ip) + B32(cpu, ip)); continue;
+        case U_ADD32I: D32(cpu, ip, A32(cpu, ip) + <u32>X32(ip)); continue;
+        case U_ADD64: D64(cpu, ip, A64(cpu, ip) + B64(cpu, ip)); continue;
+        case U_ADD64I: D64(cpu, ip, A64(cpu, ip) + X64(ip)); continue;
+        case U_SUB32: D32(cpu, ip, A32(cpu, ip) - B32(cpu, ip)); continue;
+        case U_SUB32I: D32(cpu, ip, A32(cpu, ip) - <u32>X32(ip)); continue;
+        case U_SUB64: D64(cpu, ip, A64(cpu, ip) - B64(cpu, ip)); continue;
+        case U_SUB64I: D64(cpu, ip, A64(cpu, ip) - X64(ip)); continue;
+        case U_MUL32: D32(cpu, ip, A32(cpu, ip) * B32(cpu, ip)); continue;
+        case U_MUL32I: D32(cpu, ip, A32(cpu, ip) * <u32>X32(ip)); continue;
+        case U_MUL64: D64(cpu, ip, A64(cpu, ip) * B64(cpu, ip)); continue;
+        case U_MUL64I: D64(cpu, ip, A64(cpu, ip) * X64(ip)); continue;
+        case U_AND32: D32(cpu, ip, A32(cpu, ip) & B32(cpu, ip)); continue;
+        case U_AND32I: D32(cpu, ip, A32(cpu, ip) & <u32>X32(ip)); continue;
+        case U_AND64: D64(cpu, ip, A64(cpu, ip) & B64(cpu, ip)); continue;
+        case U_AND64I: D64(cpu, ip, A64(cpu, ip) & X64(ip)); continue;
+        case U_OR32: D32(cpu, ip, A32(cpu, ip) | B32(cpu, ip)); continue;
+        case U_OR32I: D32(cpu, ip, A32(cpu, ip) | <u32>X32(ip)); continue;
+        case U_OR64: D64(cpu, ip, A64(cpu, ip) | B64(cpu, ip)); continue;
+        case U_OR64I: D64(cpu, ip, A64(cpu, ip) | X64(ip)); continue;
+        case U_XOR32: D32(cpu, ip, A32(cpu, ip) ^ B32(cpu, ip)); continue;
+        case U_XOR32I: D32(cpu, ip, A32(cpu, ip) ^ <u32>X32(ip)); continue;
+        case U_XOR64: D64(cpu, ip, A64(cpu, ip) ^ B64(cpu, ip)); continue;
+        case U_XOR64I: D64(cpu, ip, A64(cpu, ip) ^ X64(ip)); continue;
+        case U_SHL32: D32(cpu, ip, A32(cpu, ip) << B32(cpu, ip)); continue;
+        case U_SHL32I: D32(cpu, ip, A32(cpu, ip) << <u32>X32(ip)); continue;
+        case U_SHL64: D64(cpu, ip, A64(cpu, ip) << B64(cpu, ip)); continue;
+        case U_SHL64I: D64(cpu, ip, A64(cpu, ip) << X64(ip)); continue;
+        case U_SHRU32: D32(cpu, ip, A32(cpu, ip) >> B32(cpu, ip)); continue;
+        case U_SHRU32I: D32(cpu, ip, A32(cpu, ip) >> <u32>X32(ip)); continue;
+        case U_SHRU64: D64(cpu, ip, A64(cpu, ip) >> B64(cpu, ip)); continue;
+        case U_SHRU64I: D64(cpu, ip, A64(cpu, ip) >> X64(ip)); continue;
+        case U_SHRS32: D32(cpu, ip, <u32>(<i32>A32(cpu, ip) >> <i32>B32(cpu, ip))); continue;
+        case U_SHRS32I: D32(cpu, ip, <u32>(<i32>A32(cpu, ip) >> X32(ip))); continue;
+        case U_SHRS64: D64(cpu, ip, <u64>(<i64>A64(cpu, ip) >> <i64>B64(cpu, ip))); continue;
+        case U_SHRS64I: D64(cpu, ip, <u64>(<i64>A64(cpu, ip) >> <i64>X64(ip))); continue;
+        case U_ROTL32: D32(cpu, ip, rotl<u32>(A32(cpu, ip), B32(cpu, ip))); continue;
+        case U_ROTL32I: D32(cpu, ip, rotl<u32>(A32(cpu, ip), <u32>X32(ip))); continue;
+        case U_ROTL64: D64(cpu, ip, rotl<u64>(A64(cpu, ip), B64(cpu, ip))); continue;
+        case U_ROTL64I: D64(cpu, ip, rotl<u64>(A64(cpu, ip), X64(ip))); continue;
+        case U_ROTR32: D32(cpu, ip, rotr<u32>(A32(cpu, ip), B32(cpu, ip))); continue;
+        case U_ROTR32I: D32(cpu, ip, rotr<u32>(A32(cpu, ip), <u32>X32(ip))); continue;
+        case U_ROTR64: D64(cpu, ip, rotr<u64>(A64(cpu, ip), B64(cpu, ip))); continue;
+        case U_ROTR64I: D64(cpu, ip, rotr<u64>(A64(cpu, ip), X64(ip))); continue;
+        case U_MULHU64: D64(cpu, ip, mulhu(A64(cpu, ip), B64(cpu, ip))); continue;
+        case U_MULHU64I: D64(cpu, ip, mulhu(A64(cpu, ip), X64(ip))); continue;
+        case U_MULHS64: D64(cpu, ip, mulhs(A64(cpu, ip), B64(cpu, ip))); continue;
+        case U_MULHS64I: D64(cpu, ip, mulhs(A64(cpu, ip), X64(ip))); continue;
+        case U_EQ32: D64(cpu, ip, u64(A32(cpu, ip) == B32(cpu, ip))); continue;
+        case U_EQ32I: D64(cpu, ip, u64(A32(cpu, ip) == <u32>X32(ip))); continue;
+        case U_EQ64: D64(cpu, ip, u64(A64(cpu, ip) == B64(cpu, ip))); continue;
+        case U_EQ64I: D64(cpu, ip, u64(A64(cpu, ip) == X64(ip))); continue;
+        case U_NE32: D64(cpu, ip, u64(A32(cpu, ip) != B32(cpu, ip))); continue;
+        case U_NE32I: D64(cpu, ip, u64(A32(cpu, ip) != <u32>X32(ip))); continue;
+        case U_NE64: D64(cpu, ip, u64(A64(cpu, ip) != B64(cpu, ip))); continue;
+        case U_NE64I: D64(cpu, ip, u64(A64(cpu, ip) != X64(ip))); continue;
+        case U_LTU32: D64(cpu, ip, u64(A32(cpu, ip) < B32(cpu, ip))); continue;
+        case U_LTU32I: D64(cpu, ip, u64(A32(cpu, ip) < <u32>X32(ip))); continue;
+        case U_LTU64: D64(cpu, ip, u64(A64(cpu, ip) < B64(cpu, ip))); continue;
+        case U_LTU64I: D64(cpu, ip, u64(A64(cpu, ip) < X64(ip))); continue;
+        case U_LTS32: D64(cpu, ip, u64(<i32>A32(cpu, ip) < <i32>B32(cpu, ip))); continue;
+        case U_LTS32I: D64(cpu, ip, u64(<i32>A32(cpu, ip) < X32(ip))); continue;
+        case U_LTS64: D64(cpu, ip, u64(<i64>A64(cpu, ip) < <i64>B64(cpu, ip))); continue;
+        case U_LTS64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) < <i64>X64(ip))); continue;
+        case U_LEU32: D64(cpu, ip, u64(A32(cpu, ip) <= B32(cpu, ip))); continue;
+        case U_LEU32I: D64(cpu, ip, u64(A32(cpu, ip) <= <u32>X32(ip))); continue;
+        case U_LEU64: D64(cpu, ip, u64(A64(cpu, ip) <= B64(cpu, ip))); continue;
+        case U_LEU64I: D64(cpu, ip, u64(A64(cpu, ip) <= X64(ip))); continue;
+        case U_LES32: D64(cpu, ip, u64(<i32>A32(cpu, ip) <= <i32>B32(cpu, ip))); continue;
+        case U_LES32I: D64(cpu, ip, u64(<i32>A32(cpu, ip) <= X32(ip))); continue;
+        case U_LES64: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>B64(cpu, ip))); continue;
+        case U_LES64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>X64(ip))); continue;
 
         case U_LD8U: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = readHost(tlb, va, 1);
-          if (host) { D64(cpu, w, load<u8>(host)); break; }
+          if (host) { D64(cpu, ip, load<u8>(host)); continue; }
           const value = slow_load(cpu, va, 0, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LD8S: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = readHost(tlb, va, 1);
-          if (host) { D64(cpu, w, <u64><i64>load<i8>(host)); break; }
+          if (host) { D64(cpu, ip, <u64><i64>load<i8>(host)); continue; }
           const value = slow_load(cpu, va, 0 | MEM_SIGNED, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LD16U: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = readHost(tlb, va, 2);
-          if (host) { D64(cpu, w, load<u16>(host)); break; }
+          if (host) { D64(cpu, ip, load<u16>(host)); continue; }
           const value = slow_load(cpu, va, 1, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LD16S: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = readHost(tlb, va, 2);
-          if (host) { D64(cpu, w, <u64><i64>load<i16>(host)); break; }
+          if (host) { D64(cpu, ip, <u64><i64>load<i16>(host)); continue; }
           const value = slow_load(cpu, va, 1 | MEM_SIGNED, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LD32U: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = readHost(tlb, va, 4);
-          if (host) { D64(cpu, w, load<u32>(host)); break; }
+          if (host) { D64(cpu, ip, load<u32>(host)); continue; }
           const value = slow_load(cpu, va, 2, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LD32S: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = readHost(tlb, va, 4);
-          if (host) { D64(cpu, w, <u64><i64>load<i32>(host)); break; }
+          if (host) { D64(cpu, ip, <u64><i64>load<i32>(host)); continue; }
           const value = slow_load(cpu, va, 2 | MEM_SIGNED, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LD64: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = readHost(tlb, va, 8);
-          if (host) { D64(cpu, w, load<u64>(host)); break; }
+          if (host) { D64(cpu, ip, load<u64>(host)); continue; }
           const value = slow_load(cpu, va, 3, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LD64_ADD: {
-          const va = A64(cpu, w);
+          const va = A64(cpu, ip);
           const host = readHost(tlb, va, 8);
           let value: u64;
           if (host) value = load<u64>(host);
@@ -329,214 +370,195 @@ export function interpret(cpu: i32, first: i32): i32 {
             value = slow_load(cpu, va, 3, mmuIndex(cpu));
             if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           }
-          D64(cpu, w, value);
-          const b = cpu + <i32>(w >> 48);
+          D64(cpu, ip, value);
+          const b = cpu + bOf(ip);
           store<u64>(b, load<u64>(b) + <i64>X32(ip));
-          break;
+          continue;
         }
         case U_LD128: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = readHost(tlb, va, 16);
-          const d = cpu + (<i32>(w >> 16) & 0xffff);
-          if (host) { v128.store(d, v128.load(host)); break; }
+          const d = cpu + dOf(ip);
+          if (host) { v128.store(d, v128.load(host)); continue; }
           const value = slow_load128(cpu, va, 4, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           v128.store(d, value);
-          break;
+          continue;
         }
         case U_LD128A: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = va & 15 ? 0 : readHost(tlb, va, 16);
-          const d = cpu + (<i32>(w >> 16) & 0xffff);
-          if (host) { v128.store(d, v128.load(host)); break; }
+          const d = cpu + dOf(ip);
+          if (host) { v128.store(d, v128.load(host)); continue; }
           const value = slow_load128(cpu, va, 4 | MEM_ALIGN, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           v128.store(d, value);
-          break;
+          continue;
         }
         case U_LDW8: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 1);
-          if (host) { D64(cpu, w, load<u8>(host)); break; }
+          if (host) { D64(cpu, ip, load<u8>(host)); continue; }
           const value = slow_load(cpu, va, 0 | MEM_RMW, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LDW16: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 2);
-          if (host) { D64(cpu, w, load<u16>(host)); break; }
+          if (host) { D64(cpu, ip, load<u16>(host)); continue; }
           const value = slow_load(cpu, va, 1 | MEM_RMW, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LDW32: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 4);
-          if (host) { D64(cpu, w, load<u32>(host)); break; }
+          if (host) { D64(cpu, ip, load<u32>(host)); continue; }
           const value = slow_load(cpu, va, 2 | MEM_RMW, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LDW64: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 8);
-          if (host) { D64(cpu, w, load<u64>(host)); break; }
+          if (host) { D64(cpu, ip, load<u64>(host)); continue; }
           const value = slow_load(cpu, va, 3 | MEM_RMW, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_LDSLOW: {
-          const va = A64(cpu, w) + <i64>X32(ip);
-          const value = slow_load(cpu, va, <i32>(w >> 48), mmuIndex(cpu));
+          const va = A64(cpu, ip) + <i64>X32(ip);
+          const value = slow_load(cpu, va, bOf(ip), mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_ST8: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 1);
-          if (host) { store<u8>(host, <u8>B32(cpu, w)); break; }
-          slow_store(cpu, va, B32(cpu, w), 0, mmuIndex(cpu));
+          if (host) { store<u8>(host, <u8>B32(cpu, ip)); continue; }
+          slow_store(cpu, va, B32(cpu, ip), 0, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          break;
+          continue;
         }
         case U_ST16: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 2);
-          if (host) { store<u16>(host, <u16>B32(cpu, w)); break; }
-          slow_store(cpu, va, B32(cpu, w), 1, mmuIndex(cpu));
+          if (host) { store<u16>(host, <u16>B32(cpu, ip)); continue; }
+          slow_store(cpu, va, B32(cpu, ip), 1, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          break;
+          continue;
         }
         case U_ST32: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 4);
-          if (host) { store<u32>(host, B32(cpu, w)); break; }
-          slow_store(cpu, va, B32(cpu, w), 2, mmuIndex(cpu));
+          if (host) { store<u32>(host, B32(cpu, ip)); continue; }
+          slow_store(cpu, va, B32(cpu, ip), 2, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          break;
+          continue;
         }
         case U_ST64: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 8);
-          if (host) { store<u64>(host, B64(cpu, w)); break; }
-          slow_store(cpu, va, B64(cpu, w), 3, mmuIndex(cpu));
+          if (host) { store<u64>(host, B64(cpu, ip)); continue; }
+          slow_store(cpu, va, B64(cpu, ip), 3, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          break;
+          continue;
         }
         case U_ST64_ADD: {
-          const va = A64(cpu, w) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>X32(ip);
           const host = writeHost(tlb, va, 8);
-          if (host) store<u64>(host, B64(cpu, w));
+          if (host) store<u64>(host, B64(cpu, ip));
           else {
-            slow_store(cpu, va, B64(cpu, w), 3, mmuIndex(cpu));
+            slow_store(cpu, va, B64(cpu, ip), 3, mmuIndex(cpu));
             if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           }
-          const d = cpu + (<i32>(w >> 16) & 0xffff);
+          const d = cpu + dOf(ip);
           store<u64>(d, load<u64>(d) + <i64>X32(ip));
-          break;
+          continue;
         }
         case U_ST128:
         case U_ST128A: {
-          const va = A64(cpu, w) + <i64>X32(ip);
-          const aligned = (<i32>w & 0xffff) == U_ST128A;
+          const va = A64(cpu, ip) + <i64>X32(ip);
+          const aligned = load<u8>(ip) == U_ST128A;
           const host = aligned && (va & 15) ? 0 : writeHost(tlb, va, 16);
-          const value = v128.load(cpu + <i32>(w >> 48));
-          if (host) { v128.store(host, value); break; }
+          const value = v128.load(cpu + bOf(ip));
+          if (host) { v128.store(host, value); continue; }
           slow_store128(cpu, va, value, aligned ? 4 | MEM_ALIGN : 4, mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          break;
+          continue;
         }
         case U_STSLOW: {
-          const va = A64(cpu, w) + <i64>X32(ip);
-          slow_store(cpu, va, B64(cpu, w), <i32>(w >> 16) & 0xffff, mmuIndex(cpu));
+          const va = A64(cpu, ip) + <i64>X32(ip);
+          slow_store(cpu, va, B64(cpu, ip), dOf(ip), mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          break;
+          continue;
         }
 
         case U_CALL: {
           store<i32>(cpu + S_PENDING, load<i32>(block + B_INSNS) - <i32>load<u16>(ip, 14));
-          const value = call_indirect<u64>(helpers + <i32>load<u16>(ip, 10), cpu, A64(cpu, w), B64(cpu, w), load<u64>(cpu + <i32>load<u16>(ip, 8)));
+          const value = call_indirect<u64>(helpers + <i32>load<u16>(ip, 10), cpu, A64(cpu, ip), B64(cpu, ip), load<u64>(cpu + <i32>load<u16>(ip, 8)));
           store<i32>(cpu + S_PENDING, 0);
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_CALLP:
-          D64(cpu, w, call_indirect<u64>(helpers + <i32>load<u16>(ip, 10), cpu, A64(cpu, w), B64(cpu, w), load<u64>(cpu + <i32>load<u16>(ip, 8))));
-          break;
+          D64(cpu, ip, call_indirect<u64>(helpers + <i32>load<u16>(ip, 10), cpu, A64(cpu, ip), B64(cpu, ip), load<u64>(cpu + <i32>load<u16>(ip, 8))));
+          continue;
         case U_CALLV: {
           const value = call_indirect<v128>(
-            helpers + <i32>load<u16>(ip, 10), cpu, v128.load(cpu + (<i32>(w >> 32) & 0xffff)), v128.load(cpu + <i32>(w >> 48)), load<u64>(cpu + <i32>load<u16>(ip, 8)));
+            helpers + <i32>load<u16>(ip, 10), cpu, v128.load(cpu + aOf(ip)), v128.load(cpu + bOf(ip)), load<u64>(cpu + <i32>load<u16>(ip, 8)));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          v128.store(cpu + (<i32>(w >> 16) & 0xffff), value);
-          break;
+          v128.store(cpu + dOf(ip), value);
+          continue;
         }
         case U_CALLVI: {
           const value = call_indirect<u64>(
-            helpers + <i32>load<u16>(ip, 10), cpu, v128.load(cpu + (<i32>(w >> 32) & 0xffff)), v128.load(cpu + <i32>(w >> 48)), load<u64>(cpu + <i32>load<u16>(ip, 8)));
+            helpers + <i32>load<u16>(ip, 10), cpu, v128.load(cpu + aOf(ip)), v128.load(cpu + bOf(ip)), load<u64>(cpu + <i32>load<u16>(ip, 8)));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, w, value);
-          break;
+          D64(cpu, ip, value);
+          continue;
         }
         case U_W:
-          wasmOp(cpu, X32(ip), <i32>(w >> 16) & 0xffff, <i32>(w >> 32) & 0xffff, <i32>(w >> 48), load<i32>(ip, 12));
-          break;
+          wasmOp(cpu, X32(ip), dOf(ip), aOf(ip), bOf(ip), load<i32>(ip, 12));
+          continue;
         case U_SHUFFLE:
+          shuffle(cpu + dOf(ip), cpu + aOf(ip), cpu + bOf(ip), ip + 16);
           ip += 16;
-          shuffle(cpu + (<i32>(w >> 16) & 0xffff), cpu + (<i32>(w >> 32) & 0xffff), cpu + <i32>(w >> 48), ip);
-          break;
+          continue;
 
-        case U_GOTO:
-          next = follow(cpu, block, X32(ip), load<u16>(ip, 12), B_LINK0, UF_LINK);
-          break;
-        case U_BRANCH:
-          next = branch(cpu, block, ip, w, A32(cpu, w) != 0);
-          break;
-        case U_JUMP: {
-          const pc = A64(cpu, w);
-          store<u64>(cpu + S_PC, pc);
-          if (load<u64>(block + B_TARGETS) != pc) noteTarget(block, pc);
-          next = load<i32>(cpu + S_ONE_INSN) ? 0 : lookup(cpu);
-          break;
-        }
-        case U_EXIT:
-          return I_NEXT;
-        case U_BR: next = branch(cpu, block, ip, w, A32(cpu, w) == B32(cpu, w)); break;
-        case U_BR + 1: next = branch(cpu, block, ip, w, A64(cpu, w) == B64(cpu, w)); break;
-        case U_BR + 2: next = branch(cpu, block, ip, w, A32(cpu, w) != B32(cpu, w)); break;
-        case U_BR + 3: next = branch(cpu, block, ip, w, A64(cpu, w) != B64(cpu, w)); break;
-        case U_BR + 4: next = branch(cpu, block, ip, w, A32(cpu, w) < B32(cpu, w)); break;
-        case U_BR + 5: next = branch(cpu, block, ip, w, A64(cpu, w) < B64(cpu, w)); break;
-        case U_BR + 6: next = branch(cpu, block, ip, w, <i32>A32(cpu, w) < <i32>B32(cpu, w)); break;
-        case U_BR + 7: next = branch(cpu, block, ip, w, <i64>A64(cpu, w) < <i64>B64(cpu, w)); break;
-        case U_BR + 8: next = branch(cpu, block, ip, w, A32(cpu, w) <= B32(cpu, w)); break;
-        case U_BR + 9: next = branch(cpu, block, ip, w, A64(cpu, w) <= B64(cpu, w)); break;
-        case U_BR + 10: next = branch(cpu, block, ip, w, <i32>A32(cpu, w) <= <i32>B32(cpu, w)); break;
-        case U_BR + 11: next = branch(cpu, block, ip, w, <i64>A64(cpu, w) <= <i64>B64(cpu, w)); break;
+        case U_GOTO: end = TAKEN; break;
+        case U_BRANCH: end = i32(A32(cpu, ip) != 0); break;
+        case U_BR_EQ32: end = i32(A32(cpu, ip) == B32(cpu, ip)); break;
+        case U_BR_EQ64: end = i32(A64(cpu, ip) == B64(cpu, ip)); break;
+        case U_BR_NE32: end = i32(A32(cpu, ip) != B32(cpu, ip)); break;
+        case U_BR_NE64: end = i32(A64(cpu, ip) != B64(cpu, ip)); break;
+        case U_BR_LTU32: end = i32(A32(cpu, ip) < B32(cpu, ip)); break;
+        case U_BR_LTU64: end = i32(A64(cpu, ip) < B64(cpu, ip)); break;
+        case U_BR_LTS32: end = i32(<i32>A32(cpu, ip) < <i32>B32(cpu, ip)); break;
+        case U_BR_LTS64: end = i32(<i64>A64(cpu, ip) < <i64>B64(cpu, ip)); break;
+        case U_BR_LEU32: end = i32(A32(cpu, ip) <= B32(cpu, ip)); break;
+        case U_BR_LEU64: end = i32(A64(cpu, ip) <= B64(cpu, ip)); break;
+        case U_BR_LES32: end = i32(<i32>A32(cpu, ip) <= <i32>B32(cpu, ip)); break;
+        case U_BR_LES64: end = i32(<i64>A64(cpu, ip) <= <i64>B64(cpu, ip)); break;
+        case U_JUMP: end = JUMP; break;
+        case U_EXIT: return I_NEXT;
         default: unreachable();
       }
-      if ((<i32>w & 0xffff) >= U_GOTO) break;
-      ip += 16;
+      break;
     }
+    const next = end == JUMP ? jump(cpu, block, A64(cpu, ip)) : follow(cpu, block, ip, end);
     if (next == 0) return I_NEXT;
     block = next;
+    const needed = exact ? load<i32>(block + B_INSNS) : 1;
+    if (needed > load<i32>(cpu + S_FUEL) || load<i32>(block + B_REGION)) return I_NEXT;
   }
-}
-
-// @ts-ignore: decorator
-@inline function branch(cpu: i32, block: i32, ip: i32, w: u64, taken: bool): i32 {
-  const flags = <i32>(w >> 16) & 0xffff;
-  if (taken) {
-    store<i32>(block + B_TAKEN, load<i32>(block + B_TAKEN) + 1);
-    return follow(cpu, block, load<i32>(ip, 8), flags, B_LINK0, UF_LINK);
-  }
-  return follow(cpu, block, load<i32>(ip, 12), flags, B_LINK1, UF_LINK1);
 }
 
 function mulhu(a: u64, b: u64): u64 {

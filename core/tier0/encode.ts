@@ -261,7 +261,7 @@ function node(i: i32): void {
       return;
     }
     case Op.GOTO:
-      emit(U_GOTO, 0, 0, 0, a(i), flags(a(i), UF_LINK));
+      emit(U_GOTO, flags(a(i), UF_LINK), 0, 0, a(i), 0);
       return;
     case Op.BRANCH:
       branch(i);

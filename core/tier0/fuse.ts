@@ -2,7 +2,7 @@
 // fused one does the same things in the same order, so nothing else has to hold.
 
 import {
-  U_ADD, U_CONST, U_CONST32, U_CONST_CONST, U_CONST_CONST32, U_LD64, U_LD64_ADD, U_MOV64, U_MOV64_CONST, U_MOV64_CONST32,
+  U_ADD64I, U_CONST, U_CONST32, U_CONST_CONST, U_CONST_CONST32, U_LD64, U_LD64_ADD, U_MOV64, U_MOV64_CONST, U_MOV64_CONST32,
   U_MOV64_CONST_CONST32, U_MOV64_MOV64, U_MOV64_MOV64_CONST32, U_ST64, U_ST64_ADD,
 } from "../../src/tier0/uops";
 
@@ -47,7 +47,7 @@ export function fuse(p: usize, q: usize): bool {
       return true;
     case U_CONST:
       return fuseConst(p, q);
-    case U_ADD + 3:
+    case U_ADD64I:
       return fuseAdd(p, q);
   }
   return false;

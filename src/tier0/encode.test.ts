@@ -54,8 +54,8 @@ describe("Tier0Encoder", () => {
     b.st(R, b.add(b.ld(R, Ty.I64), b.ld(S, Ty.I64)));
     b.goto(5);
     expect(finish()).toEqual([
-      [U.U_ADD + 2, R, R, S, 0, 0],
-      [U.U_GOTO, 0, 0, 0, 5, U.UF_LINK],
+      [U.U_ADD64, R, R, S, 0, 0],
+      [U.U_GOTO, U.UF_LINK, 0, 0, 5, 0],
     ]);
   });
 
@@ -81,14 +81,14 @@ describe("Tier0Encoder", () => {
     b.goto(1);
     expect(finish()).toEqual([
       [U.U_ST64_ADD, R, R, S, -8, 0],
-      [U.U_GOTO, 0, 0, 0, 1, U.UF_LINK],
+      [U.U_GOTO, U.UF_LINK, 0, 0, 1, 0],
     ]);
   });
 
   it("fuses a comparison with its branch", () => {
     const { b, finish } = testEncoder();
     b.branch(b.ltu(b.ld(R, Ty.I64), b.ld(S, Ty.I64)), 10, 20);
-    expect(finish()).toEqual([[U.U_BR + 5, U.UF_LINK | U.UF_LINK1, R, S, 10, 20]]);
+    expect(finish()).toEqual([[U.U_BR_LTU64, U.UF_LINK | U.UF_LINK1, R, S, 10, 20]]);
   });
 
   it("knows what helpers write and gives them 64-bit arguments", () => {
@@ -101,10 +101,10 @@ describe("Tier0Encoder", () => {
     const [first, second] = [S_TEMPS + 16, S_TEMPS + 32];
     expect(finish()).toEqual([
       [U.U_MOV64, first, R, 0, 0, 0],
-      [U.U_ADD + 1, second, F, 0, 1, 0],
+      [U.U_ADD32I, second, F, 0, 1, 0],
       [U.U_CALL, S_TEMPS + 48, second, S_TEMPS, S_TEMPS | (1 << 16), 0],
       [U.U_MOV64, S, first, 0, 0, 0],
-      [U.U_GOTO, 0, 0, 0, 1, U.UF_LINK],
+      [U.U_GOTO, U.UF_LINK, 0, 0, 1, 0],
     ]);
   });
 
@@ -119,6 +119,6 @@ describe("Tier0Encoder", () => {
     expect(finish).toThrow(BlockTooLarge);
     b.begin(b.block);
     b.goto(1);
-    expect(finish()).toEqual([[U.U_GOTO, 0, 0, 0, 1, U.UF_LINK]]);
+    expect(finish()).toEqual([[U.U_GOTO, U.UF_LINK, 0, 0, 1, 0]]);
   });
 });

@@ -6,7 +6,7 @@
 // Plain operations use x as a 64-bit immediate (forms ending in I: instead of b). Operations that may fault hold in x:
 //   LOAD/STORE   i32 displacement, u16 displacement of the guest instruction, u16 its index
 //   CALL         u16 third argument's slot, u16 helper, u16 displacement of the guest instruction, u16 its index
-// Terminators: GOTO x = i32 displacement, u16 flags; BRANCH x = i32 taken, i32 not taken (flags in b / d).
+// Terminators: flags in d; GOTO x = i32 displacement; BRANCH x = i32 taken, i32 not taken.
 
 export const UOP_SIZE = 16;
 
@@ -57,28 +57,81 @@ export const U_MOV64_CONST_CONST32 = 28;
 /** d = i32 x0; b = i32 x1. */
 export const U_CONST_CONST = 29;
 
-// binary: base + 4 * (operation - Op.ADD) + form; forms: 0 32-bit, 1 32-bit immediate, 2 64-bit, 3 64-bit immediate.
-// Operations in the order of Op: ADD SUB MUL AND OR XOR SHL SHRU SHRS ROTL ROTR MULHU MULHS EQ NE LTU LTS LEU LES.
+// binary, in the order of Op from ADD on: 32-bit, 32-bit immediate, 64-bit, 64-bit immediate of each. The numbers are written out:
+// the interpreter's switch becomes one table only when its labels are constants from the start.
 export const U_BINARY = 32;
-export const U_ADD = 32;
-export const U_SUB = 36;
-export const U_MUL = 40;
-export const U_AND = 44;
-export const U_OR = 48;
-export const U_XOR = 52;
-export const U_SHL = 56;
-export const U_SHRU = 60;
-export const U_SHRS = 64;
-export const U_ROTL = 68;
-export const U_ROTR = 72;
-export const U_MULHU = 76;
-export const U_MULHS = 80;
-export const U_EQ = 84;
-export const U_NE = 88;
-export const U_LTU = 92;
-export const U_LTS = 96;
-export const U_LEU = 100;
-export const U_LES = 104;
+export const U_ADD32 = 32;
+export const U_ADD32I = 33;
+export const U_ADD64 = 34;
+export const U_ADD64I = 35;
+export const U_SUB32 = 36;
+export const U_SUB32I = 37;
+export const U_SUB64 = 38;
+export const U_SUB64I = 39;
+export const U_MUL32 = 40;
+export const U_MUL32I = 41;
+export const U_MUL64 = 42;
+export const U_MUL64I = 43;
+export const U_AND32 = 44;
+export const U_AND32I = 45;
+export const U_AND64 = 46;
+export const U_AND64I = 47;
+export const U_OR32 = 48;
+export const U_OR32I = 49;
+export const U_OR64 = 50;
+export const U_OR64I = 51;
+export const U_XOR32 = 52;
+export const U_XOR32I = 53;
+export const U_XOR64 = 54;
+export const U_XOR64I = 55;
+export const U_SHL32 = 56;
+export const U_SHL32I = 57;
+export const U_SHL64 = 58;
+export const U_SHL64I = 59;
+export const U_SHRU32 = 60;
+export const U_SHRU32I = 61;
+export const U_SHRU64 = 62;
+export const U_SHRU64I = 63;
+export const U_SHRS32 = 64;
+export const U_SHRS32I = 65;
+export const U_SHRS64 = 66;
+export const U_SHRS64I = 67;
+export const U_ROTL32 = 68;
+export const U_ROTL32I = 69;
+export const U_ROTL64 = 70;
+export const U_ROTL64I = 71;
+export const U_ROTR32 = 72;
+export const U_ROTR32I = 73;
+export const U_ROTR64 = 74;
+export const U_ROTR64I = 75;
+export const U_MULHU64 = 78;
+export const U_MULHU64I = 79;
+export const U_MULHS64 = 82;
+export const U_MULHS64I = 83;
+export const U_EQ32 = 84;
+export const U_EQ32I = 85;
+export const U_EQ64 = 86;
+export const U_EQ64I = 87;
+export const U_NE32 = 88;
+export const U_NE32I = 89;
+export const U_NE64 = 90;
+export const U_NE64I = 91;
+export const U_LTU32 = 92;
+export const U_LTU32I = 93;
+export const U_LTU64 = 94;
+export const U_LTU64I = 95;
+export const U_LTS32 = 96;
+export const U_LTS32I = 97;
+export const U_LTS64 = 98;
+export const U_LTS64I = 99;
+export const U_LEU32 = 100;
+export const U_LEU32I = 101;
+export const U_LEU64 = 102;
+export const U_LEU64I = 103;
+export const U_LES32 = 104;
+export const U_LES32I = 105;
+export const U_LES64 = 106;
+export const U_LES64I = 107;
 
 // memory: d = [a + displacement]
 export const U_LD8U = 112;
@@ -133,6 +186,18 @@ export const U_JUMP = 154;
 export const U_EXIT = 155;
 /** Compare and branch: base + 2 * (comparison - Op.EQ) + (64-bit ? 1 : 0); a, b compared, d = flags, x as BRANCH. */
 export const U_BR = 160;
+export const U_BR_EQ32 = 160;
+export const U_BR_EQ64 = 161;
+export const U_BR_NE32 = 162;
+export const U_BR_NE64 = 163;
+export const U_BR_LTU32 = 164;
+export const U_BR_LTU64 = 165;
+export const U_BR_LTS32 = 166;
+export const U_BR_LTS64 = 167;
+export const U_BR_LEU32 = 168;
+export const U_BR_LEU64 = 169;
+export const U_BR_LES32 = 170;
+export const U_BR_LES64 = 171;
 
 export const UF_WIDTH = 3;
 export const UF_LINK = 4;
