@@ -4,22 +4,25 @@
 /** Most guest instructions in a block. */
 export const BLOCK_MAX_INSNS = 48;
 /** Executions of a block in tier 0 before a region is asked for. */
-export const HOT_BLOCK = 1500;
+export const HOT_BLOCK = 3000;
 /** Guest instructions that may be put into regions in a millisecond: each takes some 20 us of CPU time, V8's compilers included,
  *  which is to be a small part of the whole even while everything is new. */
 export const REGION_RATE = 12;
 /** Guest instructions that may be put into regions at once after times when there was nothing to do. */
 export const REGION_BURST = 8000;
-/** Regions wait to share a module: until there are so many, or one of them has become hot again, or for so many nanoseconds. */
+/** Regions wait to share a module: until there are so many, or one of them has become hot again, or for so many nanoseconds after the
+ *  last module was made. */
 export const REGION_BATCH = 48;
 export const REGION_WAIT_NS = 25_000_000;
 /** A region takes in a copy of code that another region of fewer guest instructions is entered at. */
 export const REGION_COPY_INSNS = 20;
+/** Core's function table grows by so many: the host copies it each time. */
+export const TABLE_STEP = 256;
 /** Share of the generated code that goes when there is too much. */
 export const REGION_EVICT_SHARE = 0.25;
 /** So many young modules are linked into one, and so many of those again: control goes from one instance to another many times
  *  slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
-export const MODULES_YOUNG = 48;
+export const MODULES_YOUNG = 150;
 export const MODULES_OLD = 24;
 /** With nothing new for so many nanoseconds so many young ones are enough. */
 export const MODULES_QUIET_NS = 2_000_000_000;

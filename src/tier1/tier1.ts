@@ -44,6 +44,7 @@ import {
   RETHINK_ENTRIES,
   RETHINK_NS,
   RETHINK_WARM,
+  TABLE_STEP,
   TB_SIZE_MIB,
 } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
@@ -126,8 +127,7 @@ export class RegionTier {
   /** Guest instructions that may be put into regions now, and when that was reckoned last. */
   private allowance = REGION_BURST;
   private reckoned = 0;
-  /** When the first of the waiting regions was made, and the last module. */
-  private waitingSince = 0;
+  /** When the last module was made. */
   private madeAt = 0;
   private deadSeen = 0;
   readonly statistics: Tier1Statistics = {
@@ -185,7 +185,8 @@ export class RegionTier {
     const region = this.selector.select(header, mode, this.others(phys, mode));
     source.write(header, B_COUNT, 0);
     if (region) this.install(region);
-    if (this.pending.length >= (this.options.eager ? 1 : REGION_BATCH)) this.flush();
+    if (this.options.eager || this.pending.length >= REGION_BATCH || this.time() - this.madeAt > REGION_WAIT_NS)
+      this.flush();
   }
 
   /**
@@ -217,7 +218,7 @@ export class RegionTier {
   /** Once a slice. */
   maintain(): void {
     const now = this.time();
-    if (this.pending.length > 0 && now - this.waitingSince > REGION_WAIT_NS) this.flush();
+    if (now - this.madeAt > REGION_WAIT_NS) this.flush();
     const dead = this.source.read(ENGINE, E_DEAD_REGIONS);
     if (dead !== this.deadSeen) {
       this.deadSeen = dead;
@@ -314,7 +315,6 @@ export class RegionTier {
       source.write(span, B_REGION, entries[0]!.record);
       this.host.core.installBlock(span, B_FLAG_SPAN);
     }
-    if (this.pending.length === 0) this.waitingSince = this.time();
     this.pending.push(live);
     const { statistics } = this;
     statistics.regions++;
@@ -387,7 +387,11 @@ export class RegionTier {
   }
 
   private takeSlot(): number {
-    return this.freeSlots.pop() ?? this.host.core.table.grow(1);
+    if (this.freeSlots.length === 0) {
+      const first = this.host.core.table.grow(TABLE_STEP);
+      for (let k = TABLE_STEP - 1; k >= 0; k--) this.freeSlots.push(first + k);
+    }
+    return this.freeSlots.pop()!;
   }
 
   /** Makes one module of the regions and points their table slots at it. */
