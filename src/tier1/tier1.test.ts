@@ -5,6 +5,7 @@ import { corpusParts } from "../../tests/corpus/parts.js";
 import * as X from "../frontend/x86/layout.js";
 import * as L from "../layout.js";
 import { X86Cpu } from "../machine/x86-cpu.js";
+import { MODULES_YOUNG } from "../tuning.js";
 import { RegionTier, type Tier1Options } from "./tier1.js";
 
 const CODE = 0x10000;
@@ -171,13 +172,13 @@ describe("tier 1", () => {
 
   it("links small modules into one when there are many", () => {
     const loops: number[] = [];
-    for (let k = 0; k < 120; k++) loops.push(0xb9, ...i32(40), 0x83, 0x03, k & 0x7f, 0x49, 0x75, 0xfa);
+    for (let k = 0; k < MODULES_YOUNG + 50; k++) loops.push(0xb9, ...i32(40), 0x83, 0x03, k & 0x7f, 0x49, 0x75, 0xfa);
     const program = [...loops, 0xe9, ...i32(-(loops.length + 5))];
     const { cpu, tier } = machine(program, { eager: true });
     for (let k = 0; k < 840; k++) cpu.run(1000);
-    expect(tier!.statistics.made).toBeGreaterThan(100);
+    expect(tier!.statistics.made).toBeGreaterThan(MODULES_YOUNG);
     expect(tier!.statistics.consolidations).toBeGreaterThan(0);
-    expect(tier!.statistics.modules).toBeLessThan(60);
+    expect(tier!.statistics.modules).toBeLessThan(MODULES_YOUNG);
     const plain = machine(program);
     plain.cpu.run(840_000);
     expect(state({ cpu })).toBe(state(plain));
