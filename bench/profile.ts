@@ -117,14 +117,15 @@ function printBlocks(b: Blocks): void {
     );
 }
 
-/** Numbers that families of micro-ops start at: their first one has a name of its own. */
-const FAMILIES = new Set(["U_BINARY", "U_BR"]);
+/** Names of the micro-ops by number. */
+const NAMES = new Map(
+  Object.entries(U)
+    .filter(([name]) => name.startsWith("U_"))
+    .map(([name, code]) => [code as number, name.slice(2)]),
+);
 
 function codeName(code: number): string {
-  const known = Object.entries(U).find(
-    ([name, value]) => value === code && name.startsWith("U_") && !FAMILIES.has(name),
-  );
-  return known ? known[0].slice(2) : String(code);
+  return NAMES.get(code) ?? String(code);
 }
 
 function byCount(counts: Record<string, number>, most = Number.POSITIVE_INFINITY): string {

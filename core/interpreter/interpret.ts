@@ -9,6 +9,7 @@ import {
 import { engine, mmuIndex } from "../state";
 import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/access";
 import { lookup } from "../dispatcher/lookup";
+import { aOf, bOf, dOf, x0Of, x1Of } from "../tier0/fields";
 import { wasmOp, shuffle } from "./wasm-op";
 import {
   UF_LINK, UF_LINK1, UF_WIDTH, UOP_SIZE, U_ADD32, U_ADD32I, U_ADD64, U_ADD64I, U_AND32, U_AND32I, U_AND64, U_AND64I, U_BRANCH,
@@ -31,13 +32,6 @@ export const I_NEXT: i32 = 0;
 export const I_FAULT: i32 = 1;
 export const I_HOT: i32 = 2;
 
-// Fields of the micro-op at `ip`: slots.
-// @ts-ignore: decorator
-@inline function dOf(ip: i32): i32 { return <i32>load<u16>(ip, 2); }
-// @ts-ignore: decorator
-@inline function aOf(ip: i32): i32 { return <i32>load<u16>(ip, 4); }
-// @ts-ignore: decorator
-@inline function bOf(ip: i32): i32 { return <i32>load<u16>(ip, 6); }
 // @ts-ignore: decorator
 @inline function A32(cpu: i32, ip: i32): u32 { return load<u32>(cpu + aOf(ip)); }
 // @ts-ignore: decorator
@@ -50,8 +44,6 @@ export const I_HOT: i32 = 2;
 @inline function D32(cpu: i32, ip: i32, v: u32): void { store<u64>(cpu + dOf(ip), <u64>v); }
 // @ts-ignore: decorator
 @inline function D64(cpu: i32, ip: i32, v: u64): void { store<u64>(cpu + dOf(ip), v); }
-// @ts-ignore: decorator
-@inline function X32(ip: i32): i32 { return load<i32>(ip, 8); }
 // @ts-ignore: decorator
 @inline function X64(ip: i32): u64 { return load<u64>(ip, 8); }
 
@@ -105,11 +97,11 @@ const JUMP = 2;
   let linkable: i32;
   if (end == TAKEN) {
     store<i32>(block + B_TAKEN, load<i32>(block + B_TAKEN) + 1);
-    displacement = load<i32>(ip, 8);
+    displacement = x0Of(ip);
     link = block + B_LINK0;
     linkable = UF_LINK;
   } else {
-    displacement = load<i32>(ip, 12);
+    displacement = x1Of(ip);
     link = block + B_LINK1;
     linkable = UF_LINK1;
   }
@@ -169,10 +161,10 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_MOV64: D64(cpu, ip, A64(cpu, ip)); continue;
         case U_MOV128: v128.store(cpu + dOf(ip), v128.load(cpu + aOf(ip))); continue;
         case U_CONST: D64(cpu, ip, X64(ip)); continue;
-        case U_CONST32: store<u32>(cpu + dOf(ip), X32(ip)); continue;
+        case U_CONST32: store<u32>(cpu + dOf(ip), x0Of(ip)); continue;
         case U_MOV64_CONST32:
           D64(cpu, ip, A64(cpu, ip));
-          store<u32>(cpu + bOf(ip), X32(ip));
+          store<u32>(cpu + bOf(ip), x0Of(ip));
           continue;
         case U_MOV64_MOV64:
           D64(cpu, ip, A64(cpu, ip));
@@ -184,7 +176,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
           continue;
         case U_CONST_CONST32:
-          D64(cpu, ip, <u64><i64>X32(ip));
+          D64(cpu, ip, <u64><i64>x0Of(ip));
           store<u32>(cpu + bOf(ip), load<u32>(ip, 12));
           continue;
         case U_MOV64_CONST:
@@ -197,13 +189,13 @@ export function interpret(cpu: i32, first: i32): i32 {
           store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
           continue;
         case U_CONST_CONST:
-          D64(cpu, ip, <u64><i64>X32(ip));
-          store<u64>(cpu + bOf(ip), <u64><i64>load<i32>(ip, 12));
+          D64(cpu, ip, <u64><i64>x0Of(ip));
+          store<u64>(cpu + bOf(ip), <u64><i64>x1Of(ip));
           continue;
-        case U_PC: D64(cpu, ip, load<u64>(cpu + S_PC) + <i64>X32(ip)); continue;
+        case U_PC: D64(cpu, ip, load<u64>(cpu + S_PC) + <i64>x0Of(ip)); continue;
         case U_VCONST:
           v128.store(cpu + dOf(ip), v128.load(ip, 16));
-          ip += 16;
+          ip += UOP_SIZE;
           continue;
         case U_EXT8S: D64(cpu, ip, <u64><i64><i8>A32(cpu, ip)); continue;
         case U_EXT16S: D64(cpu, ip, <u64><i64><i16>A32(cpu, ip)); continue;
@@ -226,47 +218,47 @@ export function interpret(cpu: i32, first: i32): i32 {
         }
 
         case U_ADD32: D32(cpu, ip, A32(cpu, ip) + B32(cpu, ip)); continue;
-        case U_ADD32I: D32(cpu, ip, A32(cpu, ip) + <u32>X32(ip)); continue;
+        case U_ADD32I: D32(cpu, ip, A32(cpu, ip) + <u32>x0Of(ip)); continue;
         case U_ADD64: D64(cpu, ip, A64(cpu, ip) + B64(cpu, ip)); continue;
         case U_ADD64I: D64(cpu, ip, A64(cpu, ip) + X64(ip)); continue;
         case U_SUB32: D32(cpu, ip, A32(cpu, ip) - B32(cpu, ip)); continue;
-        case U_SUB32I: D32(cpu, ip, A32(cpu, ip) - <u32>X32(ip)); continue;
+        case U_SUB32I: D32(cpu, ip, A32(cpu, ip) - <u32>x0Of(ip)); continue;
         case U_SUB64: D64(cpu, ip, A64(cpu, ip) - B64(cpu, ip)); continue;
         case U_SUB64I: D64(cpu, ip, A64(cpu, ip) - X64(ip)); continue;
         case U_MUL32: D32(cpu, ip, A32(cpu, ip) * B32(cpu, ip)); continue;
-        case U_MUL32I: D32(cpu, ip, A32(cpu, ip) * <u32>X32(ip)); continue;
+        case U_MUL32I: D32(cpu, ip, A32(cpu, ip) * <u32>x0Of(ip)); continue;
         case U_MUL64: D64(cpu, ip, A64(cpu, ip) * B64(cpu, ip)); continue;
         case U_MUL64I: D64(cpu, ip, A64(cpu, ip) * X64(ip)); continue;
         case U_AND32: D32(cpu, ip, A32(cpu, ip) & B32(cpu, ip)); continue;
-        case U_AND32I: D32(cpu, ip, A32(cpu, ip) & <u32>X32(ip)); continue;
+        case U_AND32I: D32(cpu, ip, A32(cpu, ip) & <u32>x0Of(ip)); continue;
         case U_AND64: D64(cpu, ip, A64(cpu, ip) & B64(cpu, ip)); continue;
         case U_AND64I: D64(cpu, ip, A64(cpu, ip) & X64(ip)); continue;
         case U_OR32: D32(cpu, ip, A32(cpu, ip) | B32(cpu, ip)); continue;
-        case U_OR32I: D32(cpu, ip, A32(cpu, ip) | <u32>X32(ip)); continue;
+        case U_OR32I: D32(cpu, ip, A32(cpu, ip) | <u32>x0Of(ip)); continue;
         case U_OR64: D64(cpu, ip, A64(cpu, ip) | B64(cpu, ip)); continue;
         case U_OR64I: D64(cpu, ip, A64(cpu, ip) | X64(ip)); continue;
         case U_XOR32: D32(cpu, ip, A32(cpu, ip) ^ B32(cpu, ip)); continue;
-        case U_XOR32I: D32(cpu, ip, A32(cpu, ip) ^ <u32>X32(ip)); continue;
+        case U_XOR32I: D32(cpu, ip, A32(cpu, ip) ^ <u32>x0Of(ip)); continue;
         case U_XOR64: D64(cpu, ip, A64(cpu, ip) ^ B64(cpu, ip)); continue;
         case U_XOR64I: D64(cpu, ip, A64(cpu, ip) ^ X64(ip)); continue;
         case U_SHL32: D32(cpu, ip, A32(cpu, ip) << B32(cpu, ip)); continue;
-        case U_SHL32I: D32(cpu, ip, A32(cpu, ip) << <u32>X32(ip)); continue;
+        case U_SHL32I: D32(cpu, ip, A32(cpu, ip) << <u32>x0Of(ip)); continue;
         case U_SHL64: D64(cpu, ip, A64(cpu, ip) << B64(cpu, ip)); continue;
         case U_SHL64I: D64(cpu, ip, A64(cpu, ip) << X64(ip)); continue;
         case U_SHRU32: D32(cpu, ip, A32(cpu, ip) >> B32(cpu, ip)); continue;
-        case U_SHRU32I: D32(cpu, ip, A32(cpu, ip) >> <u32>X32(ip)); continue;
+        case U_SHRU32I: D32(cpu, ip, A32(cpu, ip) >> <u32>x0Of(ip)); continue;
         case U_SHRU64: D64(cpu, ip, A64(cpu, ip) >> B64(cpu, ip)); continue;
         case U_SHRU64I: D64(cpu, ip, A64(cpu, ip) >> X64(ip)); continue;
         case U_SHRS32: D32(cpu, ip, <u32>(<i32>A32(cpu, ip) >> <i32>B32(cpu, ip))); continue;
-        case U_SHRS32I: D32(cpu, ip, <u32>(<i32>A32(cpu, ip) >> X32(ip))); continue;
+        case U_SHRS32I: D32(cpu, ip, <u32>(<i32>A32(cpu, ip) >> x0Of(ip))); continue;
         case U_SHRS64: D64(cpu, ip, <u64>(<i64>A64(cpu, ip) >> <i64>B64(cpu, ip))); continue;
         case U_SHRS64I: D64(cpu, ip, <u64>(<i64>A64(cpu, ip) >> <i64>X64(ip))); continue;
         case U_ROTL32: D32(cpu, ip, rotl<u32>(A32(cpu, ip), B32(cpu, ip))); continue;
-        case U_ROTL32I: D32(cpu, ip, rotl<u32>(A32(cpu, ip), <u32>X32(ip))); continue;
+        case U_ROTL32I: D32(cpu, ip, rotl<u32>(A32(cpu, ip), <u32>x0Of(ip))); continue;
         case U_ROTL64: D64(cpu, ip, rotl<u64>(A64(cpu, ip), B64(cpu, ip))); continue;
         case U_ROTL64I: D64(cpu, ip, rotl<u64>(A64(cpu, ip), X64(ip))); continue;
         case U_ROTR32: D32(cpu, ip, rotr<u32>(A32(cpu, ip), B32(cpu, ip))); continue;
-        case U_ROTR32I: D32(cpu, ip, rotr<u32>(A32(cpu, ip), <u32>X32(ip))); continue;
+        case U_ROTR32I: D32(cpu, ip, rotr<u32>(A32(cpu, ip), <u32>x0Of(ip))); continue;
         case U_ROTR64: D64(cpu, ip, rotr<u64>(A64(cpu, ip), B64(cpu, ip))); continue;
         case U_ROTR64I: D64(cpu, ip, rotr<u64>(A64(cpu, ip), X64(ip))); continue;
         case U_MULHU64: D64(cpu, ip, mulhu(A64(cpu, ip), B64(cpu, ip))); continue;
@@ -274,32 +266,32 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_MULHS64: D64(cpu, ip, mulhs(A64(cpu, ip), B64(cpu, ip))); continue;
         case U_MULHS64I: D64(cpu, ip, mulhs(A64(cpu, ip), X64(ip))); continue;
         case U_EQ32: D64(cpu, ip, u64(A32(cpu, ip) == B32(cpu, ip))); continue;
-        case U_EQ32I: D64(cpu, ip, u64(A32(cpu, ip) == <u32>X32(ip))); continue;
+        case U_EQ32I: D64(cpu, ip, u64(A32(cpu, ip) == <u32>x0Of(ip))); continue;
         case U_EQ64: D64(cpu, ip, u64(A64(cpu, ip) == B64(cpu, ip))); continue;
         case U_EQ64I: D64(cpu, ip, u64(A64(cpu, ip) == X64(ip))); continue;
         case U_NE32: D64(cpu, ip, u64(A32(cpu, ip) != B32(cpu, ip))); continue;
-        case U_NE32I: D64(cpu, ip, u64(A32(cpu, ip) != <u32>X32(ip))); continue;
+        case U_NE32I: D64(cpu, ip, u64(A32(cpu, ip) != <u32>x0Of(ip))); continue;
         case U_NE64: D64(cpu, ip, u64(A64(cpu, ip) != B64(cpu, ip))); continue;
         case U_NE64I: D64(cpu, ip, u64(A64(cpu, ip) != X64(ip))); continue;
         case U_LTU32: D64(cpu, ip, u64(A32(cpu, ip) < B32(cpu, ip))); continue;
-        case U_LTU32I: D64(cpu, ip, u64(A32(cpu, ip) < <u32>X32(ip))); continue;
+        case U_LTU32I: D64(cpu, ip, u64(A32(cpu, ip) < <u32>x0Of(ip))); continue;
         case U_LTU64: D64(cpu, ip, u64(A64(cpu, ip) < B64(cpu, ip))); continue;
         case U_LTU64I: D64(cpu, ip, u64(A64(cpu, ip) < X64(ip))); continue;
         case U_LTS32: D64(cpu, ip, u64(<i32>A32(cpu, ip) < <i32>B32(cpu, ip))); continue;
-        case U_LTS32I: D64(cpu, ip, u64(<i32>A32(cpu, ip) < X32(ip))); continue;
+        case U_LTS32I: D64(cpu, ip, u64(<i32>A32(cpu, ip) < x0Of(ip))); continue;
         case U_LTS64: D64(cpu, ip, u64(<i64>A64(cpu, ip) < <i64>B64(cpu, ip))); continue;
         case U_LTS64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) < <i64>X64(ip))); continue;
         case U_LEU32: D64(cpu, ip, u64(A32(cpu, ip) <= B32(cpu, ip))); continue;
-        case U_LEU32I: D64(cpu, ip, u64(A32(cpu, ip) <= <u32>X32(ip))); continue;
+        case U_LEU32I: D64(cpu, ip, u64(A32(cpu, ip) <= <u32>x0Of(ip))); continue;
         case U_LEU64: D64(cpu, ip, u64(A64(cpu, ip) <= B64(cpu, ip))); continue;
         case U_LEU64I: D64(cpu, ip, u64(A64(cpu, ip) <= X64(ip))); continue;
         case U_LES32: D64(cpu, ip, u64(<i32>A32(cpu, ip) <= <i32>B32(cpu, ip))); continue;
-        case U_LES32I: D64(cpu, ip, u64(<i32>A32(cpu, ip) <= X32(ip))); continue;
+        case U_LES32I: D64(cpu, ip, u64(<i32>A32(cpu, ip) <= x0Of(ip))); continue;
         case U_LES64: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>B64(cpu, ip))); continue;
         case U_LES64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>X64(ip))); continue;
 
         case U_LD8U: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 1);
           if (host) { D64(cpu, ip, load<u8>(host)); continue; }
           const value = slow_load(cpu, va, 0, mmuIndex(cpu));
@@ -308,7 +300,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LD8S: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 1);
           if (host) { D64(cpu, ip, <u64><i64>load<i8>(host)); continue; }
           const value = slow_load(cpu, va, 0 | MEM_SIGNED, mmuIndex(cpu));
@@ -317,7 +309,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LD16U: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 2);
           if (host) { D64(cpu, ip, load<u16>(host)); continue; }
           const value = slow_load(cpu, va, 1, mmuIndex(cpu));
@@ -326,7 +318,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LD16S: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 2);
           if (host) { D64(cpu, ip, <u64><i64>load<i16>(host)); continue; }
           const value = slow_load(cpu, va, 1 | MEM_SIGNED, mmuIndex(cpu));
@@ -335,7 +327,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LD32U: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 4);
           if (host) { D64(cpu, ip, load<u32>(host)); continue; }
           const value = slow_load(cpu, va, 2, mmuIndex(cpu));
@@ -344,7 +336,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LD32S: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 4);
           if (host) { D64(cpu, ip, <u64><i64>load<i32>(host)); continue; }
           const value = slow_load(cpu, va, 2 | MEM_SIGNED, mmuIndex(cpu));
@@ -353,7 +345,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LD64: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 8);
           if (host) { D64(cpu, ip, load<u64>(host)); continue; }
           const value = slow_load(cpu, va, 3, mmuIndex(cpu));
@@ -372,11 +364,11 @@ export function interpret(cpu: i32, first: i32): i32 {
           }
           D64(cpu, ip, value);
           const b = cpu + bOf(ip);
-          store<u64>(b, load<u64>(b) + <i64>X32(ip));
+          store<u64>(b, load<u64>(b) + <i64>x0Of(ip));
           continue;
         }
         case U_LD128: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 16);
           const d = cpu + dOf(ip);
           if (host) { v128.store(d, v128.load(host)); continue; }
@@ -386,7 +378,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LD128A: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = va & 15 ? 0 : readHost(tlb, va, 16);
           const d = cpu + dOf(ip);
           if (host) { v128.store(d, v128.load(host)); continue; }
@@ -396,7 +388,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LDW8: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 1);
           if (host) { D64(cpu, ip, load<u8>(host)); continue; }
           const value = slow_load(cpu, va, 0 | MEM_RMW, mmuIndex(cpu));
@@ -405,7 +397,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LDW16: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 2);
           if (host) { D64(cpu, ip, load<u16>(host)); continue; }
           const value = slow_load(cpu, va, 1 | MEM_RMW, mmuIndex(cpu));
@@ -414,7 +406,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LDW32: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 4);
           if (host) { D64(cpu, ip, load<u32>(host)); continue; }
           const value = slow_load(cpu, va, 2 | MEM_RMW, mmuIndex(cpu));
@@ -423,7 +415,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LDW64: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 8);
           if (host) { D64(cpu, ip, load<u64>(host)); continue; }
           const value = slow_load(cpu, va, 3 | MEM_RMW, mmuIndex(cpu));
@@ -432,14 +424,14 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_LDSLOW: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const value = slow_load(cpu, va, bOf(ip), mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           D64(cpu, ip, value);
           continue;
         }
         case U_ST8: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 1);
           if (host) { store<u8>(host, <u8>B32(cpu, ip)); continue; }
           slow_store(cpu, va, B32(cpu, ip), 0, mmuIndex(cpu));
@@ -447,7 +439,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_ST16: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 2);
           if (host) { store<u16>(host, <u16>B32(cpu, ip)); continue; }
           slow_store(cpu, va, B32(cpu, ip), 1, mmuIndex(cpu));
@@ -455,7 +447,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_ST32: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 4);
           if (host) { store<u32>(host, B32(cpu, ip)); continue; }
           slow_store(cpu, va, B32(cpu, ip), 2, mmuIndex(cpu));
@@ -463,7 +455,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_ST64: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 8);
           if (host) { store<u64>(host, B64(cpu, ip)); continue; }
           slow_store(cpu, va, B64(cpu, ip), 3, mmuIndex(cpu));
@@ -471,7 +463,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_ST64_ADD: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 8);
           if (host) store<u64>(host, B64(cpu, ip));
           else {
@@ -479,12 +471,12 @@ export function interpret(cpu: i32, first: i32): i32 {
             if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           }
           const d = cpu + dOf(ip);
-          store<u64>(d, load<u64>(d) + <i64>X32(ip));
+          store<u64>(d, load<u64>(d) + <i64>x0Of(ip));
           continue;
         }
         case U_ST128:
         case U_ST128A: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           const aligned = load<u8>(ip) == U_ST128A;
           const host = aligned && (va & 15) ? 0 : writeHost(tlb, va, 16);
           const value = v128.load(cpu + bOf(ip));
@@ -494,7 +486,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_STSLOW: {
-          const va = A64(cpu, ip) + <i64>X32(ip);
+          const va = A64(cpu, ip) + <i64>x0Of(ip);
           slow_store(cpu, va, B64(cpu, ip), dOf(ip), mmuIndex(cpu));
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           continue;
@@ -526,11 +518,11 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
         case U_W:
-          wasmOp(cpu, X32(ip), dOf(ip), aOf(ip), bOf(ip), load<i32>(ip, 12));
+          wasmOp(cpu, x0Of(ip), dOf(ip), aOf(ip), bOf(ip), x1Of(ip));
           continue;
         case U_SHUFFLE:
           shuffle(cpu + dOf(ip), cpu + aOf(ip), cpu + bOf(ip), ip + 16);
-          ip += 16;
+          ip += UOP_SIZE;
           continue;
 
         case U_GOTO: end = TAKEN; break;

@@ -9,7 +9,7 @@ import {
   HELPERS, HF_PURE, HF_VEC, HF_VECINT, IR_INSN_OFFSET, IR_POS, TOO_MANY_TEMPORARIES, VCONSTS,
 } from "../../src/tier0/layout";
 import {
-  UF_LINK, UF_LINK1, U_BINARY, U_BR, U_BRANCH, U_BSWAP32, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CONST, U_CONST32,
+  UF_LINK, UF_LINK1, U_ADD32, U_BRANCH, U_BR_EQ32, U_BSWAP32, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CONST, U_CONST32,
   U_CTZ32, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A, U_LD64, U_LD8U, U_LDSLOW, U_LDW8,
   U_MOV128, U_MOV32, U_MOV64, U_PC, U_POPCNT32, U_SELECT128, U_SELECT32, U_SELECT64, U_SHUFFLE, U_ST128, U_ST128A, U_ST8,
   U_STSLOW, U_VCONST, U_W,
@@ -320,7 +320,7 @@ function storeSlot(i: i32): void {
 function binary(i: i32, o: i32): void {
   const type = o >= Op.EQ && o <= Op.LES ? d(i) : ty(i);
   const form = type === Ty.I64 ? 2 : 0;
-  const code = U_BINARY + 4 * (o - Op.ADD) + form;
+  const code = U_ADD32 + 4 * (o - Op.ADD) + form;
   const y = b(i);
   const x = use(a(i));
   if (op(y) === Op.CONST) emit(code + 1, define(i), x, 0, a(y), form ? b(y) : 0);
@@ -348,7 +348,7 @@ function branch(i: i32): void {
   if (o >= Op.EQ && o <= Op.LES && live(condition) && fuses(condition)) {
     const x = use(a(condition));
     const y = use(b(condition));
-    emit(U_BR + 2 * (o - Op.EQ) + (d(condition) === Ty.I64 ? 1 : 0), links, x, y, taken, not);
+    emit(U_BR_EQ32 + 2 * (o - Op.EQ) + (d(condition) === Ty.I64 ? 1 : 0), links, x, y, taken, not);
     return;
   }
   emit(U_BRANCH, links, use(condition), 0, taken, not);

@@ -5,45 +5,36 @@ import {
   U_ADD64I, U_CONST, U_CONST32, U_CONST_CONST, U_CONST_CONST32, U_LD64, U_LD64_ADD, U_MOV64, U_MOV64_CONST, U_MOV64_CONST32,
   U_MOV64_CONST_CONST32, U_MOV64_MOV64, U_MOV64_MOV64_CONST32, U_ST64, U_ST64_ADD,
 } from "../../src/tier0/uops";
+import { aOf, codeOf, dOf, x0Of, x1Of } from "./fields";
 
 // The fields of a micro-op.
 // @ts-ignore: decorator
-@inline function code(p: usize): i32 { return load<u16>(p); }
-// @ts-ignore: decorator
 @inline function setCode(p: usize, value: i32): void { store<u16>(p, value); }
 // @ts-ignore: decorator
-@inline function d(p: usize): i32 { return load<u16>(p, 2); }
-// @ts-ignore: decorator
 @inline function setD(p: usize, slot: i32): void { store<u16>(p, slot, 2); }
-// @ts-ignore: decorator
-@inline function a(p: usize): i32 { return load<u16>(p, 4); }
 // @ts-ignore: decorator
 @inline function setA(p: usize, slot: i32): void { store<u16>(p, slot, 4); }
 // @ts-ignore: decorator
 @inline function setB(p: usize, slot: i32): void { store<u16>(p, slot, 6); }
 // @ts-ignore: decorator
-@inline function x0(p: usize): i32 { return load<i32>(p, 8); }
-// @ts-ignore: decorator
 @inline function setX0(p: usize, value: i32): void { store<i32>(p, value, 8); }
-// @ts-ignore: decorator
-@inline function x1(p: usize): i32 { return load<i32>(p, 12); }
 // @ts-ignore: decorator
 @inline function setX1(p: usize, value: i32): void { store<i32>(p, value, 12); }
 
 /** The 64-bit immediate is the sign extension of its lower half. */
 // @ts-ignore: decorator
-@inline function short(p: usize): bool { return x1(p) === x0(p) >> 31; }
+@inline function short(p: usize): bool { return x1Of(p) === x0Of(p) >> 31; }
 
 /** Fuses the micro-op at `q` into the one right before it, at `p`: false when the two do not go together. */
 export function fuse(p: usize, q: usize): bool {
-  switch (code(q)) {
+  switch (codeOf(q)) {
     case U_CONST32:
-      return fuseConst32(p, d(q), x0(q));
+      return fuseConst32(p, dOf(q), x0Of(q));
     case U_MOV64:
-      if (code(p) !== U_MOV64) return false;
+      if (codeOf(p) !== U_MOV64) return false;
       setCode(p, U_MOV64_MOV64);
-      setB(p, a(q));
-      setX0(p, d(q));
+      setB(p, aOf(q));
+      setX0(p, dOf(q));
       return true;
     case U_CONST:
       return fuseConst(p, q);
@@ -55,7 +46,7 @@ export function fuse(p: usize, q: usize): bool {
 
 /** 32-bit `slot` = `value`. */
 function fuseConst32(p: usize, slot: i32, value: i32): bool {
-  switch (code(p)) {
+  switch (codeOf(p)) {
     case U_MOV64:
       setCode(p, U_MOV64_CONST32);
       setB(p, slot);
@@ -63,7 +54,7 @@ function fuseConst32(p: usize, slot: i32, value: i32): bool {
       return true;
     case U_MOV64_MOV64:
       setCode(p, U_MOV64_MOV64_CONST32);
-      setX0(p, (x0(p) & 0xffff) | (slot << 16));
+      setX0(p, (x0Of(p) & 0xffff) | (slot << 16));
       setX1(p, value);
       return true;
     case U_CONST:
@@ -74,9 +65,9 @@ function fuseConst32(p: usize, slot: i32, value: i32): bool {
       setX1(p, value);
       return true;
     case U_MOV64_CONST:
-      if (!short(p) || x0(p) !== (x0(p) << 16) >> 16) return false;
+      if (!short(p) || x0Of(p) !== (x0Of(p) << 16) >> 16) return false;
       setCode(p, U_MOV64_CONST_CONST32);
-      setX0(p, (x0(p) & 0xffff) | (slot << 16));
+      setX0(p, (x0Of(p) & 0xffff) | (slot << 16));
       setX1(p, value);
       return true;
   }
@@ -84,19 +75,19 @@ function fuseConst32(p: usize, slot: i32, value: i32): bool {
 }
 
 function fuseConst(p: usize, q: usize): bool {
-  switch (code(p)) {
+  switch (codeOf(p)) {
     case U_MOV64:
       setCode(p, U_MOV64_CONST);
-      setB(p, d(q));
-      setX0(p, x0(q));
-      setX1(p, x1(q));
+      setB(p, dOf(q));
+      setX0(p, x0Of(q));
+      setX1(p, x1Of(q));
       return true;
     case U_CONST:
       if (!short(p) || !short(q)) return false;
       setCode(p, U_CONST_CONST);
       setA(p, 0);
-      setB(p, d(q));
-      setX1(p, x0(q));
+      setB(p, dOf(q));
+      setX1(p, x0Of(q));
       return true;
   }
   return false;
@@ -104,17 +95,17 @@ function fuseConst(p: usize, q: usize): bool {
 
 /** A stack pointer that moves by what was pushed or popped. */
 function fuseAdd(p: usize, q: usize): bool {
-  const slot = d(q);
-  if (slot !== a(q) || !short(q)) return false;
-  switch (code(p)) {
+  const slot = dOf(q);
+  if (slot !== aOf(q) || !short(q)) return false;
+  switch (codeOf(p)) {
     case U_LD64:
-      if (x0(p) !== 0) return false;
+      if (x0Of(p) !== 0) return false;
       setCode(p, U_LD64_ADD);
       setB(p, slot);
-      setX0(p, x0(q));
+      setX0(p, x0Of(q));
       return true;
     case U_ST64:
-      if (x0(p) !== x0(q)) return false;
+      if (x0Of(p) !== x0Of(q)) return false;
       setCode(p, U_ST64_ADD);
       setD(p, slot);
       return true;

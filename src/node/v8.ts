@@ -8,6 +8,6 @@ import { setFlagsFromString } from "node:v8";
 const MENDED = 12;
 
 /** To be called before regions are compiled. */
-export function avoidMiscompiles(version = process.versions.v8): void {
-  if (Number.parseInt(version, 10) < MENDED) setFlagsFromString("--no-turbo-move-optimization");
+export function avoidMiscompiles(): void {
+  if (Number.parseInt(process.versions.v8, 10) < MENDED) setFlagsFromString("--no-turbo-move-optimization");
 }

@@ -59,7 +59,6 @@ export const U_CONST_CONST = 29;
 
 // binary, in the order of Op from ADD on: 32-bit, 32-bit immediate, 64-bit, 64-bit immediate of each. The numbers are written out:
 // the interpreter's switch becomes one table only when its labels are constants from the start.
-export const U_BINARY = 32;
 export const U_ADD32 = 32;
 export const U_ADD32I = 33;
 export const U_ADD64 = 34;
@@ -185,7 +184,6 @@ export const U_BRANCH = 153;
 export const U_JUMP = 154;
 export const U_EXIT = 155;
 /** Compare and branch: base + 2 * (comparison - Op.EQ) + (64-bit ? 1 : 0); a, b compared, d = flags, x as BRANCH. */
-export const U_BR = 160;
 export const U_BR_EQ32 = 160;
 export const U_BR_EQ64 = 161;
 export const U_BR_NE32 = 162;
