@@ -147,8 +147,9 @@ if (values.profile) {
     return exit;
   };
   watch(meters, engine, "translate");
-  for (const name of ["hot", "maintain", "install", "flush", "link", "merge", "bury", "evict"])
-    watch(meters, tier, name);
+  for (const name of ["hot", "maintain"]) watch(meters, tier, name);
+  for (const name of ["emit", "link"]) watch(meters, tier.compiler, name);
+  for (const name of ["add", "attach", "bury", "evict"]) watch(meters, tier.cache, name);
   watch(meters, tier.selector, "select");
   const { mmio, ports } = machine.wired;
   for (const [as, object, name] of [

@@ -8,23 +8,28 @@ import { withNames } from "./wasm-names.mjs";
 const hex = (address) => address.toString(16);
 
 export class RegionProbe {
-  /** What is known of a function body that the emitter made. */
+  /** What live regions were made of. */
   known = new WeakMap();
+  /** The live region of a function body. */
+  owners = new WeakMap();
+  /** The region chosen last: the next function body is its own. */
+  chosen = undefined;
   meters = { compile: { calls: 0, ms: 0, bytes: 0 } };
   modules = 0;
-  /** Regions of the module that is being linked. */
+  /** Function bodies of the module that is being linked. */
   linking = undefined;
   /** Bytes of the modules, by their regions' bodies. */
   images = new WeakMap();
 
   /** For RegionTier's options. */
-  onRegion = (region, body) => {
+  onRegion = (draft, live) => {
+    this.chosen = live;
     // Its IR is the selector's, which may use it again.
-    const blocks = region.blocks.map(({ phys, disp, weight, targets, ir: { insns, bytes } }) => ({
+    const blocks = draft.blocks.map(({ phys, disp, weight, targets, ir: { insns, bytes } }) => ({
       ...{ phys, disp, weight, insns, bytes },
       targets: targets.map((t) => t.block),
     }));
-    this.known.set(body, { blocks, mode: region.mode, entries: [...region.entries] });
+    this.known.set(live, { blocks, mode: draft.mode, entries: [...draft.entries] });
   };
 
   constructor() {
@@ -34,12 +39,19 @@ export class RegionProbe {
   attach(engine, tier) {
     this.engine = engine;
     this.tier = tier;
-    const link = tier.link?.bind(tier);
-    if (!link) return;
-    tier.link = (regions, ...rest) => {
-      this.linking = regions;
+    const { compiler } = tier;
+    if (!compiler) return;
+    const emit = compiler.emit.bind(compiler);
+    const link = compiler.link.bind(compiler);
+    compiler.emit = (draft) => {
+      const body = emit(draft);
+      this.owners.set(body, this.chosen);
+      return body;
+    };
+    compiler.link = (bodies, done) => {
+      this.linking = bodies;
       try {
-        return link(regions, ...rest);
+        link(bodies, done);
       } finally {
         this.linking = undefined;
       }
@@ -54,9 +66,9 @@ export class RegionProbe {
       constructor(bytes) {
         const { linking } = probe;
         const named = withNames(bytes, `tier1-${probe.modules++}`, (name) =>
-          probe.label(linking?.[Number(name)], name),
+          probe.label(probe.owners.get(linking?.[Number(name)]), name),
         );
-        for (const live of linking ?? []) probe.images.set(live.body, named);
+        for (const body of linking ?? []) probe.images.set(body, named);
         const from = performance.now();
         super(named);
         const { compile } = probe.meters;
@@ -81,13 +93,13 @@ export class RegionProbe {
   counts() {
     const { i32 } = this.engine.memory;
     const count = (live) => live.entries.reduce((sum, e) => sum + i32[(e.record + L.R_COUNT) >> 2], 0);
-    return new Map(this.live().map((live) => [live.body, count(live)]));
+    return new Map(this.live().map((live) => [live, count(live)]));
   }
 
   /** The `most` regions entered most often since `before` (of counts()). */
   hottest(before, most) {
     const after = this.counts();
-    const entered = (live) => after.get(live.body) - (before.get(live.body) ?? 0);
+    const entered = (live) => after.get(live) - (before.get(live) ?? 0);
     return this.live()
       .map((live) => ({ live, entries: entered(live) }))
       .filter(({ entries }) => entries > 0)
@@ -97,7 +109,7 @@ export class RegionProbe {
   }
 
   describe(live) {
-    const region = this.known.get(live.body);
+    const region = this.known.get(live);
     const blocks = region?.blocks ?? [];
     return {
       phys: hex(live.entries[0].phys),
@@ -116,7 +128,7 @@ export class RegionProbe {
     for (const live of this.live()) {
       const name = hex(live.entries[0].phys);
       if (!addresses.has(name)) continue;
-      const region = this.known.get(live.body);
+      const region = this.known.get(live);
       if (region) writeFileSync(`${folder}/${name}.asm`, this.disassembly(region));
       const image = this.images.get(live.body);
       if (image) writeFileSync(`${folder}/${name}.wasm`, image);

@@ -29,6 +29,8 @@ export interface Tier1 {
   hot(block: number): void;
   /** Called once a slice: dead regions, consolidation. */
   maintain(): void;
+  /** Something is to come from another thread, through the host's event loop. */
+  readonly awaiting?: boolean;
   /** Numbers for the monitor, by name. */
   readonly statistics?: object;
 }

@@ -1,5 +1,6 @@
 // Puts a `pc` together: engine, clock, board, disks, consoles, and what it boots.
 
+import type { Engine } from "../engine/engine.js";
 import type { X86CpuModel } from "../frontend/x86/cpuid.js";
 import * as L from "../layout.js";
 import type { MachineConfig } from "../options/config.js";
@@ -21,6 +22,7 @@ import { addConfiguredDevices } from "./pc/devices.js";
 import { createGuestCalls } from "./pc/guest-calls.js";
 import { PcMachine } from "./pc/machine.js";
 import { ramBelow4g } from "./pc/memory.js";
+import { type RegionHelperPort, regionHelper } from "./region-helper.js";
 import { RunLoop } from "./run-loop.js";
 import { HostWork } from "./scheduler.js";
 import { SteadyTime } from "./steady-time.js";
@@ -94,6 +96,15 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
     guestCall: (what, value) => guestCall(what, value),
   };
   const registers = (): string => registersText(cpuReader(cpu));
+  let helper: RegionHelperPort | undefined;
+  const regionTier = (engine: Engine): RegionTier => {
+    helper = host.startRegionHelper?.();
+    return new RegionTier(engine, {
+      codeBytes: (config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20,
+      now: () => host.monotonic(),
+      ...(helper ? { helper: regionHelper(helper, config.cpu) } : {}),
+    });
+  };
   const cpu = createCpu();
   function createCpu(): X86Cpu {
     const { ramSize, icount, accel } = config;
@@ -107,10 +118,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         ramLow: ramBelow4g(ramSize, config.machine.maxRamBelow4g),
         oneInsn: accel.oneInsnPerTb,
         ...(icount ? { icountShift: icount.shift } : {}),
-        tier1:
-          parts.tier1 ??
-          ((engine) =>
-            new RegionTier(engine, { codeBytes: (accel.tbSizeMiB ?? TB_SIZE_MIB) << 20, now: () => host.monotonic() })),
+        tier1: parts.tier1 ?? regionTier,
         ...(log.wants("in_asm") || log.wants("op") ? { onTranslate: translationLog(log, frontend) } : {}),
         onLog: coreLog(
           log,
@@ -153,6 +161,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       hostNow,
       onIdle: () => steady.idled(),
       work,
+      awaiting: () => cpu.engine.tier1?.awaiting ?? false,
       onShutdown: () => (cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault()),
       ...(config.icount && icountTime ? { icount: { time: icountTime, sleep: config.icount.sleep } } : {}),
     });
@@ -185,8 +194,11 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       warn: (message) => host.warn(message),
     });
     machine.setBoard(board);
+    const ended = (): void => helper?.close();
+    machine.finished.then(ended, ended);
     return machine;
   } catch (error) {
+    helper?.close();
     consoles?.close();
     for (const { backend } of drives.values()) await backend.close();
     throw error;

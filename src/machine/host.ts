@@ -3,6 +3,7 @@
 import type { BlockBackend } from "../block/interfaces.js";
 import type { CharBackend, EntropySource } from "../devices/interfaces.js";
 import type { ChardevConfig, DriveConfig } from "../options/config.js";
+import type { RegionHelperPort } from "./region-helper.js";
 import type { HostScheduler } from "./scheduler.js";
 
 export interface MachineHost {
@@ -17,6 +18,8 @@ export interface MachineHost {
   /** The image of a drive as it is on the host (formats and -snapshot are the machine's work). */
   openImage(drive: DriveConfig): Promise<BlockBackend>;
   openChardev(chardev: ChardevConfig): HostChardev;
+  /** Starts a thread that runs serveRegions(); undefined where there are none. */
+  startRegionHelper?(): RegionHelperPort | undefined;
   /** A line of the -d log, without its end. */
   log(line: string): void;
   /** A sentence for the user that is no error. */

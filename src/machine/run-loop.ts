@@ -14,6 +14,8 @@ export interface RunLoopParts {
   /** Host's monotonic clock, nanoseconds. */
   hostNow: () => number;
   work: HostWork;
+  /** Something the CPU would be faster with is to come through the host's event loop, which is served more often then. */
+  awaiting?: () => boolean;
   /** The CPU was halted until now. */
   onIdle?: () => void;
   /** The CPU cannot go on: triple fault. */
@@ -163,7 +165,7 @@ export class RunLoop {
         if (this.clock.runDue() === 0 && this.events === events) return "idle";
         if (!this.running) return "again";
       }
-      if (now >= end) return "again";
+      if (now >= end || this.parts.awaiting?.()) return "again";
     }
   }
 

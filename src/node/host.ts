@@ -9,6 +9,7 @@ import type { ChardevConfig, DriveConfig } from "../options/config.js";
 import { BlockFile } from "./block-file.js";
 import { describeError } from "./errors.js";
 import { openFileChardev } from "./file-chardev.js";
+import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
 import { StdioChardev } from "./stdio.js";
 
@@ -19,6 +20,8 @@ export interface NodeHostOptions {
   prefix: string;
   /** Nobody reads standard output any more. */
   onBrokenOutput: () => void;
+  /** The machine has started a thread. */
+  onThread?: () => void;
 }
 
 /** Throws MachineError when the log file cannot be opened. */
@@ -33,6 +36,7 @@ export function createNodeHost(options: NodeHostOptions): MachineHost {
     openImage,
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput),
     log: (line) => void fs.writeSync(log, `${line}\n`),
+    startRegionHelper: () => startRegionHelper(options.onThread),
     warn: (message) => void process.stderr.write(`${options.prefix}: warning: ${message}\n`),
   };
 }

@@ -13,6 +13,7 @@ import { VERSION } from "../remote/version.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { PROGRAM_NAME } from "./program.js";
+import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
 
 const user = parentPort!;
@@ -61,6 +62,7 @@ new MachineServer(
           const found = await find(create, drive.file);
           return typeof found === "string" ? host.openImage({ ...drive, file: found }) : new MemoryBackend(found);
         },
+        startRegionHelper: () => startRegionHelper(),
         engineParts: async () => ({ module: coreModule(create.coreUrl) }),
       };
     },

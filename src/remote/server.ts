@@ -42,7 +42,10 @@ export interface Surroundings {
   every(milliseconds: number, action: () => void): void;
 }
 
-export type HostFiles = Pick<MachineHost, "entropy" | "monotonic" | "date" | "readFile" | "openImage"> & {
+export type HostFiles = Pick<
+  MachineHost,
+  "entropy" | "monotonic" | "date" | "readFile" | "openImage" | "startRegionHelper"
+> & {
   engineParts(): Promise<EngineParts>;
 };
 
@@ -146,6 +149,7 @@ export class MachineServer {
       date: files.date,
       readFile: files.readFile,
       openImage: files.openImage,
+      ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),
       openChardev: (chardev) => this.openChardev(chardev, config),
       log: (message) => this.port.post({ type: "log", message }),
       warn: (message) => this.port.post({ type: "warning", message }),

@@ -1,4 +1,4 @@
-// Regions that have code, as tier 1 keeps them.
+// Regions as tier 1 keeps them.
 
 import type { FunctionBody } from "./code.js";
 
@@ -10,7 +10,6 @@ export interface Entry {
 }
 
 export interface LiveRegion {
-  readonly body: FunctionBody;
   readonly mode: number;
   /** Entry i: guest-physical address and record. */
   readonly entries: readonly Entry[];
@@ -22,6 +21,8 @@ export interface LiveRegion {
   readonly slot: number;
   /** Guest instructions. */
   readonly insns: number;
+  /** Its function; undefined while it waits for a module. */
+  body: FunctionBody | undefined;
   alive: boolean;
 }
 
@@ -34,10 +35,15 @@ export interface Door {
 export interface LiveModule {
   regions: LiveRegion[];
   /** Made of several. */
-  merged: boolean;
+  readonly merged: boolean;
 }
 
 /** Guest-physical address at which a region starts. */
 export function startOf(region: LiveRegion): number {
   return region.entries[0]!.phys;
+}
+
+/** Bytes of a region's function. */
+export function bytesOf({ body }: LiveRegion): number {
+  return body ? body.bytes.length : 0;
 }

@@ -30,15 +30,27 @@ export interface RegionBlock {
   readonly phys2?: number;
 }
 
+/** A block that can still be translated again, for what is known at its start. */
+export interface DraftBlock extends RegionBlock {
+  /** Guest bytes from the block's start: to the end of its page at least, or of the block. */
+  readonly code: Uint8Array;
+  entry: number;
+  /** What holds at its end (TranslateResult.context). */
+  context: number;
+}
+
+/** A region as it has been chosen: its blocks assume nothing yet. */
+export type Draft = Region<DraftBlock>;
+
 /** A virtual page the region has code in. */
 export interface RegionPage {
   /** Host address of the page. */
   readonly host: number;
 }
 
-export interface Region {
+export interface Region<Block extends RegionBlock = RegionBlock> {
   readonly mode: number;
-  readonly blocks: readonly RegionBlock[];
+  readonly blocks: readonly Block[];
   /** Blocks the dispatcher may enter; entry i of the function is entries[i]. */
   readonly entries: readonly number[];
   readonly pages: readonly RegionPage[];

@@ -2,7 +2,7 @@
 // something larger: they are given up together, and what is chosen in their place is to have the code they executed.
 
 import { RETHINK_MOST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS, RETHINK_REMEMBERED } from "../tuning.js";
-import { type LiveRegion, startOf } from "./live.js";
+import { bytesOf, type LiveRegion, startOf } from "./live.js";
 
 /** Control went from one region to another so many times since the last look. */
 export interface Transition {
@@ -36,7 +36,9 @@ export class Rethinking {
     for (const { from, to } of transitions.slice(0, RETHINK_MOST)) {
       if (settled(from) || settled(to)) continue;
       const group = new Set([from, to, ...(groupOf.get(from) ?? []), ...(groupOf.get(to) ?? [])]);
-      if (bytesOf(group) > RETHINK_MOST_BYTES) continue;
+      let bytes = 0;
+      for (const region of group) bytes += bytesOf(region);
+      if (bytes > RETHINK_MOST_BYTES) continue;
       for (const region of group) groupOf.set(region, group);
     }
     const groups = new Set(groupOf.values());
@@ -59,10 +61,4 @@ export class Rethinking {
       this.past.delete(start);
     }
   }
-}
-
-function bytesOf(group: ReadonlySet<LiveRegion>): number {
-  let bytes = 0;
-  for (const { body } of group) bytes += body.bytes.length;
-  return bytes;
 }

@@ -6,6 +6,8 @@ import type { IrBlock } from "../ir/block.js";
 import { IrBuilder } from "../ir/builder.js";
 import { HINT_CALL, HINT_RETURN } from "../ir/ops.js";
 import { B_COUNT, B_INSNS, B_TAKEN, B_TARGETS } from "../layout.js";
+import { BlockDecoder } from "./decode.js";
+import { propagate } from "./propagate.js";
 import type { Region } from "./region.js";
 import { type Others, RegionSelector } from "./select.js";
 import type { BlockSource } from "./source.js";
@@ -71,8 +73,10 @@ function select(
     },
     disassemble: () => ({ length: 1, text: "" }),
   };
-  const region = new RegionSelector(source, frontend).select(at, 0, others);
+  const decoder = new BlockDecoder(frontend);
+  const region = new RegionSelector(source, decoder).select(at, 0, others);
   if (!region) throw new Error("no region");
+  propagate(region, decoder);
   return region;
 }
 

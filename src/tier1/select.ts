@@ -1,4 +1,4 @@
-// Chooses the blocks of a region and translates them again.
+// Chooses the blocks of a region.
 //
 // From the hot block, edges are followed in the order of how often they are taken (counts of tier 0), until the function is
 // large enough or what is left is cold. Calls are followed into a copy of the callee of their own (a frame), so that a return
@@ -6,13 +6,13 @@
 // go to a shallower copy of the same code, and its returns look for the return addresses of all calls of the function. Where
 // a call's return is expected but the callee is not in the region, and at loop headers, the region can also be entered.
 
-import type { Frontend, TranslateResult } from "../frontend/frontend.js";
 import { IrBlock } from "../ir/block.js";
 import { HINT_CALL, HINT_RETURN, Op, PcWidth } from "../ir/ops.js";
 import { B_COUNT, B_INSNS, B_TAKEN, B_TARGET_COUNT, B_TARGETS } from "../layout.js";
 import { REGION_MAX_BYTES } from "../tuning.js";
+import type { BlockDecoder } from "./decode.js";
 import { MAX_DISPLACEMENT } from "./emit-block.js";
-import type { Region, RegionBlock, RegionPage, Target } from "./region.js";
+import type { Draft, DraftBlock, RegionBlock, RegionPage, Target } from "./region.js";
 import type { BlockSource } from "./source.js";
 
 /** Most blocks of a region. */
@@ -51,19 +51,11 @@ function newFrame(caller: Frame | undefined, start: number, returnsTo: number): 
   return { caller, depth: caller ? caller.depth + 1 : 0, start, returnsTo, index: new Map(), waiting: new Map() };
 }
 
-interface Chosen {
-  ir: IrBlock;
+interface Chosen extends DraftBlock {
   header: number;
-  phys: number;
-  disp: number;
-  page: number;
   page2?: number;
   phys2?: number;
-  weight: number;
   targets: Target[];
-  /** Context the block was translated with, and what holds at its end. */
-  entry: number;
-  context: number;
   frame: Frame;
   /** What the end of the block leads to, in the order of `targets`. */
   next: Place[];
@@ -93,19 +85,18 @@ export class RegionSelector {
   /** IR of blocks, used again for the next region. */
   private readonly pool: IrBlock[] = [];
   private used = 0;
-  private readonly request = { mode: 0, maxInsns: 0, pageBytes: 0, secondPage: false, entry: 0 };
 
   constructor(
     private readonly source: BlockSource,
-    private readonly frontend: Frontend,
+    private readonly decoder: BlockDecoder,
   ) {}
 
   /**
    * The region that starts at a hot block, whose start the program counter is at; undefined when none can be made there.
    * `others` are the regions there are.
-   * The region's IR is valid until the next call.
+   * The region's IR and code are valid until the next call.
    */
-  select(header: number, mode: number, others: Others): Region | undefined {
+  select(header: number, mode: number, others: Others): Draft | undefined {
     this.used = 0;
     const { source } = this;
     const phys = source.phys(header);
@@ -197,9 +188,7 @@ export class RegionSelector {
     if (chosen.length === 0) return undefined;
 
     findTargets(chosen);
-    const entries = chooseEntries(chosen, others);
-    this.propagate(chosen, entries, mode);
-    return { mode, blocks: chosen, entries, pages, record: 0 };
+    return { mode, blocks: chosen, entries: chooseEntries(chosen, others), pages, record: 0 };
   }
 
   private translate(
@@ -215,11 +204,15 @@ export class RegionSelector {
       ir = new IrBlock();
       this.pool.push(ir);
     }
-    const result = this.decode(ir, phys, second, this.source.read(header, B_INSNS), mode, 0);
+    const { source } = this;
+    const code = source.code(source.hostOf(phys), second);
+    const insns = source.read(header, B_INSNS);
+    const result = this.decoder.decode(ir, code, phys, second !== undefined, insns, mode, 0);
     if (result.status !== "ok" || ir.crossesPage !== (second !== undefined)) return undefined;
     this.used++;
     const { disp, frame, weight } = place;
-    return { ir, header, phys, disp, page, weight, targets: [], entry: 0, context: result.context, frame, next: [] };
+    const { context } = result;
+    return { ir, code, header, phys, disp, page, weight, targets: [], entry: 0, context, frame, next: [] };
   }
 
   /** Notes where a block leads and offers that. */
@@ -279,88 +272,6 @@ export class RegionSelector {
     }
     return seen;
   }
-
-  /** Translates blocks again with what all their predecessors agree on, until nothing changes. */
-  private propagate(chosen: Chosen[], entries: readonly number[], mode: number): void {
-    const preds: number[][] = chosen.map(() => []);
-    chosen.forEach((block, k) => {
-      for (const t of block.targets) if (t.block >= 0) preds[t.block]!.push(k);
-    });
-    // 1: assumes nothing.
-    const pinned = new Uint8Array(chosen.length);
-    for (const e of entries) pinned[e] = 1;
-    const agreed = (k: number): number => {
-      if (preds[k]!.length === 0) return 0;
-      const first = chosen[preds[k]![0]!]!.context;
-      return preds[k]!.every((p) => chosen[p]!.context === first) ? first : 0;
-    };
-    const settle = () => {
-      for (let round = 0, changed = true; changed; round++) {
-        changed = false;
-        for (let k = 0; k < chosen.length; k++) {
-          const block = chosen[k]!;
-          let entry = pinned[k] ? 0 : agreed(k);
-          if (entry === block.entry) continue;
-          // A block whose assumption did not last stays without one, so this ends.
-          if (round > 2 || block.entry !== 0) {
-            pinned[k] = 1;
-            entry = 0;
-          }
-          this.assume(block, entry, mode);
-          changed = true;
-        }
-      }
-    };
-    settle();
-    // Where knowing saves a helper a region can be entered only by those who know the same, which is looked at there.
-    for (const k of entries) {
-      const block = chosen[k]!;
-      const entry = agreed(k);
-      if (entry === 0) continue;
-      const before = calls(block.ir);
-      this.assume(block, entry, mode);
-      if (calls(block.ir) < before) pinned[k] = 0;
-      else this.assume(block, 0, mode);
-    }
-    settle();
-  }
-
-  /** Translates a block again for what it may know at its start. Where it leads is settled: what would
-   *  undecide a branch is not assumed. */
-  private assume(block: Chosen, entry: number, mode: number): void {
-    this.translateFor(block, entry, mode);
-    if (block.ir.op[block.ir.count - 1] === Op.BRANCH && block.targets.length < 2) this.translateFor(block, 0, mode);
-  }
-
-  private translateFor(block: Chosen, entry: number, mode: number): void {
-    const second = block.phys2 === undefined ? undefined : this.source.hostOf(block.phys2);
-    block.context = this.decode(block.ir, block.phys, second, block.ir.insns, mode, entry).context;
-    block.entry = entry;
-  }
-
-  /** The code at a guest-physical address to `ir`; `second`: host address of the page it goes on into, where it does. */
-  private decode(
-    ir: IrBlock,
-    phys: number,
-    second: number | undefined,
-    insns: number,
-    mode: number,
-    entry: number,
-  ): TranslateResult {
-    const { request, source } = this;
-    request.mode = mode;
-    request.maxInsns = insns;
-    request.pageBytes = 4096 - (phys % 4096);
-    request.secondPage = second !== undefined;
-    request.entry = entry;
-    return this.frontend.translate(ir, source.code(source.hostOf(phys), second), request);
-  }
-}
-
-function calls(ir: IrBlock): number {
-  let n = 0;
-  for (let i = 0; i < ir.count; i++) if (ir.op[i] === Op.CALL) n++;
-  return n;
 }
 
 /** The block each edge leads to: that of its frame, else the one of the shallowest frame with the same code. */

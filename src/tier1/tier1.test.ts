@@ -6,6 +6,11 @@ import * as X from "../frontend/x86/layout.js";
 import * as L from "../layout.js";
 import { X86Cpu } from "../machine/x86-cpu.js";
 import { MODULES_YOUNG } from "../tuning.js";
+import type { FunctionBody } from "./code.js";
+import { Compiler } from "./compiler.js";
+import { CompilerHelper, type FromHelper, type HelperPort, serveCompiler, type ToHelper } from "./helper.js";
+import type { LiveRegion } from "./live.js";
+import { packRecipe, RecipeReader } from "./recipe.js";
 import { RegionTier, type Tier1Options } from "./tier1.js";
 
 const CODE = 0x10000;
@@ -71,6 +76,7 @@ function compare(
   program: readonly number[],
   steps: readonly number[],
   options: Tier1Options = { eager: true },
+  between: (step: number) => void = () => {},
 ): Machine {
   const plain = machine(program);
   const fast = machine(program, options);
@@ -80,6 +86,7 @@ function compare(
     expect(state(fast)).toBe(state(plain));
     expect(exits[1]).toBe(exits[0]);
     if (exits[0] === "halt") return fast;
+    between(k);
   }
 }
 
@@ -113,6 +120,38 @@ const CALLS = (n: number) => [
   0xc3, // ret
 ];
 
+/** The loop writes its counter's low byte into the multiplier of f. */
+const OVERWRITING_LOOP = [
+  0xb9,
+  ...i32(0),
+  0x89,
+  0xc8,
+  0xe8,
+  ...i32(48 - 12),
+  0x01,
+  0x03,
+  0x41,
+  0xf6,
+  0xc1,
+  0x3f, // test $63, %cl
+  0x75,
+  6, // jne over the store
+  0x88,
+  0x0d,
+  ...i32(CODE + 48 + 2), // mov %cl, f+2
+  0x81,
+  0xf9,
+  ...i32(4000), // cmp
+  0x72,
+  5 - 34, // jb 5
+  0xf4,
+];
+const OVERWRITING = [
+  ...OVERWRITING_LOOP,
+  ...new Array<number>(48 - OVERWRITING_LOOP.length).fill(0x90),
+  ...CALLS(0).slice(32),
+];
+
 describe("tier 1", () => {
   it("agrees with tier 0 wherever a run stops", () => {
     const { tier } = compare(CALLS(3000), [1, 7, 100, 1, 1, 33, 5000]);
@@ -125,34 +164,7 @@ describe("tier 1", () => {
   });
 
   it("drops a region when its code is written, and makes another", () => {
-    // The loop writes its counter's low byte into the multiplier of f.
-    const loop = [
-      0xb9,
-      ...i32(0),
-      0x89,
-      0xc8,
-      0xe8,
-      ...i32(48 - 12),
-      0x01,
-      0x03,
-      0x41,
-      0xf6,
-      0xc1,
-      0x3f, // test $63, %cl
-      0x75,
-      6, // jne over the store
-      0x88,
-      0x0d,
-      ...i32(CODE + 48 + 2), // mov %cl, f+2
-      0x81,
-      0xf9,
-      ...i32(4000), // cmp
-      0x72,
-      5 - 34, // jb 5
-      0xf4,
-    ];
-    const program = [...loop, ...new Array<number>(48 - loop.length).fill(0x90), ...CALLS(0).slice(32)];
-    const { tier } = compare(program, [1000]);
+    const { tier } = compare(OVERWRITING, [1000]);
     expect(tier!.statistics.killed).toBeGreaterThan(5);
     expect(tier!.statistics.regions).toBeLessThan(10);
   });
@@ -188,5 +200,78 @@ describe("tier 1", () => {
     const { tier } = compare(CALLS(5000), [1000], {});
     expect(tier!.statistics.made).toBeGreaterThan(0);
     expect(tier!.statistics.modules).toBeLessThanOrEqual(tier!.statistics.made);
+  });
+});
+
+/** A helper whose messages arrive when they are let through. */
+class SlowHelper {
+  private readonly mail: (() => void)[] = [];
+  private readonly machine: HelperPort<ToHelper, FromHelper> = this.port((message) => this.thread.onMessage?.(message));
+  private readonly thread: HelperPort<FromHelper, ToHelper> = this.port((message) => this.machine.onMessage?.(message));
+
+  private port<Out, In>(arrive: (message: Out) => void): HelperPort<Out, In> {
+    return {
+      onMessage: undefined,
+      onFailure: undefined,
+      post: (message) => void this.mail.push(() => arrive(message)),
+      close: () => {},
+    };
+  }
+
+  readonly helper = (own: Compiler): CompilerHelper => {
+    const client = new CompilerHelper(this.machine, own);
+    serveCompiler(this.thread, new Compiler(parts.frontend, { shared: own.shared }));
+    this.deliver(1);
+    return client;
+  };
+
+  /** Lets so many messages through. */
+  deliver(most: number): void {
+    for (const arrive of this.mail.splice(0, most)) arrive();
+  }
+
+  fail(): void {
+    this.mail.length = 0;
+    this.machine.onFailure?.();
+  }
+}
+
+describe("with a helper in another thread", () => {
+  it("goes on while regions are made, and uses them when they come", () => {
+    const slow = new SlowHelper();
+    const { tier, cpu } = compare(CALLS(3000), [100], { eager: true, helper: slow.helper }, () => slow.deliver(1));
+    expect(tier!.statistics.modules).toBeGreaterThan(0);
+    expect(cpu.engine.memory.stat(L.STAT_T1_INSNS)).toBeGreaterThan(0.5 * cpu.instructions);
+  });
+
+  it("drops what comes when its code has been overwritten meanwhile", () => {
+    const slow = new SlowHelper();
+    const { tier } = compare(OVERWRITING, [1000], { eager: true, helper: slow.helper }, (step) =>
+      slow.deliver(step % 4),
+    );
+    expect(tier!.statistics.made).toBeGreaterThan(5);
+    expect(tier!.statistics.regions).toBeLessThan(10);
+  });
+
+  it("makes the same code there as here", () => {
+    const there = new Compiler(parts.frontend, { shared: false });
+    const reader = new RecipeReader(there.decoder);
+    const made: { region: LiveRegion; body: FunctionBody }[] = [];
+    compare(OVERWRITING, [1000], {
+      eager: true,
+      onRegion: (draft, region) => made.push({ region, body: there.emit(reader.read(packRecipe(draft))) }),
+    });
+    expect(made.length).toBeGreaterThan(5);
+    for (const { region, body } of made) expect(body).toEqual(region.body);
+  });
+
+  it("makes regions itself when the helper is gone", () => {
+    const slow = new SlowHelper();
+    const { tier } = compare(OVERWRITING, [1000], { eager: true, helper: slow.helper }, (step) => {
+      if (step === 10) slow.fail();
+      slow.deliver(2);
+    });
+    expect(tier!.awaiting).toBe(false);
+    expect(tier!.statistics.killed).toBeGreaterThan(5);
   });
 });

@@ -9,6 +9,7 @@ import { createMonotonicClock } from "./clock.js";
 import { Collector, download } from "./download.js";
 import { WebFiles } from "./files.js";
 import { ownPort } from "./ports.js";
+import { startRegionHelper } from "./region-thread.js";
 import { WebScheduler } from "./scheduler.js";
 
 /** Most bytes crypto.getRandomValues gives at once. */
@@ -55,6 +56,7 @@ new MachineServer(
         date: () => Date.now(),
         readFile: (name) => files.read(name),
         openImage: (drive) => files.open(drive.file),
+        startRegionHelper,
         engineParts: () => parts,
       };
     },

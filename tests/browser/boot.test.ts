@@ -13,6 +13,21 @@ const BOOT_MS = 240_000;
 // The kernel may write behind the prompt.
 const PROMPT = /^~ # /;
 
+/** Regions made, and those of them that were made in another thread, by the machine's monitor. */
+const REGIONS_MADE = `(async () => {
+  const { monitor } = wasmachine.machine;
+  const writer = monitor.writable.getWriter();
+  await writer.write(new TextEncoder().encode("info jit\\n"));
+  writer.releaseLock();
+  const reader = monitor.readable.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (true) {
+    text += (await reader.read()).value;
+    const found = /Tier 1 made +(\\d+)\\r?\\nTier 1 made beside +(\\d+)\\r?\\n/.exec(text);
+    if (found) return found.slice(1).map(Number);
+  }
+})()`;
+
 let browser: Browser | undefined;
 let site: Site | undefined;
 
@@ -44,6 +59,9 @@ describe.each(cases)("%s", (name, start, isolated) => {
     await browser.type("uname -m\n");
     await page.line(/^x86_64$/, 30_000);
     await page.inState("halted", 10_000);
+    // Most regions were made by the worker's own worker.
+    const [made, beside] = await browser.evaluate<[number, number]>(REGIONS_MADE);
+    expect(beside).toBeGreaterThan(made / 2);
     mkdirSync(`${ROOT}/build`, { recursive: true });
     await browser.screenshot(`${ROOT}/build/page-${name}${isolated ? "" : "-not-isolated"}.png`);
   });

@@ -26,3 +26,22 @@ it("boots a kernel given as bytes, takes commands, answers its monitor, powers o
   expect(states[0]).toBe("running");
   expect(states.at(-1)).toBe("ended");
 });
+
+it("makes regions in a thread of their own while it boots", { timeout: 300_000 }, async () => {
+  const machine = createMachine({
+    arguments: '-m 256M -kernel bzImage -initrd initrd -append "console=ttyS0 loglevel=4"',
+    filesUrl: GUEST,
+  });
+  await machine.start();
+  for await (const text of machine.console.readable.pipeThrough(new TextDecoderStream())) {
+    if (text.includes("~ # ")) break;
+  }
+  const monitor = machine.monitor.writable.getWriter();
+  await monitor.write(new TextEncoder().encode("info jit\nquit\n"));
+  const text = await new Response(machine.monitor.readable).text();
+  const [made, beside] = ["made", "made beside"].map((name) =>
+    Number(new RegExp(`Tier 1 ${name} +(\\d+)`).exec(text)?.[1]),
+  );
+  expect(beside).toBeGreaterThan(made! / 2);
+  expect((await machine.finished).reason).toBe("quit");
+});

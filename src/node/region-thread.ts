@@ -1,0 +1,25 @@
+// The thread that makes regions beside the machine's.
+
+import { Worker } from "node:worker_threads";
+import type { RegionHelperPort } from "../machine/region-helper.js";
+
+// dist/node/region-thread.js and src/node/region-thread.ts lie equally deep in the package.
+const WORKER = new URL("../../dist/node/region-worker.js", import.meta.url);
+
+/** `started` is called when the thread runs. */
+export function startRegionHelper(started?: () => void): RegionHelperPort {
+  // Without node's own flags: no thread takes those of `node -e`.
+  const worker = new Worker(WORKER, { execArgv: [] });
+  // A machine that has ended does not wait for it.
+  worker.unref();
+  if (started) worker.on("online", started);
+  const port: RegionHelperPort = {
+    onMessage: undefined,
+    onFailure: undefined,
+    post: (message) => worker.postMessage(message),
+    close: () => void worker.terminate(),
+  };
+  worker.on("message", (message) => port.onMessage?.(message));
+  worker.on("error", () => port.onFailure?.());
+  return port;
+}

@@ -1,0 +1,68 @@
+// Makes WebAssembly of chosen regions. It needs nothing of the running machine, so it may be in another thread (helper.ts).
+
+import type { Frontend } from "../frontend/frontend.js";
+import type { SlotRange } from "../ir/helpers.js";
+import type { FunctionBody } from "./code.js";
+import { BlockDecoder } from "./decode.js";
+import { emitRegion, REGION_TYPE } from "./emit.js";
+import { link } from "./linker.js";
+import { propagate } from "./propagate.js";
+import type { Draft } from "./region.js";
+import { Runtime } from "./runtime.js";
+
+/** A region's function, or the number of one that a helper keeps until it is linked. */
+export type RegionCode = FunctionBody | number;
+
+export interface Linked {
+  readonly module: WebAssembly.Module;
+  /** Names of the functions of core the module imports (module "c"). */
+  readonly imports: readonly string[];
+  /** Of each function, in order. */
+  readonly bodies: readonly FunctionBody[];
+}
+
+export interface RegionCompiler {
+  /** Begins a region's function. The draft's IR and code are not looked at afterwards. */
+  emit(draft: Draft): RegionCode;
+  /** Makes a module that exports function i as "i"; `done` may be called at once, with undefined when functions are lost. */
+  link(codes: readonly RegionCode[], done: (linked: Linked | undefined) => void): void;
+  close(): void;
+}
+
+export interface CompilerOptions {
+  /** The memory is a SharedArrayBuffer. */
+  shared: boolean;
+  /** State that core changes without a helper's declaration saying so. */
+  uncached?: readonly SlotRange[];
+}
+
+/** Compiles in this thread. */
+export class Compiler implements RegionCompiler {
+  readonly decoder: BlockDecoder;
+  readonly shared: boolean;
+  private readonly runtime: Runtime;
+
+  constructor(
+    private readonly frontend: Frontend,
+    private readonly options: CompilerOptions,
+  ) {
+    this.shared = options.shared;
+    this.decoder = new BlockDecoder(frontend);
+    this.runtime = new Runtime(frontend.helpers);
+  }
+
+  emit(draft: Draft): FunctionBody {
+    const { helpers, contextSlot } = this.frontend;
+    propagate(draft, this.decoder);
+    return emitRegion(draft, { helpers, contextSlot, uncached: this.options.uncached ?? [] }).body;
+  }
+
+  link(codes: readonly RegionCode[], done: (linked: Linked) => void): void {
+    // What it is given is its own.
+    const bodies = codes as readonly FunctionBody[];
+    const { bytes, imports } = link(bodies, REGION_TYPE, this.runtime.resolve, { shared: this.shared });
+    done({ module: new WebAssembly.Module(bytes), imports, bodies });
+  }
+
+  close(): void {}
+}
