@@ -16,13 +16,19 @@ export interface Figure {
   load?: number;
 }
 
+/** Megabytes: of the process, and what is left without the memory the guest's RAM is in, which grows with what the guest touches. */
+export interface Memory {
+  resident: number;
+  emulator: number;
+}
+
 /** A booted guest at its prompt. */
 export interface Session {
   /** Milliseconds from the start of the emulator to GUEST-READY. */
   readonly ready: number;
   run(benchmark: string, seconds: number): Promise<Figure>;
-  /** Resident memory, MB, where that can be told. */
-  memory?(): number;
+  /** Resident memory, where that can be told. */
+  memory?(): Memory;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,17 @@
 
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READY, type Session } from "./engine.js";
+import {
+  BOOT_PATIENCE,
+  command,
+  type Emulator,
+  figureOf,
+  type Memory,
+  PROMPT,
+  patience,
+  READY,
+  type Session,
+} from "./engine.js";
 
 export function processEmulator(name: string, program: string, args: readonly string[], version: string): Emulator {
   return {
@@ -111,10 +121,12 @@ class ProcessConsole {
     return (Number(fields[11]) + Number(fields[12])) * 10;
   }
 
-  /** Resident memory, MB (Linux: VmRSS of status, in KiB). */
-  memory(): number {
-    const status = readFileSync(`/proc/${this.child.pid}/status`, "latin1");
-    return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6;
+  /** Of Linux' smaps (in KiB): the guest's RAM is in the mapping that takes most. */
+  memory(): Memory {
+    const smaps = readFileSync(`/proc/${this.child.pid}/smaps`, "latin1");
+    const sizes = [...smaps.matchAll(/^Rss:\s+(\d+)/gm)].map(([, kib]) => (Number(kib) * 1024) / 1e6);
+    const resident = sizes.reduce((sum, size) => sum + size, 0);
+    return { resident, emulator: resident - Math.max(...sizes) };
   }
 
   async close(): Promise<void> {

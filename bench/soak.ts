@@ -1,13 +1,13 @@
 // Mixed work in one guest for minutes: every benchmark in turn, over and over. Is any slower at the end than at its start, and
 // does the emulator's memory grow?
 
-import type { Emulator, Figure } from "./engine.js";
+import type { Emulator, Figure, Memory } from "./engine.js";
 import { spread } from "./results.js";
 
 export interface Turn {
-  /** Minutes since the prompt, and the emulator's resident memory then, MB. */
+  /** Minutes since the prompt, and the memory at the end, where that can be told. */
   minutes: number;
-  memory: number;
+  memory: Memory | undefined;
   figures: Record<string, Figure>;
 }
 
@@ -25,11 +25,14 @@ export async function soak(
   const turns: Turn[] = [];
   try {
     while (turns.length < 2 || passed() < minutes) {
-      const turn: Turn = { minutes: passed(), memory: 0, figures: {} };
+      const turn: Turn = { minutes: passed(), memory: undefined, figures: {} };
       for (const benchmark of benchmarks) turn.figures[benchmark] = await session.run(benchmark, seconds);
-      turn.memory = session.memory?.() ?? Number.NaN;
+      turn.memory = session.memory?.();
       turns.push(turn);
-      say(`  ${passed().toFixed(1)} of ${minutes} minutes: ${turn.memory.toFixed(0)} MB`);
+      const { resident = Number.NaN, emulator = Number.NaN } = turn.memory ?? {};
+      say(
+        `  ${passed().toFixed(1)} of ${minutes} minutes: ${resident.toFixed(0)} MB, ${emulator.toFixed(0)} without the guest's`,
+      );
     }
   } finally {
     await session.close();
@@ -50,8 +53,9 @@ export function soakTable(turns: readonly Turn[], benchmarks: readonly string[])
     const cells = [first.toPrecision(4).padStart(10), last.toPrecision(4).padStart(10), (last / first).toFixed(2)];
     lines.push(`${name.padEnd(12)} ${cells.join(" ").padEnd(34)} ${ratio.toFixed(2)}`);
   }
-  const memory = turns.map((turn) => turn.memory.toFixed(0)).join(" ");
+  const memory = (which: keyof Memory) => turns.map((turn) => turn.memory?.[which].toFixed(0) ?? "?").join(" ");
   const wrong = benchmarks.filter((name) => turns.some((turn) => turn.figures[name]!.wrong));
-  lines.push(`memory after each turn, MB: ${memory}`, `wrong results: ${wrong.join(", ") || "none"}`);
+  lines.push(`memory after each turn, MB: ${memory("resident")}`);
+  lines.push(`without the guest's memory: ${memory("emulator")}`, `wrong results: ${wrong.join(", ") || "none"}`);
   return lines;
 }

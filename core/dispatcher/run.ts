@@ -72,6 +72,11 @@ function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
   store<i32>(slot, 0, RC_PAGES);
 }
 
+/** The instruction that interrupts are held off for has not been executed yet, nor has it raised an exception. */
+function keepShadow(cpu: i32, fuel: i32): void {
+  if (load<i32>(cpu + S_FUEL) == fuel && load<i32>(cpu + S_FAULT) != FAULT_EXCEPTION) store<i32>(cpu + S_INHIBIT, 1);
+}
+
 /** Runs until S_FUEL is used up or the host is needed; returns EXIT_*. */
 export function run(cpu: i32): i32 {
   forgetTime();
@@ -90,7 +95,8 @@ export function run(cpu: i32): i32 {
     const fuel = load<i32>(cpu + S_FUEL);
     if (fuel <= 0) return leave(cpu, EXIT_FUEL);
     const inhibited = load<i32>(cpu + S_INHIBIT);
-    if (inhibited) store<i32>(cpu + S_ONE_INSN, 1);
+    // Held off for one instruction is what is pending by now; what that instruction itself brings about comes after it anyway.
+    if (inhibited & load<i32>(cpu + S_ATTENTION)) store<i32>(cpu + S_ONE_INSN, 1);
 
     const va = codeAddress(cpu);
     const slot = regionSlot(va);
@@ -99,8 +105,10 @@ export function run(cpu: i32): i32 {
       const record = load<i32>(slot, RC_RECORD);
       if (load<i32>(record + R_VALID)) {
         count(STAT_DISPATCH);
+        store<i32>(cpu + S_INHIBIT, 0);
         const status = enterCached(cpu, slot, record, fuel, from);
         from = record;
+        if (inhibited) keepShadow(cpu, fuel);
         if (status != -1) continue;
         tried = true;
       }
@@ -132,10 +140,10 @@ export function run(cpu: i32): i32 {
       from = 0;
       status = interpret(cpu, block);
     }
+    if (inhibited) keepShadow(cpu, fuel);
     if (status == I_HOT) {
       store<i32>(cpu + S_EXIT_BLOCK, load<i32>(cpu + S_BLOCK));
-      // A request for a single instruction stays, and so does the shadow it may be in: nothing has been executed of it.
-      if (inhibited) store<i32>(cpu + S_INHIBIT, 1);
+      // A request for a single instruction stays.
       return leave(cpu, EXIT_HOT);
     }
     if (load<i32>(cpu + S_FAULT) == FAULT_NONE) store<i32>(cpu + S_ONE_INSN, 0);

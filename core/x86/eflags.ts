@@ -9,7 +9,7 @@ import { ld16, ld8 } from "../softmmu/access";
 import { CR4_PVI, CR4_VME, F_ALL, F_USER } from "./bits";
 import { loadV86 } from "./descriptor";
 import { raise, raiseGP } from "./exception";
-import { getFlags, setFlags, setSystemFlags } from "./flags";
+import { getFlags, setFlags, setInterruptFlag, setSystemFlags } from "./flags";
 import { cpl, cr4, faulted, iopl, isV86, jumpTo, segBase, segLimit, segSel, setSp, systemFlags, systemMmu } from "./regs";
 import { openCurrent, openMask, push, stackPointer } from "./stack";
 
@@ -34,7 +34,7 @@ export function x86_sti(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const flags = systemFlags(cpu);
   const level = isV86(cpu) ? 3 : cpl(cpu);
   if (level <= iopl(cpu)) {
-    setSystemFlags(cpu, flags | F_IF);
+    setInterruptFlag(cpu);
     if ((flags & F_IF) == 0) store<i32>(cpu + S_INHIBIT, 1);
   } else if (virtualInterrupts(cpu) && (flags & F_VIP) == 0) setSystemFlags(cpu, flags | F_VIF);
   else raiseGP(cpu, 0);

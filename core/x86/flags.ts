@@ -120,6 +120,12 @@ export function setFlags(cpu: i32, flags: i32): void {
   setSystemFlags(cpu, flags);
 }
 
+/** Sets IF, which no translation depends on. */
+export function setInterruptFlag(cpu: i32): void {
+  store<u64>(cpu + X_FLAGS, load<u64>(cpu + X_FLAGS) | F_IF);
+  if (load<i32>(cpu + X_IRQ)) store<i32>(cpu + S_ATTENTION, 1);
+}
+
 /** Sets the part of RFLAGS that X_FLAGS holds. */
 export function setSystemFlags(cpu: i32, flags: i32): void {
   store<u64>(cpu + X_FLAGS, <u64>((flags & ~(F_ARITH | F_DF)) | 2));

@@ -198,14 +198,6 @@ function systemVisible(cpu: i32, what: i32, type: i32): bool {
 
 // ---- bases ---------------------------------------------------------------------------------------------------------------
 
-/** Helper SWAPGS. */
-export function x86_swapgs(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  const base = load<u64>(seg(cpu, GS) + SEG_BASE);
-  store<u64>(seg(cpu, GS) + SEG_BASE, load<u64>(cpu + X_KERNEL_GS));
-  store<u64>(cpu + X_KERNEL_GS, base);
-  return 0;
-}
-
 /** Helper RDFSBASE, RDGSBASE: a = FS or GS; #UD unless CR4.FSGSBASE. */
 export function x86_read_base(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if ((cr4(cpu) & CR4_FSGSBASE) == 0) return raiseUD(cpu);

@@ -61,7 +61,7 @@ export function emitCall(e: BlockEmitter, n: number): void {
     code.brIf(f.siteDepth());
     code.op(W.drop);
   }
-  if (exact || def.writes === "all") {
+  if (def.writes === "all") {
     e.system = true;
     // The helper may have changed the address space.
     code.i32(0);

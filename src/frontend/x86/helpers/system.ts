@@ -10,7 +10,6 @@ export const SYSTEM_HELPERS: readonly HelperDef[] = [
   system("x86_ltr"),
   // (0 LAR, 1 LSL, 2 VERR, 3 VERW; selector) -> ZF in bit 63, value below
   helper("x86_probe_segment", { reads: "all", writes: "all", fault: true }),
-  helper("x86_swapgs", { reads: "all", writes: "all" }),
   // (FS or GS) -> base; (FS or GS, base)
   helper("x86_read_base", {
     reads: [

@@ -5,13 +5,27 @@ import { MEM_RMW } from "../../../layout.js";
 import type { Emitter, Size } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
-import { CS, DS, ES, F_ZF, FS, GS, LDTR, SEG_SEL, SEG_STRIDE, SS, TR, X_SEG } from "../layout.js";
+import {
+  CS,
+  DS,
+  ES,
+  F_ZF,
+  FS,
+  GS,
+  LDTR,
+  SEG_BASE,
+  SEG_SEL,
+  SEG_STRIDE,
+  SS,
+  TR,
+  X_KERNEL_GS,
+  X_SEG,
+} from "../layout.js";
 
 const H_LOAD_SEG = helperId("x86_load_seg");
 const H_LLDT = helperId("x86_lldt");
 const H_LTR = helperId("x86_ltr");
 const H_PROBE = helperId("x86_probe_segment");
-const H_SWAPGS = helperId("x86_swapgs");
 const H_READ_BASE = helperId("x86_read_base");
 const H_WRITE_BASE = helperId("x86_write_base");
 const H_UMIP = helperId("x86_umip");
@@ -165,7 +179,11 @@ export function arpl(e: Emitter, insn: Insn): void {
 }
 
 export function swapgs(e: Emitter): void {
-  e.call(H_SWAPGS);
+  const { b } = e;
+  const base = X_SEG + GS * SEG_STRIDE + SEG_BASE;
+  const user = b.ld(base, Ty.I64);
+  b.st(base, b.ld(X_KERNEL_GS, Ty.I64));
+  b.st(X_KERNEL_GS, user);
 }
 
 /** RDFSBASE, RDGSBASE. */
