@@ -27,7 +27,7 @@ export function printProfile(m: Measured): void {
 }
 
 function printInstructions({ instructions, statistics, wall, slept }: Measured): void {
-  const inRegions = statistics["t1 insns"] ?? 0;
+  const inRegions = instructions - (statistics["t0 insns"] ?? 0);
   const entries = statistics["t1 entries"] ?? 0;
   const rate = (instructions / (wall - slept) / 1000).toFixed(0);
   line("instructions", `${millions(instructions)}, ${rate} M/s`);

@@ -65,19 +65,18 @@ export const STAT_SLOW_LOAD = 16;
 export const STAT_SLOW_STORE = 24;
 export const STAT_MMIO = 32;
 export const STAT_SMC = 40;
-export const STAT_DISPATCH = 48;
+/** Times control went to the interpreter, and instructions executed there. */
+export const STAT_T0_ENTRIES = 48;
 export const STAT_T1_ENTRIES = 56;
 export const STAT_FAULTS = 64;
 export const STAT_INTERRUPTS = 72;
 export const STAT_T0_INSNS = 80;
-export const STAT_T0_BLOCKS = 88;
-export const STAT_LOOKUPS = 96;
-export const STAT_T1_INSNS = 104;
+export const STAT_LOOKUPS = 88;
 /** Why slow paths were taken that no TLB entry would have spared: page crossings, stores to pages with code. */
-export const STAT_CROSSING = 112;
-export const STAT_CODE_STORE = 120;
+export const STAT_CROSSING = 96;
+export const STAT_CODE_STORE = 104;
 /** Instructions executed again on their own (FAULT_RETRY). */
-export const STAT_RETRIES = 128;
+export const STAT_RETRIES = 112;
 
 /** Physical map entry: u32 first page, u32 last page (inclusive), i32 host address of the first page (0: MMIO), i32 flags. */
 export const MAP_STRIDE = 16;
@@ -92,30 +91,32 @@ export const S_PC = 0x00;
 export const S_PC_BASE = 0x08;
 /** i32: instructions left before run() returns. May go below 0 unless S_EXACT. */
 export const S_FUEL = 0x10;
-/** i32: FAULT_*; non-zero after a helper or slow path that did not complete. */
-export const S_FAULT = 0x14;
 /** i32: everything a translation depends on besides the bytes (MODE_*). */
-export const S_MODE = 0x18;
+export const S_MODE = 0x14;
+/** What the dispatcher has to look at before a block, 24 bytes of i32s that are 0 nearly always. */
+export const S_URGENT = 0x18;
+/** i32: FAULT_*; non-zero after a helper or slow path that did not complete. */
+export const S_FAULT = 0x18;
 /** i32: non-zero when the attention hook must be called before the next block (interrupt line, NMI, mode change...). */
 export const S_ATTENTION = 0x1c;
-/** i64: instruction count at which S_FUEL is 0: instructions executed so far = S_ICOUNT_END - S_FUEL. */
-export const S_ICOUNT_END = 0x20;
 /** i32: interrupts are held off for one instruction (x86: STI, MOV SS). */
-export const S_INHIBIT = 0x28;
+export const S_INHIBIT = 0x20;
 /** i32: the CPU waits for an interrupt. */
-export const S_HALTED = 0x2c;
-/** i32: run() must stop at exactly S_FUEL = 0 (-icount, lockstep). */
-export const S_EXACT = 0x30;
-/** i32: block being interpreted. */
-export const S_BLOCK = 0x34;
+export const S_HALTED = 0x24;
+/** i32: next block is to be a single instruction, in which MMIO and writes to own code are allowed. */
+export const S_ONE_INSN = 0x28;
+/** i32: set by a device or the host: leave run() at the next dispatch. */
+export const S_STOP = 0x2c;
+/** i64: instruction count at which S_FUEL is 0: instructions executed so far = S_ICOUNT_END - S_FUEL. */
+export const S_ICOUNT_END = 0x30;
 /** i64: second result of a helper (read with LD right after the CALL). */
 export const S_RET2 = 0x38;
 /** Page walk result: i64 physical address of the 4 KiB page, i32 PERM_* bits, i32 log2 of the page size. */
 export const S_WALK_PHYS = 0x40;
 export const S_WALK_PERM = 0x48;
 export const S_WALK_SHIFT = 0x4c;
-/** i32: next block is to be a single instruction, in which MMIO and writes to own code are allowed. */
-export const S_ONE_INSN = 0x50;
+/** i32: run() must stop at exactly S_FUEL = 0 (-icount, lockstep). */
+export const S_EXACT = 0x50;
 /** i32: why run() returned (EXIT_*). */
 export const S_EXIT = 0x54;
 /** i64: physical address of the block to translate / made hot, for EXIT_TRANSLATE; S_EXIT_BLOCK: the hot block. */
@@ -127,8 +128,8 @@ export const S_PENDING = 0x64;
 export const S_EXIT_PHYS2 = 0x68;
 /** i32: length of the list of filled TLB entries, S_TLB_LIST. */
 export const S_TLB_USED = 0x70;
-/** i32: set by a device or the host: leave run() at the next dispatch. */
-export const S_STOP = 0x74;
+/** i32: block being interpreted. */
+export const S_BLOCK = 0x74;
 /** i32: the pages of the region being entered, or just left, that are known to be mapped (a bit each). */
 export const S_PAGES = 0x78;
 /** i32: how many at the start of S_TLB_LIST survived the last flush of what is not global. */

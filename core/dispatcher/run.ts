@@ -3,9 +3,9 @@
 
 import {
   B_INSNS, B_REGION, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_HOOK_ATTENTION,
-  E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_EPOCH, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_VALID, STAT_DISPATCH,
-  STAT_FAULTS, STAT_RETRIES, STAT_T1_ENTRIES, STAT_T1_INSNS, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
-  S_HALTED, S_INHIBIT, S_MODE, S_ONE_INSN, S_PAGES, S_STOP,
+  E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_EPOCH, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_VALID,
+  STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
+  S_HALTED, S_INHIBIT, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
 } from "../../src/layout";
 import { I_HOT, interpret } from "../interpreter/interpret";
 import { count, engine } from "../state";
@@ -32,20 +32,15 @@ function takeFault(cpu: i32): bool {
   return call_indirect<i32>(engine(E_HOOK_DELIVER), cpu) == FAULT_NONE;
 }
 
-/** Enters a region: its status, or -1 when it has done nothing (too little fuel for its exact limit, or the TLB lacks the
- *  first thing it accesses) and tier 0 has to do the block. */
-function enter(cpu: i32, record: i32, fuel: i32): i32 {
-  count(STAT_T1_ENTRIES);
-  store<i32>(record + R_COUNT, load<i32>(record + R_COUNT) + 1);
-  const status = call_indirect<i32>(load<i32>(record + R_FUNC), cpu, load<i32>(record + R_ENTRY));
-  const used = fuel - load<i32>(cpu + S_FUEL);
-  store<i64>(ENGINE + E_STATS + STAT_T1_INSNS, load<i64>(ENGINE + E_STATS + STAT_T1_INSNS) + <i64>used);
-  return used == 0 && status == 0 ? -1 : status;
-}
-
 // @ts-ignore: decorator
 @inline function regionSlot(va: u64): i32 {
   return engine(E_REGION_CACHE) + (<i32>(va ^ (va >> 12)) & engine(E_REGION_CACHE_MASK)) * RC_STRIDE;
+}
+
+/** One of the fields from S_URGENT on is set. */
+// @ts-ignore: decorator
+@inline function urgent(cpu: i32): bool {
+  return (load<i64>(cpu, S_URGENT) | load<i64>(cpu, S_URGENT + 8) | load<i64>(cpu, S_URGENT + 16)) != 0;
 }
 
 /** The cache says what region code at `va` has. */
@@ -54,14 +49,21 @@ function enter(cpu: i32, record: i32, fuel: i32): i32 {
   return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_EPOCH) == engine(E_REGION_EPOCH) && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE);
 }
 
-/** enter() by the cache, which keeps what the region finds out about its pages; `from`: the record of the region left for it. */
-function enterCached(cpu: i32, slot: i32, record: i32, fuel: i32, from: i32): i32 {
+/**
+ * Enters the region that the cache has at `slot`: its status, or -1 when it has done nothing (too little fuel for its exact limit, or
+ * the TLB lacks the first thing it accesses) and tier 0 has to do the block. The cache keeps what the region finds out about its pages.
+ * `from`: the record of the region left for it.
+ */
+// @ts-ignore: decorator
+@inline function enter(cpu: i32, slot: i32, record: i32, fuel: i32, from: i32): i32 {
+  count(STAT_T1_ENTRIES);
   store<i32>(record, from, R_FROM);
+  store<i32>(record, load<i32>(record, R_COUNT) + 1, R_COUNT);
   const epoch = engine(E_REGION_EPOCH);
-  store<i32>(cpu + S_PAGES, load<i32>(slot, RC_PAGES));
-  const status = enter(cpu, record, fuel);
-  if (engine(E_REGION_EPOCH) == epoch) store<i32>(slot, load<i32>(cpu + S_PAGES), RC_PAGES);
-  return status;
+  store<i32>(cpu, load<i32>(slot, RC_PAGES), S_PAGES);
+  const status = call_indirect<i32>(load<i32>(record, R_FUNC), cpu, load<i32>(record, R_ENTRY));
+  if (engine(E_REGION_EPOCH) == epoch) store<i32>(slot, load<i32>(cpu, S_PAGES), RC_PAGES);
+  return status == 0 && load<i32>(cpu, S_FUEL) == fuel ? -1 : status;
 }
 
 function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
@@ -83,32 +85,37 @@ export function run(cpu: i32): i32 {
   // Record of the region left last, while nothing else has run since.
   let from = 0;
   while (true) {
-    if (load<i32>(cpu + S_FAULT) && !takeFault(cpu)) return leave(cpu, EXIT_SHUTDOWN);
-    if (load<i32>(cpu + S_STOP)) {
-      store<i32>(cpu + S_STOP, 0);
-      return leave(cpu, EXIT_STOP);
-    }
-    if (load<i32>(cpu + S_HALTED) | (load<i32>(cpu + S_ATTENTION) & i32(load<i32>(cpu + S_INHIBIT) == 0))) {
-      if (call_indirect<i32>(engine(E_HOOK_ATTENTION), cpu) != FAULT_NONE) return leave(cpu, EXIT_SHUTDOWN);
-      if (load<i32>(cpu + S_HALTED)) return leave(cpu, EXIT_HALT);
+    let inhibited = 0;
+    let alone = 0;
+    if (urgent(cpu)) {
+      if (load<i32>(cpu + S_FAULT) && !takeFault(cpu)) return leave(cpu, EXIT_SHUTDOWN);
+      if (load<i32>(cpu + S_STOP)) {
+        store<i32>(cpu + S_STOP, 0);
+        return leave(cpu, EXIT_STOP);
+      }
+      if (load<i32>(cpu + S_HALTED) | (load<i32>(cpu + S_ATTENTION) & i32(load<i32>(cpu + S_INHIBIT) == 0))) {
+        if (call_indirect<i32>(engine(E_HOOK_ATTENTION), cpu) != FAULT_NONE) return leave(cpu, EXIT_SHUTDOWN);
+        if (load<i32>(cpu + S_HALTED)) return leave(cpu, EXIT_HALT);
+      }
+      if (load<i32>(cpu + S_FUEL) <= 0) return leave(cpu, EXIT_FUEL);
+      inhibited = load<i32>(cpu + S_INHIBIT);
+      // Held off for one instruction is what is pending by now; what that instruction itself brings about comes after it anyway.
+      if (inhibited & load<i32>(cpu + S_ATTENTION)) store<i32>(cpu + S_ONE_INSN, 1);
+      alone = load<i32>(cpu + S_ONE_INSN);
     }
     const fuel = load<i32>(cpu + S_FUEL);
     if (fuel <= 0) return leave(cpu, EXIT_FUEL);
-    const inhibited = load<i32>(cpu + S_INHIBIT);
-    // Held off for one instruction is what is pending by now; what that instruction itself brings about comes after it anyway.
-    if (inhibited & load<i32>(cpu + S_ATTENTION)) store<i32>(cpu + S_ONE_INSN, 1);
 
     const va = codeAddress(cpu);
     const slot = regionSlot(va);
     let tried = false;
-    if (!load<i32>(cpu + S_ONE_INSN) && cached(cpu, slot, va)) {
+    if (!alone && cached(cpu, slot, va)) {
       const record = load<i32>(slot, RC_RECORD);
-      if (load<i32>(record + R_VALID)) {
-        count(STAT_DISPATCH);
-        store<i32>(cpu + S_INHIBIT, 0);
-        const status = enterCached(cpu, slot, record, fuel, from);
-        from = record;
+      if (load<i32>(record, R_VALID)) {
+        if (inhibited) store<i32>(cpu + S_INHIBIT, 0);
+        const status = enter(cpu, slot, record, fuel, from);
         if (inhibited) keepShadow(cpu, fuel);
+        from = record;
         if (status != -1) continue;
         tried = true;
       }
@@ -123,23 +130,20 @@ export function run(cpu: i32): i32 {
       return leave(cpu, EXIT_TRANSLATE);
     }
     if (block == NOT_MEMORY) return leave(cpu, EXIT_NOT_MEMORY);
-    store<i32>(cpu + S_INHIBIT, 0);
-    count(STAT_DISPATCH);
-
-    let status: i32 = -1;
     const region = load<i32>(block + B_REGION);
-    if (region && !tried) {
-      if (!load<i32>(region + R_VALID)) store<i32>(block + B_REGION, 0);
-      else if (!load<i32>(cpu + S_ONE_INSN)) {
+    if (region != 0 && !tried && !load<i32>(cpu + S_ONE_INSN)) {
+      if (load<i32>(region + R_VALID)) {
         cacheRegion(cpu, slot, va, region);
-        status = enterCached(cpu, slot, region, fuel, from);
-        from = region;
+        continue;
       }
+      store<i32>(block + B_REGION, 0);
     }
-    if (status == -1) {
-      from = 0;
-      status = interpret(cpu, block);
-    }
+
+    store<i32>(cpu + S_INHIBIT, 0);
+    from = 0;
+    count(STAT_T0_ENTRIES);
+    const status = interpret(cpu, block);
+    store<i64>(ENGINE + E_STATS + STAT_T0_INSNS, load<i64>(ENGINE + E_STATS + STAT_T0_INSNS) + <i64>(fuel - load<i32>(cpu + S_FUEL)));
     if (inhibited) keepShadow(cpu, fuel);
     if (status == I_HOT) {
       store<i32>(cpu + S_EXIT_BLOCK, load<i32>(cpu + S_BLOCK));

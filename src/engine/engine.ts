@@ -71,6 +71,7 @@ export class Engine {
   poll: (() => void) | undefined;
   translations = 0;
   guestBytes = 0;
+  private skipped = 0;
 
   constructor(options: EngineOptions) {
     this.options = options;
@@ -135,8 +136,14 @@ export class Engine {
     return end - this.memory.cpu(L.S_FUEL) - this.memory.cpu(L.S_PENDING);
   }
 
+  /** Instructions executed in regions so far; exact between runs. */
+  get inRegions(): number {
+    return this.instructions - this.skipped - this.memory.stat(L.STAT_T0_INSNS);
+  }
+
   /** Counts instructions that were not executed. */
   skip(instructions: number): void {
+    this.skipped += instructions;
     this.setIcountEnd(this.instructions + instructions + this.memory.cpu(L.S_FUEL));
   }
 

@@ -68,13 +68,13 @@ export class LoopRunner extends Runner {
     this.startUserMode();
     cpu.setPc(BigInt(CODE + loop.entry));
     const before = cpu.instructions;
-    const regionsBefore = memory.stat(L.STAT_T1_INSNS);
+    const regionsBefore = cpu.engine.inRegions;
     let exit = cpu.run(WARMING);
-    const interpreted = () => cpu.instructions - before - (memory.stat(L.STAT_T1_INSNS) - regionsBefore);
+    const interpreted = () => cpu.instructions - before - (cpu.engine.inRegions - regionsBefore);
     const early = interpreted();
     if (exit === "budget") exit = cpu.run(count * BUDGET);
     const instructions = cpu.instructions - before;
-    const inRegions = memory.stat(L.STAT_T1_INSNS) - regionsBefore;
+    const inRegions = cpu.engine.inRegions - regionsBefore;
     // Buries the regions of code that has been overwritten: a run that ends with HLT does not come to it.
     cpu.engine.tier1?.maintain();
     const left = variables.getUint32(V_COUNT - DATA, true);
