@@ -8,7 +8,7 @@ import {
   S_HALTED, S_INHIBIT, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
 } from "../../src/layout";
 import { I_HOT, interpret } from "../interpreter/interpret";
-import { count, engine } from "../state";
+import { count, engine, icount } from "../state";
 import { forgetTime } from "../time";
 import { NOT_MEMORY, codeAddress, find } from "./lookup";
 
@@ -142,8 +142,10 @@ export function run(cpu: i32): i32 {
     store<i32>(cpu + S_INHIBIT, 0);
     from = 0;
     count(STAT_T0_ENTRIES);
+    // Not by the fuel, which the host may take away meanwhile.
+    const begun = icount(cpu);
     const status = interpret(cpu, block);
-    store<i64>(ENGINE + E_STATS + STAT_T0_INSNS, load<i64>(ENGINE + E_STATS + STAT_T0_INSNS) + <i64>(fuel - load<i32>(cpu + S_FUEL)));
+    store<i64>(ENGINE + E_STATS + STAT_T0_INSNS, load<i64>(ENGINE + E_STATS + STAT_T0_INSNS) + icount(cpu) - begun);
     if (inhibited) keepShadow(cpu, fuel);
     if (status == I_HOT) {
       store<i32>(cpu + S_EXIT_BLOCK, load<i32>(cpu + S_BLOCK));

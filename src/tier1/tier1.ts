@@ -167,8 +167,12 @@ export class RegionTier {
     const draft = this.selector.select(header, mode, this.others(phys, mode));
     source.write(header, B_COUNT, 0);
     if (draft) this.make(draft);
-    if (this.options.eager || this.pending.length >= REGION_BATCH || this.time() - this.askedAt > REGION_WAIT_NS)
-      this.flush();
+    if (this.options.eager || this.pending.length >= REGION_BATCH || this.waited(this.time())) this.flush();
+  }
+
+  /** No module has been asked for in the time regions wait for one another. */
+  private waited(now: number): boolean {
+    return now - this.askedAt > REGION_WAIT_NS;
   }
 
   /**
@@ -243,7 +247,7 @@ export class RegionTier {
 
   maintain(): void {
     const now = this.time();
-    if (now - this.askedAt > REGION_WAIT_NS) this.flush();
+    if (this.waited(now)) this.flush();
     const dead = this.source.read(ENGINE, E_DEAD_REGIONS);
     if (dead !== this.deadSeen) {
       this.deadSeen = dead;
