@@ -20,12 +20,12 @@ function ascii(...words: number[]): string {
 }
 
 describe("CPU models", () => {
-  it("qemu64 has QEMU's names, family and features", () => {
+  it("qemu64 has QEMU's names, family and features, and the TSC deadline timer", () => {
     const model = buildCpuModel("qemu64");
     const [level, b, c, d] = leaf(model, 0)!;
     expect(level).toBe(0xd);
     expect(ascii(b!, d!, c!)).toBe("AuthenticAMD");
-    expect(leaf(model, 1)).toEqual([0x60fb1, 0x800, 0x80002001, 0x078bfbfd]);
+    expect(leaf(model, 1)).toEqual([0x60fb1, 0x800, 0x81002001, 0x078bfbfd]);
     expect(leaf(model, 0x80000001)!.slice(2)).toEqual([1, 0x2193fbfd]);
     expect(ascii(...leaf(model, 0x80000002)!, ...leaf(model, 0x80000003)!)).toBe("QEMU Virtual CPU version 2.5+");
     expect(leaf(model, 0xd)).toBeUndefined();

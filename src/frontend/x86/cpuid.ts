@@ -42,10 +42,11 @@ const ANY = 0xffffffff;
 /** Bits of 1.EDX that AMD repeats in 8000_0001.EDX. */
 const AMD_ALIASES = 0x0183f3ff;
 
-/** QEMU 7.2's qemu64, without what is not implemented (SVM). */
+/** QEMU 7.2's qemu64, without what is not implemented (SVM). Beyond it has the TSC deadline timer: a kernel that finds none measures the
+ *  APIC timer's frequency, in a loop of a tenth of a second at every boot. */
 const QEMU64 =
   "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 pni cx16 hypervisor " +
-  "syscall nx lm lahf-lm";
+  "syscall nx lm lahf-lm tsc-deadline";
 /** Everything implemented except x2APIC, which guests without interrupt remapping had better not find. */
 const NOT_IN_MAX: ReadonlySet<string> = new Set(["x2apic"]);
 
