@@ -143,7 +143,10 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   clock = virtual;
   const wall = createWallClock(config.rtc, host, virtual);
 
-  const drives = await openDrives(config.drives, host, work);
+  const drives = await openDrives(config.drives, host, work).catch((error: unknown) => {
+    helper?.close();
+    throw error;
+  });
   let consoles: ChardevHub | undefined;
   try {
     const boot = await prepareBoot(config, host, memory, cpu, entropy, parts.module);

@@ -7,10 +7,10 @@ import * as L from "../layout.js";
 import { X86Cpu } from "../machine/x86-cpu.js";
 import { MODULES_YOUNG } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
-import { Compiler } from "./compiler.js";
+import { Compiler, type Linked } from "./compiler.js";
 import { CompilerHelper, type FromHelper, type HelperPort, serveCompiler, type ToHelper } from "./helper.js";
 import type { LiveRegion } from "./live.js";
-import { packRecipe, RecipeReader } from "./recipe.js";
+import { packRecipe, type Recipe, RecipeReader } from "./recipe.js";
 import { RegionTier, type Tier1Options } from "./tier1.js";
 
 const CODE = 0x10000;
@@ -218,9 +218,16 @@ class SlowHelper {
     };
   }
 
-  readonly helper = (own: Compiler): CompilerHelper => {
+  /** The first message to come says that the thread is ready. */
+  connect(own: Compiler): CompilerHelper {
     const client = new CompilerHelper(this.machine, own);
     serveCompiler(this.thread, new Compiler(parts.frontend, { shared: own.shared }));
+    return client;
+  }
+
+  /** Ready from the start. */
+  readonly helper = (own: Compiler): CompilerHelper => {
+    const client = this.connect(own);
     this.deliver(1);
     return client;
   };
@@ -263,6 +270,29 @@ describe("with a helper in another thread", () => {
     });
     expect(made.length).toBeGreaterThan(5);
     for (const { region, body } of made) expect(body).toEqual(region.body);
+  });
+
+  it("links what was made here before the thread was ready with what was made there", () => {
+    const recipes: Recipe[] = [];
+    compare(OVERWRITING, [1000], { eager: true, onRegion: (draft) => recipes.push(packRecipe(draft)) });
+    const here = new Compiler(parts.frontend, { shared: false });
+    const reader = new RecipeReader(here.decoder);
+    const draft = (k: number) => reader.read(recipes[k]!);
+    const slow = new SlowHelper();
+    const client = slow.connect(here);
+    const first = client.emit(draft(0));
+    slow.deliver(1);
+    const second = client.emit(draft(1));
+    expect([typeof first, typeof second]).toEqual(["object", "number"]);
+    let linked: Linked | undefined;
+    client.link([second, first], (result) => {
+      linked = result;
+    });
+    expect(linked).toBeUndefined();
+    // To the thread, and its answer.
+    slow.deliver(2);
+    slow.deliver(1);
+    expect(linked!.bodies).toEqual([here.emit(draft(1)), here.emit(draft(0))]);
   });
 
   it("makes regions itself when the helper is gone", () => {
