@@ -5,7 +5,8 @@ import { Worker } from "node:worker_threads";
 import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
 import { MachineClient } from "../remote/client.js";
 import { splitCommandLine } from "../remote/command-line.js";
-import type { FromMachine, Port, PostedFile, ToMachine } from "../remote/messages.js";
+import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
+import { threadPort } from "./ports.js";
 
 export type {
   LoadProgress,
@@ -31,14 +32,17 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   const { filesUrl, coreUrl, holdInput = false } = options;
-  return new MachineClient(threadPort(thread(options.workerUrl === undefined ? WORKER : path(options.workerUrl))), {
-    type: "create",
-    arguments: args,
-    files,
-    filesUrl: filesUrl === undefined ? undefined : path(filesUrl),
-    coreUrl: coreUrl === undefined ? "" : path(coreUrl),
-    holdInput,
-  });
+  return new MachineClient(
+    threadPort<ToMachine, FromMachine>(thread(options.workerUrl === undefined ? WORKER : path(options.workerUrl))),
+    {
+      type: "create",
+      arguments: args,
+      files,
+      filesUrl: filesUrl === undefined ? undefined : path(filesUrl),
+      coreUrl: coreUrl === undefined ? "" : path(coreUrl),
+      holdInput,
+    },
+  );
 }
 
 function posted(file: MachineFile): PostedFile {
@@ -53,16 +57,4 @@ function path(place: string | { readonly href: string }): string {
 /** Without node's own flags: no thread takes those of `node -e`. */
 function thread(file: URL | string): Worker {
   return new Worker(file, { execArgv: [] });
-}
-
-function threadPort(worker: Worker): Port<ToMachine, FromMachine> {
-  const port: Port<ToMachine, FromMachine> = {
-    onMessage: undefined,
-    onFailure: undefined,
-    post: (message) => worker.postMessage(message),
-    close: () => void worker.terminate(),
-  };
-  worker.on("message", (message: FromMachine) => port.onMessage?.(message));
-  worker.on("error", (error: Error) => port.onFailure?.(`the machine's thread failed: ${error.message}`));
-  return port;
 }

@@ -3,27 +3,18 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { parentPort } from "node:worker_threads";
 import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
-import type { CreateMessage, FromMachine, Port, ToMachine } from "../remote/messages.js";
+import type { CreateMessage } from "../remote/messages.js";
 import { MachineServer } from "../remote/server.js";
 import { VERSION } from "../remote/version.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
+import { ownPort } from "./ports.js";
 import { PROGRAM_NAME } from "./program.js";
 import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
-
-const user = parentPort!;
-const port: Port<FromMachine, ToMachine> = {
-  onMessage: undefined,
-  onFailure: undefined,
-  post: (message) => user.postMessage(message),
-  close: () => user.close(),
-};
-user.on("message", (message: ToMachine) => port.onMessage?.(message));
 
 /** Bytes that were given, or the path of a file. */
 async function find(create: CreateMessage, name: string): Promise<Uint8Array | string> {
@@ -44,7 +35,7 @@ function coreModule(file: string): WebAssembly.Module {
 }
 
 new MachineServer(
-  port,
+  ownPort(),
   {
     version: VERSION,
     scheduler: new NodeScheduler(),

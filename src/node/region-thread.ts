@@ -2,6 +2,7 @@
 
 import { Worker } from "node:worker_threads";
 import type { RegionHelperPort } from "../machine/region-helper.js";
+import { threadPort } from "./ports.js";
 
 // dist/node/region-thread.js and src/node/region-thread.ts lie equally deep in the package.
 const WORKER = new URL("../../dist/node/region-worker.js", import.meta.url);
@@ -13,13 +14,5 @@ export function startRegionHelper(started?: () => void): RegionHelperPort {
   // A machine that has ended does not wait for it.
   worker.unref();
   if (started) worker.on("online", started);
-  const port: RegionHelperPort = {
-    onMessage: undefined,
-    onFailure: undefined,
-    post: (message) => worker.postMessage(message),
-    close: () => void worker.terminate(),
-  };
-  worker.on("message", (message) => port.onMessage?.(message));
-  worker.on("error", () => port.onFailure?.());
-  return port;
+  return threadPort(worker);
 }

@@ -19,7 +19,7 @@ export type FromHelper =
 export interface HelperPort<Out, In> {
   onMessage: ((message: In) => void) | undefined;
   /** The thread cannot be had, or has failed. */
-  onFailure: (() => void) | undefined;
+  onFailure: ((message: string) => void) | undefined;
   post(message: Out): void;
   close(): void;
 }

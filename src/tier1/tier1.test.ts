@@ -239,7 +239,7 @@ class SlowHelper {
 
   fail(): void {
     this.mail.length = 0;
-    this.machine.onFailure?.();
+    this.machine.onFailure?.("gone");
   }
 }
 
