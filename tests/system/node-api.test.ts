@@ -33,8 +33,11 @@ it("makes regions in a thread of their own while it boots", { timeout: 300_000 }
     filesUrl: GUEST,
   });
   await machine.start();
+  // The prompt may come in pieces.
+  let console = "";
   for await (const text of machine.console.readable.pipeThrough(new TextDecoderStream())) {
-    if (text.includes("~ # ")) break;
+    console += text;
+    if (console.includes("~ # ")) break;
   }
   const monitor = machine.monitor.writable.getWriter();
   await monitor.write(new TextEncoder().encode("info jit\nquit\n"));
