@@ -1,9 +1,9 @@
 // Segment registers: loads with all checks (Intel SDM volume 3, 5.4 to 5.6; volume 2, MOV, LDS, LLDT, LTR, LAR, LSL, VERR, VERW,
-// ARPL), limit and type checks of accesses, FS/GS bases and SWAPGS.
+// ARPL), limit and type checks of accesses, FS/GS bases.
 
 import { S_INHIBIT } from "../../src/layout";
 import {
-  GS, LDTR, SEG_ATTR, SEG_BASE, SS, TR, X_KERNEL_GS,
+  GS, LDTR, SEG_ATTR, SEG_BASE, SS, TR,
 } from "../../src/frontend/x86/layout";
 import { st8, ld8 } from "../softmmu/access";
 import { A_CODE, A_DOWN, A_P, A_RW, CR4_FSGSBASE, T_CALL16, T_CALL32, T_LDT, T_TASK, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY } from "./bits";

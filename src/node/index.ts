@@ -1,12 +1,11 @@
 // wasmachine in Node: createMachine() starts a thread and gives the machine's remote control, as in a page.
 
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
 import { MachineClient } from "../remote/client.js";
 import { splitCommandLine } from "../remote/command-line.js";
 import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
-import { threadPort } from "./ports.js";
+import { startThread, threadPort } from "./ports.js";
 
 export type {
   LoadProgress,
@@ -33,7 +32,7 @@ export function createMachine(options: MachineOptions): Machine {
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   const { filesUrl, coreUrl, holdInput = false } = options;
   return new MachineClient(
-    threadPort<ToMachine, FromMachine>(thread(options.workerUrl === undefined ? WORKER : path(options.workerUrl))),
+    threadPort<ToMachine, FromMachine>(startThread(options.workerUrl === undefined ? WORKER : path(options.workerUrl))),
     {
       type: "create",
       arguments: args,
@@ -52,9 +51,4 @@ function posted(file: MachineFile): PostedFile {
 function path(place: string | { readonly href: string }): string {
   const text = typeof place === "string" ? place : place.href;
   return text.startsWith("file:") ? fileURLToPath(text) : text;
-}
-
-/** Without node's own flags: no thread takes those of `node -e`. */
-function thread(file: URL | string): Worker {
-  return new Worker(file, { execArgv: [] });
 }

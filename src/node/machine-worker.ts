@@ -13,7 +13,6 @@ import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { ownPort } from "./ports.js";
 import { PROGRAM_NAME } from "./program.js";
-import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
 
 /** Bytes that were given, or the path of a file. */
@@ -53,7 +52,7 @@ new MachineServer(
           const found = await find(create, drive.file);
           return typeof found === "string" ? host.openImage({ ...drive, file: found }) : new MemoryBackend(found);
         },
-        startRegionHelper: () => startRegionHelper(),
+        startRegionHelper: () => host.startRegionHelper?.(),
         engineParts: async () => ({ module: coreModule(create.coreUrl) }),
       };
     },

@@ -1,5 +1,12 @@
-import { parentPort, type Worker } from "node:worker_threads";
+// Threads of this process, and both ends of the connection to one.
+
+import { parentPort, Worker } from "node:worker_threads";
 import type { Port } from "../remote/messages.js";
+
+/** Without node's own flags: no thread takes those of `node -e`. */
+export function startThread(file: URL | string): Worker {
+  return new Worker(file, { execArgv: [] });
+}
 
 /** The user's end of the connection to a thread. */
 export function threadPort<Out, In>(worker: Worker): Port<Out, In> {

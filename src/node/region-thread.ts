@@ -1,16 +1,14 @@
 // The thread that makes regions beside the machine's.
 
-import { Worker } from "node:worker_threads";
 import type { RegionHelperPort } from "../machine/region-helper.js";
-import { threadPort } from "./ports.js";
+import { startThread, threadPort } from "./ports.js";
 
 // dist/node/region-thread.js and src/node/region-thread.ts lie equally deep in the package.
 const WORKER = new URL("../../dist/node/region-worker.js", import.meta.url);
 
 /** `started` is called when the thread runs. */
 export function startRegionHelper(started?: () => void): RegionHelperPort {
-  // Without node's own flags: no thread takes those of `node -e`.
-  const worker = new Worker(WORKER, { execArgv: [] });
+  const worker = startThread(WORKER);
   // A machine that has ended does not wait for it.
   worker.unref();
   if (started) worker.on("online", started);
