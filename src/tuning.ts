@@ -20,8 +20,8 @@ export const REGION_COPY_INSNS = 20;
 export const TABLE_STEP = 256;
 /** Share of the generated code that goes when there is too much. */
 export const REGION_EVICT_SHARE = 0.25;
-/** So many young modules are linked into one, and so many of those again: control goes from one instance to another many times
- *  slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
+/** So many young modules are linked into one, and so many of those again, and so on: control goes from one instance to another many
+ *  times slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
 export const MODULES_YOUNG = 150;
 export const MODULES_OLD = 24;
 /** With nothing new for so many nanoseconds so many young ones are enough. */

@@ -1,8 +1,9 @@
 // The remote control of a machine in another thread.
 
 import { Emitter } from "../machine/emitter.js";
+import type { Port } from "../port.js";
 import type { Machine, MachineEvents, MachineExit, MachineState } from "./api.js";
-import type { ChannelName, CreateMessage, FromMachine, Port, ToMachine } from "./messages.js";
+import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "./messages.js";
 import { ChannelStreams } from "./streams.js";
 
 export class MachineClient implements Machine {

@@ -35,15 +35,6 @@ export type FromMachine =
   | { type: "exit"; exit: MachineExit }
   | { type: "error"; message: string };
 
-/** One end of the connection between the two. */
-export interface Port<Out, In> {
-  post(message: Out): void;
-  onMessage: ((message: In) => void) | undefined;
-  /** The other side failed where it could not say so itself. */
-  onFailure: ((message: string) => void) | undefined;
-  close(): void;
-}
-
 /** Bytes of output that may be on their way or unread before the machine waits, and bytes kept while nobody reads. */
 export const OUTPUT_WINDOW = 1 << 20;
 /** Bytes of input that may be on their way before a write waits. */

@@ -11,16 +11,10 @@ import { attachMonitors } from "../monitor/attach.js";
 import type { ChardevConfig, MachineConfig } from "../options/config.js";
 import { OptionError } from "../options/error.js";
 import { parseArguments } from "../options/parse.js";
+import type { Port } from "../port.js";
 import type { LoadProgress, MachineState } from "./api.js";
 import { Channel } from "./channel.js";
-import {
-  type ChannelName,
-  type CreateMessage,
-  type FromMachine,
-  OUTPUT_WINDOW,
-  type Port,
-  type ToMachine,
-} from "./messages.js";
+import { type ChannelName, type CreateMessage, type FromMachine, OUTPUT_WINDOW, type ToMachine } from "./messages.js";
 import { PanicWatch } from "./panic.js";
 import { ReportingScheduler } from "./scheduler.js";
 

@@ -1,5 +1,12 @@
 // A growing byte buffer with the integer encodings of the WebAssembly binary format (core specification, section 5.2).
 
+/** Bytes of the unsigned LEB128 of a 32-bit value. */
+export function u32Size(value: number): number {
+  let size = 1;
+  for (let v = value >>> 7; v > 0; v >>>= 7) size++;
+  return size;
+}
+
 export class Bytes {
   data: Uint8Array;
   length = 0;
@@ -13,7 +20,8 @@ export class Bytes {
     return this.data.slice(0, this.length);
   }
 
-  private reserve(bytes: number): void {
+  /** Makes room for so many more. */
+  reserve(bytes: number): void {
     if (this.length + bytes <= this.data.length) return;
     const bigger = new Uint8Array(Math.max(this.data.length * 2, this.length + bytes));
     bigger.set(this.data.subarray(0, this.length));

@@ -1,7 +1,7 @@
 // The regions there are, and what core sees of them: records of their entries, headers for the code they were made of, slots
 // of the function table, and the entries noted at tier 0's blocks.
 //
-// A region's code is kept as a function body that can be linked into any module.
+// A region's code is kept by the compiler, as a function that can be linked into any module.
 
 import {
   B_BYTES,
@@ -23,8 +23,8 @@ import {
   R_VALID,
 } from "../layout.js";
 import { REGION_EVICT_SHARE, RETHINK_WARM, TABLE_STEP } from "../tuning.js";
-import type { Linked } from "./compiler.js";
-import { bytesOf, type Door, type LiveModule, type LiveRegion } from "./live.js";
+import type { Linked, RegionCode } from "./compiler.js";
+import type { Door, LiveModule, LiveRegion, UnlinkedRegion } from "./live.js";
 import { RecordPool } from "./records.js";
 import type { Draft, RegionBlock } from "./region.js";
 import type { BlockSource } from "./source.js";
@@ -62,6 +62,8 @@ export class CodeCache {
   constructor(
     private readonly host: CodeHost,
     private readonly source: BlockSource,
+    /** Told of the functions that will not be linked again. */
+    private readonly forget: (code: RegionCode) => void,
   ) {
     const { regions, regionBytes } = host.memory.plan;
     this.records = new RecordPool(regions, regions + regionBytes);
@@ -103,7 +105,8 @@ export class CodeCache {
       spans,
       slot: this.takeSlot(),
       insns: draft.blocks.reduce((sum, block) => sum + block.ir.insns, 0),
-      body: undefined,
+      code: undefined,
+      bytes: 0,
       alive: true,
     };
     entries.forEach(({ phys, record }, i) => {
@@ -165,16 +168,21 @@ export class CodeCache {
   }
 
   /** Gives those of the regions that are still good their functions, and puts them where the dispatcher finds them. */
-  publish(regions: readonly LiveRegion[], linked: Linked): void {
+  publish(waiting: readonly UnlinkedRegion[], linked: Linked): void {
     const { source } = this;
-    // Core may have killed one while it waited.
-    for (const region of regions) if (region.alive && !this.valid(region)) this.retire(region);
-    regions.forEach((region, i) => {
-      if (!region.alive) return;
-      region.body = linked.bodies[i]!;
-      this.statistics.bytes += bytesOf(region);
+    waiting.forEach(({ region, code }, i) => {
+      // Core may have killed it while it waited.
+      if (region.alive && !this.valid(region)) this.retire(region);
+      if (!region.alive) {
+        this.forget(code);
+        return;
+      }
+      region.code = code;
+      region.bytes = linked.sizes[i]!;
+      this.statistics.bytes += region.bytes;
     });
-    if (!this.attach(regions, linked, false)) return;
+    const regions = waiting.map(({ region }) => region);
+    if (!this.attach(regions, linked, 0)) return;
     for (const region of regions) {
       if (!region.alive) continue;
       for (const { phys, record } of region.entries) {
@@ -189,14 +197,14 @@ export class CodeCache {
     }
   }
 
-  /** Puts a module made of the regions of others in their place. */
+  /** Puts a module made of the regions of others, all of one level, in their place. */
   replace(modules: readonly LiveModule[], regions: readonly LiveRegion[], linked: Linked): void {
     this.drop((module) => modules.includes(module));
-    this.attach(regions, linked, true);
+    this.attach(regions, linked, modules[0]!.level + 1);
   }
 
   /** Points the regions' table slots at their functions; false when none is left that is alive. */
-  private attach(regions: readonly LiveRegion[], { module, imports }: Linked, merged: boolean): boolean {
+  private attach(regions: readonly LiveRegion[], { module, imports }: Linked, level: number): boolean {
     const { core, memory } = this.host;
     const alive = regions.filter((r) => r.alive);
     if (alive.length === 0) return false;
@@ -206,7 +214,7 @@ export class CodeCache {
     regions.forEach((region, i) => {
       if (region.alive) core.table.set(region.slot, instance.exports[String(i)]);
     });
-    this.modules = [...this.modules, { regions: alive, merged }];
+    this.modules = [...this.modules, { regions: alive, level }];
     this.statistics.modules = this.modules.length;
     return true;
   }
@@ -268,7 +276,8 @@ export class CodeCache {
     host.core.table.set(region.slot, null);
     this.freeSlots.push(region.slot);
     this.statistics.regions--;
-    this.statistics.bytes -= bytesOf(region);
+    this.statistics.bytes -= region.bytes;
+    if (region.code !== undefined) this.forget(region.code);
   }
 
   /** A newer region has taken some of this one's entries: if it has all of them, this one will not run again. */
@@ -278,7 +287,7 @@ export class CodeCache {
       const header = source.find(phys, region.mode);
       return header !== 0 && source.read(header, B_REGION) === record;
     });
-    if (region.alive && region.body && !reachable) this.retire(region);
+    if (region.alive && region.code !== undefined && !reachable) this.retire(region);
   }
 
   /** Lets go of modules without live regions. */

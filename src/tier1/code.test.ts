@@ -78,7 +78,7 @@ describe("modules", () => {
       { shared: true },
     );
     expect(module.imports).toEqual(["core"]);
-    const parsed = wabt.readWasm(module.bytes, { readDebugNames: false, threads: true, simd: true });
+    const parsed = wabt.readWasm(module.bytes.slice(), { readDebugNames: false, threads: true, simd: true });
     expect(WebAssembly.validate(module.bytes as BufferSource)).toBe(true);
     const text = parsed.toText({ foldExprs: false, inlineExport: false });
     for (const line of [

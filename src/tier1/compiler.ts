@@ -10,15 +10,15 @@ import { propagate } from "./propagate.js";
 import type { Draft } from "./region.js";
 import { Runtime } from "./runtime.js";
 
-/** A region's function, or the number of one that a helper keeps until it is linked. */
+/** A region's function, or the number of one that a helper keeps. */
 export type RegionCode = FunctionBody | number;
 
 export interface Linked {
   readonly module: WebAssembly.Module;
   /** Names of the functions of core the module imports (module "c"). */
   readonly imports: readonly string[];
-  /** Of each function, in order. */
-  readonly bodies: readonly FunctionBody[];
+  /** Bytes of each function, in order. */
+  readonly sizes: readonly number[];
 }
 
 export interface RegionCompiler {
@@ -26,6 +26,8 @@ export interface RegionCompiler {
   emit(draft: Draft): RegionCode;
   /** Makes a module that exports function i as "i"; `done` may be called at once, with undefined when functions are lost. */
   link(codes: readonly RegionCode[], done: (linked: Linked | undefined) => void): void;
+  /** The function will not be linked again. */
+  forget(code: RegionCode): void;
   close(): void;
 }
 
@@ -61,8 +63,10 @@ export class Compiler implements RegionCompiler {
     // What it is given is its own.
     const bodies = codes as readonly FunctionBody[];
     const { bytes, imports } = link(bodies, REGION_TYPE, this.runtime.resolve, { shared: this.shared });
-    done({ module: new WebAssembly.Module(bytes), imports, bodies });
+    done({ module: new WebAssembly.Module(bytes), imports, sizes: bodies.map((body) => body.bytes.length) });
   }
+
+  forget(): void {}
 
   close(): void {}
 }

@@ -1,6 +1,7 @@
-// A compiler in another thread: the CPU goes on while regions are made. Drafts are sent as they are chosen; the functions
-// stay there until they are linked, and come back with their module, so that nothing but unfinished work is lost with the thread.
+// A compiler in another thread: the CPU goes on while regions are made. Drafts are sent as they are chosen; the functions stay there,
+// to be linked again into larger modules, and only modules come back. Without the thread those go on working.
 
+import type { Port } from "../port.js";
 import type { FunctionBody } from "./code.js";
 import type { Compiler, Linked, RegionCode, RegionCompiler } from "./compiler.js";
 import { packRecipe, type Recipe, RecipeReader } from "./recipe.js";
@@ -8,35 +9,22 @@ import type { Draft } from "./region.js";
 
 export type ToHelper =
   | { type: "emit"; number: number; recipe: Recipe }
-  | { type: "link"; codes: readonly RegionCode[] };
+  | { type: "link"; codes: readonly RegionCode[] }
+  | { type: "forget"; number: number };
 
 export type FromHelper =
   | { type: "ready" }
-  /** Answers "link"s in their order. `bodies`: those of the functions named by numbers. */
-  | { type: "linked"; module: WebAssembly.Module; imports: readonly string[]; bodies: readonly FunctionBody[] };
-
-/** One end of a connection to a thread. */
-export interface HelperPort<Out, In> {
-  onMessage: ((message: In) => void) | undefined;
-  /** The thread cannot be had, or has failed. */
-  onFailure: ((message: string) => void) | undefined;
-  post(message: Out): void;
-  close(): void;
-}
-
-interface Job {
-  readonly codes: readonly RegionCode[];
-  readonly done: (linked: Linked | undefined) => void;
-}
+  /** Answers "link"s in their order. */
+  | { type: "linked"; linked: Linked };
 
 /** The machine's end. Until the thread is ready, and when it has failed, `own` does the work. */
 export class CompilerHelper implements RegionCompiler {
   private ready = false;
   private next = 0;
-  private readonly jobs: Job[] = [];
+  private readonly jobs: ((linked: Linked | undefined) => void)[] = [];
 
   constructor(
-    private readonly port: HelperPort<ToHelper, FromHelper>,
+    private readonly port: Port<ToHelper, FromHelper>,
     private readonly own: Compiler,
   ) {
     port.onMessage = (message) => this.receive(message);
@@ -52,10 +40,14 @@ export class CompilerHelper implements RegionCompiler {
 
   link(codes: readonly RegionCode[], done: (linked: Linked | undefined) => void): void {
     if (this.ready) {
-      this.jobs.push({ codes, done });
+      this.jobs.push(done);
       this.port.post({ type: "link", codes });
     } else if (codes.some((code) => typeof code === "number")) done(undefined);
     else this.own.link(codes, done);
+  }
+
+  forget(code: RegionCode): void {
+    if (this.ready && typeof code === "number") this.port.post({ type: "forget", number: code });
   }
 
   close(): void {
@@ -63,39 +55,33 @@ export class CompilerHelper implements RegionCompiler {
   }
 
   private receive(message: FromHelper): void {
-    if (message.type === "ready") {
-      this.ready = true;
-      return;
-    }
-    const { codes, done } = this.jobs.shift()!;
-    const { module, imports } = message;
-    let k = 0;
-    const bodies = codes.map((code) => (typeof code === "number" ? message.bodies[k++]! : code));
-    done({ module, imports, bodies });
+    if (message.type === "ready") this.ready = true;
+    else this.jobs.shift()!(message.linked);
   }
 
   private fail(): void {
     this.ready = false;
-    for (const { done } of this.jobs.splice(0)) done(undefined);
+    for (const done of this.jobs.splice(0)) done(undefined);
   }
 }
 
 /** The thread's end: answers with what `compiler` makes. */
-export function serveCompiler(port: HelperPort<FromHelper, ToHelper>, compiler: Compiler): void {
+export function serveCompiler(port: Port<FromHelper, ToHelper>, compiler: Compiler): void {
   const reader = new RecipeReader(compiler.decoder);
-  const waiting = new Map<number, FunctionBody>();
+  const kept = new Map<number, FunctionBody>();
   port.onMessage = (message) => {
-    if (message.type === "emit") {
-      waiting.set(message.number, compiler.emit(reader.read(message.recipe)));
-      return;
+    switch (message.type) {
+      case "emit":
+        kept.set(message.number, compiler.emit(reader.read(message.recipe)));
+        return;
+      case "forget":
+        kept.delete(message.number);
+        return;
+      case "link": {
+        const bodies = message.codes.map((code) => (typeof code === "number" ? kept.get(code)! : code));
+        compiler.link(bodies, (linked) => port.post({ type: "linked", linked }));
+      }
     }
-    const { codes } = message;
-    const numbers = codes.filter((code) => typeof code === "number");
-    const bodies = codes.map((code) => (typeof code === "number" ? waiting.get(code)! : code));
-    compiler.link(bodies, ({ module, imports }) => {
-      port.post({ type: "linked", module, imports, bodies: numbers.map((number) => waiting.get(number)!) });
-    });
-    for (const number of numbers) waiting.delete(number);
   };
   port.post({ type: "ready" });
 }

@@ -2,7 +2,7 @@
 // they share, one export per region function. Bodies are position-independent, so they can be linked again into a larger
 // module at any time.
 
-import { Bytes } from "./bytes.js";
+import { Bytes, u32Size } from "./bytes.js";
 import type { FunctionBody } from "./code.js";
 
 export interface FunctionType {
@@ -27,6 +27,9 @@ export interface LinkedModule {
   /** Names of the functions of core the module imports (module "c"). */
   imports: string[];
 }
+
+/** The section's head, and what a number reserves beyond its own bytes. */
+const LEB128_ROOM = 16;
 
 /** Function i of `functions` (all of type `type`) becomes export "i". */
 export function link(
@@ -86,20 +89,26 @@ export function link(
     section7.u32(firstExport + i);
   });
   section(out, 7, section7);
-  const code = new Bytes(4096);
-  code.u32(bodies.length);
+  const codeSize = bodies.reduce(
+    (sum, { bytes }) => sum + u32Size(bytes.length) + bytes.length,
+    u32Size(bodies.length),
+  );
+  // Megabytes, written where they stay: what a growing buffer leaves behind the process keeps.
+  out.reserve(codeSize + LEB128_ROOM);
+  out.u8(10);
+  out.u32(codeSize);
+  out.u32(bodies.length);
   for (const body of bodies) {
-    code.u32(body.bytes.length);
-    const start = code.length;
-    code.bytes(body.bytes);
+    out.u32(body.bytes.length);
+    const start = out.length;
+    out.bytes(body.bytes);
     for (const { at, symbol } of body.relocations) {
       const f = index.get(symbol)!;
-      code.data[start + at] = (f & 0x7f) | 0x80;
-      code.data[start + at + 1] = f >> 7;
+      out.data[start + at] = (f & 0x7f) | 0x80;
+      out.data[start + at + 1] = f >> 7;
     }
   }
-  section(out, 10, code);
-  return { bytes: out.toArray(), imports };
+  return { bytes: out.data.subarray(0, out.length), imports };
 }
 
 function section(out: Bytes, id: number, content: Bytes): void {

@@ -1,6 +1,6 @@
 // Regions as tier 1 keeps them.
 
-import type { FunctionBody } from "./code.js";
+import type { RegionCode } from "./compiler.js";
 
 export interface Entry {
   readonly phys: number;
@@ -21,9 +21,16 @@ export interface LiveRegion {
   readonly slot: number;
   /** Guest instructions. */
   readonly insns: number;
-  /** Its function; undefined while it waits for a module. */
-  body: FunctionBody | undefined;
+  /** Its function and the bytes of that; undefined and 0 while it waits for a module. */
+  code: RegionCode | undefined;
+  bytes: number;
   alive: boolean;
+}
+
+/** A region and its function, which is not part of a module yet. */
+export interface UnlinkedRegion {
+  readonly region: LiveRegion;
+  readonly code: RegionCode;
 }
 
 /** Where a region can be entered. */
@@ -34,16 +41,11 @@ export interface Door {
 
 export interface LiveModule {
   regions: LiveRegion[];
-  /** Made of several. */
-  readonly merged: boolean;
+  /** 0: made of new regions; otherwise one more than the modules it was made of. */
+  readonly level: number;
 }
 
 /** Guest-physical address at which a region starts. */
 export function startOf(region: LiveRegion): number {
   return region.entries[0]!.phys;
-}
-
-/** Bytes of a region's function. */
-export function bytesOf({ body }: LiveRegion): number {
-  return body ? body.bytes.length : 0;
 }

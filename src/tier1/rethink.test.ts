@@ -8,7 +8,8 @@ import { Rethinking } from "./rethink.js";
 /** A region that starts at `phys` and has executed `warm` often. */
 function region(phys: number, warm: readonly number[] = [phys], bytes = 100): LiveRegion {
   return {
-    body: { locals: [], bytes: new Uint8Array(bytes), calls: [] } as unknown as LiveRegion["body"],
+    code: 0,
+    bytes,
     mode: 0,
     entries: [{ phys, record: 0, seen: 0 }],
     blocks: [...warm, phys + 1],

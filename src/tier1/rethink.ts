@@ -2,7 +2,7 @@
 // something larger: they are given up together, and what is chosen in their place is to have the code they executed.
 
 import { RETHINK_MOST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS, RETHINK_REMEMBERED } from "../tuning.js";
-import { bytesOf, type LiveRegion, startOf } from "./live.js";
+import { type LiveRegion, startOf } from "./live.js";
 
 /** Control went from one region to another so many times since the last look. */
 export interface Transition {
@@ -37,7 +37,7 @@ export class Rethinking {
       if (settled(from) || settled(to)) continue;
       const group = new Set([from, to, ...(groupOf.get(from) ?? []), ...(groupOf.get(to) ?? [])]);
       let bytes = 0;
-      for (const region of group) bytes += bytesOf(region);
+      for (const region of group) bytes += region.bytes;
       if (bytes > RETHINK_MOST_BYTES) continue;
       for (const region of group) groupOf.set(region, group);
     }

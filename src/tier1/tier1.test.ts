@@ -5,10 +5,11 @@ import { corpusParts } from "../../tests/corpus/parts.js";
 import * as X from "../frontend/x86/layout.js";
 import * as L from "../layout.js";
 import { X86Cpu } from "../machine/x86-cpu.js";
+import type { Port } from "../port.js";
 import { MODULES_YOUNG } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
 import { Compiler, type Linked } from "./compiler.js";
-import { CompilerHelper, type FromHelper, type HelperPort, serveCompiler, type ToHelper } from "./helper.js";
+import { CompilerHelper, type FromHelper, serveCompiler, type ToHelper } from "./helper.js";
 import type { LiveRegion } from "./live.js";
 import { packRecipe, type Recipe, RecipeReader } from "./recipe.js";
 import { RegionTier, type Tier1Options } from "./tier1.js";
@@ -152,6 +153,19 @@ const OVERWRITING = [
   ...CALLS(0).slice(32),
 ];
 
+const loops = Array.from({ length: MODULES_YOUNG + 50 }, (_, k) => [
+  0xb9,
+  ...i32(40), // mov $40, %ecx
+  0x83,
+  0x03,
+  k & 0x7f, // add $k, (%ebx)
+  0x49, // dec %ecx
+  0x75,
+  0xfa, // jne to the addition
+]).flat();
+/** More loops than there are to be modules, for ever. */
+const MANY_LOOPS = [...loops, 0xe9, ...i32(-(loops.length + 5))];
+
 describe("tier 1", () => {
   it("agrees with tier 0 wherever a run stops", () => {
     const { tier } = compare(CALLS(3000), [1, 7, 100, 1, 1, 33, 5000]);
@@ -183,15 +197,12 @@ describe("tier 1", () => {
   });
 
   it("links small modules into one when there are many", () => {
-    const loops: number[] = [];
-    for (let k = 0; k < MODULES_YOUNG + 50; k++) loops.push(0xb9, ...i32(40), 0x83, 0x03, k & 0x7f, 0x49, 0x75, 0xfa);
-    const program = [...loops, 0xe9, ...i32(-(loops.length + 5))];
-    const { cpu, tier } = machine(program, { eager: true });
+    const { cpu, tier } = machine(MANY_LOOPS, { eager: true });
     for (let k = 0; k < 840; k++) cpu.run(1000);
     expect(tier!.statistics.made).toBeGreaterThan(MODULES_YOUNG);
     expect(tier!.statistics.consolidations).toBeGreaterThan(0);
     expect(tier!.statistics.modules).toBeLessThan(MODULES_YOUNG);
-    const plain = machine(program);
+    const plain = machine(MANY_LOOPS);
     plain.cpu.run(840_000);
     expect(state({ cpu })).toBe(state(plain));
   });
@@ -206,14 +217,19 @@ describe("tier 1", () => {
 /** A helper whose messages arrive when they are let through. */
 class SlowHelper {
   private readonly mail: (() => void)[] = [];
-  private readonly machine: HelperPort<ToHelper, FromHelper> = this.port((message) => this.thread.onMessage?.(message));
-  private readonly thread: HelperPort<FromHelper, ToHelper> = this.port((message) => this.machine.onMessage?.(message));
+  private readonly posted = new Map<string, number>();
+  private readonly machine: Port<ToHelper, FromHelper> = this.port((message) => this.thread.onMessage?.(message));
+  private readonly thread: Port<FromHelper, ToHelper> = this.port((message) => this.machine.onMessage?.(message));
 
-  private port<Out, In>(arrive: (message: Out) => void): HelperPort<Out, In> {
+  private port<Out, In>(arrive: (message: Out) => void): Port<Out, In> {
     return {
       onMessage: undefined,
       onFailure: undefined,
-      post: (message) => void this.mail.push(() => arrive(message)),
+      post: (message) => {
+        const { type } = message as ToHelper | FromHelper;
+        this.posted.set(type, this.sent(type) + 1);
+        this.mail.push(() => arrive(message));
+      },
       close: () => {},
     };
   }
@@ -231,6 +247,11 @@ class SlowHelper {
     this.deliver(1);
     return client;
   };
+
+  /** Messages of a kind so far. */
+  sent(type: string): number {
+    return this.posted.get(type) ?? 0;
+  }
 
   /** Lets so many messages through. */
   deliver(most: number): void {
@@ -269,7 +290,7 @@ describe("with a helper in another thread", () => {
       onRegion: (draft, region) => made.push({ region, body: there.emit(reader.read(packRecipe(draft))) }),
     });
     expect(made.length).toBeGreaterThan(5);
-    for (const { region, body } of made) expect(body).toEqual(region.body);
+    for (const { region, body } of made) expect(body).toEqual(region.code);
   });
 
   it("links what was made here before the thread was ready with what was made there", () => {
@@ -292,7 +313,36 @@ describe("with a helper in another thread", () => {
     // To the thread, and its answer.
     slow.deliver(2);
     slow.deliver(1);
-    expect(linked!.bodies).toEqual([here.emit(draft(1)), here.emit(draft(0))]);
+    expect(linked!.sizes).toEqual([1, 0].map((k) => here.emit(draft(k)).bytes.length));
+    expect(WebAssembly.Module.exports(linked!.module).map(({ name }) => name)).toEqual(["0", "1"]);
+  });
+
+  it("links small modules into one there, and lets go of functions no longer used", () => {
+    const slow = new SlowHelper();
+    const { cpu, tier } = machine(MANY_LOOPS, { eager: true, helper: slow.helper });
+    for (let k = 0; k < 840; k++) {
+      cpu.run(1000);
+      slow.deliver(10);
+    }
+    const { made, regions, consolidations } = tier!.statistics;
+    expect(consolidations).toBeGreaterThan(0);
+    expect(slow.sent("emit")).toBe(made);
+    expect(slow.sent("forget")).toBe(made - regions);
+    expect(cpu.engine.inRegions).toBeGreaterThan(0.5 * cpu.instructions);
+  });
+
+  it("makes regions anew that cannot be linked again since the helper is gone", () => {
+    const slow = new SlowHelper();
+    const { cpu, tier } = machine(MANY_LOOPS, { eager: true, helper: slow.helper });
+    for (let k = 0; k < 840; k++) {
+      cpu.run(1000);
+      slow.deliver(10);
+      if (tier!.statistics.modules === 50) slow.fail();
+    }
+    const { made, madeBeside, consolidations, regions } = tier!.statistics;
+    expect(madeBeside).toBeLessThan(made);
+    expect(consolidations).toBeGreaterThan(0);
+    expect(regions).toBeGreaterThan(MODULES_YOUNG);
   });
 
   it("makes regions itself when the helper is gone", () => {

@@ -37,7 +37,7 @@ import {
 import { CodeCache, type CodeHost } from "./code-cache.js";
 import { Compiler, type Linked, type RegionCode, type RegionCompiler } from "./compiler.js";
 import { BlockDecoder } from "./decode.js";
-import type { Door, LiveModule, LiveRegion } from "./live.js";
+import type { Door, LiveModule, LiveRegion, UnlinkedRegion } from "./live.js";
 import type { Draft } from "./region.js";
 import { Rethinking, type Transition } from "./rethink.js";
 import { type Others, RegionSelector } from "./select.js";
@@ -71,12 +71,6 @@ export interface Tier1Options {
 /** Without a clock an instruction is taken for so many nanoseconds. */
 const NS_PER_INSN = 5;
 
-/** A region that waits for a module. */
-interface Waiting {
-  readonly region: LiveRegion;
-  readonly code: RegionCode;
-}
-
 export class RegionTier {
   private readonly source: MemorySource;
   private readonly selector: RegionSelector;
@@ -86,7 +80,7 @@ export class RegionTier {
   private lookedAt = 0;
   private readonly codeBytes: number;
   /** Chosen, to be linked. */
-  private readonly pending: Waiting[] = [];
+  private readonly pending: UnlinkedRegion[] = [];
   /** Those, and the ones being linked. */
   private readonly unlinked = new Set<LiveRegion>();
   private merging = false;
@@ -116,11 +110,11 @@ export class RegionTier {
     const { memory, frontend } = host;
     this.source = new MemorySource(memory);
     this.selector = new RegionSelector(this.source, new BlockDecoder(frontend));
-    this.cache = new CodeCache(host, this.source);
     const shared =
       typeof SharedArrayBuffer !== "undefined" && (memory.memory.buffer as unknown) instanceof SharedArrayBuffer;
     const own = new Compiler(frontend, { shared, uncached: options.uncached ?? [] });
     this.compiler = options.helper?.(own) ?? own;
+    this.cache = new CodeCache(host, this.source, (code) => this.compiler.forget(code));
     this.codeBytes = options.codeBytes ?? TB_SIZE_MIB << 20;
   }
 
@@ -146,7 +140,7 @@ export class RegionTier {
     if (mode & MODE_ONE_INSN || source.read(header, B_PAGE2) !== -1) return;
     const phys = source.phys(header);
     const known = this.cache.doors(phys).find(({ region }) => region.mode === mode && this.cache.valid(region));
-    if (known?.region.body) {
+    if (known && known.region.code !== undefined) {
       // The block was translated again; its region is still good.
       source.write(header, B_REGION, known.record);
       return;
@@ -222,15 +216,14 @@ export class RegionTier {
     if (this.pending.length === 0) return;
     this.askedAt = this.time();
     const waiting = this.pending.splice(0);
-    const regions = waiting.map(({ region }) => region);
     this.link(
       waiting.map(({ code }) => code),
       (linked) => {
-        for (const region of regions) this.unlinked.delete(region);
+        for (const { region } of waiting) this.unlinked.delete(region);
         if (linked) {
-          this.cache.publish(regions, linked);
-          for (const { bytes } of linked.bodies) this.counts.madeBytes += bytes.length;
-        } else for (const region of regions) if (region.alive) this.cache.retire(region);
+          this.cache.publish(waiting, linked);
+          for (const size of linked.sizes) this.counts.madeBytes += size;
+        } else for (const { region } of waiting) if (region.alive) this.cache.retire(region);
       },
     );
   }
@@ -270,7 +263,7 @@ export class RegionTier {
         entry.seen = count;
         if (times <= RETHINK_ENTRIES) continue;
         const from = this.cache.owner(this.source.read(entry.record, R_FROM));
-        if (from?.body) transitions.push({ from, to: region, times });
+        if (from && from.code !== undefined) transitions.push({ from, to: region, times });
       }
     }
     for (const group of this.rethinking.groups(transitions, now)) {
@@ -292,11 +285,16 @@ export class RegionTier {
   private consolidate(now: number): void {
     const { modules } = this.cache;
     if (modules.length < MODULES_QUIET || this.merging) return;
-    const young = modules.filter((m) => !m.merged);
-    const old = modules.filter((m) => m.merged);
-    if (young.length >= MODULES_YOUNG) this.merge(young);
-    else if (old.length >= MODULES_OLD) this.merge(old);
-    else if (young.length >= MODULES_QUIET && now - this.askedAt > MODULES_QUIET_NS) this.merge(young);
+    const levels: LiveModule[][] = [];
+    for (const module of modules) {
+      const alike = levels[module.level];
+      if (alike) alike.push(module);
+      else levels[module.level] = [module];
+    }
+    const young = now - this.askedAt > MODULES_QUIET_NS ? MODULES_QUIET : MODULES_YOUNG;
+    // A large module is linked anew when there are many as large: what it costs stays a small part of the whole.
+    const many = levels.find((alike, level) => alike && alike.length >= (level === 0 ? young : MODULES_OLD));
+    if (many) this.merge(many);
   }
 
   private merge(modules: readonly LiveModule[]): void {
@@ -308,12 +306,17 @@ export class RegionTier {
     }
     this.merging = true;
     this.link(
-      regions.map((r) => r.body!),
+      regions.map((r) => r.code!),
       (linked) => {
         this.merging = false;
-        if (!linked) return;
-        this.cache.replace(modules, regions, linked);
-        this.counts.consolidations++;
+        if (linked) {
+          this.cache.replace(modules, regions, linked);
+          this.counts.consolidations++;
+          return;
+        }
+        // Lost with their thread: they will be chosen again.
+        for (const region of regions) if (region.alive) this.cache.retire(region);
+        this.cache.sweep();
       },
     );
   }

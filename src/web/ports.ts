@@ -1,4 +1,4 @@
-import type { Port } from "../remote/messages.js";
+import type { Port } from "../port.js";
 
 /** The user's end of the connection to a worker. */
 export function workerPort<Out, In>(worker: Worker): Port<Out, In> {
