@@ -18,12 +18,14 @@ export const REGION_WAIT_NS = 25_000_000;
 export const REGION_COPY_INSNS = 20;
 /** Core's function table grows by so many: the host copies it each time. */
 export const TABLE_STEP = 256;
+/** A region that has not been entered for so long is left out when its module is linked anew. */
+export const REGION_UNUSED_NS = 60_000_000_000;
 /** Share of the generated code that goes when there is too much. */
 export const REGION_EVICT_SHARE = 0.25;
 /** So many young modules are linked into one, and so many of those again, and so on: control goes from one instance to another many
  *  times slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
 export const MODULES_YOUNG = 150;
-export const MODULES_OLD = 24;
+export const MODULES_OLD = 8;
 /** With nothing new for so many nanoseconds so many young ones are enough. */
 export const MODULES_QUIET_NS = 2_000_000_000;
 export const MODULES_QUIET = 8;

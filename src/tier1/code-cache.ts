@@ -86,8 +86,8 @@ export class CodeCache {
 
   // ---- making -----------------------------------------------------------------------------------------------------------------
 
-  /** Takes in a chosen region: from now on core kills it when its code is written. Undefined when there is no room. */
-  add(draft: Draft): LiveRegion | undefined {
+  /** Takes in a region chosen now: from then on core kills it when its code is written. Undefined when there is no room. */
+  add(draft: Draft, now: number): LiveRegion | undefined {
     const { source, records } = this;
     const entries = draft.entries.map((k) => ({ phys: draft.blocks[k]!.phys, record: records.entry(), seen: 0 }));
     const spans = this.makeSpans(draft);
@@ -107,6 +107,7 @@ export class CodeCache {
       insns: draft.blocks.reduce((sum, block) => sum + block.ir.insns, 0),
       code: undefined,
       bytes: 0,
+      usedAt: now,
       alive: true,
     };
     entries.forEach(({ phys, record }, i) => {
@@ -220,6 +221,15 @@ export class CodeCache {
   }
 
   // ---- clearing away ----------------------------------------------------------------------------------------------------------
+
+  /** Takes regions out of use that were not entered after a time. */
+  retireUnused(regions: readonly LiveRegion[], since: number): void {
+    for (const region of regions) {
+      if (!region.alive || region.usedAt >= since) continue;
+      this.retire(region);
+      this.statistics.evicted++;
+    }
+  }
 
   /** Clears away regions that core has killed because their code was written. */
   bury(): void {

@@ -17,6 +17,7 @@ function region(phys: number, warm: readonly number[] = [phys], bytes = 100): Li
     spans: [],
     slot: 0,
     insns: 1,
+    usedAt: 0,
     alive: true,
   };
 }

@@ -207,6 +207,24 @@ describe("tier 1", () => {
     expect(state({ cpu })).toBe(state(plain));
   });
 
+  it("leaves out of a larger module what has not been entered for long", () => {
+    let seconds = 0;
+    const { cpu, tier } = machine(MANY_LOOPS, { eager: true, now: () => seconds * 1e9 });
+    while (tier!.statistics.modules < 100) cpu.run(100);
+    const { regions } = tier!.statistics;
+    seconds = 1;
+    cpu.run(1);
+    seconds += 61;
+    // Quiet is when nothing has been made for long.
+    cpu.run(100);
+    seconds += 3;
+    cpu.run(1);
+    expect(tier!.statistics.consolidations).toBe(1);
+    expect(tier!.statistics.evicted).toBeGreaterThan(regions - 5);
+    cpu.run(100_000);
+    expect(tier!.statistics.made).toBeGreaterThan(200);
+  });
+
   it("lets regions wait for a module they share", () => {
     const { tier } = compare(CALLS(5000), [1000], {});
     expect(tier!.statistics.made).toBeGreaterThan(0);
