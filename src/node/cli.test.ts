@@ -139,6 +139,29 @@ describe("pipes", () => {
   });
 });
 
+/** How nice each thread of a process is (proc(5), field 19 of stat); its first thread is the first. */
+function niceness(pid: number): number[] {
+  return fs.readdirSync(`/proc/${pid}/task`).map((task) => {
+    const stat = fs.readFileSync(`/proc/${pid}/task/${task}/stat`, "latin1");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  });
+}
+
+describe.runIf(process.platform === "linux")("threads", () => {
+  it("of V8 come after the one that makes regions, and that after the machine's", async () => {
+    const file = kernel("idle", ...HALT);
+    const child = spawn(process.execPath, [CLI, "-m", "16M", "-display", "none", "-kernel", file], { stdio: "ignore" });
+    try {
+      const own = os.getPriority();
+      const expected = [own + 5, own + 10].map((nice) => Math.min(19, nice));
+      await expect.poll(() => niceness(child.pid!), { timeout: 10_000 }).toEqual(expect.arrayContaining(expected));
+      expect(niceness(child.pid!)[0]).toBe(own);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+});
+
 describe("terminal", () => {
   /** Under script(1), which gives the program a terminal; then the terminal's settings. */
   const onTerminal = (args: string, input: string): Promise<Result> =>

@@ -20,8 +20,6 @@ export interface NodeHostOptions {
   prefix: string;
   /** Nobody reads standard output any more. */
   onBrokenOutput: () => void;
-  /** The machine has started a thread. */
-  onThread?: () => void;
 }
 
 /** Throws MachineError when the log file cannot be opened. */
@@ -36,7 +34,7 @@ export function createNodeHost(options: NodeHostOptions): MachineHost {
     openImage,
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput),
     log: (line) => void fs.writeSync(log, `${line}\n`),
-    startRegionHelper: () => startRegionHelper(options.onThread),
+    startRegionHelper,
     warn: (message) => void process.stderr.write(`${options.prefix}: warning: ${message}\n`),
   };
 }

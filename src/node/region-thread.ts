@@ -6,11 +6,9 @@ import { startThread, threadPort } from "./ports.js";
 // dist/node/region-thread.js and src/node/region-thread.ts lie equally deep in the package.
 const WORKER = new URL("../../dist/node/region-worker.js", import.meta.url);
 
-/** `started` is called when the thread runs. */
-export function startRegionHelper(started?: () => void): RegionHelperPort {
+export function startRegionHelper(): RegionHelperPort {
   const worker = startThread(WORKER);
   // A machine that has ended does not wait for it.
   worker.unref();
-  if (started) worker.on("online", started);
   return threadPort(worker);
 }

@@ -1,6 +1,8 @@
 // The program of the thread that makes regions.
 
 import { serveRegions } from "../machine/region-helper.js";
+import { yieldAsHelper } from "./background.js";
 import { ownPort } from "./ports.js";
 
+yieldAsHelper();
 serveRegions(ownPort());

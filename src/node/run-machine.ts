@@ -20,7 +20,6 @@ export async function runMachine(
   const host = createNodeHost({
     prefix: PROGRAM_NAME,
     onBrokenOutput: () => quit(),
-    onThread: yieldToMachine,
     ...(config.log.file === undefined ? {} : { logFile: config.log.file }),
   });
   const machine = await createMachine(config, host, { module: loadCoreModule() });
