@@ -118,7 +118,7 @@ export class RegionProbe {
       blocks: blocks.length,
       insns: blocks.reduce((sum, b) => sum + b.insns, 0),
       guestBytes: blocks.reduce((sum, b) => sum + b.bytes, 0),
-      wasmBytes: live.body.bytes.length,
+      wasmBytes: live.bytes,
     };
   }
 
