@@ -18,8 +18,8 @@ export const REGION_WAIT_NS = 25_000_000;
 export const REGION_COPY_INSNS = 20;
 /** Core's function table grows by so many: the host copies it each time. */
 export const TABLE_STEP = 256;
-/** A region that has not been entered for so long is left out when its module is linked anew. */
-export const REGION_UNUSED_NS = 60_000_000_000;
+/** A region that has not been entered for so many guest instructions, a minute's work, is left out when its module is linked anew. */
+export const REGION_UNUSED_INSNS = 50_000_000_000;
 /** Share of the generated code that goes when there is too much. */
 export const REGION_EVICT_SHARE = 0.25;
 /** So many young modules are linked into one, and so many of those again, and so on: control goes from one instance to another many

@@ -86,8 +86,11 @@ export class CodeCache {
 
   // ---- making -----------------------------------------------------------------------------------------------------------------
 
-  /** Takes in a region chosen now: from then on core kills it when its code is written. Undefined when there is no room. */
-  add(draft: Draft, now: number): LiveRegion | undefined {
+  /**
+   * Takes in a region chosen after so many guest instructions: from then on core kills it when its code is written. Undefined when
+   * there is no room.
+   */
+  add(draft: Draft, instructions: number): LiveRegion | undefined {
     const { source, records } = this;
     const entries = draft.entries.map((k) => ({ phys: draft.blocks[k]!.phys, record: records.entry(), seen: 0 }));
     const spans = this.makeSpans(draft);
@@ -107,7 +110,7 @@ export class CodeCache {
       insns: draft.blocks.reduce((sum, block) => sum + block.ir.insns, 0),
       code: undefined,
       bytes: 0,
-      usedAt: now,
+      usedAt: instructions,
       alive: true,
     };
     entries.forEach(({ phys, record }, i) => {
@@ -222,10 +225,10 @@ export class CodeCache {
 
   // ---- clearing away ----------------------------------------------------------------------------------------------------------
 
-  /** Takes regions out of use that were not entered after a time. */
-  retireUnused(regions: readonly LiveRegion[], since: number): void {
+  /** Takes regions out of use that have not been entered since so many guest instructions had been executed. */
+  retireUnused(regions: readonly LiveRegion[], instructions: number): void {
     for (const region of regions) {
-      if (!region.alive || region.usedAt >= since) continue;
+      if (!region.alive || region.usedAt >= instructions) continue;
       this.retire(region);
       this.statistics.evicted++;
     }

@@ -24,7 +24,7 @@ export interface LiveRegion {
   /** Its function and the bytes of that; undefined and 0 while it waits for a module. */
   code: RegionCode | undefined;
   bytes: number;
-  /** When it was last seen to have been entered, nanoseconds; at first when it was chosen. */
+  /** Guest instructions executed when it was last seen to have been entered; at first when it was chosen. */
   usedAt: number;
   alive: boolean;
 }

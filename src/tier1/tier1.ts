@@ -29,7 +29,7 @@ import {
   REGION_BURST,
   REGION_COPY_INSNS,
   REGION_RATE,
-  REGION_UNUSED_NS,
+  REGION_UNUSED_INSNS,
   REGION_WAIT_NS,
   RETHINK_ENTRIES,
   RETHINK_NS,
@@ -197,7 +197,7 @@ export class RegionTier {
   }
 
   private make(draft: Draft): void {
-    const region = this.cache.add(draft, this.time());
+    const region = this.cache.add(draft, this.host.instructions);
     if (!region) {
       this.cache.evict();
       return;
@@ -262,7 +262,7 @@ export class RegionTier {
         const count = this.source.read(entry.record, R_COUNT);
         const times = count - entry.seen;
         entry.seen = count;
-        if (times > 0) region.usedAt = now;
+        if (times > 0) region.usedAt = this.host.instructions;
         if (times <= RETHINK_ENTRIES) continue;
         const from = this.cache.owner(this.source.read(entry.record, R_FROM));
         if (from && from.code !== undefined) transitions.push({ from, to: region, times });
@@ -303,7 +303,7 @@ export class RegionTier {
     this.askedAt = this.time();
     this.cache.retireUnused(
       modules.flatMap((m) => m.regions),
-      this.askedAt - REGION_UNUSED_NS,
+      this.host.instructions - REGION_UNUSED_INSNS,
     );
     const regions = modules.flatMap((m) => m.regions).filter((r) => r.alive);
     if (regions.length === 0) {
