@@ -68,8 +68,10 @@ export const TIME_LOOK_SHIFT = 2;
 export const SLICE_MS = 4;
 /** A halted CPU whose next timer is nearer than this polls the host's event loop instead of sleeping, nanoseconds. */
 export const IDLE_SPIN_NS = 300_000;
-/** Largest Wasm function, bytes. */
+/** Largest Wasm function, bytes, and largest of one in the place of regions that led to one another again and again: what does not
+ *  fit goes back and forth, but large functions take V8 long, too long for what has not proved itself. */
 export const REGION_MAX_BYTES = 16 << 10;
+export const REGION_MAX_BYTES_RETHOUGHT = 24 << 10;
 /** virtio-blk: mean bytes of a request's segments from which each is read or written in place; below, one copy is cheaper. */
 export const BLK_DIRECT_BYTES = 32 << 10;
 /** virtio-blk: most bytes of a request in a buffer of the host's at once. */

@@ -6,6 +6,7 @@ import type { IrBlock } from "../ir/block.js";
 import { IrBuilder } from "../ir/builder.js";
 import { HINT_CALL, HINT_RETURN } from "../ir/ops.js";
 import { B_COUNT, B_INSNS, B_TAKEN, B_TARGETS } from "../layout.js";
+import { REGION_MAX_BYTES } from "../tuning.js";
 import { BlockDecoder } from "./decode.js";
 import { propagate } from "./propagate.js";
 import type { Region } from "./region.js";
@@ -31,7 +32,7 @@ const branch = (taken: number, not: number) => (b: IrBuilder) => b.branch(b.wrap
 const call = (to: number) => (b: IrBuilder) => b.goto(to, HINT_CALL, BYTES);
 const ret = (b: IrBuilder) => b.jump(b.ld(SLOT, 1), HINT_RETURN);
 
-const ALONE: Others = { keep: () => false, replace: () => false, inherit: () => false };
+const ALONE: Others = { maxBytes: REGION_MAX_BYTES, keep: () => false, replace: () => false, inherit: () => false };
 
 /** Blocks by guest-physical address; the hot one is at `at`, where the virtual page of displacement d is at the same distance. */
 function select(
@@ -220,6 +221,12 @@ describe("region choice", () => {
     });
     expect(region.blocks.map((b) => b.entry)).toEqual([0, 0]);
     expect(leads(region, 1)).toEqual([0]);
+  });
+
+  it("takes in no more than it may have, the most taken first", () => {
+    const most = (maxBytes: number) => disps(select(twoLoops, 0x1000, undefined, beside({ maxBytes }))).length;
+    expect(most(0)).toBe(1);
+    expect(most(60)).toBeLessThan(most(REGION_MAX_BYTES));
   });
 
   it("leaves to another region what that is entered at", () => {

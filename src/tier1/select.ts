@@ -9,7 +9,6 @@
 import { IrBlock } from "../ir/block.js";
 import { HINT_CALL, HINT_RETURN, Op, PcWidth } from "../ir/ops.js";
 import { B_COUNT, B_INSNS, B_TAKEN, B_TARGET_COUNT, B_TARGETS } from "../layout.js";
-import { REGION_MAX_BYTES } from "../tuning.js";
 import type { BlockDecoder } from "./decode.js";
 import { MAX_DISPLACEMENT } from "./emit-block.js";
 import type { Draft, DraftBlock, RegionBlock, RegionPage, Target } from "./region.js";
@@ -73,6 +72,8 @@ interface Candidate extends Place {
 
 /** What the other regions mean for a new one, by the guest-physical address of a block at which one of them is entered. */
 export interface Others {
+  /** Bytes of Wasm the new one may have. */
+  readonly maxBytes: number;
   /** Better left to that region. */
   keep(phys: number): boolean;
   /** The new region is to be entered there in its place. */
@@ -180,7 +181,7 @@ export class RegionSelector {
         next.phys2 = pagePhys[page2]!;
       }
       bytes += estimate(next.ir);
-      if (bytes > REGION_MAX_BYTES && chosen.length > 0) break;
+      if (bytes > others.maxBytes && chosen.length > 0) break;
       frame.index.set(disp, chosen.length);
       chosen.push(next);
       this.successors(next, others, want);

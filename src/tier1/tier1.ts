@@ -28,6 +28,8 @@ import {
   REGION_BATCH,
   REGION_BURST,
   REGION_COPY_INSNS,
+  REGION_MAX_BYTES,
+  REGION_MAX_BYTES_RETHOUGHT,
   REGION_RATE,
   REGION_UNUSED_INSNS,
   REGION_WAIT_NS,
@@ -180,8 +182,9 @@ export class RegionTier {
     const entered = (phys: number) => this.cache.doors(phys).some(large);
     const never = () => false;
     const code = this.rethinking.codeAt(start);
-    if (!code) return { keep: entered, replace: never, inherit: never };
-    return { keep: never, replace: entered, inherit: (phys) => code.has(phys) };
+    if (!code) return { maxBytes: REGION_MAX_BYTES, keep: entered, replace: never, inherit: never };
+    const inherit = (phys: number) => code.has(phys);
+    return { maxBytes: REGION_MAX_BYTES_RETHOUGHT, keep: never, replace: entered, inherit };
   }
 
   private time(): number {
