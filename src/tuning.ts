@@ -32,7 +32,7 @@ export const MODULES_QUIET = 8;
 /** So often, in nanoseconds, it is looked which regions were entered more than so many times from others. The most frequent transitions, so
  *  many of them, make regions be chosen anew, and the same ones again after so many nanoseconds at the earliest, twice as many each time. */
 export const RETHINK_NS = 100_000_000;
-export const RETHINK_ENTRIES = 40_000;
+export const RETHINK_ENTRIES = 80_000;
 export const RETHINK_MOST = 8;
 export const RETHINK_PATIENCE_NS = 200_000_000;
 /** So many regions that have been given up are remembered. */
@@ -69,8 +69,8 @@ export const SLICE_MS = 4;
 /** A halted CPU whose next timer is nearer than this polls the host's event loop instead of sleeping, nanoseconds. */
 export const IDLE_SPIN_NS = 300_000;
 /** Largest Wasm function, bytes, and largest of one in the place of regions that led to one another again and again: what does not
- *  fit goes back and forth, but large functions take V8 long, too long for what has not proved itself. */
-export const REGION_MAX_BYTES = 16 << 10;
+ *  fit goes back and forth, but a byte of a large function takes V8 three times as long, too long for what has not proved itself. */
+export const REGION_MAX_BYTES = 8 << 10;
 export const REGION_MAX_BYTES_RETHOUGHT = 24 << 10;
 /** virtio-blk: mean bytes of a request's segments from which each is read or written in place; below, one copy is cheaper. */
 export const BLK_DIRECT_BYTES = 32 << 10;
