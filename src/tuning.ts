@@ -26,8 +26,9 @@ export const REGION_EVICT_SHARE = 0.25;
  *  times slower once there are dozens, but all code of the new module starts at the bottom of the host's tiers. */
 export const MODULES_YOUNG = 150;
 export const MODULES_OLD = 8;
-/** With nothing new for so many nanoseconds so many young ones are enough. */
-export const MODULES_QUIET_NS = 2_000_000_000;
+/** With nothing new for so many nanoseconds so many young ones are enough. A pause between two commands is not that: the second would
+ *  run in code that the host has not compiled yet. */
+export const MODULES_QUIET_NS = 20_000_000_000;
 export const MODULES_QUIET = 8;
 /** So often, in nanoseconds, it is looked which regions were entered more than so many times from others. The most frequent transitions, so
  *  many of them, make regions be chosen anew, and the same ones again after so many nanoseconds at the earliest, twice as many each time. */

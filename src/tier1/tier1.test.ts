@@ -6,7 +6,7 @@ import * as X from "../frontend/x86/layout.js";
 import * as L from "../layout.js";
 import { X86Cpu } from "../machine/x86-cpu.js";
 import type { Port } from "../port.js";
-import { MODULES_YOUNG, REGION_UNUSED_INSNS } from "../tuning.js";
+import { MODULES_QUIET_NS, MODULES_YOUNG, REGION_UNUSED_INSNS } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
 import { Compiler, type Linked } from "./compiler.js";
 import { CompilerHelper, type FromHelper, serveCompiler, type ToHelper } from "./helper.js";
@@ -225,7 +225,7 @@ describe("tier 1", () => {
     skipped = REGION_UNUSED_INSNS;
     cpu.run(100);
     // Quiet is when nothing has been made for long.
-    seconds = 4;
+    seconds += MODULES_QUIET_NS / 1e9 + 1;
     cpu.run(1);
     expect(tier!.statistics.consolidations).toBe(1);
     expect(tier!.statistics.evicted).toBeGreaterThan(regions - 5);
