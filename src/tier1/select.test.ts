@@ -223,7 +223,7 @@ describe("region choice", () => {
     expect(leads(region, 1)).toEqual([0]);
   });
 
-  it("takes in no more than it may have, the most taken first", () => {
+  it("takes in no more than it may have", () => {
     const most = (maxBytes: number) => disps(select(twoLoops, 0x1000, undefined, beside({ maxBytes }))).length;
     expect(most(0)).toBe(1);
     expect(most(60)).toBeLessThan(most(REGION_MAX_BYTES));

@@ -70,7 +70,7 @@ interface Candidate extends Place {
   weight: number;
 }
 
-/** What the other regions mean for a new one, by the guest-physical address of a block at which one of them is entered. */
+/** What the other regions mean for a new one; addresses are the guest-physical ones of blocks at which one of them is entered. */
 export interface Others {
   /** Bytes of Wasm the new one may have. */
   readonly maxBytes: number;
