@@ -57,6 +57,8 @@ export const E_PAGE_STORES = 0x64;
 export const E_TIME = 0x68;
 export const E_TIME_COUNT = 0x70;
 export const E_TIME_UNTIL = 0x78;
+/** 16 bytes: copy of what an access across two pages is about (core/softmmu/crossing.ts). */
+export const E_CROSSING = 0x80;
 /** Counters (i64 each) from here on: see STAT_*. */
 export const E_STATS = 0x100;
 export const STAT_TLB_MISS = 0;

@@ -34,6 +34,9 @@ export const MODULES_QUIET = 8;
  *  many of them, make regions be chosen anew, and the same ones again after so many nanoseconds at the earliest, twice as many each time. */
 export const RETHINK_NS = 100_000_000;
 export const RETHINK_ENTRIES = 80_000;
+/** The same for transitions in the middle of a block, where an access that shares a TLB check lies in another page: such a one costs some
+ *  ten times as much, and is cured for certain. */
+export const RETHINK_STRADDLES = 20_000;
 export const RETHINK_MOST = 8;
 export const RETHINK_PATIENCE_NS = 200_000_000;
 /** So many regions that have been given up are remembered. */

@@ -15,13 +15,13 @@ import { tlbEntry, translate } from "./tlb";
 // ---- typed accesses for helpers -------------------------------------------------------------------------------------------
 
 // @ts-ignore: decorator
-@inline function hostRead(cpu: i32, va: u64, size: u64, mmu: i32): i32 {
+@inline export function hostRead(cpu: i32, va: u64, size: u64, mmu: i32): i32 {
   const entry = tlbEntry(cpu, va, mmu);
   return (va ^ load<u64>(entry + TLB_READ)) < 4097 - size ? <i32>va + load<i32>(entry + TLB_ADDEND) : 0;
 }
 
 // @ts-ignore: decorator
-@inline function hostWrite(cpu: i32, va: u64, size: u64, mmu: i32): i32 {
+@inline export function hostWrite(cpu: i32, va: u64, size: u64, mmu: i32): i32 {
   const entry = tlbEntry(cpu, va, mmu);
   return (va ^ load<u64>(entry + TLB_WRITE)) < 4097 - size ? <i32>va + load<i32>(entry + TLB_ADDEND) : 0;
 }

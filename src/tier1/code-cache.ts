@@ -103,7 +103,7 @@ export class CodeCache {
     const region: LiveRegion = {
       mode: draft.mode,
       entries,
-      blocks: draft.blocks.map((b) => b.phys),
+      blocks: draft.blocks.map(({ phys, ir }) => ({ phys, bytes: ir.bytes })),
       warm: draft.blocks.filter((b) => b.weight >= RETHINK_WARM).map((b) => b.phys),
       spans,
       slot: this.takeSlot(),

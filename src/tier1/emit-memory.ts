@@ -1,12 +1,13 @@
 // Guest memory accesses: the TLB check inline. What the TLB does not allow (misses, devices, page crossings, stores to code)
 // leaves the region before the access: tier 0 does the instruction, fills the TLB and goes on to the next region entry. That
-// way an access is straight-line code for the host's compiler, which halves what regions cost to compile.
+// way an access is straight-line code for the host's compiler, which halves what regions cost to compile. Blocks known to access
+// several pages at once do page crossings themselves, by a copy of the bytes (core/softmmu/crossing.ts).
 
 import { Ty } from "../ir/ops.js";
-import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../layout.js";
+import { E_CROSSING, ENGINE, MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../layout.js";
 import type { BlockEmitter } from "./emit-block.js";
 import { hostAddress, hostLoad, hostStore, tlbMiss } from "./memory-code.js";
-import { W } from "./opcodes.js";
+import { I32, W } from "./opcodes.js";
 
 /** Leaves the loaded value on the stack. */
 export function emitLoad(e: BlockEmitter, n: number): void {
@@ -21,8 +22,41 @@ export function emitStore(e: BlockEmitter, n: number): void {
   const source = ir.b[n]!;
   const ty = ir.ty[n] as Ty;
   const offset = pushHost(e, n, true);
+  if (!mayCross(e, n)) {
+    e.value(source);
+    hostStore(code, ty, ir.c[n]!, offset);
+    return;
+  }
+  const host = code.local(Ty.I32);
+  code.set(host);
+  code.get(host);
   e.value(source);
   hostStore(code, ty, ir.c[n]!, offset);
+  code.get(host);
+  code.i32(ENGINE + E_CROSSING);
+  code.op(W.i32_eq);
+  code.begin(W.if_);
+  code.get(e.f.cpu);
+  address(e, ir.a[n]!, ir.d[n]!);
+  code.i32(1 << (ir.c[n]! & MEM_SIZE_MASK));
+  code.i32(e.f.mmu);
+  code.call("crossing_close");
+  code.end();
+  code.release(Ty.I32, host);
+}
+
+/** An access that looks after page crossings: one of several bytes in a block known for them. */
+function mayCross({ block, ir }: BlockEmitter, n: number): boolean {
+  const word = ir.c[n]!;
+  return block.straddles === true && (word & MEM_SIZE_MASK) !== 0 && !(word & MEM_ALIGN);
+}
+
+/** Leaves the address `displacement` bytes from the value `base` on the stack. */
+function address(e: BlockEmitter, base: number, displacement: number): void {
+  e.value(base);
+  if (displacement === 0) return;
+  e.code.i64(displacement);
+  e.code.op(W.i64_add);
 }
 
 /** Writes the host address to the stack, less the offset that it returns. */
@@ -59,13 +93,30 @@ function check(
   const { code, f } = e;
   let va = e.localOf(base);
   if (displacement !== 0 || va < 0) {
-    e.value(base);
-    if (displacement !== 0) {
-      code.i64(displacement);
-      code.op(W.i64_add);
-    }
+    address(e, base, displacement);
     code.set(f.va);
     va = f.va;
+  }
+  if (mayCross(e, n)) {
+    tlbMiss(code, va, f.entry, f.tlb, bytes, write, aligned);
+    code.begin(W.if_, I32);
+    code.integer(e.site(n));
+    code.get(f.cpu);
+    code.get(va);
+    code.i32(bytes);
+    code.i32(write ? 1 : 0);
+    code.i32(f.mmu);
+    code.call("crossing_open");
+    code.set(f.entry);
+    code.get(f.entry);
+    code.op(W.i32_eqz);
+    code.brIf(f.siteDepth() + 1);
+    code.op(W.drop);
+    code.get(f.entry);
+    code.else_();
+    hostAddress(code, va, f.entry);
+    code.end();
+    return;
   }
   code.integer(e.site(n));
   tlbMiss(code, va, f.entry, f.tlb, bytes, write, aligned);

@@ -11,6 +11,8 @@ import { verify } from "../ir/verify.js";
 import { WOp } from "../ir/wasm-ops.js";
 import {
   CPU0,
+  E_CROSSING,
+  ENGINE,
   MEM_ALIGN,
   MEM_RMW,
   MEM_SIGNED,
@@ -168,10 +170,15 @@ class BlockMaker {
     const { b, r } = this;
     // Several accesses off one base share their checks.
     if (this.bases.length > 0 && r.int(3)) return b.add(r.pick(this.bases), b.i64(r.int(r.pick([40, 400])) - 20));
-    const offset = b.and(this.value(Ty.I64), b.i64(r.pick([0x7fff, 0x7ff8, 0xff, 0x1ff0])));
+    // Some at the end of a page.
+    const edge = r.int(2) === 0;
+    const offset = b.and(
+      this.value(Ty.I64),
+      b.i64(edge ? r.pick([0x1000, 0x7000]) : r.pick([0x7fff, 0x7ff8, 0xff, 0x1ff0])),
+    );
     const base = b.or(offset, b.i64(Number(DATA & 0xffffffffn) | 0, Number(DATA >> 32n)));
     this.bases.push(base);
-    return b.add(base, b.i64(r.int(300) - 100));
+    return b.add(base, b.i64(edge ? r.int(15) - 14 : r.int(300) - 100));
   }
 
   memoryWord(ty: Ty): number {
@@ -372,7 +379,16 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
     const faults = verify(ir, helpers);
     if (faults.length) throw new Error(`${faults.join("\n")}\n${print(ir, helpers)}`);
     const page = disp >= FAR ? 1 : 0;
-    return { ir, disp, targets, weight: 1 + r.int(100), page, phys: 0x5000 + 0x1000 * page + (disp & 0xfff) };
+    const straddles = r.int(3) === 0;
+    return {
+      ir,
+      disp,
+      targets,
+      weight: 1 + r.int(100),
+      page,
+      phys: 0x5000 + 0x1000 * page + (disp & 0xfff),
+      straddles,
+    };
   });
   const entries = [0];
   for (let k = 1; k < count; k++) if (r.int(4) === 0) entries.push(k);
@@ -409,6 +425,30 @@ helpers.forEach((def, id) => {
   core[def.name] = (_cpu: number, a: bigint, b: bigint, c: bigint) =>
     BigInt.asIntN(64, callHelper(stateView, id, BigInt.asUintN(64, a), BigInt.asUintN(64, b), BigInt.asUintN(64, c)));
 });
+
+core.crossing_open = (_cpu: number, va: bigint, size: number, write: number): number => {
+  const allowed = (at: bigint) => {
+    const entry = MAP[Number((at - DATA) >> 12n)];
+    return at >= DATA && entry?.tlb && entry.page >= 0 && (!write || entry.write);
+  };
+  const last = va + BigInt(size - 1);
+  if (va >> 12n === last >> 12n || !allowed(va) || !allowed(last)) return 0;
+  hosts(va, size).forEach((at, i) => {
+    bytes[ENGINE + E_CROSSING + i] = bytes[at]!;
+  });
+  seen.crossings++;
+  return ENGINE + E_CROSSING;
+};
+core.crossing_close = (_cpu: number, va: bigint, size: number) => {
+  hosts(va, size).forEach((at, i) => {
+    bytes[at] = bytes[ENGINE + E_CROSSING + i]!;
+  });
+};
+
+/** Host addresses of the bytes at `va`. */
+function hosts(va: bigint, size: number): number[] {
+  return Array.from({ length: size }, (_, i) => RAM + locate(va + BigInt(i), false));
+}
 
 function compile(region: Region): { run: (entry: number) => number; fuelNeeded: number } {
   const emitted = emitRegion(region, { helpers, contextSlot: WORDS[0]!, uncached: [] });
@@ -452,7 +492,7 @@ function mayMiss(state: DataView, ir: IrBlock, at: number): boolean {
   });
 }
 
-const seen = { faults: 0, exits: 0, misses: 0, insns: 0, runs: 0, full: 0 };
+const seen = { faults: 0, exits: 0, misses: 0, insns: 0, runs: 0, full: 0, crossings: 0 };
 
 function check(size: Size): void {
   const { region, base } = makeRegion(size);
@@ -529,4 +569,5 @@ it("generated code does what the IR says, on random regions", () => {
   fc.assert(fc.property(sizes, check), { numRuns: 1500 });
   // The test must reach all ways out.
   expect(Math.min(seen.faults, seen.exits, seen.misses, seen.full)).toBeGreaterThan(100);
+  expect(seen.crossings).toBeGreaterThan(10);
 });

@@ -322,7 +322,7 @@ class RegionEmitter implements FunctionContext {
     code.i32(ir.insns);
     code.op(W.i32_sub);
     code.set(this.fuel);
-    const plan = planBlock(ir, this.live[k]!, this.slots, this.helpers);
+    const plan = planBlock(block, this.live[k]!, this.slots, this.helpers);
     const e = new BlockEmitter(this, block, this.live[k]!, plan);
     e.body();
     const last = ir.count - 1;

@@ -9,12 +9,17 @@ export interface Entry {
   seen: number;
 }
 
+export interface CodeRange {
+  readonly phys: number;
+  readonly bytes: number;
+}
+
 export interface LiveRegion {
   readonly mode: number;
   /** Entry i: guest-physical address and record. */
   readonly entries: readonly Entry[];
-  /** Guest-physical addresses of all its blocks. */
-  readonly blocks: readonly number[];
+  /** Guest-physical addresses and lengths of all its blocks. */
+  readonly blocks: readonly CodeRange[];
   /** Those executed often. */
   readonly warm: readonly number[];
   readonly spans: readonly number[];
@@ -45,6 +50,11 @@ export interface LiveModule {
   regions: LiveRegion[];
   /** 0: made of new regions; otherwise one more than the modules it was made of. */
   readonly level: number;
+}
+
+/** Whether an instruction at a guest-physical address is in a block of the region, but not at its start. */
+export function isInside(region: LiveRegion, at: number): boolean {
+  return region.blocks.some(({ phys, bytes }) => at > phys && at < phys + bytes);
 }
 
 /** Guest-physical address at which a region starts. */

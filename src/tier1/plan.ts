@@ -1,11 +1,11 @@
 // Where each value of a block is computed. Pure values used once are written as expressions at their use; the others, and
 // results of loads and calls, get a local. A slot read is repeated at its uses as long as the slot has not changed.
 
-import type { IrBlock } from "../ir/block.js";
 import type { HelperDef } from "../ir/helpers.js";
 import { MAX_OPERANDS, operandsOf } from "../ir/operands.js";
 import { isTerminator, Op } from "../ir/ops.js";
 import { type AccessGroup, groupAccesses } from "./groups.js";
+import type { RegionBlock } from "./region.js";
 import { inRanges, type SlotMap } from "./slots.js";
 
 export const AT_USE = 0;
@@ -27,9 +27,14 @@ export function isStatement(op: Op): boolean {
   return op === Op.ST || op === Op.LOAD || op === Op.STORE || op === Op.CALL || isTerminator(op);
 }
 
-export function planBlock(ir: IrBlock, live: Uint8Array, slots: SlotMap, helpers: readonly HelperDef[]): Plan {
+export function planBlock(
+  { ir, straddles }: RegionBlock,
+  live: Uint8Array,
+  slots: SlotMap,
+  helpers: readonly HelperDef[],
+): Plan {
   const n = ir.count;
-  const groups = groupAccesses(ir, live, helpers);
+  const groups = straddles ? [] : groupAccesses(ir, live, helpers);
   const place = new Uint8Array(n);
   const lastUse = new Int32Array(n);
   const uses = new Uint16Array(n);

@@ -4,7 +4,7 @@
 // numbers: mode, record; pages; entries; blocks (each list after its length)
 //   page   host address
 //   block  physical address, displacement, weight, page, second page and its physical address (-1: none), instructions,
-//          bytes of code, then its targets: displacement, block
+//          bytes of code, whether accesses straddle pages (1), then its targets: displacement, block
 
 import { IrBlock } from "../ir/block.js";
 import type { BlockDecoder } from "./decode.js";
@@ -23,11 +23,11 @@ export function packRecipe({ mode, record, pages, entries, blocks }: Draft): Rec
   const code = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   blocks.forEach((block, k) => {
-    const { phys, disp, weight, page, page2 = -1, phys2 = -1, ir, targets } = block;
+    const { phys, disp, weight, page, page2 = -1, phys2 = -1, straddles, ir, targets } = block;
     const piece = pieces[k]!;
     code.set(piece, at);
     at += piece.length;
-    numbers.push(phys, disp, weight, page, page2, phys2, ir.insns, piece.length, targets.length);
+    numbers.push(phys, disp, weight, page, page2, phys2, ir.insns, piece.length, straddles ? 1 : 0, targets.length);
     for (const target of targets) numbers.push(target.disp, target.block);
   });
   return { numbers: Float64Array.from(numbers), code };
@@ -50,7 +50,8 @@ export class RecipeReader {
     const pages = list(() => ({ host: next() }));
     const entries = list(next);
     const blocks = list((k): DraftBlock => {
-      const [phys, disp, weight, page, page2, phys2, insns, length] = [
+      const [phys, disp, weight, page, page2, phys2, insns, length, straddles] = [
+        next(),
         next(),
         next(),
         next(),
@@ -69,7 +70,18 @@ export class RecipeReader {
         this.pool.push(ir);
       }
       const { context } = this.decoder.decode(ir, bytes, phys, page2 >= 0, insns, mode, 0);
-      const block = { ir, code: bytes, phys, disp, weight, page, targets, entry: 0, context };
+      const block = {
+        ir,
+        code: bytes,
+        phys,
+        disp,
+        weight,
+        page,
+        straddles: straddles === 1,
+        targets,
+        entry: 0,
+        context,
+      };
       return page2 < 0 ? block : { ...block, page2, phys2 };
     });
     return { mode, record, pages, entries, blocks };

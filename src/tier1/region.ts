@@ -28,6 +28,8 @@ export interface RegionBlock {
   /** The block is one instruction that goes on into the next page: that one's index, and its guest-physical address. */
   readonly page2?: number;
   readonly phys2?: number;
+  /** Its memory accesses lie in several pages, or across the end of one: none shares a TLB check with another. */
+  readonly straddles?: boolean;
 }
 
 /** A block that can still be translated again, for what is known at its start. */

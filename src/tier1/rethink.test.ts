@@ -12,7 +12,7 @@ function region(phys: number, warm: readonly number[] = [phys], bytes = 100): Li
     bytes,
     mode: 0,
     entries: [{ phys, record: 0, seen: 0 }],
-    blocks: [...warm, phys + 1],
+    blocks: [...warm, phys + 1].map((at) => ({ phys: at, bytes: 1 })),
     warm,
     spans: [],
     slot: 0,
@@ -66,4 +66,18 @@ it("keeps apart what would be too large", () => {
     0,
   );
   expect(phys(groups)).toEqual([[10, 20]]);
+});
+
+it("gives up once what is left in the middle of a block, where accesses lie in several pages", () => {
+  const [a, b] = [region(10), region(20)] as const;
+  const rethinking = new Rethinking();
+  const within = { from: a, to: b, times: 9, inside: 20 };
+  expect(phys(rethinking.groups([within], 0))).toEqual([[10, 20]]);
+  expect(rethinking.straddles.has(20)).toBe(true);
+  expect(rethinking.groups([within], RETHINK_PATIENCE_NS)).toEqual([]);
+  // Too early for these: noted when their time has come.
+  const other = { ...within, inside: 25 };
+  expect(rethinking.groups([other], RETHINK_PATIENCE_NS - 1)).toEqual([]);
+  expect(rethinking.straddles.has(25)).toBe(false);
+  expect(phys(rethinking.groups([other], RETHINK_PATIENCE_NS))).toEqual([[10, 20]]);
 });

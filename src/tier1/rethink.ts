@@ -3,12 +3,16 @@
 
 import { RETHINK_MOST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS, RETHINK_REMEMBERED } from "../tuning.js";
 import { type LiveRegion, startOf } from "./live.js";
+import { Straddles } from "./straddles.js";
 
 /** Control went from one region to another so many times since the last look. */
 export interface Transition {
   readonly from: LiveRegion;
   readonly to: LiveRegion;
   readonly times: number;
+  /** Guest-physical address of the other one's entry when it is in the middle of a block of the first: the TLB did not allow what
+   *  the instruction there accesses. */
+  readonly inside?: number | undefined;
 }
 
 interface Past {
@@ -22,6 +26,7 @@ interface Past {
 export class Rethinking {
   /** By the guest-physical address of a region's start. */
   private readonly past = new Map<number, Past>();
+  readonly straddles = new Straddles();
 
   /** Code often executed by the regions in whose place one that starts here would be, undefined if none has been given up. */
   codeAt(start: number): ReadonlySet<number> | undefined {
@@ -29,17 +34,20 @@ export class Rethinking {
   }
 
   /** The regions to be given up, together with those in the same group. */
-  groups(transitions: Transition[], now: number): Set<LiveRegion>[] {
+  groups(transitions: readonly Transition[], now: number): Set<LiveRegion>[] {
     const groupOf = new Map<LiveRegion, Set<LiveRegion>>();
     const settled = (region: LiveRegion) => now < (this.past.get(startOf(region))?.again ?? 0);
-    transitions.sort((x, y) => y.times - x.times);
-    for (const { from, to } of transitions.slice(0, RETHINK_MOST)) {
+    // Checking each access for itself has not helped before: it would not now.
+    const hopeful = transitions.filter(({ inside }) => inside === undefined || !this.straddles.has(inside));
+    hopeful.sort((x, y) => y.times - x.times);
+    for (const { from, to, inside } of hopeful.slice(0, RETHINK_MOST)) {
       if (settled(from) || settled(to)) continue;
       const group = new Set([from, to, ...(groupOf.get(from) ?? []), ...(groupOf.get(to) ?? [])]);
       let bytes = 0;
       for (const region of group) bytes += region.bytes;
       if (bytes > RETHINK_MOST_BYTES) continue;
       for (const region of group) groupOf.set(region, group);
+      if (inside !== undefined) this.straddles.add(inside);
     }
     const groups = new Set(groupOf.values());
     for (const group of groups) this.note(group, now);

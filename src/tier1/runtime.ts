@@ -1,6 +1,8 @@
 // The functions generated code calls, by symbol:
 //
 //   h.NAME             helper NAME of core
+//   crossing_open      (cpu, va, bytes, write, mmu) -> i32 and
+//   crossing_close     (cpu, va, bytes, mmu): of core, accesses across two pages (core/softmmu/crossing.ts)
 //   exec.MMU           (cpu, pc, host) -> i32: 1 if the code at `pc` is mapped at host address `host`
 //   mulhu, mulhs, bswap64
 
@@ -43,6 +45,10 @@ export class Runtime {
     }
     const [kind, a] = symbol.split(".") as [string, string];
     switch (kind) {
+      case "crossing_open":
+        return { kind: "import", name: symbol, type: { params: [I32, I64, I32, I32, I32], results: [I32] } };
+      case "crossing_close":
+        return { kind: "import", name: symbol, type: { params: [I32, I64, I32, I32], results: [] } };
       case "exec":
         return local([I32, I64, I32], [I32], exec(Number(a)));
       case "mulhu":

@@ -32,7 +32,13 @@ const branch = (taken: number, not: number) => (b: IrBuilder) => b.branch(b.wrap
 const call = (to: number) => (b: IrBuilder) => b.goto(to, HINT_CALL, BYTES);
 const ret = (b: IrBuilder) => b.jump(b.ld(SLOT, 1), HINT_RETURN);
 
-const ALONE: Others = { maxBytes: REGION_MAX_BYTES, keep: () => false, replace: () => false, inherit: () => false };
+const ALONE: Others = {
+  maxBytes: REGION_MAX_BYTES,
+  keep: () => false,
+  replace: () => false,
+  inherit: () => false,
+  straddles: { within: () => false },
+};
 
 /** Blocks by guest-physical address; the hot one is at `at`, where the virtual page of displacement d is at the same distance. */
 function select(
@@ -233,6 +239,11 @@ describe("region choice", () => {
     const region = select(twoLoops, 0x1000, undefined, beside({ keep: (phys) => phys === 4112 }));
     expect(disps(region)).toEqual([0]);
     expect(leads(region, 0)).toEqual(["exit"]);
+  });
+
+  it("tells the blocks whose accesses straddle pages", () => {
+    const region = select(twoLoops, 0x1000, undefined, beside({ straddles: { within: (phys) => phys === 4112 } }));
+    expect(region.blocks.filter((b) => b.straddles).map((b) => b.phys)).toEqual([4112]);
   });
 
   it("can be entered where the regions were whose place it takes", () => {

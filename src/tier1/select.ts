@@ -54,6 +54,7 @@ interface Chosen extends DraftBlock {
   header: number;
   page2?: number;
   phys2?: number;
+  straddles?: boolean;
   targets: Target[];
   frame: Frame;
   /** What the end of the block leads to, in the order of `targets`. */
@@ -80,6 +81,8 @@ export interface Others {
   replace(phys: number): boolean;
   /** Belonged, wherever it was entered, to a region that the new one follows. */
   inherit(phys: number): boolean;
+  /** Code whose accesses turned out to lie in several pages. */
+  readonly straddles: { within(phys: number, bytes: number): boolean };
 }
 
 export class RegionSelector {
@@ -180,6 +183,7 @@ export class RegionSelector {
         next.page2 = page2;
         next.phys2 = pagePhys[page2]!;
       }
+      next.straddles = others.straddles.within(at, next.ir.bytes);
       bytes += estimate(next.ir);
       if (bytes > others.maxBytes && chosen.length > 0) break;
       frame.index.set(disp, chosen.length);

@@ -6,7 +6,7 @@ import * as X from "../frontend/x86/layout.js";
 import * as L from "../layout.js";
 import { X86Cpu } from "../machine/x86-cpu.js";
 import type { Port } from "../port.js";
-import { MODULES_QUIET_NS, MODULES_YOUNG, REGION_UNUSED_INSNS } from "../tuning.js";
+import { MODULES_QUIET_NS, MODULES_YOUNG, REGION_UNUSED_INSNS, RETHINK_PATIENCE_NS } from "../tuning.js";
 import type { FunctionBody } from "./code.js";
 import { Compiler, type Linked } from "./compiler.js";
 import { CompilerHelper, type FromHelper, serveCompiler, type ToHelper } from "./helper.js";
@@ -81,7 +81,7 @@ function compare(
   program: readonly number[],
   steps: readonly number[],
   options: Tier1Options = { eager: true },
-  between: (step: number) => void = () => {},
+  between: (step: number, engine: X86Cpu["engine"]) => void = () => {},
 ): Machine {
   const plain = machine(program);
   const fast = machine(program, options);
@@ -91,7 +91,7 @@ function compare(
     expect(state(fast)).toBe(state(plain));
     expect(exits[1]).toBe(exits[0]);
     if (exits[0] === "halt") return fast;
-    between(k);
+    between(k, fast.cpu.engine);
   }
 }
 
@@ -155,6 +155,32 @@ const OVERWRITING = [
   ...OVERWRITING_LOOP,
   ...new Array<number>(48 - OVERWRITING_LOOP.length).fill(0x90),
   ...CALLS(0).slice(32),
+];
+
+/** n times: loads and a store in both pages around DATA + 0x1000, and across its start. */
+const STRADDLING = (n: number) => [
+  0xb9,
+  ...i32(n), // mov $n, %ecx
+  0xbe,
+  ...i32(DATA + 0x1000), // mov $edge, %esi
+  0x8b,
+  0x46,
+  0xf8, // 10: mov -8(%esi), %eax
+  0x03,
+  0x46,
+  0xfe, // add -2(%esi), %eax
+  0x01,
+  0x4e,
+  0xfe, // add %ecx, -2(%esi)
+  0x03,
+  0x46,
+  0x08, // add 8(%esi), %eax
+  0x01,
+  0x03, // add %eax, (%ebx)
+  0x49, // dec %ecx
+  0x75,
+  10 - 27, // jne 10
+  0xf4, // hlt
 ];
 
 const loops = Array.from({ length: MODULES_YOUNG + 50 }, (_, k) => [
@@ -238,6 +264,21 @@ describe("tier 1", () => {
     expect(tier!.statistics.made).toBeGreaterThan(0);
     expect(tier!.statistics.modules).toBeLessThanOrEqual(tier!.statistics.made);
   });
+});
+
+it("does accesses in several pages within a region once they have kept leaving it", () => {
+  let now = 0;
+  const entries: number[] = [];
+  const n = 200_000;
+  const { tier, cpu } = compare(STRADDLING(n), [300_000], { eager: true, now: () => now }, (_, { memory }) => {
+    now += RETHINK_PATIENCE_NS;
+    entries.push(Number(memory.stat(L.STAT_T1_ENTRIES)));
+  });
+  expect(tier!.statistics.rethought).toBeGreaterThan(0);
+  // At first every turn of the loop left it.
+  expect(entries[0]).toBeGreaterThan(30_000);
+  expect(entries.at(-1)! - entries.at(-2)!).toBeLessThan(100);
+  expect(cpu.engine.inRegions).toBeGreaterThan(0.5 * cpu.instructions);
 });
 
 /** A helper whose messages arrive when they are let through. */

@@ -14,13 +14,13 @@ import {
   B_REGION,
   B_TAKEN,
   E_DEAD_REGIONS,
+  E_HOT,
   ENGINE,
   MODE_ONE_INSN,
   R_COUNT,
   R_FROM,
 } from "../layout.js";
 import {
-  HOT_BLOCK,
   MODULES_OLD,
   MODULES_QUIET,
   MODULES_QUIET_NS,
@@ -35,12 +35,13 @@ import {
   REGION_WAIT_NS,
   RETHINK_ENTRIES,
   RETHINK_NS,
+  RETHINK_STRADDLES,
   TB_SIZE_MIB,
 } from "../tuning.js";
 import { CodeCache, type CodeHost } from "./code-cache.js";
 import { Compiler, type Linked, type RegionCode, type RegionCompiler } from "./compiler.js";
 import { BlockDecoder } from "./decode.js";
-import type { Door, LiveModule, LiveRegion, UnlinkedRegion } from "./live.js";
+import { type Door, isInside, type LiveModule, type LiveRegion, startOf, type UnlinkedRegion } from "./live.js";
 import type { Draft } from "./region.js";
 import { Rethinking, type Transition } from "./rethink.js";
 import { type Others, RegionSelector } from "./select.js";
@@ -149,10 +150,10 @@ export class RegionTier {
       return;
     }
     for (const region of this.unlinked) {
-      if (region.mode !== mode || !region.blocks.includes(phys)) continue;
+      if (region.mode !== mode || !region.blocks.some((block) => block.phys === phys)) continue;
       // About to be part of a region; it may ask again should that not be entered here. Where one starts it has run on for as long again.
       source.write(header, B_COUNT, 0);
-      if (region.blocks[0] === phys) this.flush();
+      if (startOf(region) === phys) this.flush();
       return;
     }
     if (!this.allowed()) {
@@ -181,10 +182,11 @@ export class RegionTier {
     const large = ({ region }: Door) => region.alive && region.mode === mode && region.insns >= REGION_COPY_INSNS;
     const entered = (phys: number) => this.cache.doors(phys).some(large);
     const never = () => false;
+    const { straddles } = this.rethinking;
     const code = this.rethinking.codeAt(start);
-    if (!code) return { maxBytes: REGION_MAX_BYTES, keep: entered, replace: never, inherit: never };
+    if (!code) return { maxBytes: REGION_MAX_BYTES, keep: entered, replace: never, inherit: never, straddles };
     const inherit = (phys: number) => code.has(phys);
-    return { maxBytes: REGION_MAX_BYTES_RETHOUGHT, keep: never, replace: entered, inherit };
+    return { maxBytes: REGION_MAX_BYTES_RETHOUGHT, keep: never, replace: entered, inherit, straddles };
   }
 
   private time(): number {
@@ -266,9 +268,11 @@ export class RegionTier {
         const times = count - entry.seen;
         entry.seen = count;
         if (times > 0) region.usedAt = this.host.instructions;
-        if (times <= RETHINK_ENTRIES) continue;
+        if (times <= RETHINK_STRADDLES) continue;
         const from = this.cache.owner(this.source.read(entry.record, R_FROM));
-        if (from && from.code !== undefined) transitions.push({ from, to: region, times });
+        if (!from || from.code === undefined) continue;
+        const inside = isInside(from, entry.phys) ? entry.phys : undefined;
+        if (inside !== undefined || times > RETHINK_ENTRIES) transitions.push({ from, to: region, times, inside });
       }
     }
     for (const group of this.rethinking.groups(transitions, now)) {
@@ -282,7 +286,7 @@ export class RegionTier {
     // Hot as it is it asks soon, and others see that it is hot.
     for (const { phys } of region.entries) {
       const header = this.source.find(phys, region.mode);
-      if (header) this.source.write(header, B_COUNT, HOT_BLOCK >> 1);
+      if (header) this.source.write(header, B_COUNT, this.source.read(ENGINE, E_HOT) >> 1);
     }
     this.counts.rethought++;
   }

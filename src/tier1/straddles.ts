@@ -1,0 +1,37 @@
+// Where the accesses of a block turned out to lie in several pages, such as those to a stack frame across the end of a page:
+// sharing one TLB check they would leave the region every time.
+
+import { RETHINK_REMEMBERED } from "../tuning.js";
+
+export class Straddles {
+  /** Guest-physical addresses of instructions by page. */
+  private readonly byPage = new Map<number, Set<number>>();
+
+  has(phys: number): boolean {
+    return this.byPage.get(pageOf(phys))?.has(phys) ?? false;
+  }
+
+  add(phys: number): void {
+    const page = pageOf(phys);
+    const known = this.byPage.get(page) ?? new Set();
+    // At the end of the map: the pages forgotten are those noted longest ago.
+    this.byPage.delete(page);
+    this.byPage.set(page, known.add(phys));
+    for (const oldest of this.byPage.keys()) {
+      if (this.byPage.size <= RETHINK_REMEMBERED) break;
+      this.byPage.delete(oldest);
+    }
+  }
+
+  /** Whether there is one among `bytes` of code in one page. */
+  within(phys: number, bytes: number): boolean {
+    const known = this.byPage.get(pageOf(phys));
+    if (!known) return false;
+    for (const at of known) if (at >= phys && at < phys + bytes) return true;
+    return false;
+  }
+}
+
+function pageOf(phys: number): number {
+  return Math.floor(phys / 4096);
+}
