@@ -35,8 +35,10 @@ export const MODULES_QUIET = 8;
 export const RETHINK_NS = 100_000_000;
 export const RETHINK_ENTRIES = 80_000;
 /** The same for transitions in the middle of a block, where an access that shares a TLB check lies in another page: such a one costs some
- *  ten times as much, and is cured for certain. */
-export const RETHINK_STRADDLES = 20_000;
+ *  ten times as much, and is cured for certain. And for all, where the most frequent ones are more than so large a share of all there
+ *  are: one loop through several regions, none of which is entered that often. */
+export const RETHINK_LEAST = 20_000;
+export const RETHINK_SHARE = 0.75;
 export const RETHINK_MOST = 8;
 export const RETHINK_PATIENCE_NS = 200_000_000;
 /** So many regions that have been given up are remembered. */

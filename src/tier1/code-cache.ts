@@ -103,7 +103,8 @@ export class CodeCache {
     const region: LiveRegion = {
       mode: draft.mode,
       entries,
-      blocks: draft.blocks.map(({ phys, ir }) => ({ phys, bytes: ir.bytes })),
+      blocks: draft.blocks.map(({ phys, disp, ir }) => ({ phys, disp, bytes: ir.bytes })),
+      exits: new Set(draft.blocks.flatMap(({ targets }) => targets.filter((t) => t.block < 0).map((t) => t.disp))),
       warm: draft.blocks.filter((b) => b.weight >= RETHINK_WARM).map((b) => b.phys),
       spans,
       slot: this.takeSlot(),

@@ -9,8 +9,11 @@ export interface Entry {
   seen: number;
 }
 
-export interface CodeRange {
+export interface BlockRange {
+  /** Guest-physical address. */
   readonly phys: number;
+  /** Displacement from the region's base. */
+  readonly disp: number;
   readonly bytes: number;
 }
 
@@ -18,8 +21,9 @@ export interface LiveRegion {
   readonly mode: number;
   /** Entry i: guest-physical address and record. */
   readonly entries: readonly Entry[];
-  /** Guest-physical addresses and lengths of all its blocks. */
-  readonly blocks: readonly CodeRange[];
+  readonly blocks: readonly BlockRange[];
+  /** Displacements it leaves for, as far as they are known. */
+  readonly exits: ReadonlySet<number>;
   /** Those executed often. */
   readonly warm: readonly number[];
   readonly spans: readonly number[];
@@ -52,9 +56,9 @@ export interface LiveModule {
   readonly level: number;
 }
 
-/** Whether an instruction at a guest-physical address is in a block of the region, but not at its start. */
-export function isInside(region: LiveRegion, at: number): boolean {
-  return region.blocks.some(({ phys, bytes }) => at > phys && at < phys + bytes);
+/** Whether the region can only have been left for a guest-physical address in the middle of one of its blocks. */
+export function leftInside({ blocks, exits }: LiveRegion, at: number): boolean {
+  return blocks.some(({ phys, disp, bytes }) => at > phys && at < phys + bytes && !exits.has(disp + at - phys));
 }
 
 /** Guest-physical address at which a region starts. */

@@ -1,9 +1,9 @@
 // Which regions are given up together, and how often.
 
 import { expect, it } from "vitest";
-import { RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS } from "../tuning.js";
-import type { LiveRegion } from "./live.js";
-import { Rethinking } from "./rethink.js";
+import { RETHINK_ENTRIES, RETHINK_LEAST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS } from "../tuning.js";
+import { type LiveRegion, leftInside } from "./live.js";
+import { frequent, Rethinking } from "./rethink.js";
 
 /** A region that starts at `phys` and has executed `warm` often. */
 function region(phys: number, warm: readonly number[] = [phys], bytes = 100): LiveRegion {
@@ -12,7 +12,8 @@ function region(phys: number, warm: readonly number[] = [phys], bytes = 100): Li
     bytes,
     mode: 0,
     entries: [{ phys, record: 0, seen: 0 }],
-    blocks: [...warm, phys + 1].map((at) => ({ phys: at, bytes: 1 })),
+    blocks: [...warm, phys + 1].map((at) => ({ phys: at, disp: at - phys, bytes: 1 })),
+    exits: new Set(),
     warm,
     spans: [],
     slot: 0,
@@ -80,4 +81,32 @@ it("gives up once what is left in the middle of a block, where accesses lie in s
   expect(rethinking.groups([other], RETHINK_PATIENCE_NS - 1)).toEqual([]);
   expect(rethinking.straddles.has(25)).toBe(false);
   expect(phys(rethinking.groups([other], RETHINK_PATIENCE_NS))).toEqual([[10, 20]]);
+});
+
+it("takes what is frequent by itself, or together most of what there is, or in the middle of a block", () => {
+  const [a, b] = [region(10), region(20)] as const;
+  const some = Math.ceil(RETHINK_ENTRIES * 0.6);
+  const pair = [
+    { from: a, to: b, times: some },
+    { from: b, to: a, times: some },
+  ];
+  expect(frequent(pair, 4 * some)).toEqual([]);
+  expect(frequent(pair, 2 * some)).toEqual(pair);
+  expect(frequent(pair.slice(1), some)).toEqual([]);
+  const often = { from: a, to: b, times: RETHINK_ENTRIES + 1 };
+  expect(frequent([...pair, often], 10 * some)).toEqual([often]);
+  const inside = { from: a, to: b, times: RETHINK_LEAST + 1, inside: 20 };
+  expect(frequent([...pair, inside], 10 * some)).toEqual([inside]);
+});
+
+it("tells a way out in the middle of a block from one at the end", () => {
+  const made = (exits: number[]): LiveRegion => ({
+    ...region(10),
+    blocks: [{ phys: 0x5010, disp: 0x10, bytes: 8 }],
+    exits: new Set(exits),
+  });
+  expect(leftInside(made([]), 0x5014)).toBe(true);
+  expect(leftInside(made([0x14]), 0x5014)).toBe(false);
+  expect(leftInside(made([]), 0x5010)).toBe(false);
+  expect(leftInside(made([]), 0x5018)).toBe(false);
 });

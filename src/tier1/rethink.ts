@@ -1,7 +1,15 @@
 // What a region was made of is what was hot then. Regions that lead to one another again and again have become parts of
 // something larger: they are given up together, and what is chosen in their place is to have the code they executed.
 
-import { RETHINK_MOST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS, RETHINK_REMEMBERED } from "../tuning.js";
+import {
+  RETHINK_ENTRIES,
+  RETHINK_LEAST,
+  RETHINK_MOST,
+  RETHINK_MOST_BYTES,
+  RETHINK_PATIENCE_NS,
+  RETHINK_REMEMBERED,
+  RETHINK_SHARE,
+} from "../tuning.js";
 import { type LiveRegion, startOf } from "./live.js";
 import { Straddles } from "./straddles.js";
 
@@ -23,6 +31,14 @@ interface Past {
   code: ReadonlySet<number>;
 }
 
+/** Those to choose regions anew for, the most frequent first; there were `all` transitions, less frequent ones included. */
+export function frequent(transitions: readonly Transition[], all: number): Transition[] {
+  const sorted = [...transitions].sort((x, y) => y.times - x.times);
+  const most = sorted.slice(0, RETHINK_MOST).reduce((sum, { times }) => sum + times, 0);
+  const bar = most > RETHINK_ENTRIES && most > RETHINK_SHARE * all ? RETHINK_LEAST : RETHINK_ENTRIES;
+  return sorted.filter(({ times, inside }) => times > (inside === undefined ? bar : RETHINK_LEAST));
+}
+
 export class Rethinking {
   /** By the guest-physical address of a region's start. */
   private readonly past = new Map<number, Past>();
@@ -33,13 +49,12 @@ export class Rethinking {
     return this.past.get(start)?.code;
   }
 
-  /** The regions to be given up, together with those in the same group. */
+  /** The regions to be given up, together with those in the same group, by the transitions between them, the most frequent first. */
   groups(transitions: readonly Transition[], now: number): Set<LiveRegion>[] {
     const groupOf = new Map<LiveRegion, Set<LiveRegion>>();
     const settled = (region: LiveRegion) => now < (this.past.get(startOf(region))?.again ?? 0);
     // Checking each access for itself has not helped before: it would not now.
     const hopeful = transitions.filter(({ inside }) => inside === undefined || !this.straddles.has(inside));
-    hopeful.sort((x, y) => y.times - x.times);
     for (const { from, to, inside } of hopeful.slice(0, RETHINK_MOST)) {
       if (settled(from) || settled(to)) continue;
       const group = new Set([from, to, ...(groupOf.get(from) ?? []), ...(groupOf.get(to) ?? [])]);

@@ -33,17 +33,16 @@ import {
   REGION_RATE,
   REGION_UNUSED_INSNS,
   REGION_WAIT_NS,
-  RETHINK_ENTRIES,
+  RETHINK_LEAST,
   RETHINK_NS,
-  RETHINK_STRADDLES,
   TB_SIZE_MIB,
 } from "../tuning.js";
 import { CodeCache, type CodeHost } from "./code-cache.js";
 import { Compiler, type Linked, type RegionCode, type RegionCompiler } from "./compiler.js";
 import { BlockDecoder } from "./decode.js";
-import { type Door, isInside, type LiveModule, type LiveRegion, startOf, type UnlinkedRegion } from "./live.js";
+import { type Door, type LiveModule, type LiveRegion, leftInside, startOf, type UnlinkedRegion } from "./live.js";
 import type { Draft } from "./region.js";
-import { Rethinking, type Transition } from "./rethink.js";
+import { frequent, Rethinking, type Transition } from "./rethink.js";
 import { type Others, RegionSelector } from "./select.js";
 import { MemorySource, type SourceMemory } from "./source.js";
 
@@ -262,20 +261,22 @@ export class RegionTier {
     if (now - this.lookedAt < RETHINK_NS) return;
     this.lookedAt = now;
     const transitions: Transition[] = [];
+    let all = 0;
     for (const region of this.cache.linked()) {
       for (const entry of region.entries) {
         const count = this.source.read(entry.record, R_COUNT);
         const times = count - entry.seen;
         entry.seen = count;
         if (times > 0) region.usedAt = this.host.instructions;
-        if (times <= RETHINK_STRADDLES) continue;
+        all += times;
+        if (times <= RETHINK_LEAST) continue;
         const from = this.cache.owner(this.source.read(entry.record, R_FROM));
         if (!from || from.code === undefined) continue;
-        const inside = isInside(from, entry.phys) ? entry.phys : undefined;
-        if (inside !== undefined || times > RETHINK_ENTRIES) transitions.push({ from, to: region, times, inside });
+        const inside = leftInside(from, entry.phys) ? entry.phys : undefined;
+        transitions.push({ from, to: region, times, inside });
       }
     }
-    for (const group of this.rethinking.groups(transitions, now)) {
+    for (const group of this.rethinking.groups(frequent(transitions, all), now)) {
       for (const region of group) this.rethink(region);
     }
     this.cache.sweep();
