@@ -245,6 +245,8 @@ export const R_NEXT = 12;
 export const R_COUNT = 16;
 /** i32: record of the region that was left for this one last. */
 export const R_FROM = 20;
+/** i32: times entered without anything done: the TLB did not allow what the first instruction accesses. */
+export const R_VAIN = 24;
 export const R_SIZE = 32;
 
 /** Jump cache entry: i32 host address of code (0: empty), i32 block, which says whether it is valid and for which mode. */

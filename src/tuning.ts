@@ -34,9 +34,9 @@ export const MODULES_QUIET = 8;
  *  many of them, make regions be chosen anew, and the same ones again after so many nanoseconds at the earliest, twice as many each time. */
 export const RETHINK_NS = 100_000_000;
 export const RETHINK_ENTRIES = 80_000;
-/** The same for transitions in the middle of a block, where an access that shares a TLB check lies in another page: such a one costs some
- *  ten times as much, and is cured for certain. And for all, where the most frequent ones are more than so large a share of all there
- *  are: one loop through several regions, none of which is entered that often. */
+/** The same for entries in vain, where an access that shares a TLB check lies in another page: such a one costs some ten times as much, and
+ *  is cured for certain. And for all, where the most frequent ones are more than so large a share of all there are: one loop through
+ *  several regions, none of which is entered that often. */
 export const RETHINK_LEAST = 20_000;
 export const RETHINK_SHARE = 0.75;
 export const RETHINK_MOST = 8;

@@ -20,6 +20,7 @@ import {
   R_FROM,
   R_FUNC,
   R_NEXT,
+  R_VAIN,
   R_VALID,
 } from "../layout.js";
 import { REGION_EVICT_SHARE, RETHINK_WARM, TABLE_STEP } from "../tuning.js";
@@ -92,7 +93,12 @@ export class CodeCache {
    */
   add(draft: Draft, instructions: number): LiveRegion | undefined {
     const { source, records } = this;
-    const entries = draft.entries.map((k) => ({ phys: draft.blocks[k]!.phys, record: records.entry(), seen: 0 }));
+    const entries = draft.entries.map((k) => ({
+      phys: draft.blocks[k]!.phys,
+      record: records.entry(),
+      seen: 0,
+      vain: 0,
+    }));
     const spans = this.makeSpans(draft);
     if (!spans || entries.some((e) => e.record === 0)) {
       for (const e of entries) if (e.record) records.releaseEntry(e.record);
@@ -103,8 +109,7 @@ export class CodeCache {
     const region: LiveRegion = {
       mode: draft.mode,
       entries,
-      blocks: draft.blocks.map(({ phys, disp, ir }) => ({ phys, disp, bytes: ir.bytes })),
-      exits: new Set(draft.blocks.flatMap(({ targets }) => targets.filter((t) => t.block < 0).map((t) => t.disp))),
+      blocks: draft.blocks.map((b) => b.phys),
       warm: draft.blocks.filter((b) => b.weight >= RETHINK_WARM).map((b) => b.phys),
       spans,
       slot: this.takeSlot(),
@@ -121,6 +126,7 @@ export class CodeCache {
       source.write(record, R_NEXT, i + 1 < entries.length ? entries[i + 1]!.record : 0);
       source.write(record, R_COUNT, 0);
       source.write(record, R_FROM, 0);
+      source.write(record, R_VAIN, 0);
       this.byRecord.set(record, region);
       const list = this.byPhys.get(phys);
       if (list) list.push({ region, record });

@@ -5,25 +5,17 @@ import type { RegionCode } from "./compiler.js";
 export interface Entry {
   readonly phys: number;
   readonly record: number;
-  /** R_COUNT at the last look. */
+  /** R_COUNT and R_VAIN at the last look. */
   seen: number;
-}
-
-export interface BlockRange {
-  /** Guest-physical address. */
-  readonly phys: number;
-  /** Displacement from the region's base. */
-  readonly disp: number;
-  readonly bytes: number;
+  vain: number;
 }
 
 export interface LiveRegion {
   readonly mode: number;
   /** Entry i: guest-physical address and record. */
   readonly entries: readonly Entry[];
-  readonly blocks: readonly BlockRange[];
-  /** Displacements it leaves for, as far as they are known. */
-  readonly exits: ReadonlySet<number>;
+  /** Guest-physical addresses of all its blocks. */
+  readonly blocks: readonly number[];
   /** Those executed often. */
   readonly warm: readonly number[];
   readonly spans: readonly number[];
@@ -54,11 +46,6 @@ export interface LiveModule {
   regions: LiveRegion[];
   /** 0: made of new regions; otherwise one more than the modules it was made of. */
   readonly level: number;
-}
-
-/** Whether the region can only have been left for a guest-physical address in the middle of one of its blocks. */
-export function leftInside({ blocks, exits }: LiveRegion, at: number): boolean {
-  return blocks.some(({ phys, disp, bytes }) => at > phys && at < phys + bytes && !exits.has(disp + at - phys));
 }
 
 /** Guest-physical address at which a region starts. */

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { RETHINK_ENTRIES, RETHINK_LEAST, RETHINK_MOST_BYTES, RETHINK_PATIENCE_NS } from "../tuning.js";
-import { type LiveRegion, leftInside } from "./live.js";
+import type { LiveRegion } from "./live.js";
 import { frequent, Rethinking } from "./rethink.js";
 
 /** A region that starts at `phys` and has executed `warm` often. */
@@ -11,9 +11,8 @@ function region(phys: number, warm: readonly number[] = [phys], bytes = 100): Li
     code: 0,
     bytes,
     mode: 0,
-    entries: [{ phys, record: 0, seen: 0 }],
-    blocks: [...warm, phys + 1].map((at) => ({ phys: at, disp: at - phys, bytes: 1 })),
-    exits: new Set(),
+    entries: [{ phys, record: 0, seen: 0, vain: 0 }],
+    blocks: [...warm, phys + 1],
     warm,
     spans: [],
     slot: 0,
@@ -69,21 +68,21 @@ it("keeps apart what would be too large", () => {
   expect(phys(groups)).toEqual([[10, 20]]);
 });
 
-it("gives up once what is left in the middle of a block, where accesses lie in several pages", () => {
+it("gives up once what is entered in vain", () => {
   const [a, b] = [region(10), region(20)] as const;
   const rethinking = new Rethinking();
-  const within = { from: a, to: b, times: 9, inside: 20 };
+  const within = { from: a, to: b, times: 9, straddle: 20 };
   expect(phys(rethinking.groups([within], 0))).toEqual([[10, 20]]);
   expect(rethinking.straddles.has(20)).toBe(true);
   expect(rethinking.groups([within], RETHINK_PATIENCE_NS)).toEqual([]);
   // Too early for these: noted when their time has come.
-  const other = { ...within, inside: 25 };
+  const other = { ...within, straddle: 25 };
   expect(rethinking.groups([other], RETHINK_PATIENCE_NS - 1)).toEqual([]);
   expect(rethinking.straddles.has(25)).toBe(false);
   expect(phys(rethinking.groups([other], RETHINK_PATIENCE_NS))).toEqual([[10, 20]]);
 });
 
-it("takes what is frequent by itself, or together most of what there is, or in the middle of a block", () => {
+it("takes what is frequent by itself, or together most of what there is, or in vain", () => {
   const [a, b] = [region(10), region(20)] as const;
   const some = Math.ceil(RETHINK_ENTRIES * 0.6);
   const pair = [
@@ -95,18 +94,6 @@ it("takes what is frequent by itself, or together most of what there is, or in t
   expect(frequent(pair.slice(1), some)).toEqual([]);
   const often = { from: a, to: b, times: RETHINK_ENTRIES + 1 };
   expect(frequent([...pair, often], 10 * some)).toEqual([often]);
-  const inside = { from: a, to: b, times: RETHINK_LEAST + 1, inside: 20 };
-  expect(frequent([...pair, inside], 10 * some)).toEqual([inside]);
-});
-
-it("tells a way out in the middle of a block from one at the end", () => {
-  const made = (exits: number[]): LiveRegion => ({
-    ...region(10),
-    blocks: [{ phys: 0x5010, disp: 0x10, bytes: 8 }],
-    exits: new Set(exits),
-  });
-  expect(leftInside(made([]), 0x5014)).toBe(true);
-  expect(leftInside(made([0x14]), 0x5014)).toBe(false);
-  expect(leftInside(made([]), 0x5010)).toBe(false);
-  expect(leftInside(made([]), 0x5018)).toBe(false);
+  const straddling = { from: a, to: b, times: RETHINK_LEAST + 1, straddle: 20 };
+  expect(frequent([...pair, straddling], 10 * some)).toEqual([straddling]);
 });

@@ -18,9 +18,9 @@ export interface Transition {
   readonly from: LiveRegion;
   readonly to: LiveRegion;
   readonly times: number;
-  /** Guest-physical address of the other one's entry when it is in the middle of a block of the first: the TLB did not allow what
-   *  the instruction there accesses. */
-  readonly inside?: number | undefined;
+  /** Guest-physical address of the other one's entry if all of these were in vain: the TLB did not allow what the instruction there
+   *  accesses. Where the first one was left for it, that had the same done to it. */
+  readonly straddle?: number;
 }
 
 interface Past {
@@ -34,9 +34,12 @@ interface Past {
 /** Those to choose regions anew for, the most frequent first; there were `all` transitions, less frequent ones included. */
 export function frequent(transitions: readonly Transition[], all: number): Transition[] {
   const sorted = [...transitions].sort((x, y) => y.times - x.times);
-  const most = sorted.slice(0, RETHINK_MOST).reduce((sum, { times }) => sum + times, 0);
+  const most = sorted
+    .filter(({ straddle }) => straddle === undefined)
+    .slice(0, RETHINK_MOST)
+    .reduce((sum, { times }) => sum + times, 0);
   const bar = most > RETHINK_ENTRIES && most > RETHINK_SHARE * all ? RETHINK_LEAST : RETHINK_ENTRIES;
-  return sorted.filter(({ times, inside }) => times > (inside === undefined ? bar : RETHINK_LEAST));
+  return sorted.filter(({ times, straddle }) => times > (straddle === undefined ? bar : RETHINK_LEAST));
 }
 
 export class Rethinking {
@@ -54,15 +57,15 @@ export class Rethinking {
     const groupOf = new Map<LiveRegion, Set<LiveRegion>>();
     const settled = (region: LiveRegion) => now < (this.past.get(startOf(region))?.again ?? 0);
     // Checking each access for itself has not helped before: it would not now.
-    const hopeful = transitions.filter(({ inside }) => inside === undefined || !this.straddles.has(inside));
-    for (const { from, to, inside } of hopeful.slice(0, RETHINK_MOST)) {
+    const hopeful = transitions.filter(({ straddle }) => straddle === undefined || !this.straddles.has(straddle));
+    for (const { from, to, straddle } of hopeful.slice(0, RETHINK_MOST)) {
       if (settled(from) || settled(to)) continue;
       const group = new Set([from, to, ...(groupOf.get(from) ?? []), ...(groupOf.get(to) ?? [])]);
       let bytes = 0;
       for (const region of group) bytes += region.bytes;
       if (bytes > RETHINK_MOST_BYTES) continue;
       for (const region of group) groupOf.set(region, group);
-      if (inside !== undefined) this.straddles.add(inside);
+      if (straddle !== undefined) this.straddles.add(straddle);
     }
     const groups = new Set(groupOf.values());
     for (const group of groups) this.note(group, now);

@@ -158,11 +158,12 @@ const OVERWRITING = [
 ];
 
 /** n times: loads and a store in both pages around DATA + 0x1000, and across its start. */
-const STRADDLING = (n: number) => [
+const STRADDLING = (n: number, before: readonly number[]) => [
   0xb9,
   ...i32(n), // mov $n, %ecx
   0xbe,
   ...i32(DATA + 0x1000), // mov $edge, %esi
+  ...before,
   0x8b,
   0x46,
   0xf8, // 10: mov -8(%esi), %eax
@@ -266,11 +267,14 @@ describe("tier 1", () => {
   });
 });
 
-it("does accesses in several pages within a region once they have kept leaving it", () => {
+it.each([
+  ["in the middle of a block", []],
+  ["at its start", [0xeb, 0]], // jmp to the next instruction
+])("does accesses in several pages within a region once they have kept leaving it, %s", (_, before) => {
   let now = 0;
   const entries: number[] = [];
   const n = 200_000;
-  const { tier, cpu } = compare(STRADDLING(n), [300_000], { eager: true, now: () => now }, (_, { memory }) => {
+  const { tier, cpu } = compare(STRADDLING(n, before), [300_000], { eager: true, now: () => now }, (_, { memory }) => {
     now += RETHINK_PATIENCE_NS;
     entries.push(Number(memory.stat(L.STAT_T1_ENTRIES)));
   });

@@ -19,6 +19,7 @@ import {
   MODE_ONE_INSN,
   R_COUNT,
   R_FROM,
+  R_VAIN,
 } from "../layout.js";
 import {
   MODULES_OLD,
@@ -40,7 +41,7 @@ import {
 import { CodeCache, type CodeHost } from "./code-cache.js";
 import { Compiler, type Linked, type RegionCode, type RegionCompiler } from "./compiler.js";
 import { BlockDecoder } from "./decode.js";
-import { type Door, type LiveModule, type LiveRegion, leftInside, startOf, type UnlinkedRegion } from "./live.js";
+import { type Door, type Entry, type LiveModule, type LiveRegion, startOf, type UnlinkedRegion } from "./live.js";
 import type { Draft } from "./region.js";
 import { frequent, Rethinking, type Transition } from "./rethink.js";
 import { type Others, RegionSelector } from "./select.js";
@@ -149,7 +150,7 @@ export class RegionTier {
       return;
     }
     for (const region of this.unlinked) {
-      if (region.mode !== mode || !region.blocks.some((block) => block.phys === phys)) continue;
+      if (region.mode !== mode || !region.blocks.includes(phys)) continue;
       // About to be part of a region; it may ask again should that not be entered here. Where one starts it has run on for as long again.
       source.write(header, B_COUNT, 0);
       if (startOf(region) === phys) this.flush();
@@ -264,22 +265,31 @@ export class RegionTier {
     let all = 0;
     for (const region of this.cache.linked()) {
       for (const entry of region.entries) {
-        const count = this.source.read(entry.record, R_COUNT);
-        const times = count - entry.seen;
-        entry.seen = count;
+        const { times, vain } = this.newEntries(entry);
         if (times > 0) region.usedAt = this.host.instructions;
         all += times;
         if (times <= RETHINK_LEAST) continue;
-        const from = this.cache.owner(this.source.read(entry.record, R_FROM));
-        if (!from || from.code === undefined) continue;
-        const inside = leftInside(from, entry.phys) ? entry.phys : undefined;
-        transitions.push({ from, to: region, times, inside });
+        const owner = this.cache.owner(this.source.read(entry.record, R_FROM));
+        const from = owner?.code === undefined ? undefined : owner;
+        if (from) transitions.push({ from, to: region, times });
+        if (vain > RETHINK_LEAST)
+          transitions.push({ from: from ?? region, to: region, times: vain, straddle: entry.phys });
       }
     }
     for (const group of this.rethinking.groups(frequent(transitions, all), now)) {
       for (const region of group) this.rethink(region);
     }
     this.cache.sweep();
+  }
+
+  /** How often a region has been entered since the last look, and how often of these in vain. */
+  private newEntries(entry: Entry): { times: number; vain: number } {
+    const count = this.source.read(entry.record, R_COUNT);
+    const inVain = this.source.read(entry.record, R_VAIN);
+    const result = { times: count - entry.seen, vain: inVain - entry.vain };
+    entry.seen = count;
+    entry.vain = inVain;
+    return result;
   }
 
   private rethink(region: LiveRegion): void {
