@@ -136,8 +136,6 @@ export const S_BLOCK = 0x74;
 export const S_PAGES = 0x78;
 /** i32: how many at the start of S_TLB_LIST survived the last flush of what is not global. */
 export const S_TLB_KEPT = 0x7c;
-/** v128 scratch for slow 16-byte accesses. */
-export const S_SCRATCH = 0x80;
 
 // ---- CPU state, guest part: src/frontend/<guest>/layout.ts ---------------------------------------------------------
 export const S_GUEST = 0x100;
@@ -245,7 +243,7 @@ export const R_NEXT = 12;
 export const R_COUNT = 16;
 /** i32: record of the region that was left for this one last. */
 export const R_FROM = 20;
-/** i32: times entered without anything done: the TLB did not allow what the first instruction accesses. */
+/** i32: times entered without anything done: the TLB did not allow what the first instruction accesses (rarely: too little fuel). */
 export const R_VAIN = 24;
 export const R_SIZE = 32;
 

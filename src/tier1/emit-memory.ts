@@ -22,16 +22,21 @@ export function emitStore(e: BlockEmitter, n: number): void {
   const source = ir.b[n]!;
   const ty = ir.ty[n] as Ty;
   const offset = pushHost(e, n, true);
-  if (!mayCross(e, n)) {
-    e.value(source);
-    hostStore(code, ty, ir.c[n]!, offset);
-    return;
+  const host = mayCross(e, n) ? code.local(Ty.I32) : -1;
+  if (host >= 0) {
+    code.set(host);
+    code.get(host);
   }
-  const host = code.local(Ty.I32);
-  code.set(host);
-  code.get(host);
   e.value(source);
   hostStore(code, ty, ir.c[n]!, offset);
+  if (host < 0) return;
+  closeCrossing(e, n, host);
+  code.release(Ty.I32, host);
+}
+
+/** Behind a store to the address in local `host`: if that is a copy of the bytes of two pages they get it back. */
+function closeCrossing(e: BlockEmitter, n: number, host: number): void {
+  const { ir, code } = e;
   code.get(host);
   code.i32(ENGINE + E_CROSSING);
   code.op(W.i32_eq);
@@ -42,7 +47,6 @@ export function emitStore(e: BlockEmitter, n: number): void {
   code.i32(e.f.mmu);
   code.call("crossing_close");
   code.end();
-  code.release(Ty.I32, host);
 }
 
 /** An access that looks after page crossings: one of several bytes in a block known for them. */

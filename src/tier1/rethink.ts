@@ -11,6 +11,7 @@ import {
   RETHINK_SHARE,
 } from "../tuning.js";
 import { type LiveRegion, startOf } from "./live.js";
+import { remember } from "./remember.js";
 import { Straddles } from "./straddles.js";
 
 /** Control went from one region to another so many times since the last look. */
@@ -77,14 +78,9 @@ export class Rethinking {
     for (const { warm } of group) for (const phys of warm) code.add(phys);
     for (const region of group) {
       const times = (this.past.get(startOf(region))?.times ?? 0) + 1;
-      // At the end of the map: what is forgotten is what was given up longest ago.
-      this.past.delete(startOf(region));
       // Every time it is given twice as long to prove itself.
-      this.past.set(startOf(region), { times, again: now + RETHINK_PATIENCE_NS * 2 ** (times - 1), code });
-    }
-    for (const start of this.past.keys()) {
-      if (this.past.size <= RETHINK_REMEMBERED) break;
-      this.past.delete(start);
+      const again = now + RETHINK_PATIENCE_NS * 2 ** (times - 1);
+      remember(this.past, startOf(region), { times, again, code }, RETHINK_REMEMBERED);
     }
   }
 }

@@ -2,6 +2,7 @@
 // sharing one TLB check they would leave the region every time.
 
 import { RETHINK_REMEMBERED } from "../tuning.js";
+import { remember } from "./remember.js";
 
 export class Straddles {
   /** Guest-physical addresses of instructions by page. */
@@ -14,13 +15,7 @@ export class Straddles {
   add(phys: number): void {
     const page = pageOf(phys);
     const known = this.byPage.get(page) ?? new Set();
-    // At the end of the map: the pages forgotten are those noted longest ago.
-    this.byPage.delete(page);
-    this.byPage.set(page, known.add(phys));
-    for (const oldest of this.byPage.keys()) {
-      if (this.byPage.size <= RETHINK_REMEMBERED) break;
-      this.byPage.delete(oldest);
-    }
+    remember(this.byPage, page, known.add(phys), RETHINK_REMEMBERED);
   }
 
   /** Whether there is one among `bytes` of code in one page. */

@@ -12,6 +12,7 @@ import { Compiler, type Linked } from "./compiler.js";
 import { CompilerHelper, type FromHelper, serveCompiler, type ToHelper } from "./helper.js";
 import type { LiveRegion } from "./live.js";
 import { packRecipe, type Recipe, RecipeReader } from "./recipe.js";
+import type { Draft } from "./region.js";
 import { RegionTier, type Tier1Host, type Tier1Options } from "./tier1.js";
 
 const CODE = 0x10000;
@@ -362,6 +363,30 @@ describe("with a helper in another thread", () => {
     });
     expect(made.length).toBeGreaterThan(5);
     for (const { region, body } of made) expect(body).toEqual(region.code);
+  });
+
+  it("is told there which blocks straddle pages", () => {
+    const reader = new RecipeReader(new Compiler(parts.frontend, { shared: false }).decoder);
+    const straddles = (draft: Draft) => draft.blocks.map((b) => b.straddles);
+    const chosen: ReturnType<typeof straddles>[] = [];
+    let now = 0;
+    compare(
+      STRADDLING(200_000, []),
+      [300_000],
+      {
+        eager: true,
+        now: () => now,
+        onRegion: (draft) => {
+          chosen.push(straddles(draft));
+          expect(straddles(reader.read(packRecipe(draft)))).toEqual(chosen.at(-1));
+        },
+      },
+      () => {
+        now += RETHINK_PATIENCE_NS;
+      },
+    );
+    expect(chosen.flat()).toContain(true);
+    expect(chosen.flat()).toContain(false);
   });
 
   it("links what was made here before the thread was ready with what was made there", () => {
