@@ -7,7 +7,11 @@ import { setFlagsFromString } from "node:v8";
 /** First major version that is known to be right. */
 const MENDED = 12;
 
+/** Regions say which of their branches are hardly ever taken (tier1/linker.ts); V8 looks at that only when it is told to. */
+const HINTS = 14;
+
 /** To be called before regions are compiled. */
 export function avoidMiscompiles(): void {
   if (Number.parseInt(process.versions.v8, 10) < MENDED) setFlagsFromString("--no-turbo-move-optimization");
+  if (Number.parseInt(process.versions.v8, 10) < HINTS) setFlagsFromString("--experimental-wasm-branch-hinting");
 }

@@ -24,11 +24,14 @@ export interface FunctionBody {
   bytes: Uint8Array;
   /** Offsets count from the start of `bytes`. */
   relocations: Relocation[];
+  /** Branches that are hardly ever taken, by the offset of their opcode in `bytes`, ascending. */
+  unlikely: number[];
 }
 
 export class Code {
   readonly out = new Bytes(1024);
   private readonly relocations: Relocation[] = [];
+  private readonly unlikely: number[] = [];
   /** Declared locals: runs of one type. */
   private readonly runTypes: Ty[] = [];
   private readonly runCounts: number[] = [];
@@ -163,6 +166,12 @@ export class Code {
     this.out.u32(depth);
   }
 
+  /** A branch that is hardly ever taken. */
+  brUnlikely(depth: number): void {
+    this.unlikely.push(this.out.length);
+    this.brIf(depth);
+  }
+
   /** The last depth is the default. */
   brTable(depths: readonly number[]): void {
     this.out.u8(W.br_table);
@@ -189,6 +198,7 @@ export class Code {
     return {
       bytes: head.toArray(),
       relocations: this.relocations.map((r) => ({ at: r.at + shift, symbol: r.symbol })),
+      unlikely: this.unlikely.map((at) => at + shift),
     };
   }
 }

@@ -114,7 +114,7 @@ function check(
     code.set(f.entry);
     code.get(f.entry);
     code.op(W.i32_eqz);
-    code.brIf(f.siteDepth() + 1);
+    code.brUnlikely(f.siteDepth() + 1);
     code.op(W.drop);
     code.get(f.entry);
     code.else_();
@@ -124,7 +124,7 @@ function check(
   }
   code.integer(e.site(n));
   tlbMiss(code, va, f.entry, f.tlb, bytes, write, aligned);
-  code.brIf(f.siteDepth());
+  code.brUnlikely(f.siteDepth());
   code.op(W.drop);
   hostAddress(code, va, f.entry);
 }

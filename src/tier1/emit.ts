@@ -375,7 +375,7 @@ class RegionEmitter implements FunctionContext {
       e.value(condition);
       e.releaseAfter(last);
       if (i === 1) code.op(W.i32_eqz);
-      code.brIf(flow.depth + EXIT_DISPLACEMENT);
+      code.brUnlikely(flow.depth + EXIT_DISPLACEMENT);
       code.op(W.drop);
       this.go(k, other, e);
       return;
@@ -481,7 +481,7 @@ class RegionEmitter implements FunctionContext {
       code.op(W.i32_eqz);
       code.op(W.i32_or);
     }
-    code.brIf(flow.depth + EXIT_DISPLACEMENT);
+    code.brUnlikely(flow.depth + EXIT_DISPLACEMENT);
     code.op(W.drop);
   }
 
@@ -513,7 +513,7 @@ class RegionEmitter implements FunctionContext {
     code.i32((region.pages[page]!.host + offset) | 0);
     code.call(`exec.${this.mmu}`);
     code.op(W.i32_eqz);
-    code.brIf(flow.depth + EXIT_DISPLACEMENT);
+    code.brUnlikely(flow.depth + EXIT_DISPLACEMENT);
     code.op(W.drop);
     if (known) {
       code.get(this.pagesOk);

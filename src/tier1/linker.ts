@@ -89,6 +89,7 @@ export function link(
     section7.u32(firstExport + i);
   });
   section(out, 7, section7);
+  section(out, 0, branchHints(bodies, imports.length));
   const codeSize = bodies.reduce(
     (sum, { bytes }) => sum + u32Size(bytes.length) + bytes.length,
     u32Size(bodies.length),
@@ -115,6 +116,24 @@ function section(out: Bytes, id: number, content: Bytes): void {
   out.u8(id);
   out.u32(content.length);
   out.bytes(content.data.subarray(0, content.length));
+}
+
+/** Tells which branches are hardly ever taken (WebAssembly core specification, appendix on code metadata). */
+function branchHints(bodies: readonly FunctionBody[], firstFunction: number): Bytes {
+  const out = new Bytes();
+  out.name("metadata.code.branch_hint");
+  out.u32(bodies.reduce((sum, { unlikely }) => sum + (unlikely.length > 0 ? 1 : 0), 0));
+  bodies.forEach(({ unlikely }, i) => {
+    if (unlikely.length === 0) return;
+    out.u32(firstFunction + i);
+    out.u32(unlikely.length);
+    for (const at of unlikely) {
+      out.u32(at);
+      out.u8(1);
+      out.u8(0);
+    }
+  });
+  return out;
 }
 
 function importSection(imports: readonly string[], types: readonly number[], memory: MemoryType): Bytes {
