@@ -6,7 +6,7 @@ import type { Code } from "./code.js";
 import { emitCall } from "./emit-calls.js";
 import { emitLoad, emitStore } from "./emit-memory.js";
 import { emitExpression } from "./emit-ops.js";
-import type { AccessGroup } from "./groups.js";
+import type { AccessGroup, SharedAccess } from "./groups.js";
 import { W } from "./opcodes.js";
 import { IN_LOCAL, isStatement, type Plan } from "./plan.js";
 import type { RegionBlock } from "./region.js";
@@ -32,6 +32,8 @@ export interface FunctionContext {
   /** Scratch: an address (I64) and the TLB entry for it (I32). */
   readonly va: number;
   readonly entry: number;
+  /** The local with the host address of each group whose check has been made. */
+  readonly hosts: Map<AccessGroup, number>;
   /** Depth of the label of the exit before an instruction; it takes the site (see packSite), an I64. */
   siteDepth(): number;
 }
@@ -54,13 +56,14 @@ export class BlockEmitter {
   private readonly locals: Int32Array;
   private readonly freeNext: Int32Array;
   private readonly freeHead: Int32Array;
-  private readonly hosts = new Map<AccessGroup, number>();
   /** The block has called a helper that may have changed anything. */
   system = false;
 
   constructor(
     readonly f: FunctionContext,
     readonly block: RegionBlock,
+    /** Of the block in the region. */
+    readonly index: number,
     private readonly live: Uint8Array,
     private readonly plan: Plan,
   ) {
@@ -119,23 +122,16 @@ export class BlockEmitter {
     }
   }
 
-  /** The group of accesses a memory node is in, if it shares its check. */
-  group(n: number): AccessGroup | undefined {
+  /** The check a memory node shares with others, if it does. */
+  shared(n: number): SharedAccess | undefined {
     return this.plan.groups[n];
   }
 
-  /** The group's check has been made; `host` is the local with its result. */
-  openGroup(group: AccessGroup, host: number): void {
-    this.hosts.set(group, host);
-  }
-
-  groupHost(group: AccessGroup): number {
-    return this.hosts.get(group)!;
-  }
-
   private closeGroup(n: number): void {
-    const group = this.plan.groups[n];
-    if (group?.last === n) this.code.release(Ty.I32, this.hosts.get(group)!);
+    const group = this.plan.groups[n]?.group;
+    // A check that other blocks rely on is kept.
+    if (group?.block !== this.index || group.last !== n || group.lasting) return;
+    this.code.release(Ty.I32, this.f.hosts.get(group)!);
   }
 
   /** Instructions of the block that have not been executed when instruction `pos` does not complete. */

@@ -68,16 +68,17 @@ function pushHost(e: BlockEmitter, n: number, write: boolean): number {
   const { ir, code } = e;
   const base = ir.a[n]!;
   const displacement = ir.d[n]!;
-  const group = e.group(n);
-  if (group) {
-    if (group.first === n) {
+  const shared = e.shared(n);
+  if (shared) {
+    const { group, shift } = shared;
+    if (group.block === e.index && group.first === n) {
       const host = code.local(Ty.I32);
       check(e, n, base, group.from, group.to - group.from, group.write, false);
       code.set(host);
-      e.openGroup(group, host);
+      e.f.hosts.set(group, host);
     }
-    code.get(e.groupHost(group));
-    return displacement - group.from;
+    code.get(e.f.hosts.get(group)!);
+    return displacement + shift - group.from;
   }
   const word = ir.c[n]!;
   check(e, n, base, displacement, 1 << (word & MEM_SIZE_MASK), write, (word & MEM_ALIGN) !== 0);

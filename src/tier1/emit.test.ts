@@ -44,6 +44,8 @@ import type { Region, RegionBlock, Target } from "./region.js";
 import { Runtime } from "./runtime.js";
 
 const GPR = Array.from({ length: 8 }, (_, i) => 0x100 + 8 * i);
+/** Hold addresses of data, to which only constants are added. */
+const POINTERS = [0x150, 0x158];
 const WORDS = [0x198, 0x19c, 0x1a0];
 const VECTORS = [0x800, 0x810, 0x820];
 /** Two slots that overlap: have to stay in memory. */
@@ -138,7 +140,11 @@ class BlockMaker {
   private readonly bases: Value[] = [];
   private readonly pool: Record<number, Value[]> = { [Ty.I32]: [], [Ty.I64]: [], [Ty.V128]: [] };
 
-  constructor(private readonly r: Random) {
+  /** `accesses`: more of them, and fewer calls between them. */
+  constructor(
+    private readonly r: Random,
+    private readonly accesses: boolean,
+  ) {
     this.b.begin(this.ir);
   }
 
@@ -166,8 +172,14 @@ class BlockMaker {
     return v;
   }
 
+  /** What is in a slot of POINTERS: blocks behind one another share checks of its accesses. */
+  private pointer(): Value {
+    return this.b.ld(this.r.pick(POINTERS), Ty.I64);
+  }
+
   address(): Value {
     const { b, r } = this;
+    if (r.int(2)) return b.add(this.pointer(), b.i64(r.int(r.pick([40, 40, 300])) - 20));
     // Several accesses off one base share their checks.
     if (this.bases.length > 0 && r.int(3)) return b.add(r.pick(this.bases), b.i64(r.int(r.pick([40, 400])) - 20));
     // Some at the end of a page.
@@ -200,7 +212,7 @@ class BlockMaker {
   private step(): void {
     const { b, r } = this;
     const ty = r.pick([Ty.I32, Ty.I64, Ty.I64]);
-    const kind = r.int(16);
+    const kind = this.accesses && r.int(2) ? r.pick([11, 12]) : r.int(this.accesses && r.int(4) ? 13 : 16);
     if (this.committed && (kind === 11 || kind === 12)) return;
     this.committed ||= [9, 10, 12, 13, 15].includes(kind);
     switch (kind) {
@@ -240,8 +252,10 @@ class BlockMaker {
         break;
       case 9:
       case 10: {
-        const slots = r.int(6);
-        if (slots === 0) b.st(r.pick(WORDS), this.value(Ty.I32));
+        const slots = r.int(8);
+        if (slots === 6) b.st(r.pick(POINTERS), b.add(this.pointer(), b.i64(r.int(64) - 32)));
+        else if (slots === 7) b.st(r.pick(POINTERS), this.pointer());
+        else if (slots === 0) b.st(r.pick(WORDS), this.value(Ty.I32));
         else if (slots === 1) b.st(r.pick(VECTORS), this.value(Ty.V128));
         else b.st(r.pick(GPR), this.value(Ty.I64));
         break;
@@ -321,12 +335,14 @@ const FAR = 0x40001000;
 function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base: bigint } {
   const r = new Random(seed);
   const pcWidth = r.int(4) === 0 ? PcWidth.W32 : PcWidth.W64;
+  // Mostly forward and from one entry: what is known of one block holds for others.
+  const straight = r.int(2) === 0;
   // Blocks of at most 64 bytes; now and then one in a page far away.
   const disps = Array.from({ length: count }, (_, k) => k * 0x40 + (r.int(4) === 0 ? FAR : 0));
   disps[0] = 0;
   const index = new Map(disps.map((d, k) => [d, k]));
-  const blocks = disps.map((disp): RegionBlock => {
-    const maker = new BlockMaker(r);
+  const blocks = disps.map((disp, k): RegionBlock => {
+    const maker = new BlockMaker(r, straight);
     const { b, ir } = maker;
     ir.pcWidth = pcWidth;
     ir.insns = 1 + r.int(6);
@@ -334,7 +350,8 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
     for (let p = 0; p < ir.insns; p++) {
       maker.instruction(p, r.int(ops + 1));
     }
-    const target = () => (r.int(6) === 0 ? 0x2340 : r.pick(disps));
+    const near = disps.slice(k + 1, k + 3);
+    const target = () => (r.int(6) === 0 ? 0x2340 : r.pick(straight && near.length > 0 && r.int(8) ? near : disps));
     const targets: Target[] = [];
     const add = (d: number) => {
       targets.push({ disp: d, block: index.get(d) ?? -1 });
@@ -379,7 +396,7 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
     const faults = verify(ir, helpers);
     if (faults.length) throw new Error(`${faults.join("\n")}\n${print(ir, helpers)}`);
     const page = disp >= FAR ? 1 : 0;
-    const straddles = r.int(3) === 0;
+    const straddles = r.int(straight ? 6 : 2) === 0;
     return {
       ir,
       disp,
@@ -391,7 +408,7 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
     };
   });
   const entries = [0];
-  for (let k = 1; k < count; k++) if (r.int(4) === 0) entries.push(k);
+  for (let k = 1; k < count; k++) if (r.int(straight ? 16 : 4) === 0) entries.push(k);
   const region: Region = {
     mode: MODE,
     blocks,
@@ -466,6 +483,12 @@ function setUp(r: Random, region: Region, base: bigint, entry: number): void {
   bytes.fill(0, CPU0, CPU0 + 0x1000);
   for (let i = 0x100; i < 0x1000; i += 4) view.setInt32(CPU0 + i, r.int(3) ? r.word() : r.int(4096), true);
   for (let i = 0; i < PAGES * 4096; i += 4) view.setInt32(RAM + i, r.word(), true);
+  for (const slot of POINTERS) {
+    const page = r.int(4) ? 0 : r.int(PAGES);
+    // Now and then near the end of a page.
+    const offset = r.int(3) ? 1024 + r.int(2048) : 3800 + r.int(296);
+    view.setBigUint64(CPU0 + slot, DATA + BigInt(page * 4096 + offset), true);
+  }
   MAP.forEach((m, i) => {
     const va = DATA + BigInt(i) * 4096n;
     tlbEntry(va, RAM + m.page * 4096, m.tlb, m.tlb && m.write, false);
@@ -478,17 +501,33 @@ function setUp(r: Random, region: Region, base: bigint, entry: number): void {
   view.setInt32(CPU0 + S_EXACT, r.int(2), true);
 }
 
-/** Whether instruction `at` accesses memory and some access of the block may not be done inline. */
-function mayMiss(state: DataView, ir: IrBlock, at: number): boolean {
-  const accesses = [...Array(ir.count).keys()].filter((n) => ir.op[n] === Op.LOAD || ir.op[n] === Op.STORE);
-  if (!accesses.some((n) => ir.pos[n] === at)) return false;
+function accessesOf(ir: IrBlock): number[] {
+  return [...Array(ir.count).keys()].filter((n) => ir.op[n] === Op.LOAD || ir.op[n] === Op.STORE);
+}
+
+/**
+ * Whether instruction `at` of a block accesses memory and some access of the block, or of one that may share its check, may not be
+ * done inline.
+ */
+function mayMiss(state: DataView, { blocks }: Region, ir: IrBlock, at: number): boolean {
+  const accesses = accessesOf(ir);
+  const now = accesses.filter((n) => ir.pos[n] === at);
+  if (now.length === 0) return false;
+  const slotOf = (block: IrBlock, n: number) => (block.op[block.a[n]!] === Op.LD ? block.a[block.a[n]!]! : -1);
+  // One slot may have been given what was in the other.
+  const pointer = (block: IrBlock) => (n: number) => POINTERS.includes(slotOf(block, n));
+  if (now.some(pointer(ir)) && blocks.some((other) => other.ir !== ir && accessesOf(other.ir).some(pointer(other.ir))))
+    return true;
+  if (accesses.filter((n) => ir.pos[n]! >= at).length > 1) return true;
   return accesses.some((n) => {
-    // What is stored in the slots an address is made of now; computed addresses are not looked into.
-    if (ir.op[ir.a[n]!] !== Op.LD) return true;
+    // What is stored in the slots an address is made of now; computed addresses, and slots that change, are not looked into.
+    const slot = slotOf(ir, n);
+    if (slot < 0 || ir.op.some((op, i) => i < ir.count && op === Op.ST && ir.a[i] === slot)) return true;
     const size = 1 << (ir.c[n]! & MEM_SIZE_MASK);
-    const va = readSlot(state, ir.a[ir.a[n]!]!, Ty.I64) + BigInt(ir.d[n]!);
+    const va = readSlot(state, slot, Ty.I64) + BigInt(ir.d[n]!);
     const page = Number((va - DATA) >> 12n);
-    return !MAP[page]?.tlb || !MAP[page]!.write || Number(va & 0xfffn) + size > 4096 || ir.pos[n]! > at;
+    const misaligned = (ir.c[n]! & MEM_ALIGN) !== 0 && va % BigInt(size) !== 0n;
+    return misaligned || !MAP[page]?.tlb || !MAP[page]!.write || Number(va & 0xfffn) + size > 4096;
   });
 }
 
@@ -525,11 +564,11 @@ function check(size: Size): void {
       const limit = result ? block.ir.insns : Math.min(block.ir.insns, used - done);
       done += runBlock(world, block.ir, limit);
       missed = limit < block.ir.insns;
-      if (missed) expect(mayMiss(state, block.ir, limit)).toBe(true);
+      if (missed) expect(mayMiss(state, region, block.ir, limit)).toBe(true);
     }
     if (used === 0 && result === 0 && (!exact || fuel >= fuelNeeded)) {
       missed = true;
-      expect(mayMiss(state, region.blocks[region.entries[entry]!]!.ir, 0)).toBe(true);
+      expect(mayMiss(state, region, region.blocks[region.entries[entry]!]!.ir, 0)).toBe(true);
     }
     expect(done).toBe(used);
     seen.runs++;

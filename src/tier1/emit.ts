@@ -31,6 +31,7 @@ import { BlockEmitter, type FunctionContext, SITE_PENDING_MASK, SITE_SHIFT } fro
 import { maskPc } from "./emit-calls.js";
 import type { FunctionType } from "./linker.js";
 import { I32, I64, W } from "./opcodes.js";
+import { type AccessGroup, groupAccesses, type SharedAccess } from "./groups.js";
 import { planBlock } from "./plan.js";
 import type { Region, Target } from "./region.js";
 import { SlotMap } from "./slots.js";
@@ -90,6 +91,9 @@ class RegionEmitter implements FunctionContext {
   private readonly labels = new Map<number, number>();
   private readonly stubs = new Map<number, number>();
   private readonly flow: Flow;
+  /** The TLB check that each access of each block shares with others. */
+  private readonly groups: readonly (readonly (SharedAccess | undefined)[])[];
+  readonly hosts = new Map<AccessGroup, number>();
 
   constructor(
     private readonly region: Region,
@@ -117,6 +121,7 @@ class RegionEmitter implements FunctionContext {
     this.slots = new SlotMap(code, region.blocks, this.live, options.uncached);
     this.buildGraph();
     this.flow = new Flow(this.graph, code, (n) => this.node(n));
+    this.groups = this.groupAccesses();
   }
 
   siteDepth(): number {
@@ -235,6 +240,26 @@ class RegionEmitter implements FunctionContext {
     makeReducible(graph);
   }
 
+  private groupAccesses(): (SharedAccess | undefined)[][] {
+    const { graph, region, live, slots, helpers } = this;
+    const { order } = this.flow.shape;
+    const count = region.blocks.length;
+    const before: number[][] = region.blocks.map(() => []);
+    const open = new Uint8Array(count);
+    for (const from of order) {
+      for (const { to } of graph.edges[from]!) {
+        if (to >= count) continue;
+        before[to]!.push(from);
+        if (from >= count || this.flow.isBackEdge(from, to)) open[to] = 1;
+      }
+    }
+    open.forEach((yes, k) => {
+      if (yes) before[k]!.length = 0;
+    });
+    const blocks = [...order].filter((n) => n < count);
+    return groupAccesses(region.blocks, live, slots, helpers, before, blocks);
+  }
+
   /** Most instructions on a path without an edge back. */
   private longestPath(): number {
     const { shape } = this.flow;
@@ -322,8 +347,8 @@ class RegionEmitter implements FunctionContext {
     code.i32(ir.insns);
     code.op(W.i32_sub);
     code.set(this.fuel);
-    const plan = planBlock(block, this.live[k]!, this.slots, this.helpers);
-    const e = new BlockEmitter(this, block, this.live[k]!, plan);
+    const plan = planBlock(block, this.live[k]!, this.slots, this.helpers, this.groups[k]!);
+    const e = new BlockEmitter(this, block, k, this.live[k]!, plan);
     e.body();
     const last = ir.count - 1;
     switch (ir.op[last] as Op) {

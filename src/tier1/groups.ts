@@ -1,76 +1,201 @@
-// Memory accesses of a block that share one TLB check: same base value, displacements within a small span, nothing between
-// them that could change the mapping. Loads ride on a check for writing made before them (what may be written may be read),
-// never the other way round.
+// Memory accesses that share one TLB check: same base value, displacements within a small span, nothing between them that could
+// change the mapping. Loads ride on a check for writing made before them (what may be written may be read), never the other way
+// round.
+//
+// A check also serves the blocks behind it, unless they are led to from elsewhere too, as long as a slot holds the base, or the base and
+// a constant (a stack pointer after pushes): fields of a record on both sides of a branch, frames of callers and callees.
 
 import type { IrBlock } from "../ir/block.js";
 import type { HelperDef } from "../ir/helpers.js";
-import { Op } from "../ir/ops.js";
+import { Op, Ty } from "../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../layout.js";
+import type { RegionBlock } from "./region.js";
+import type { SlotMap } from "./slots.js";
 
 /** Most bytes between the first and the last byte of a group: beyond, page ends are met too often. */
 const MAX_SPAN = 256;
+/** Blocks executed less often than this share of the one with the check do not make it cover more. */
+const WIDENING = 1 / 8;
 
+/** One check. */
 export interface AccessGroup {
-  readonly base: number;
   readonly write: boolean;
   /** Displacements from the base that are covered, [from, to). */
   from: number;
   to: number;
-  /** Nodes of the first and the last access. */
+  /** Block and node of the first access, and the last one of that block. */
+  readonly block: number;
   readonly first: number;
   last: number;
   size: number;
+  /** Accesses of other blocks share it. */
+  lasting: boolean;
 }
 
-/** The group of each access, by node; undefined for one that is alone. */
+/** An access's group; it lies at its own displacement and `shift` from the group's base. */
+export interface SharedAccess {
+  readonly group: AccessGroup;
+  readonly shift: number;
+}
+
+/** The address in a slot has been looked at: it is `shift` from the group's base. */
+interface Fact extends SharedAccess {
+  readonly slot: number;
+}
+
+type Accesses = (SharedAccess | undefined)[];
+
+/**
+ * The group of each access of each block, by node; undefined for one that is alone. `before`: the blocks that lead to each, none where
+ * something else does too. `order`: the blocks, each behind those that lead to it.
+ */
 export function groupAccesses(
-  ir: IrBlock,
-  live: Uint8Array,
+  blocks: readonly RegionBlock[],
+  live: readonly Uint8Array[],
+  slots: SlotMap,
   helpers: readonly HelperDef[],
-): readonly (AccessGroup | undefined)[] {
-  const groups: (AccessGroup | undefined)[] = [];
-  const reading = new Map<number, AccessGroup>();
-  const writing = new Map<number, AccessGroup>();
-  for (let n = 0; n < ir.count; n++) {
-    if (!live[n]) continue;
-    const op = ir.op[n] as Op;
-    if (op === Op.CALL && !helpers[ir.a[n]!]!.pure) {
-      reading.clear();
-      writing.clear();
+  before: readonly (readonly number[])[],
+  order: readonly number[],
+): Accesses[] {
+  const result: Accesses[] = blocks.map(() => []);
+  const facts: Fact[][] = blocks.map(() => []);
+  for (const k of order) {
+    const block = blocks[k]!;
+    if (block.straddles) continue;
+    const grouping = new Grouping(k, block, agreed(before[k]!.map((from) => facts[from]!)), blocks, helpers);
+    facts[k] = grouping.run(live[k]!, result[k]!, slots);
+  }
+  for (const accesses of result)
+    for (let n = 0; n < accesses.length; n++) if (accesses[n]?.group.size === 1) accesses[n] = undefined;
+  return result;
+}
+
+/** What all of them say. */
+function agreed([first, ...others]: readonly (readonly Fact[])[]): Fact[] {
+  const same = (x: Fact) => (y: Fact) => x.slot === y.slot && x.group === y.group && x.shift === y.shift;
+  return (first ?? []).filter((fact) => others.every((facts) => facts.some(same(fact))));
+}
+
+class Grouping {
+  /** Groups that can be joined, by the base value. */
+  private readonly reading = new Map<number, SharedAccess>();
+  private readonly writing = new Map<number, SharedAccess>();
+  /** The value each slot has been given. */
+  private readonly stored = new Map<number, number>();
+  private readonly ir: IrBlock;
+
+  constructor(
+    private readonly block: number,
+    private readonly what: RegionBlock,
+    private known: readonly Fact[],
+    private readonly blocks: readonly RegionBlock[],
+    private readonly helpers: readonly HelperDef[],
+  ) {
+    this.ir = what.ir;
+  }
+
+  /** Fills in the groups of the block's accesses and gives what holds at its end. */
+  run(live: Uint8Array, accesses: Accesses, slots: SlotMap): Fact[] {
+    const { ir } = this;
+    for (let n = 0; n < ir.count; n++) {
+      if (!live[n]) continue;
+      switch (ir.op[n] as Op) {
+        case Op.CALL:
+          if (this.helpers[ir.a[n]!]!.pure) break;
+          this.reading.clear();
+          this.writing.clear();
+          this.known = [];
+          break;
+        case Op.LD:
+          this.load(n);
+          break;
+        case Op.ST:
+          this.stored.set(ir.a[n]!, ir.b[n]!);
+          break;
+        case Op.LOAD:
+        case Op.STORE:
+          if (!(ir.c[n]! & MEM_ALIGN)) accesses[n] = this.access(n);
+          break;
+      }
     }
-    if (op !== Op.LOAD && op !== Op.STORE) continue;
+    return this.factsAtEnd(slots);
+  }
+
+  /** Value n is what a slot had at the start. */
+  private load(n: number): void {
+    const slot = this.ir.a[n]!;
+    if (this.stored.has(slot)) return;
+    for (const fact of this.known) if (fact.slot === slot) this.open(fact.group.write).set(n, fact);
+  }
+
+  private open(write: boolean): Map<number, SharedAccess> {
+    return write ? this.writing : this.reading;
+  }
+
+  private access(n: number): SharedAccess {
+    const { ir, block } = this;
     const word = ir.c[n]!;
-    if (word & MEM_ALIGN) continue;
     const base = ir.a[n]!;
     const from = ir.d[n]!;
     const to = from + (1 << (word & MEM_SIZE_MASK));
-    const write = op === Op.STORE || (word & MEM_RMW) !== 0;
-    if (!write && join(writing.get(base), n, from, to, groups)) continue;
-    const open = write ? writing : reading;
-    if (join(open.get(base), n, from, to, groups)) continue;
-    const group: AccessGroup = { base, write, from, to, first: n, last: n, size: 1 };
-    open.set(base, group);
-    groups[n] = group;
+    const write = ir.op[n] === Op.STORE || (word & MEM_RMW) !== 0;
+    const open = this.open(write).get(base);
+    for (const shared of write ? [open] : [this.writing.get(base), open])
+      if (shared && this.join(shared, n, from, to)) return shared;
+    const group = { write, from, to, block, first: n, last: n, size: 1, lasting: false };
+    const own = { group, shift: 0 };
+    this.open(write).set(base, own);
+    return own;
   }
-  for (let n = 0; n < groups.length; n++) if (groups[n]?.size === 1) groups[n] = undefined;
-  return groups;
+
+  private join({ group, shift }: SharedAccess, n: number, from: number, to: number): boolean {
+    const low = Math.min(group.from, from + shift);
+    const high = Math.max(group.to, to + shift);
+    if (high - low > MAX_SPAN) return false;
+    const foreign = group.block !== this.block;
+    const wider = low !== group.from || high !== group.to;
+    if (foreign && wider && this.what.weight < this.blocks[group.block]!.weight * WIDENING) return false;
+    group.from = low;
+    group.to = high;
+    group.size++;
+    if (foreign) group.lasting = true;
+    else group.last = n;
+    return true;
+  }
+
+  private factsAtEnd(slots: SlotMap): Fact[] {
+    const { ir, stored } = this;
+    const facts = this.known.filter(({ slot }) => !stored.has(slot));
+    for (const open of [this.reading, this.writing]) {
+      for (const [base, { group, shift }] of open) {
+        const add = (slot: number, constant: number) => {
+          if (slots.index(slot) < 0) return;
+          const same = facts.findIndex((f) => f.slot === slot && f.group.write === group.write);
+          if (same >= 0) facts.splice(same, 1);
+          facts.push({ slot, group, shift: shift + constant });
+        };
+        if (ir.op[base] === Op.LD && !stored.has(ir.a[base]!)) add(ir.a[base]!, 0);
+        for (const [slot, value] of stored) {
+          const constant = distance(ir, value, base);
+          if (constant !== undefined) add(slot, constant);
+        }
+      }
+    }
+    return facts;
+  }
 }
 
-function join(
-  group: AccessGroup | undefined,
-  n: number,
-  from: number,
-  to: number,
-  groups: (AccessGroup | undefined)[],
-): boolean {
-  if (!group) return false;
-  const low = Math.min(group.from, from);
-  const high = Math.max(group.to, to);
-  if (high - low > MAX_SPAN) return false;
-  group.from = low;
-  group.to = high;
-  group.last = n;
-  group.size++;
-  groups[n] = group;
-  return true;
+/** What is added to `base` to give `value`, if that is a small constant. */
+function distance(ir: IrBlock, value: number, base: number): number | undefined {
+  if (ir.ty[value] !== Ty.I64) return undefined;
+  let sum = 0;
+  let at = value;
+  while (at !== base) {
+    if (ir.op[at] !== Op.ADD) return undefined;
+    const constant = ir.b[at]!;
+    if (ir.op[constant] !== Op.CONST || ir.b[constant] !== ir.a[constant]! >> 31) return undefined;
+    sum += ir.a[constant]!;
+    at = ir.a[at]!;
+  }
+  return Math.abs(sum) < 2 ** 30 ? sum : undefined;
 }

@@ -4,7 +4,7 @@
 import type { HelperDef } from "../ir/helpers.js";
 import { MAX_OPERANDS, operandsOf } from "../ir/operands.js";
 import { isTerminator, Op } from "../ir/ops.js";
-import { type AccessGroup, groupAccesses } from "./groups.js";
+import type { SharedAccess } from "./groups.js";
 import type { RegionBlock } from "./region.js";
 import { inRanges, type SlotMap } from "./slots.js";
 
@@ -17,7 +17,7 @@ export interface Plan {
   /** Node at which the value is used last (expressions count where they are written), 0 if never. */
   readonly lastUse: Int32Array;
   /** Memory accesses that share a TLB check, by node. */
-  readonly groups: readonly (AccessGroup | undefined)[];
+  readonly groups: readonly (SharedAccess | undefined)[];
 }
 
 const operands = new Int32Array(MAX_OPERANDS);
@@ -28,13 +28,13 @@ export function isStatement(op: Op): boolean {
 }
 
 export function planBlock(
-  { ir, straddles }: RegionBlock,
+  { ir }: RegionBlock,
   live: Uint8Array,
   slots: SlotMap,
   helpers: readonly HelperDef[],
+  groups: readonly (SharedAccess | undefined)[],
 ): Plan {
   const n = ir.count;
-  const groups = straddles ? [] : groupAccesses(ir, live, helpers);
   const place = new Uint8Array(n);
   const lastUse = new Int32Array(n);
   const uses = new Uint16Array(n);
