@@ -261,6 +261,9 @@ export const RC_MODE = 12;
 export const RC_RECORD = 16;
 /** i32: S_PAGES when the region was left last. */
 export const RC_PAGES = 20;
+/** i32 each: R_FUNC and R_ENTRY of the record, which the way into the region does not have to wait for then. */
+export const RC_FUNC = 24;
+export const RC_ENTRY = 28;
 export const RC_STRIDE = 32;
 
 // ---- memory operation word of LOAD and STORE, also given to the slow paths ----------------------------------------------

@@ -3,7 +3,7 @@
 
 import {
   B_INSNS, B_REGION, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_HOOK_ATTENTION,
-  E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_EPOCH, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_VAIN, R_VALID,
+  E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_ENTRY, RC_EPOCH, RC_FUNC, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_VAIN, R_VALID,
   STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
   S_HALTED, S_INHIBIT, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
 } from "../../src/layout";
@@ -61,7 +61,7 @@ function takeFault(cpu: i32): bool {
   store<i32>(record, load<i32>(record, R_COUNT) + 1, R_COUNT);
   const epoch = engine(E_REGION_EPOCH);
   store<i32>(cpu, load<i32>(slot, RC_PAGES), S_PAGES);
-  const status = call_indirect<i32>(load<i32>(record, R_FUNC), cpu, load<i32>(record, R_ENTRY));
+  const status = call_indirect<i32>(load<i32>(slot, RC_FUNC), cpu, load<i32>(slot, RC_ENTRY));
   if (engine(E_REGION_EPOCH) == epoch) store<i32>(slot, load<i32>(cpu, S_PAGES), RC_PAGES);
   return status == 0 && load<i32>(cpu, S_FUEL) == fuel ? -1 : status;
 }
@@ -72,6 +72,8 @@ function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
   store<i32>(slot, load<i32>(cpu + S_MODE), RC_MODE);
   store<i32>(slot, record, RC_RECORD);
   store<i32>(slot, 0, RC_PAGES);
+  store<i32>(slot, load<i32>(record, R_FUNC), RC_FUNC);
+  store<i32>(slot, load<i32>(record, R_ENTRY), RC_ENTRY);
 }
 
 /** The instruction that interrupts are held off for has not been executed yet, nor has it raised an exception. */

@@ -29,9 +29,9 @@ import { type Edge, Graph, makeReducible, NODE_BLOCK, NODE_DISPATCH, NODE_STUB }
 import { Code, type FunctionBody } from "./code.js";
 import { BlockEmitter, type FunctionContext, SITE_PENDING_MASK, SITE_SHIFT } from "./emit-block.js";
 import { maskPc } from "./emit-calls.js";
+import { type AccessGroup, groupAccesses, type SharedAccess } from "./groups.js";
 import type { FunctionType } from "./linker.js";
 import { I32, I64, W } from "./opcodes.js";
-import { type AccessGroup, groupAccesses, type SharedAccess } from "./groups.js";
 import { planBlock } from "./plan.js";
 import type { Region, Target } from "./region.js";
 import { SlotMap } from "./slots.js";

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { IrBlock } from "../ir/block.js";
 import { IrBuilder, type Value } from "../ir/builder.js";
-import { type HelperDef, helper } from "../ir/helpers.js";
-import { deadCode } from "../ir/passes/dce.js";
+import { type HelperDef, helper, system } from "../ir/helpers.js";
 import { Ty } from "../ir/ops.js";
+import { deadCode } from "../ir/passes/dce.js";
 import { Code } from "./code.js";
 import { groupAccesses, type SharedAccess } from "./groups.js";
 import type { RegionBlock } from "./region.js";
@@ -13,7 +13,11 @@ const P = 0x100;
 const Q = 0x108;
 /** Memory word: 8 bytes. */
 const WORD = 3;
-const helpers: HelperDef[] = [helper("flush", { writes: [[0x110, 0x118]] })];
+const helpers: HelperDef[] = [
+  system("flush"),
+  helper("changes P", { writes: [[P, P + 8]] }),
+  helper("changes Q", { writes: [[Q, Q + 8]] }),
+];
 
 type Fill = (b: IrBuilder, p: () => Value) => void;
 
@@ -95,8 +99,31 @@ it("what is hardly ever executed does not make it cover more, but may use it", (
   expectShared(groups([[], [0]], [at(0), at(0)], [1, 1 / 50]), [0, 0], 0, 8);
 });
 
-it("a check for reading does not serve a store", () => {
-  const load: Fill = (b, p) => b.st(Q, b.load(Ty.I64, p(), WORD));
+const load: Fill = (b, p) => b.st(Q, b.load(Ty.I64, p(), WORD));
+
+it("a check for reading does not serve a store of another block, and becomes one for writing in its own", () => {
   expect(groups([[], [0]], [load, at(0)])).toEqual([[], []]);
   expectShared(groups([[], [0]], [at(0), load]), [0, 0], 0, 8);
+  const [both] = groups(
+    [[]],
+    [
+      (b, p) => {
+        load(b, p);
+        at(8)(b, p);
+      },
+    ],
+  );
+  expect(both!.map((access) => access!.group)).toEqual([both![0]!.group, both![0]!.group]);
+  expect(both![0]!.group).toMatchObject({ write: true, from: 0, to: 16, size: 2 });
+});
+
+it("a helper that changes a slot leaves the others' checks as they are", () => {
+  const call = (slot: number): Fill => {
+    return (b, p) => {
+      at(0)(b, p);
+      b.call(slot === P ? 1 : 2);
+    };
+  };
+  expect(groups([[], [0]], [call(P), at(8)])).toEqual([[], []]);
+  expectShared(groups([[], [0]], [call(Q), at(8)]), [0, 0], 0, 16);
 });

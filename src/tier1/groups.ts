@@ -1,6 +1,6 @@
 // Memory accesses that share one TLB check: same base value, displacements within a small span, nothing between them that could
-// change the mapping. Loads ride on a check for writing made before them (what may be written may be read), never the other way
-// round.
+// change the mapping, which only helpers that may change anything do. Loads ride on a check for writing (what may be written may be
+// read); a store behind loads makes their check one for writing if they are always executed together, in one block.
 //
 // A check also serves the blocks behind it, unless they are led to from elsewhere too, as long as a slot holds the base, or the base and
 // a constant (a stack pointer after pushes): fields of a record on both sides of a branch, frames of callers and callees.
@@ -10,16 +10,18 @@ import type { HelperDef } from "../ir/helpers.js";
 import { Op, Ty } from "../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../layout.js";
 import type { RegionBlock } from "./region.js";
-import type { SlotMap } from "./slots.js";
+import { inRanges, type SlotMap } from "./slots.js";
 
 /** Most bytes between the first and the last byte of a group: beyond, page ends are met too often. */
 const MAX_SPAN = 256;
 /** Blocks executed less often than this share of the one with the check do not make it cover more. */
 const WIDENING = 1 / 8;
+/** A value that no node has. */
+const UNKNOWN = -1;
 
 /** One check. */
 export interface AccessGroup {
-  readonly write: boolean;
+  write: boolean;
   /** Displacements from the base that are covered, [from, to). */
   from: number;
   to: number;
@@ -101,10 +103,7 @@ class Grouping {
       if (!live[n]) continue;
       switch (ir.op[n] as Op) {
         case Op.CALL:
-          if (this.helpers[ir.a[n]!]!.pure) break;
-          this.reading.clear();
-          this.writing.clear();
-          this.known = [];
+          this.call(this.helpers[ir.a[n]!]!, slots);
           break;
         case Op.LD:
           this.load(n);
@@ -119,6 +118,15 @@ class Grouping {
       }
     }
     return this.factsAtEnd(slots);
+  }
+
+  private call({ writes }: HelperDef, slots: SlotMap): void {
+    if (writes === "all") {
+      this.reading.clear();
+      this.writing.clear();
+      this.known = [];
+    } else if (writes.length > 0)
+      for (const cached of slots.cached) if (inRanges(cached, writes)) this.stored.set(cached.slot, UNKNOWN);
   }
 
   /** Value n is what a slot had at the start. */
@@ -139,13 +147,26 @@ class Grouping {
     const from = ir.d[n]!;
     const to = from + (1 << (word & MEM_SIZE_MASK));
     const write = ir.op[n] === Op.STORE || (word & MEM_RMW) !== 0;
-    const open = this.open(write).get(base);
-    for (const shared of write ? [open] : [this.writing.get(base), open])
-      if (shared && this.join(shared, n, from, to)) return shared;
+    for (const shared of [this.writing.get(base), this.reading.get(base)]) {
+      if (!shared || (write && !this.mayWrite(shared)) || !this.join(shared, n, from, to)) continue;
+      if (write && !shared.group.write) this.upgrade(base, shared);
+      return shared;
+    }
     const group = { write, from, to, block, first: n, last: n, size: 1, lasting: false };
     const own = { group, shift: 0 };
     this.open(write).set(base, own);
     return own;
+  }
+
+  /** The check is one for writing, or can be made one. */
+  private mayWrite({ group }: SharedAccess): boolean {
+    return group.write || group.block === this.block;
+  }
+
+  private upgrade(base: number, shared: SharedAccess): void {
+    shared.group.write = true;
+    this.reading.delete(base);
+    this.writing.set(base, shared);
   }
 
   private join({ group, shift }: SharedAccess, n: number, from: number, to: number): boolean {
