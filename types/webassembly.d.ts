@@ -6,6 +6,7 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
     static imports(module: Module): { module: string; name: string; kind: string }[];
     static exports(module: Module): { name: string; kind: string }[];
+    static customSections(module: Module, name: string): ArrayBuffer[];
   }
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });

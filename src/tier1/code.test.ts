@@ -97,3 +97,35 @@ describe("modules", () => {
     }
   });
 });
+
+it("says where its hinted branches are", () => {
+  const code = new Code(2);
+  code.local(Ty.I64);
+  code.begin(W.block);
+  for (const taken of [false, true]) {
+    code.get(0);
+    code.brHinted(0, taken);
+  }
+  code.end();
+  code.i32(0);
+  const body = code.finish();
+  for (const { at } of body.hints) expect(body.bytes[at]).toBe(W.br_if);
+  const plain = new Code(2);
+  plain.i32(0);
+  const type = { params: [I32, I32], results: [I32] };
+  const { bytes } = link(
+    [plain.finish(), body],
+    type,
+    () => {
+      throw new Error("nothing is called");
+    },
+    { shared: false },
+  );
+  const [section] = WebAssembly.Module.customSections(
+    new WebAssembly.Module(bytes as BufferSource),
+    "metadata.code.branch_hint",
+  );
+  const [first, second] = body.hints;
+  // One function with hints, number 1: two of one byte each.
+  expect([...new Uint8Array(section!)]).toEqual([1, 1, 2, first!.at, 1, 0, second!.at, 1, 1]);
+});

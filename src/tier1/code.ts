@@ -24,14 +24,20 @@ export interface FunctionBody {
   bytes: Uint8Array;
   /** Offsets count from the start of `bytes`. */
   relocations: Relocation[];
-  /** Branches that are hardly ever taken, by the offset of their opcode in `bytes`, ascending. */
-  unlikely: number[];
+  hints: BranchHint[];
+}
+
+/** What a branch does nearly always. */
+export interface BranchHint {
+  /** Offset of its opcode in `bytes`, each higher than the one before. */
+  at: number;
+  taken: boolean;
 }
 
 export class Code {
   readonly out = new Bytes(1024);
   private readonly relocations: Relocation[] = [];
-  private readonly unlikely: number[] = [];
+  private readonly hints: BranchHint[] = [];
   /** Declared locals: runs of one type. */
   private readonly runTypes: Ty[] = [];
   private readonly runCounts: number[] = [];
@@ -166,9 +172,9 @@ export class Code {
     this.out.u32(depth);
   }
 
-  /** A branch that is hardly ever taken. */
-  brUnlikely(depth: number): void {
-    this.unlikely.push(this.out.length);
+  /** A branch that is nearly always taken, or hardly ever. */
+  brHinted(depth: number, taken: boolean): void {
+    this.hints.push({ at: this.out.length, taken });
     this.brIf(depth);
   }
 
@@ -198,7 +204,7 @@ export class Code {
     return {
       bytes: head.toArray(),
       relocations: this.relocations.map((r) => ({ at: r.at + shift, symbol: r.symbol })),
-      unlikely: this.unlikely.map((at) => at + shift),
+      hints: this.hints.map(({ at, taken }) => ({ at: at + shift, taken })),
     };
   }
 }

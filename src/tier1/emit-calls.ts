@@ -58,7 +58,7 @@ export function emitCall(e: BlockEmitter, n: number): void {
     code.integer(e.site(n));
     code.get(f.cpu);
     code.mem(W.i32_load, S_FAULT, 2);
-    code.brUnlikely(f.siteDepth());
+    code.brHinted(f.siteDepth(), false);
     code.op(W.drop);
   }
   if (def.writes === "all") {

@@ -115,7 +115,7 @@ function check(
     code.set(f.entry);
     code.get(f.entry);
     code.op(W.i32_eqz);
-    code.brUnlikely(f.siteDepth() + 1);
+    code.brHinted(f.siteDepth() + 1, false);
     code.op(W.drop);
     code.get(f.entry);
     code.else_();
@@ -125,7 +125,7 @@ function check(
   }
   code.integer(e.site(n));
   tlbMiss(code, va, f.entry, f.tlb, bytes, write, aligned);
-  code.brUnlikely(f.siteDepth());
+  code.brHinted(f.siteDepth(), false);
   code.op(W.drop);
   hostAddress(code, va, f.entry);
 }

@@ -64,6 +64,8 @@ const EXIT_SITE = 0;
 const EXIT_DISPLACEMENT = 1;
 const EXIT_PC = 2;
 const EXIT_KEEP = 3;
+/** Blocks executed less often than this share of the one before them are moved out of its way. */
+const RARE = 1 / 10;
 /** Pages beyond the bits of the mask are checked each time. */
 const PAGE_BITS = 32;
 
@@ -387,7 +389,9 @@ class RegionEmitter implements FunctionContext {
       e.value(condition);
       e.releaseAfter(last);
       if (i === 1) code.op(W.i32_eqz);
-      code.brIf(depth);
+      if (this.rare(k, targets[i]!)) code.brHinted(depth, false);
+      else if (this.rare(k, targets[other]!)) code.brHinted(depth, true);
+      else code.brIf(depth);
       this.go(k, other, e);
       return;
     }
@@ -400,7 +404,7 @@ class RegionEmitter implements FunctionContext {
       e.value(condition);
       e.releaseAfter(last);
       if (i === 1) code.op(W.i32_eqz);
-      code.brUnlikely(flow.depth + EXIT_DISPLACEMENT);
+      code.brHinted(flow.depth + EXIT_DISPLACEMENT, false);
       code.op(W.drop);
       this.go(k, other, e);
       return;
@@ -413,6 +417,12 @@ class RegionEmitter implements FunctionContext {
     code.end();
     flow.closed();
     this.go(k, 1, e);
+  }
+
+  /** Block k hardly ever goes there. */
+  private rare(k: number, target: Target): boolean {
+    const { blocks } = this.region;
+    return target.block < 0 || blocks[target.block]!.weight < blocks[k]!.weight * RARE;
   }
 
   /** Depth of the label for target i of block k when a bare branch is all the edge takes, else -1. */
@@ -506,7 +516,7 @@ class RegionEmitter implements FunctionContext {
       code.op(W.i32_eqz);
       code.op(W.i32_or);
     }
-    code.brUnlikely(flow.depth + EXIT_DISPLACEMENT);
+    code.brHinted(flow.depth + EXIT_DISPLACEMENT, false);
     code.op(W.drop);
   }
 
@@ -538,7 +548,7 @@ class RegionEmitter implements FunctionContext {
     code.i32((region.pages[page]!.host + offset) | 0);
     code.call(`exec.${this.mmu}`);
     code.op(W.i32_eqz);
-    code.brUnlikely(flow.depth + EXIT_DISPLACEMENT);
+    code.brHinted(flow.depth + EXIT_DISPLACEMENT, false);
     code.op(W.drop);
     if (known) {
       code.get(this.pagesOk);
@@ -564,7 +574,7 @@ class RegionEmitter implements FunctionContext {
     code.get(this.fuel);
     code.get(this.limit);
     code.op(W.i32_ge_s);
-    code.brIf(flow.labelDepth(edge.to));
+    code.brHinted(flow.labelDepth(edge.to), true);
     code.integer(this.region.blocks[edge.block]!.disp);
     code.br(flow.depth + EXIT_DISPLACEMENT);
   }

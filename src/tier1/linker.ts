@@ -118,19 +118,19 @@ function section(out: Bytes, id: number, content: Bytes): void {
   out.bytes(content.data.subarray(0, content.length));
 }
 
-/** Tells which branches are hardly ever taken (WebAssembly core specification, appendix on code metadata). */
+/** Tells what branches do nearly always (WebAssembly core specification, appendix on code metadata). */
 function branchHints(bodies: readonly FunctionBody[], firstFunction: number): Bytes {
   const out = new Bytes();
   out.name("metadata.code.branch_hint");
-  out.u32(bodies.reduce((sum, { unlikely }) => sum + (unlikely.length > 0 ? 1 : 0), 0));
-  bodies.forEach(({ unlikely }, i) => {
-    if (unlikely.length === 0) return;
+  out.u32(bodies.reduce((sum, { hints }) => sum + (hints.length > 0 ? 1 : 0), 0));
+  bodies.forEach(({ hints }, i) => {
+    if (hints.length === 0) return;
     out.u32(firstFunction + i);
-    out.u32(unlikely.length);
-    for (const at of unlikely) {
+    out.u32(hints.length);
+    for (const { at, taken } of hints) {
       out.u32(at);
       out.u8(1);
-      out.u8(0);
+      out.u8(taken ? 1 : 0);
     }
   });
   return out;
