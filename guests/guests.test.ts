@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { program } from "../tests/programs.js";
 import { applets } from "./busybox.js";
 import { cpio } from "./cpio.js";
 import { modinfo } from "./modinfo.js";
@@ -57,8 +58,8 @@ describe("cpio", () => {
     expect([field(1), field(2), field(3), field(6), field(11)]).toEqual([0o100640, 0, 0, 6, 9]);
   });
 
-  it.runIf(spawnSync("cpio", ["--version"]).status === 0)("is read by cpio", () => {
-    const listing = execFileSync("cpio", ["-itv", "--quiet"], { input: archive, encoding: "utf8" });
+  it("is read by cpio", () => {
+    const listing = execFileSync(program("cpio"), ["-itv", "--quiet"], { input: archive, encoding: "utf8" });
     expect(listing).toMatch(/-rw-r-----\s+1 root\s+root\s+6 .* etc\/motd/);
     expect(listing).toMatch(/crw-rw-rw-.* 1,\s*3 .* dev\/null/);
     expect(listing).toMatch(/bin -> usr\/bin/);

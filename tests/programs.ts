@@ -9,6 +9,7 @@ export const PROGRAMS = {
   libc: { path: "/usr/include/stdio.h", package: "libc6-dev" },
   debugfs: { path: "/sbin/debugfs", package: "e2fsprogs" },
   e2fsck: { path: "/sbin/e2fsck", package: "e2fsprogs" },
+  cpio: { path: "/usr/bin/cpio", package: "cpio" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
 } as const;
 
