@@ -10,11 +10,10 @@ export const HOT_BLOCK = 3000;
 export const REGION_RATE = 12;
 /** Guest instructions that may be put into regions at once after times when there was nothing to do. */
 export const REGION_BURST = 8000;
-/** Regions wait to share a module: until there are so many, or one of them has become hot again, or until it is their turn: there is
- *  one module in so many nanoseconds, and after quiet times so many at once. */
+/** Regions wait to share a module: until there are so many, or one of them has become hot again, or for so many nanoseconds after the
+ *  last module was made. */
 export const REGION_BATCH = 48;
 export const REGION_WAIT_NS = 25_000_000;
-export const MODULE_BURST = 6;
 /** A region takes in a copy of code that another region of fewer guest instructions is entered at. */
 export const REGION_COPY_INSNS = 20;
 /** Core's function table grows by so many: the host copies it each time. */

@@ -14,6 +14,8 @@ import { inRanges, type SlotMap } from "./slots.js";
 
 /** Most bytes between the first and the last byte of a group: beyond, page ends are met too often. */
 const MAX_SPAN = 256;
+/** The same where accesses of other blocks make the check cover more: not all of them are certain to be executed. */
+const MAX_SPAN_SHARED = 64;
 /** Blocks executed less often than this share of the one with the check do not make it cover more. */
 const WIDENING = 1 / 8;
 /** A value that no node has. */
@@ -172,10 +174,10 @@ class Grouping {
   private join({ group, shift }: SharedAccess, n: number, from: number, to: number): boolean {
     const low = Math.min(group.from, from + shift);
     const high = Math.max(group.to, to + shift);
-    if (high - low > MAX_SPAN) return false;
     const foreign = group.block !== this.block;
     const wider = low !== group.from || high !== group.to;
-    if (foreign && wider && this.what.weight < this.blocks[group.block]!.weight * WIDENING) return false;
+    if (wider && high - low > (foreign ? MAX_SPAN_SHARED : MAX_SPAN)) return false;
+    if (wider && foreign && this.what.weight < this.blocks[group.block]!.weight * WIDENING) return false;
     group.from = low;
     group.to = high;
     group.size++;

@@ -22,7 +22,6 @@ import {
   R_VAIN,
 } from "../layout.js";
 import {
-  MODULE_BURST,
   MODULES_OLD,
   MODULES_QUIET,
   MODULES_QUIET_NS,
@@ -96,9 +95,6 @@ export class RegionTier {
   private reckoned = 0;
   /** When a module was asked for last. */
   private askedAt = 0;
-  /** Modules that may be asked for without waiting for more regions, and when that was reckoned last. */
-  private modulesLeft = MODULE_BURST;
-  private modulesReckoned = 0;
   private deadSeen = 0;
   private readonly counts = {
     /** Regions made, guest instructions in them and their Wasm, since start-up. */
@@ -169,17 +165,12 @@ export class RegionTier {
     const draft = this.selector.select(header, mode, this.others(phys, mode));
     source.write(header, B_COUNT, 0);
     if (draft) this.make(draft);
-    // What others have been given up for is executed in tier 0 until it is there.
-    const again = this.rethinking.codeAt(phys) !== undefined;
-    if (this.options.eager || again || this.pending.length >= REGION_BATCH || this.mayAsk(this.time())) this.flush();
+    if (this.options.eager || this.pending.length >= REGION_BATCH || this.waited(this.time())) this.flush();
   }
 
-  /** Whether a module may be asked for now, however few regions it has. */
-  private mayAsk(now: number): boolean {
-    const more = (now - this.modulesReckoned) / REGION_WAIT_NS;
-    this.modulesLeft = Math.min(MODULE_BURST, this.modulesLeft + more);
-    this.modulesReckoned = now;
-    return this.modulesLeft >= 1;
+  /** No module has been asked for in the time regions wait for one another. */
+  private waited(now: number): boolean {
+    return now - this.askedAt > REGION_WAIT_NS;
   }
 
   /**
@@ -230,7 +221,6 @@ export class RegionTier {
   private flush(): void {
     if (this.pending.length === 0) return;
     this.askedAt = this.time();
-    this.modulesLeft = Math.max(0, this.modulesLeft - 1);
     const waiting = this.pending.splice(0);
     this.link(
       waiting.map(({ code }) => code),
@@ -256,7 +246,7 @@ export class RegionTier {
 
   maintain(): void {
     const now = this.time();
-    if (this.mayAsk(now)) this.flush();
+    if (this.waited(now)) this.flush();
     const dead = this.source.read(ENGINE, E_DEAD_REGIONS);
     if (dead !== this.deadSeen) {
       this.deadSeen = dead;
