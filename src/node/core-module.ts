@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { MachineError } from "../machine/host.js";
-import { avoidMiscompiles } from "./v8.js";
+import { setV8Flags } from "./v8.js";
 
 /** core.wasm, compiled, and V8 made ready for what is compiled at run time. It lies in dist/, where the build puts it, whether this file runs from there or from src/. */
 export function loadCoreModule(): WebAssembly.Module {
-  avoidMiscompiles();
+  setV8Flags();
   const file = fileURLToPath(new URL("../../dist/core.wasm", import.meta.url));
   try {
     return new WebAssembly.Module(fs.readFileSync(file));
