@@ -2,7 +2,8 @@
 //
 // Lockstep of tier 0 against tier 1: the same machine under -icount is run twice, once interpreted, once with regions, and
 // the architectural state is compared at every multiple of --step instructions, all of RAM at every multiple of --memory.
-// At a difference the number of regions tier 1 may make is bisected; the last one that makes the difference is printed.
+// At a difference the number of regions tier 1 may make is bisected; the last one that makes the difference is printed. Which
+// regions are made when follows the host's time, so a difference may not come again: it is told before the bisection.
 
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -203,6 +204,15 @@ async function reference(
   return { digests, detail: text };
 }
 
+async function printDifference(at: number, detail: string): Promise<void> {
+  const expected = (await reference(0, at, step, memoryStep)).detail.split("\n");
+  const lines = detail.split("\n");
+  console.log(`state after ${at} instructions, tier 0 and tier 1 (nothing: memory alone):`);
+  expected.forEach((line, k) => {
+    if (line !== lines[k]) console.log(`  ${line}   ${lines[k]}`);
+  });
+}
+
 const step = Number(values.step);
 const memoryStep = Number(values.memory);
 const whole = await reference(0, limit, step, memoryStep);
@@ -212,7 +222,9 @@ if (first.at === undefined) {
     `no divergence in ${limit} instructions (state every ${step}, memory every ${memoryStep}; ${first.made} regions)`,
   );
 } else {
-  console.log(`differs between ${first.at - step} and ${first.at} instructions, ${first.made} regions made by then`);
+  const before = first.at - step;
+  console.log(`differs between ${before} and ${first.at} instructions, ${first.made} regions made by then`);
+  await printDifference(first.at, first.detail);
   // The fewest regions that still differ: the last of them is the one.
   let good = 0;
   let bad = first.made;
@@ -224,13 +236,8 @@ if (first.at === undefined) {
     else bad = middle;
   }
   const culprit = await firstDifference(whole.digests, 0, first.at, step, memoryStep, bad);
-  const at = culprit.at ?? first.at;
-  const expected = await reference(0, at, step, memoryStep);
-  console.log(`state after ${at} instructions, tier 0 and tier 1:`);
-  const b = culprit.detail.split("\n");
-  expected.detail.split("\n").forEach((line, k) => {
-    if (line !== b[k]) console.log(`  ${line}   ${b[k]}`);
-  });
+  if (culprit.at === undefined) console.log("and did not when run again");
+  else if (culprit.at !== first.at) await printDifference(culprit.at, culprit.detail);
   console.log(
     `region ${bad}, blocks at physical ${culprit.last?.blocks.map((block) => block.phys.toString(16)).join(" ")}`,
   );

@@ -62,6 +62,22 @@ describe.each([
     if (tier1) expect(loops.cpu.engine.inRegions).toBeGreaterThan(300);
   });
 
+  it("flags that are undefined do not depend on what the translation knows of those before", () => {
+    // bt, bts, bsf, bsr, shl cl, ror cl, rcl 3, shld, mul, imul, div, and, popcnt, blsr, bzhi, lzcnt
+    const codes =
+      "0f a3 ca|0f ab ca|0f bc c2|0f bd c2|d3 e2|d3 ca|c1 d2 03|0f a5 ca|f7 e2|0f af c2|48 f7 f1|21 ca|f3 0f b8 c2" +
+      "|c4 e2 70 f3 ca|c4 e2 70 f5 c2|f3 0f bd c2";
+    // add, inc, shl 1, popcnt, ror 1 and and of ebx, sahf: all that leave different knowledge
+    for (const before of "83 c3 01|83 eb 01|ff c3|d1 e3|f3 0f b8 db|d1 cb|83 e3 7f|9e".split("|"))
+      for (const code of codes.split("|"))
+        for (const value of [0xffn, 0x7fffffffn, 0xffffffffn, 0x10n, 1n]) {
+          const registers = { [AX]: 0x9100n, [CX]: 0x100000007n, [DX]: 5n, [BX]: value };
+          const known = run(`${before} ${code}`, registers);
+          const unknown = run(`${before} eb 00 ${code}`, registers);
+          expect([code, before, value, unknown.rflags]).toEqual([code, before, value, known.rflags]);
+        }
+  });
+
   describe("page faults", () => {
     it("leave an instruction undone and those before it done", () => {
       // inc rax; mov [rdi], rax; inc rax

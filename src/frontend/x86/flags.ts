@@ -35,7 +35,10 @@ const BYTES = [1, 2, 4, 8] as const;
 const MASKS = [0, 0xff, 0xffff, 0, -1];
 
 const CF = 1;
+const PF = 4;
 const AF = 0x10;
+const ZF = 0x40;
+const SF = 0x80;
 const OF = 0x800;
 /** The flags CC_PART keeps as they are. */
 const PART = CF | AF | OF;
@@ -211,20 +214,25 @@ export class Flags {
     this.setOp(CC_EFLAGS);
   }
 
-  /** CF alone (I32 0/1); OF and AF may become anything (BT and its kin: undefined there, ZF SF PF kept). */
-  setCarryLoosely(carry: Value): void {
+  /**
+   * CF (I32 0/1), with OF and AF 0: BT and its kin, which keep ZF SF PF and leave those undefined. Always 0, not what is
+   * cheapest: what is known about the flags before differs from translation to translation, what the guest sees may not.
+   */
+  setCarryAlone(carry: Value): void {
     const b = this.b;
     const op = this.op();
-    if (op < 0 || op < 4 || op >= CC_POPCNT) {
-      this.setSome(1, carry);
+    if (op < 4 || (op & ~3) === CC_POPCNT) {
+      this.setAll(b.or(b.and(this.all(), b.i32(ZF | SF | PF)), carry));
       return;
     }
-    const size = BYTES[op & 3]!;
     if (!this.inBlock()) this.dst = -1;
     this.src = b.extu(carry);
     b.st(X_CC_SRC, this.src);
-    this.setOp(CC_INC + LOG2[size]!);
-    this.cf = carry;
+    this.setOp(CC_PART + (op & 3));
+    this.x = carry;
+    this.y = -1;
+    this.carryIn = -1;
+    this.cf = -1;
   }
 
   /** Replaces the flags of `mask` (EFLAGS bits) by those of `value` (I32, no other bits set), unless `when` (I32) is given and 0. */

@@ -47,7 +47,7 @@ function bitTest(e: Emitter, insn: Insn, kind: number): void {
     if (address >= 0) e.store(size, address, r);
     else e.writeGpr(insn.rm, size, r);
   }
-  e.flags.setCarryLoosely(carry);
+  e.flags.setCarryAlone(carry);
 }
 
 export function bt(e: Emitter, insn: Insn): void {
