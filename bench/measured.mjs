@@ -19,6 +19,7 @@ import { yieldToMachine } from "../dist/node/background.js";
 import { loadCoreModule } from "../dist/node/core-module.js";
 import { createNodeHost } from "../dist/node/host.js";
 import { programInfo } from "../dist/node/program.js";
+import { setV8Flags } from "../dist/node/v8.js";
 import { parseArguments } from "../dist/options/parse.js";
 import { RegionTier } from "../dist/tier1/tier1.js";
 import { TB_SIZE_MIB } from "../dist/tuning.js";
@@ -106,6 +107,7 @@ function look() {
 const regions = values.profile ? new RegionProbe() : undefined;
 let tier;
 const codeBytes = (parsed.config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20;
+setV8Flags();
 const module = values.core ? new WebAssembly.Module(readFileSync(values.core)) : loadCoreModule();
 const machine = await createMachine(parsed.config, host, {
   module,
