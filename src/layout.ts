@@ -239,9 +239,9 @@ export const R_FUNC = 4;
 export const R_ENTRY = 8;
 /** i32: next entry of the same region, 0 at the end. */
 export const R_NEXT = 12;
-/** i32: times entered since the last decay. */
+/** i32: times entered since the last decay, about (ENTRIES_NOTED_SHIFT). */
 export const R_COUNT = 16;
-/** i32: record of the region that was left for this one last. */
+/** i32: record of the region that was left for this one, at the last entry noted. */
 export const R_FROM = 20;
 /** i32: times entered without anything done: the TLB did not allow what the first instruction accesses (rarely: too little fuel). */
 export const R_VAIN = 24;

@@ -30,6 +30,8 @@ export const MODULES_OLD = 8;
  *  run in code that the host has not compiled yet. */
 export const MODULES_QUIET_NS = 20_000_000_000;
 export const MODULES_QUIET = 8;
+/** One entry of a region in 1 << this is noted, for that many: its record is hardly ever in the host's caches. */
+export const ENTRIES_NOTED_SHIFT = 4;
 /** So often, in nanoseconds, it is looked which regions were entered more than so many times from others. The most frequent transitions, so
  *  many of them, make regions be chosen anew, and the same ones again after so many nanoseconds at the earliest, twice as many each time. */
 export const RETHINK_NS = 100_000_000;

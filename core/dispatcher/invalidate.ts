@@ -7,6 +7,7 @@ import {
 import { CODE_PAGE_STORES } from "../../src/tuning";
 import { count, engine } from "../state";
 import { ramPage } from "../softmmu/physical";
+import { forgetRegions } from "../softmmu/tlb";
 
 /** Bucket of a block in the hash table. */
 // @ts-ignore: decorator
@@ -33,6 +34,7 @@ export function dropBlock(block: i32): void {
   if (load<i32>(block + B_FLAGS) & B_FLAG_SPAN) {
     for (let entry = load<i32>(block + B_REGION); entry != 0; entry = load<i32>(entry + R_NEXT)) store<i32>(entry + R_VALID, 0);
     store<i32>(ENGINE + E_DEAD_REGIONS, load<i32>(ENGINE + E_DEAD_REGIONS) + 1);
+    forgetRegions();
     return;
   }
   let slot = hashSlot(load<u64>(block + B_PHYS), load<i32>(block + B_MODE));

@@ -80,7 +80,9 @@ export function flushTlb(cpu: i32, keepGlobal: bool): void {
   }
   store<i32>(cpu + S_TLB_USED, kept);
   store<i32>(cpu + S_TLB_KEPT, kept);
+  memory.fill(codePages, 0, CODE_BITS >> 3);
   if (!keepGlobal) {
+    memory.fill(globalCodePages, 0, CODE_BITS >> 3);
     forgetLarge();
     clearJumpCache();
   }
@@ -121,6 +123,23 @@ function rememberLarge(va: u64, shift: i32): void {
   return (load<i32>(bits + ((n >> 5) << 2)) & (1 << (n & 31))) != 0;
 }
 
+// Pages that code was executed in since the translations of their kind were dropped: those are all that regions have ever looked at.
+// Bit n stands for the pages whose number folds to n.
+const CODE_BITS: i32 = 8192;
+const codePages: usize = memory.data(CODE_BITS >> 3, 8);
+const globalCodePages: usize = memory.data(CODE_BITS >> 3, 8);
+
+// @ts-ignore: decorator
+@inline function codeNumber(va: u64): i32 {
+  return <i32>((va >> 12) ^ (va >> 25) ^ (va >> 38)) & (CODE_BITS - 1);
+}
+
+function rememberCode(va: u64, global: bool): void {
+  const n = codeNumber(va);
+  const at = (global ? globalCodePages : codePages) + ((n >> 5) << 2);
+  store<i32>(at, load<i32>(at) | (1 << (n & 31)));
+}
+
 /** Drops the pieces of large pages in the 1 << shift bytes around `va`. */
 function flushPieces(cpu: i32, va: u64, shift: i32): void {
   const used = load<i32>(cpu + S_TLB_USED);
@@ -142,14 +161,17 @@ function flushPieces(cpu: i32, va: u64, shift: i32): void {
 
 /** Drops the translation of one page in all modes (INVLPG). Pieces of large pages are dropped with all their neighbours. */
 export function flushPage(cpu: i32, va: u64): void {
-  forgetRegions();
+  const large = mayHold(largePages, largeNumber(va));
+  const huge = mayHold(hugePages, hugeNumber(va));
+  const n = codeNumber(va);
+  if (large || huge || mayHold(codePages, n) || mayHold(globalCodePages, n)) forgetRegions();
   for (let mmu = 0; mmu < MMU_MODES; mmu++) {
     const entry = tlbEntry(cpu, va, mmu);
     flushIfOf(cpu, entry, va);
     flushIfOf(cpu, entry + TLB_EXEC, va);
   }
-  if (mayHold(largePages, largeNumber(va))) flushPieces(cpu, va, LARGE_SHIFT);
-  if (mayHold(hugePages, hugeNumber(va))) flushPieces(cpu, va, HUGE_SHIFT);
+  if (large) flushPieces(cpu, va, LARGE_SHIFT);
+  if (huge) flushPieces(cpu, va, HUGE_SHIFT);
 }
 
 /** Page of code appeared: stores to it must take the slow path from now on. */
@@ -192,6 +214,7 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
   }
   flags &= ENTRY_KEPT | ENTRY_NEW;
   if (global) flags |= ENTRY_GLOBAL;
+  if (code) rememberCode(va, global);
   const shift = load<i32>(cpu + S_WALK_SHIFT);
   if (shift > 12) {
     flags |= ENTRY_LARGE;

@@ -220,7 +220,7 @@ export class CodeCache {
     const alive = regions.filter((r) => r.alive);
     if (alive.length === 0) return false;
     const functions: Record<string, unknown> = {};
-    for (const name of imports) functions[name] = core.exports[name];
+    for (const { name } of imports) functions[name] = core.exports[name];
     const instance = new WebAssembly.Instance(module, { e: { m: memory.memory }, c: functions });
     regions.forEach((region, i) => {
       if (region.alive) core.table.set(region.slot, instance.exports[String(i)]);

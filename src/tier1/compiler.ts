@@ -5,7 +5,7 @@ import type { SlotRange } from "../ir/helpers.js";
 import type { FunctionBody } from "./code.js";
 import { BlockDecoder } from "./decode.js";
 import { emitRegion, REGION_TYPE } from "./emit.js";
-import { link } from "./linker.js";
+import { type Import, link } from "./linker.js";
 import { propagate } from "./propagate.js";
 import type { Draft } from "./region.js";
 import { Runtime } from "./runtime.js";
@@ -15,8 +15,8 @@ export type RegionCode = FunctionBody | number;
 
 export interface Linked {
   readonly module: WebAssembly.Module;
-  /** Names of the functions of core the module imports (module "c"). */
-  readonly imports: readonly string[];
+  /** The functions of core it imports. */
+  readonly imports: readonly Import[];
   /** Bytes of each function, in order. */
   readonly sizes: readonly number[];
 }

@@ -470,7 +470,7 @@ function hosts(va: bigint, size: number): number[] {
 function compile(region: Region): { run: (entry: number) => number; fuelNeeded: number } {
   const emitted = emitRegion(region, { helpers, contextSlot: WORDS[0]!, uncached: [] });
   const module = link([emitted.body], REGION_TYPE, runtime.resolve, { shared: false });
-  const imports = Object.fromEntries(module.imports.map((name) => [name, core[name]]));
+  const imports = Object.fromEntries(module.imports.map(({ name }) => [name, core[name]]));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes as BufferSource), {
     e: { m: memory },
     c: imports as WebAssembly.ModuleImports,

@@ -2,6 +2,7 @@
 // to be linked again into larger modules, and only modules come back. Without the thread those go on working.
 
 import type { Port } from "../port.js";
+import { Baseline } from "./baseline.js";
 import type { FunctionBody } from "./code.js";
 import type { Compiler, Linked, RegionCode, RegionCompiler } from "./compiler.js";
 import { packRecipe, type Recipe, RecipeReader } from "./recipe.js";
@@ -69,6 +70,7 @@ export class CompilerHelper implements RegionCompiler {
 export function serveCompiler(port: Port<FromHelper, ToHelper>, compiler: Compiler): void {
   const reader = new RecipeReader(compiler.decoder);
   const kept = new Map<number, FunctionBody>();
+  const baseline = tryBaseline(compiler.shared);
   port.onMessage = (message) => {
     switch (message.type) {
       case "emit":
@@ -79,9 +81,22 @@ export function serveCompiler(port: Port<FromHelper, ToHelper>, compiler: Compil
         return;
       case "link": {
         const bodies = message.codes.map((code) => (typeof code === "number" ? kept.get(code)! : code));
-        compiler.link(bodies, (linked) => port.post({ type: "linked", linked }));
+        compiler.link(bodies, (linked) => {
+          port.post({ type: "linked", linked });
+          baseline?.compile(linked.module, linked.imports);
+        });
       }
     }
   };
   port.post({ type: "ready" });
+}
+
+/** Undefined where the host has no room for its memory: the machine's thread does that work then. */
+function tryBaseline(shared: boolean): Baseline | undefined {
+  try {
+    return new Baseline(shared);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

@@ -22,10 +22,15 @@ export interface MemoryType {
   shared: boolean;
 }
 
+/** A function of core that a module imports (from "c"). */
+export interface Import {
+  readonly name: string;
+  readonly type: FunctionType;
+}
+
 export interface LinkedModule {
   bytes: Uint8Array;
-  /** Names of the functions of core the module imports (module "c"). */
-  imports: string[];
+  imports: Import[];
 }
 
 /** The section's head, and what a number reserves beyond its own bytes. */
@@ -50,13 +55,12 @@ export function link(
   }
   const types = new TypeTable();
   const index = new Map<string, number>();
-  const imports: string[] = [];
-  const importTypes: number[] = [];
+  const imports: Import[] = [];
   for (const [symbol, def] of defs) {
     if (def.kind !== "import") continue;
     index.set(symbol, imports.length);
-    imports.push(def.name);
-    importTypes.push(types.of(def.type));
+    imports.push({ name: def.name, type: def.type });
+    types.of(def.type);
   }
   const bodies: FunctionBody[] = [];
   const bodyTypes: number[] = [];
@@ -76,7 +80,7 @@ export function link(
   const out = new Bytes(1024);
   out.bytes(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   section(out, 1, types.encode());
-  section(out, 2, importSection(imports, importTypes, memory));
+  section(out, 2, importSection(imports, types, memory));
   const section3 = new Bytes();
   section3.u32(bodies.length);
   for (const t of bodyTypes) section3.u32(t);
@@ -136,7 +140,7 @@ function branchHints(bodies: readonly FunctionBody[], firstFunction: number): By
   return out;
 }
 
-function importSection(imports: readonly string[], types: readonly number[], memory: MemoryType): Bytes {
+function importSection(imports: readonly Import[], types: TypeTable, memory: MemoryType): Bytes {
   const out = new Bytes();
   out.u32(imports.length + 1);
   out.name("e");
@@ -150,12 +154,12 @@ function importSection(imports: readonly string[], types: readonly number[], mem
     out.u8(0);
     out.u32(1);
   }
-  imports.forEach((name, i) => {
+  for (const { name, type } of imports) {
     out.name("c");
     out.name(name);
     out.u8(0);
-    out.u32(types[i]!);
-  });
+    out.u32(types.of(type));
+  }
   return out;
 }
 

@@ -1,0 +1,98 @@
+// Regions go by virtual address: what they know of their pages ends when a translation is dropped (Intel SDM volume 3, 4.10.4.1).
+
+import { expect, it } from "vitest";
+import * as X from "../../src/frontend/x86/layout.js";
+import { E_HOT, E_REGION_EPOCH } from "../../src/layout.js";
+import type { X86Cpu } from "../../src/machine/x86-cpu.js";
+import { RegionTier } from "../../src/tier1/tier1.js";
+import { bareCpu, poke } from "./bare.js";
+
+const TABLES = 0x10000;
+const PAGES = 0x200000;
+const MAIN = 0x1000;
+const [GLOBAL, LOCAL] = [0x103, 0x003];
+/** A function of its own page, and data. */
+const [CODE, DATA] = [0x400000, 0x403000];
+
+const word = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
+
+/** MAIN calls CODE, which adds the number of the page it is mapped to to EAX, ECX times. */
+function machine(): { cpu: X86Cpu; map: (va: number, page: number, flags: number) => void } {
+  const cpu = bareCpu({}, { icountShift: 0, tier1: (engine) => new RegionTier(engine, { eager: true }) });
+  cpu.engine.memory.setEngine(E_HOT, 20);
+  poke(cpu, TABLES, word(0x83)); // 4 MiB, identical
+  poke(cpu, TABLES + 4, word((TABLES + 0x1000) | 3));
+  for (let n = 1; n < 8; n++) poke(cpu, PAGES + n * 4096, [0x05, ...word(n), 0xc3]); // add eax, n; ret
+  const call = [0xe8, ...word(CODE - MAIN - 5)];
+  poke(cpu, MAIN, [...call, 0x49, 0x75, 0xf8, 0xeb, 0xfe]); // again: call CODE; dec ecx; jnz again; jmp here
+  cpu.setSegment(X.CS, 8, 0n, 0xffffffffn, 0xc09b);
+  for (const n of [X.DS, X.ES, X.SS]) cpu.setSegment(n, 16, 0n, 0xffffffffn, 0xc093);
+  cpu.setField(X.X_CR3, BigInt(TABLES));
+  cpu.setField(X.X_CR4, 0x90n);
+  cpu.setField(X.X_CR0, 0x80000011n);
+  cpu.update();
+  const map = (va: number, page: number, flags: number): void =>
+    poke(cpu, TABLES + 0x1000 + ((va >>> 12) & 0x3ff) * 4, word((PAGES + page * 4096) | flags));
+  return { cpu, map };
+}
+
+function calls(cpu: X86Cpu, times: number): number {
+  cpu.setGpr("rax", 0n);
+  cpu.setGpr("rcx", BigInt(times));
+  cpu.setGpr("rsp", 0x8000n);
+  cpu.setPc(BigInt(MAIN));
+  cpu.run(5 * times);
+  return Number(cpu.gpr("rax"));
+}
+
+const execute = (cpu: X86Cpu, code: number[]): void => {
+  poke(cpu, 0x3000, [...code, 0x90]);
+  cpu.engine.core.dmaWritten(0x3000, 0, 16);
+  cpu.setPc(0x3000n);
+  cpu.run(1);
+};
+const invlpg = (cpu: X86Cpu, va: number): void => execute(cpu, [0x0f, 0x01, 0x3d, ...word(va)]);
+const epoch = (cpu: X86Cpu): number => cpu.engine.memory.engine(E_REGION_EPOCH);
+
+it.each([
+  ["global", GLOBAL],
+  ["other", LOCAL],
+])("INVLPG of a page of code, %s, ends what regions know of it", (_, flags) => {
+  const { cpu, map } = machine();
+  for (const page of [1, 2, 3, 2]) {
+    map(CODE, page, flags);
+    invlpg(cpu, CODE);
+    expect(calls(cpu, 300)).toBe(300 * page);
+  }
+  expect(cpu.engine.inRegions).toBeGreaterThan(2000);
+});
+
+it("so does a load of CR3, but for global pages", () => {
+  const { cpu, map } = machine();
+  const loadCr3 = () => {
+    cpu.setGpr("rax", BigInt(TABLES));
+    execute(cpu, [0x0f, 0x22, 0xd8]);
+  };
+  map(CODE, 1, LOCAL);
+  expect(calls(cpu, 300)).toBe(300);
+  map(CODE, 2, GLOBAL);
+  loadCr3();
+  expect(calls(cpu, 300)).toBe(600);
+  map(CODE, 3, GLOBAL);
+  loadCr3();
+  expect(calls(cpu, 300)).toBe(600);
+  // It has been a page of code since before that.
+  invlpg(cpu, CODE);
+  expect(calls(cpu, 300)).toBe(900);
+});
+
+it("INVLPG of a page of data leaves regions as they are", () => {
+  const { cpu, map } = machine();
+  map(CODE, 1, LOCAL);
+  map(DATA, 4, LOCAL);
+  calls(cpu, 300);
+  const before = epoch(cpu);
+  invlpg(cpu, DATA);
+  expect(epoch(cpu)).toBe(before);
+  expect(calls(cpu, 300)).toBe(300);
+});
