@@ -114,7 +114,13 @@ function forgetLarge(): void {
 
 function rememberLarge(va: u64, shift: i32): void {
   const n = shift > LARGE_SHIFT ? hugeNumber(va) : largeNumber(va);
-  const at = (shift > LARGE_SHIFT ? hugePages : largePages) + ((n >> 5) << 2);
+  remember(shift > LARGE_SHIFT ? hugePages : largePages, n);
+}
+
+/** Sets a bit that mayHold() looks at. */
+// @ts-ignore: decorator
+@inline function remember(bits: usize, n: i32): void {
+  const at = bits + ((n >> 5) << 2);
   store<i32>(at, load<i32>(at) | (1 << (n & 31)));
 }
 
@@ -132,12 +138,6 @@ const globalCodePages: usize = memory.data(CODE_BITS >> 3, 8);
 // @ts-ignore: decorator
 @inline function codeNumber(va: u64): i32 {
   return <i32>((va >> 12) ^ (va >> 25) ^ (va >> 38)) & (CODE_BITS - 1);
-}
-
-function rememberCode(va: u64, global: bool): void {
-  const n = codeNumber(va);
-  const at = (global ? globalCodePages : codePages) + ((n >> 5) << 2);
-  store<i32>(at, load<i32>(at) | (1 << (n & 31)));
 }
 
 /** Drops the pieces of large pages in the 1 << shift bytes around `va`. */
@@ -214,7 +214,7 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
   }
   flags &= ENTRY_KEPT | ENTRY_NEW;
   if (global) flags |= ENTRY_GLOBAL;
-  if (code) rememberCode(va, global);
+  if (code) remember(global ? globalCodePages : codePages, codeNumber(va));
   const shift = load<i32>(cpu + S_WALK_SHIFT);
   if (shift > 12) {
     flags |= ENTRY_LARGE;

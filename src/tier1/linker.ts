@@ -60,6 +60,7 @@ export function link(
     if (def.kind !== "import") continue;
     index.set(symbol, imports.length);
     imports.push({ name: def.name, type: def.type });
+    // The table is written before the imports are.
     types.of(def.type);
   }
   const bodies: FunctionBody[] = [];

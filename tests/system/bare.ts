@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildCpuModel } from "../../src/frontend/x86/cpuid.js";
 import { HOST_TPR_GET, HOST_TPR_SET } from "../../src/frontend/x86/host-calls.js";
+import * as X from "../../src/frontend/x86/layout.js";
 import { X86Frontend } from "../../src/frontend/x86/translate.js";
 import { X86Cpu, type X86CpuOptions, type X86Hooks } from "../../src/machine/x86-cpu.js";
 
@@ -51,4 +52,14 @@ export function peek16(cpu: X86Cpu, address: number): number {
   const { memory } = cpu.engine;
   const at = memory.plan.ramBase + address;
   return memory.u8[at]! | (memory.u8[at + 1]! << 8);
+}
+
+/** Flat 32-bit segments and paging by the directory at `tables`, with pages of 4 MiB and global ones (CR4.PSE, CR4.PGE). */
+export function enterPaging(cpu: X86Cpu, tables: number): void {
+  cpu.setSegment(X.CS, 8, 0n, 0xffffffffn, 0xc09b);
+  for (const n of [X.DS, X.ES, X.SS]) cpu.setSegment(n, 16, 0n, 0xffffffffn, 0xc093);
+  cpu.setField(X.X_CR3, BigInt(tables));
+  cpu.setField(X.X_CR4, 0x90n);
+  cpu.setField(X.X_CR0, 0x80000011n);
+  cpu.update();
 }

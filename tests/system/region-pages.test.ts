@@ -1,11 +1,10 @@
 // Regions go by virtual address: what they know of their pages ends when a translation is dropped (Intel SDM volume 3, 4.10.4.1).
 
 import { expect, it } from "vitest";
-import * as X from "../../src/frontend/x86/layout.js";
 import { E_HOT, E_REGION_EPOCH } from "../../src/layout.js";
 import type { X86Cpu } from "../../src/machine/x86-cpu.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
-import { bareCpu, poke } from "./bare.js";
+import { bareCpu, enterPaging, poke } from "./bare.js";
 
 const TABLES = 0x10000;
 const PAGES = 0x200000;
@@ -25,12 +24,7 @@ function machine(): { cpu: X86Cpu; map: (va: number, page: number, flags: number
   for (let n = 1; n < 8; n++) poke(cpu, PAGES + n * 4096, [0x05, ...word(n), 0xc3]); // add eax, n; ret
   const call = [0xe8, ...word(CODE - MAIN - 5)];
   poke(cpu, MAIN, [...call, 0x49, 0x75, 0xf8, 0xeb, 0xfe]); // again: call CODE; dec ecx; jnz again; jmp here
-  cpu.setSegment(X.CS, 8, 0n, 0xffffffffn, 0xc09b);
-  for (const n of [X.DS, X.ES, X.SS]) cpu.setSegment(n, 16, 0n, 0xffffffffn, 0xc093);
-  cpu.setField(X.X_CR3, BigInt(TABLES));
-  cpu.setField(X.X_CR4, 0x90n);
-  cpu.setField(X.X_CR0, 0x80000011n);
-  cpu.update();
+  enterPaging(cpu, TABLES);
   const map = (va: number, page: number, flags: number): void =>
     poke(cpu, TABLES + 0x1000 + ((va >>> 12) & 0x3ff) * 4, word((PAGES + page * 4096) | flags));
   return { cpu, map };

@@ -1,8 +1,7 @@
 // What flushes of the TLB drop (Intel SDM volume 3, 4.10.4.1): the guest changes page tables behind its back and looks.
 
 import { expect, it } from "vitest";
-import * as X from "../../src/frontend/x86/layout.js";
-import { bareCpu, poke } from "./bare.js";
+import { bareCpu, enterPaging, poke } from "./bare.js";
 
 const CODE = 0x1000;
 const TABLES = 0x10000;
@@ -19,12 +18,7 @@ function pagedMachine() {
   poke(cpu, TABLES + 4, word((TABLES + 0x1000) | 3));
   poke(cpu, TABLES + 5 * 4, word((TABLES + 0x2000) | 3));
   for (let n = 0; n < 8; n++) poke(cpu, PAGES + n * 4096, word(n));
-  cpu.setSegment(X.CS, 8, 0n, 0xffffffffn, 0xc09b);
-  for (const n of [X.DS, X.ES, X.SS]) cpu.setSegment(n, 16, 0n, 0xffffffffn, 0xc093);
-  cpu.setField(X.X_CR3, BigInt(TABLES));
-  cpu.setField(X.X_CR4, 0x90n);
-  cpu.setField(X.X_CR0, 0x80000011n);
-  cpu.update();
+  enterPaging(cpu, TABLES);
   const execute = (code: number[], eax = 0): number => {
     poke(cpu, CODE, [...code, 0x90]);
     cpu.engine.core.dmaWritten(CODE, 0, 16);
