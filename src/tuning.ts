@@ -78,8 +78,13 @@ export const SLICE_MS = 4;
 export const IDLE_SPIN_NS = 300_000;
 /** Largest Wasm function, bytes, and largest of one in the place of regions that led to one another again and again: what does not
  *  fit goes back and forth, but a byte of a large function takes V8 three times as long, too long for what has not proved itself. */
-export const REGION_MAX_BYTES = 8 << 10;
+export const REGION_MAX_BYTES = 6 << 10;
 export const REGION_MAX_BYTES_RETHOUGHT = 24 << 10;
+/** Images of disks in a page are fetched by pieces of this many bytes, those that are read one after the other by so many at once at most. */
+export const DISK_PIECE_BYTES = 512 << 10;
+export const DISK_AHEAD_PIECES = 8;
+/** A piece that could not be fetched is asked for again after so many milliseconds each. */
+export const DISK_RETRY_MS: readonly number[] = [300, 1000, 3000];
 /** virtio-blk: mean bytes of a request's segments from which each is read or written in place; below, one copy is cheaper. */
 export const BLK_DIRECT_BYTES = 32 << 10;
 /** virtio-blk: most bytes of a request in a buffer of the host's at once. */

@@ -42,7 +42,7 @@ export interface LoadProgress {
   loaded: number;
   /** Bytes of the whole, where the server says so. */
   total: number | undefined;
-  /** Nothing more will come. */
+  /** Nothing more is on its way. A disk that is fetched as it is read has less than the whole then. */
   done: boolean;
 }
 

@@ -12,9 +12,27 @@ export interface Sink {
   take(bytes: Uint8Array): void;
 }
 
+/** The answer for `url`; undefined when there is no such file (404); rejects with MachineError for other failures. */
+export async function request(
+  name: string,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Response | undefined> {
+  let response: Response;
+  try {
+    response = await fetch(url, { headers });
+  } catch (error) {
+    throw failure(name, url, (error as Error).message);
+  }
+  if (response.ok && response.body) return response;
+  await response.body?.cancel();
+  if (response.status === 404) return undefined;
+  throw failure(name, url, `the server answered ${status(response)}`);
+}
+
 /**
  * Hands the bytes of `url` to `sink`, as they come. False when there is no such file (404); rejects with MachineError for
- * other failures. A server that compresses can say in `X-File-Size` how many bytes the whole has.
+ * other failures.
  */
 export async function download(
   name: string,
@@ -22,22 +40,30 @@ export async function download(
   progress: (progress: LoadProgress) => void,
   sink: Sink,
 ): Promise<boolean> {
+  const response = await request(name, url);
+  if (!response) return false;
+  await receive(name, url, response, progress, sink);
+  return true;
+}
+
+/**
+ * Hands the bytes of an answer to `sink`, as they come. A server that compresses can say in `X-File-Size` how many bytes the
+ * whole has.
+ */
+export async function receive(
+  name: string,
+  url: string,
+  response: Response,
+  progress: (progress: LoadProgress) => void,
+  sink: Sink,
+): Promise<void> {
+  const total = size(response.headers);
   let loaded = 0;
-  let total: number | undefined;
   let reported = 0;
+  sink.begin?.(total);
+  progress({ name, loaded, total, done: false });
   try {
-    const response = await fetch(url);
-    if (response.status === 404) {
-      await response.body?.cancel();
-      return false;
-    }
-    if (!response.ok || !response.body) {
-      throw new MachineError(`could not load '${name}' from ${url}: the server answered ${status(response)}`);
-    }
-    total = size(response.headers);
-    sink.begin?.(total);
-    progress({ name, loaded, total, done: false });
-    const reader = response.body.getReader();
+    const reader = response.body!.getReader();
     while (true) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -49,11 +75,13 @@ export async function download(
       }
     }
   } catch (error) {
-    if (error instanceof MachineError) throw error;
-    throw new MachineError(`could not load '${name}' from ${url}: ${(error as Error).message}`);
+    throw failure(name, url, (error as Error).message);
   }
   progress({ name, loaded, total: loaded, done: true });
-  return true;
+}
+
+function failure(name: string, url: string, reason: string): MachineError {
+  return new MachineError(`could not load '${name}' from ${url}: ${reason}`);
 }
 
 function status(response: Response): string {

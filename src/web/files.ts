@@ -1,5 +1,6 @@
 // The files of a machine in a page: given with the machine or fetched. Everything the configuration names begins to load at
-// once; whoever asks for a file waits for it. A disk can be used as soon as its size is known.
+// once; whoever asks for a file waits for it. A disk is fetched as it is read or, from a server without ranges, as a whole, and
+// can be used as soon as its size is known.
 
 import { ArrivingImage } from "../block/backends/arriving.js";
 import { MemoryBackend } from "../block/backends/memory.js";
@@ -11,7 +12,8 @@ import type { MachineConfig } from "../options/config.js";
 import type { LoadProgress } from "../remote/api.js";
 import type { PostedFile } from "../remote/messages.js";
 import { BlockFile } from "./block-file.js";
-import { Collector, download, type Sink } from "./download.js";
+import { Collector, download, receive, type Sink } from "./download.js";
+import { openByRanges } from "./ranges.js";
 
 export interface FileSources {
   files: Readonly<Record<string, PostedFile>>;
@@ -31,11 +33,10 @@ export class WebFiles {
     private readonly onBusy: (busy: boolean) => void,
   ) {}
 
-  /** `download`, counted. */
-  private async download(name: string, url: string, sink: Sink): Promise<boolean> {
+  private async counted<T>(action: () => Promise<T>): Promise<T> {
     if (this.downloads++ === 0) this.onBusy(true);
     try {
-      return await download(name, url, this.progress, sink);
+      return await action();
     } finally {
       if (--this.downloads === 0) this.onBusy(false);
     }
@@ -106,7 +107,8 @@ export class WebFiles {
     const url = this.locate(name);
     if (url === undefined) return undefined;
     const collector = new Collector();
-    return (await this.download(name, url, collector)) ? collector.join() : undefined;
+    const found = await this.counted(() => download(name, url, this.progress, collector));
+    return found ? collector.join() : undefined;
   }
 
   private loadImage(name: string): Promise<BlockBackend | undefined> {
@@ -121,15 +123,15 @@ export class WebFiles {
   private async fetchImage(name: string): Promise<BlockBackend | undefined> {
     const url = this.locate(name);
     if (url === undefined) return undefined;
-    return arrivingImage((sink) => this.download(name, url, sink), this.warn);
+    const counted = <T>(action: () => Promise<T>): Promise<T> => this.counted(action);
+    const image = await counted(() => openByRanges(name, url, counted, this.progress, this.warn));
+    if (!(image instanceof Response)) return image && new Overlay(image);
+    return arrivingImage((sink) => counted(() => receive(name, url, image, this.progress, sink)), this.warn);
   }
 }
 
 /** Resolves when the disk can be used: at once where the server says its size, else when all of it is here. */
-function arrivingImage(
-  fill: (sink: Sink) => Promise<boolean>,
-  warn: (message: string) => void,
-): Promise<BlockBackend | undefined> {
+function arrivingImage(fill: (sink: Sink) => Promise<void>, warn: (message: string) => void): Promise<BlockBackend> {
   return new Promise((resolve, reject) => {
     let arriving: ArrivingImage | undefined;
     const whole = new SparseMemory();
@@ -142,10 +144,10 @@ function arrivingImage(
       take: (bytes: Uint8Array): void => (arriving ?? whole).append(bytes),
     };
     fill(sink).then(
-      (found) => {
+      () => {
         arriving?.end();
         // The first of several answers counts.
-        resolve(found ? whole : undefined);
+        resolve(whole);
       },
       (error: Error) => {
         if (!arriving) return reject(error);

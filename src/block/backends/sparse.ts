@@ -1,5 +1,5 @@
 // An image in memory that takes room only for what is not zero: disks are mostly empty. It is filled in order, as bytes
-// arrive from a stream, and can then be read and written.
+// arrive from a stream, or made with its size, and can then be read and written.
 
 import { type BlockBackend, BlockError } from "../interfaces.js";
 import { checkRange } from "../range.js";
@@ -9,7 +9,9 @@ const CHUNK = 65536;
 export class SparseMemory implements BlockBackend {
   readonly readOnly = false;
   private readonly chunks = new Map<number, Uint8Array>();
-  private length = 0;
+
+  /** `length` bytes of zeros to begin with. */
+  constructor(private length = 0) {}
 
   get size(): number {
     return this.length;

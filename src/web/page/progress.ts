@@ -23,7 +23,7 @@ export class ProgressList {
       bar.max = Math.max(1, total);
       bar.value = done && total === 0 ? 1 : loaded;
     }
-    bytes.textContent = total === undefined || done ? size(loaded) : `${size(loaded)} of ${size(total)}`;
+    bytes.textContent = total === undefined || loaded === total ? size(loaded) : `${size(loaded)} of ${size(total)}`;
     if (done) this.open.delete(name);
     else this.open.add(name);
     if (this.open.size > 0) this.list.hidden = false;
