@@ -40,6 +40,8 @@ const ALONE: Others = {
   straddles: { within: () => false },
 };
 
+const beside = (others: Partial<Others>): Others => ({ ...ALONE, ...others });
+
 /** Blocks by guest-physical address; the hot one is at `at`, where the virtual page of displacement d is at the same distance. */
 function select(
   blocks: Record<number, Fake>,
@@ -207,12 +209,13 @@ describe("region choice", () => {
         },
       };
     }
-    const region = select(blocks);
-    expect(region.blocks.length).toBeGreaterThan(5);
-    expect(region.blocks.length).toBeLessThan(40);
+    const most = (maxBytes: number) => select(blocks, 0x1000, undefined, beside({ maxBytes })).blocks.length;
+    expect(most(8 << 10)).toBeGreaterThan(5);
+    expect(most(8 << 10)).toBeLessThan(40);
+    expect(most(REGION_MAX_BYTES)).toBeLessThanOrEqual(most(8 << 10));
+    expect(most(24 << 10)).toBeGreaterThan(2 * most(8 << 10));
   });
 
-  const beside = (others: Partial<Others>): Others => ({ ...ALONE, ...others });
   const twoLoops = {
     4096: { count: 100, end: goto(0x10) },
     4112: { count: 1000, end: goto(0x10) },
