@@ -1,10 +1,31 @@
 import { type BlockBackend, BlockError } from "./interfaces.js";
 
-/** Another image with writing refused (-drive readonly=on). */
-export class ReadOnly implements BlockBackend {
+/** What all images have in common that nothing is written to: there is never anything to flush. */
+export abstract class ReadOnlyBackend implements BlockBackend {
   readonly readOnly = true;
 
-  constructor(private readonly base: BlockBackend) {}
+  abstract get size(): number;
+
+  abstract read(offset: number, into: Uint8Array): Promise<void>;
+
+  async write(): Promise<void> {
+    throw new BlockError("Write to a read-only image");
+  }
+
+  async flush(): Promise<void> {}
+
+  flushSync(): boolean {
+    return true;
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Another image with writing refused (-drive readonly=on). */
+export class ReadOnly extends ReadOnlyBackend {
+  constructor(private readonly base: BlockBackend) {
+    super();
+  }
 
   get size(): number {
     return this.base.size;
@@ -18,21 +39,11 @@ export class ReadOnly implements BlockBackend {
     return this.base.readSync?.(offset, into) ?? false;
   }
 
-  async write(): Promise<void> {
-    this.writeSync();
-  }
-
   writeSync(): boolean {
     throw new BlockError("Write to a read-only image");
   }
 
-  async flush(): Promise<void> {}
-
-  flushSync(): boolean {
-    return true;
-  }
-
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.base.close();
   }
 }

@@ -1,11 +1,12 @@
-import { type BlockBackend, BlockError } from "../block/interfaces.js";
+import { BlockError } from "../block/interfaces.js";
 import { checkRange } from "../block/range.js";
+import { ReadOnlyBackend } from "../block/readonly.js";
 
 /** An image in a Blob or a File the user chose. A page cannot write to those, so it is read-only (use an Overlay). */
-export class BlockFile implements BlockBackend {
-  readonly readOnly = true;
-
-  constructor(private readonly blob: Blob) {}
+export class BlockFile extends ReadOnlyBackend {
+  constructor(private readonly blob: Blob) {
+    super();
+  }
 
   get size(): number {
     return this.blob.size;
@@ -22,16 +23,4 @@ export class BlockFile implements BlockBackend {
     }
     into.set(new Uint8Array(bytes));
   }
-
-  async write(): Promise<void> {
-    throw new BlockError("Write to a read-only image");
-  }
-
-  async flush(): Promise<void> {}
-
-  flushSync(): boolean {
-    return true;
-  }
-
-  async close(): Promise<void> {}
 }

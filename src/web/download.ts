@@ -13,14 +13,10 @@ export interface Sink {
 }
 
 /** The answer for `url`; undefined when there is no such file (404); rejects with MachineError for other failures. */
-export async function request(
-  name: string,
-  url: string,
-  headers: Record<string, string> = {},
-): Promise<Response | undefined> {
+export async function request(name: string, url: string): Promise<Response | undefined> {
   let response: Response;
   try {
-    response = await fetch(url, { headers });
+    response = await fetch(url);
   } catch (error) {
     throw failure(name, url, (error as Error).message);
   }

@@ -33,14 +33,14 @@ export class WebFiles {
     private readonly onBusy: (busy: boolean) => void,
   ) {}
 
-  private async counted<T>(action: () => Promise<T>): Promise<T> {
+  private readonly counted = async <T>(action: () => Promise<T>): Promise<T> => {
     if (this.downloads++ === 0) this.onBusy(true);
     try {
       return await action();
     } finally {
       if (--this.downloads === 0) this.onBusy(false);
     }
-  }
+  };
 
   /** Begins to load what a machine of this configuration will ask for. Failures show when it asks. */
   prefetch(config: MachineConfig): void {
@@ -123,10 +123,9 @@ export class WebFiles {
   private async fetchImage(name: string): Promise<BlockBackend | undefined> {
     const url = this.locate(name);
     if (url === undefined) return undefined;
-    const counted = <T>(action: () => Promise<T>): Promise<T> => this.counted(action);
-    const image = await counted(() => openByRanges(name, url, counted, this.progress, this.warn));
+    const image = await this.counted(() => openByRanges(name, url, this.counted, this.progress, this.warn));
     if (!(image instanceof Response)) return image && new Overlay(image);
-    return arrivingImage((sink) => counted(() => receive(name, url, image, this.progress, sink)), this.warn);
+    return arrivingImage((sink) => this.counted(() => receive(name, url, image, this.progress, sink)), this.warn);
   }
 }
 

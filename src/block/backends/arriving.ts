@@ -1,8 +1,9 @@
 // An image that is still on its way, first byte first: what is here can be read, the rest is waited for. Read-only; an
 // overlay takes the writes.
 
-import { type BlockBackend, BlockError } from "../interfaces.js";
+import { BlockError } from "../interfaces.js";
 import { checkRange } from "../range.js";
+import { ReadOnlyBackend } from "../readonly.js";
 import { SparseMemory } from "./sparse.js";
 
 interface Reader {
@@ -11,14 +12,15 @@ interface Reader {
   reject(error: BlockError): void;
 }
 
-export class ArrivingImage implements BlockBackend {
-  readonly readOnly = true;
+export class ArrivingImage extends ReadOnlyBackend {
   private readonly here = new SparseMemory();
   private readers: Reader[] = [];
   private failure: BlockError | undefined;
 
   /** `size` is what there will be in the end. */
-  constructor(readonly size: number) {}
+  constructor(readonly size: number) {
+    super();
+  }
 
   /** The next bytes. */
   append(bytes: Uint8Array): void {
@@ -57,17 +59,7 @@ export class ArrivingImage implements BlockBackend {
     return offset + into.length <= this.here.size && this.here.readSync(offset, into);
   }
 
-  async write(): Promise<void> {
-    throw new BlockError("Write to a read-only image");
-  }
-
-  async flush(): Promise<void> {}
-
-  flushSync(): boolean {
-    return true;
-  }
-
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.fail("The image was closed");
     await this.here.close();
   }

@@ -2,15 +2,14 @@
 // come. Read-only; an overlay takes the writes.
 
 import { DISK_AHEAD_PIECES, DISK_PIECE_BYTES } from "../../tuning.js";
-import { type BlockBackend, BlockError } from "../interfaces.js";
 import { checkRange } from "../range.js";
+import { ReadOnlyBackend } from "../readonly.js";
 import { SparseMemory } from "./sparse.js";
 
 /** Resolves to exactly `length` bytes from `offset`; rejects with what the guest's failed read is to be called. */
 export type FetchPiece = (offset: number, length: number) => Promise<Uint8Array>;
 
-export class OnDemandImage implements BlockBackend {
-  readonly readOnly = true;
+export class OnDemandImage extends ReadOnlyBackend {
   private readonly here: SparseMemory;
   private readonly present: Uint8Array;
   /** Fetches under way, by piece. */
@@ -25,6 +24,7 @@ export class OnDemandImage implements BlockBackend {
     private readonly fetch: FetchPiece,
     start: Uint8Array = new Uint8Array(0),
   ) {
+    super();
     this.here = new SparseMemory(size);
     this.present = new Uint8Array(Math.ceil(size / DISK_PIECE_BYTES));
     this.here.writeSync(0, start);
@@ -46,17 +46,7 @@ export class OnDemandImage implements BlockBackend {
     return this.here.readSync(offset, into);
   }
 
-  async write(): Promise<void> {
-    throw new BlockError("Write to a read-only image");
-  }
-
-  async flush(): Promise<void> {}
-
-  flushSync(): boolean {
-    return true;
-  }
-
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.here.close();
   }
 
