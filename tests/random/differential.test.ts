@@ -2,6 +2,7 @@
 // RANDOM_SEED and RANDOM_CASES repeat or extend it.
 
 import { randomInt } from "node:crypto";
+import { constants } from "node:os";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { corpusParts } from "../corpus/parts.js";
 import { CODE } from "../corpus/state.js";
@@ -18,6 +19,7 @@ import { makePools } from "./values.js";
 const SEED = Number(process.env.RANDOM_SEED ?? randomInt(0x7fffffff));
 const CASES = Number(process.env.RANDOM_CASES ?? 200_000);
 const SETS = 100;
+const UD2 = [0x0f, 0x0b];
 
 let native: NativeLoops | undefined;
 
@@ -61,6 +63,16 @@ it("notices an instruction that does something else", ({ skip }) => {
     expect(count, `seed ${SEED}`).toBeGreaterThan(SETS / 2);
     expect(shown[0]!.text).toMatch(/sub Ev,Gv: .*\n.*rax [0-9a-f]{16} .*\n(.*\n)*.*expected [0-9a-f]{8}, got/);
   }
+});
+
+it("tells of an instruction that the CPU refuses", ({ skip }) => {
+  if (!native) return skip("no x86-64 CPU with a C compiler here");
+  const refused = subtraction();
+  const code = refused.code.slice();
+  code.set(UD2, code.length - UD2.length);
+  const batch = new Batch();
+  batch.add({ ...refused, code }, SETS, new Operands(makePools(SEED), SEED));
+  expect(native.run(batch)[0]).toMatchObject({ signal: constants.signals.SIGILL, left: SETS });
 });
 
 /** SUB of two different registers. */

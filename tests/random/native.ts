@@ -23,8 +23,18 @@ export class NativeLoops {
     return program && new NativeLoops(program);
   }
 
-  /** The outcomes of a batch's jobs. */
+  /**
+   * The outcomes of a batch's jobs. A job that faults runs once more: what the CPU refuses it refuses again, while some
+   * virtual machines raise SIGILL now and then on what they have executed a thousand times.
+   */
   run(batch: Batch): NativeResult[] {
+    const results = this.runOnce(batch);
+    if (results.every(({ signal }) => signal === 0)) return results;
+    const again = this.runOnce(batch);
+    return results.map((result, k) => (result.signal === 0 ? result : again[k]!));
+  }
+
+  private runOnce(batch: Batch): NativeResult[] {
     const sizes = batch.jobs.map((job) => ({
       output: job.count * job.loop.outStride,
       memory: job.encoding.window > 0 ? job.count * job.loop.inStride : 0,
