@@ -69,8 +69,11 @@ export const REGION_CACHE_BITS = 12;
 export const CODE_PAGE_STORES = 64;
 /** Default of -accel tcg,tb-size= (MiB of generated Wasm). */
 export const TB_SIZE_MIB = 64;
-/** Instructions for which time is reckoned by them after a look at the host's clock, each taken for 1 / 2^TIME_LOOK_SHIFT nanoseconds. */
-export const TIME_LOOK_INSNS = 1000;
+/** Nanoseconds between two looks at the host's clock while the guest asks for the time again and again, and fewest and most instructions
+ *  that are taken for so long. For these time is reckoned by the instructions, each taken for 1 / 2^TIME_LOOK_SHIFT nanoseconds. */
+export const TIME_LOOK_NS = 10_000;
+export const TIME_LOOK_LEAST = 1000;
+export const TIME_LOOK_MOST = 10_000;
 export const TIME_LOOK_SHIFT = 2;
 /** Longest slice of guest execution before the host's event loop is served, milliseconds. */
 export const SLICE_MS = 4;
