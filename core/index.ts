@@ -4,7 +4,7 @@
 export { run } from "./dispatcher/run";
 export { dmaWritten, installBlock, linkHash, evict, removeSpan } from "./dispatcher/maintain";
 export { secondPage, search, physOf, codeAddress } from "./dispatcher/lookup";
-export { initTlb, flushTlb, flushPage } from "./softmmu/tlb";
+export { initTlb, flushTlb, flushPage, forgetRegions } from "./softmmu/tlb";
 export { crossing_close, crossing_open } from "./softmmu/crossing";
 export { debugTranslate } from "./softmmu/debug";
 export * from "./x86/index";

@@ -47,7 +47,8 @@ export const E_LOG = 0x4c;
 export const E_ICOUNT = 0x50;
 /** icount shift: nanoseconds per instruction as a power of two. */
 export const E_ICOUNT_SHIFT = 0x54;
-/** Region cache: entries of RC_STRIDE bytes, by virtual address. What changes where code is mapped or which regions there are bumps the epoch. */
+/** Region cache: entries of RC_STRIDE bytes, by virtual address. What changes where code is mapped or which regions there are begins new
+ *  epochs: one of even numbers, and one of odd ones for entries in global pages, which a flush of what is not global leaves as it is. */
 export const E_REGION_CACHE = 0x58;
 export const E_REGION_CACHE_MASK = 0x5c;
 export const E_REGION_EPOCH = 0x60;
@@ -59,6 +60,8 @@ export const E_TIME_COUNT = 0x70;
 export const E_TIME_UNTIL = 0x78;
 /** 16 bytes: copy of what an access across two pages is about (core/softmmu/crossing.ts). */
 export const E_CROSSING = 0x80;
+/** i32: see E_REGION_CACHE. */
+export const E_GLOBAL_EPOCH = 0x90;
 /** Counters (i64 each) from here on: see STAT_*. */
 export const E_STATS = 0x100;
 export const STAT_TLB_MISS = 0;
@@ -136,6 +139,8 @@ export const S_BLOCK = 0x74;
 export const S_PAGES = 0x78;
 /** i32: how many at the start of S_TLB_LIST survived the last flush of what is not global. */
 export const S_TLB_KEPT = 0x7c;
+/** i32: the region that is running has looked at a page that is not global. */
+export const S_LOCAL_PAGE = 0x80;
 
 // ---- CPU state, guest part: src/frontend/<guest>/layout.ts ---------------------------------------------------------
 export const S_GUEST = 0x100;
@@ -157,6 +162,8 @@ export const TLB_READ = 0;
 export const TLB_WRITE = 8;
 export const TLB_ADDEND = 24;
 export const TLB_FLAGS = 28;
+/** Of the flags, the others of which are core's own: the mapping is global. */
+export const TLB_GLOBAL = 1;
 /** 0: supervisor, SMAP-like protection on; 1: supervisor; 2: user. */
 export const MMU_MODES = 3;
 export const TLB_MODE_SIZE = 0x20000;
@@ -253,7 +260,7 @@ export const JC_STRIDE = 8;
 // ---- region cache entry ------------------------------------------------------------------------------------------------
 /** u64: virtual address of the code. */
 export const RC_ADDRESS = 0;
-/** i32: E_REGION_EPOCH when it was made. */
+/** i32: E_REGION_EPOCH or E_GLOBAL_EPOCH when it was made. */
 export const RC_EPOCH = 8;
 /** i32: S_MODE. */
 export const RC_MODE = 12;

@@ -2,13 +2,14 @@
 // has something to do (S_EXIT).
 
 import {
-  B_INSNS, B_REGION, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_HOOK_ATTENTION,
+  B_INSNS, B_REGION, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_GLOBAL_EPOCH, E_HOOK_ATTENTION,
   E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_ENTRY, RC_EPOCH, RC_FUNC, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_VAIN, R_VALID,
   STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
-  S_HALTED, S_INHIBIT, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
+  S_HALTED, S_INHIBIT, S_LOCAL_PAGE, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
 } from "../../src/layout";
 import { ENTRIES_NOTED_SHIFT } from "../../src/tuning";
 import { I_HOT, interpret } from "../interpreter/interpret";
+import { globalCode } from "../softmmu/tlb";
 import { count, engine, icount } from "../state";
 import { forgetTime } from "../time";
 import { NOT_MEMORY, codeAddress, find } from "./lookup";
@@ -44,10 +45,17 @@ function takeFault(cpu: i32): bool {
   return (load<i64>(cpu, S_URGENT) | load<i64>(cpu, S_URGENT + 8) | load<i64>(cpu, S_URGENT + 16)) != 0;
 }
 
-/** The cache says what region code at `va` has. Whatever ends a region or changes what its addresses mean begins a new epoch. */
+/** What the cache has at `slot` is of this epoch: whatever ends a region or changes what its addresses mean begins a new one. */
+// @ts-ignore: decorator
+@inline function current(slot: i32): bool {
+  const epoch = load<i32>(slot, RC_EPOCH);
+  return epoch == engine(E_REGION_EPOCH) || epoch == engine(E_GLOBAL_EPOCH);
+}
+
+/** The cache says what region code at `va` has. */
 // @ts-ignore: decorator
 @inline function cached(cpu: i32, slot: i32, va: u64): bool {
-  return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_EPOCH) == engine(E_REGION_EPOCH) && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE);
+  return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE) && current(slot);
 }
 
 /** Notes that a region was entered `times`, the last time after the region of record `from`. */
@@ -57,23 +65,32 @@ function takeFault(cpu: i32): bool {
   store<i32>(record, load<i32>(record, R_COUNT) + times, R_COUNT);
 }
 
+/** The cache keeps what the region found out about its pages, for as long as that is true. */
+// @ts-ignore: decorator
+@inline function keepPages(cpu: i32, slot: i32): void {
+  if (load<i32>(cpu, S_LOCAL_PAGE)) {
+    store<i32>(cpu, 0, S_LOCAL_PAGE);
+    if (load<i32>(slot, RC_EPOCH) == engine(E_GLOBAL_EPOCH)) return;
+  }
+  store<i32>(slot, load<i32>(cpu, S_PAGES), RC_PAGES);
+}
+
 /**
  * Enters the region that the cache has at `slot`: its status, or -1 when it has done nothing (too little fuel for its exact limit, or
- * the TLB lacks the first thing it accesses) and tier 0 has to do the block. The cache keeps what the region finds out about its pages.
+ * the TLB lacks the first thing it accesses) and tier 0 has to do the block.
  */
 // @ts-ignore: decorator
 @inline function enter(cpu: i32, slot: i32, fuel: i32): i32 {
   count(STAT_T1_ENTRIES);
-  const epoch = engine(E_REGION_EPOCH);
   store<i32>(cpu, load<i32>(slot, RC_PAGES), S_PAGES);
   const status = call_indirect<i32>(load<i32>(slot, RC_FUNC), cpu, load<i32>(slot, RC_ENTRY));
-  if (engine(E_REGION_EPOCH) == epoch) store<i32>(slot, load<i32>(cpu, S_PAGES), RC_PAGES);
+  if (current(slot)) keepPages(cpu, slot);
   return status == 0 && load<i32>(cpu, S_FUEL) == fuel ? -1 : status;
 }
 
 function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
   store<u64>(slot, va, RC_ADDRESS);
-  store<i32>(slot, engine(E_REGION_EPOCH), RC_EPOCH);
+  store<i32>(slot, engine(globalCode(cpu, va) ? E_GLOBAL_EPOCH : E_REGION_EPOCH), RC_EPOCH);
   store<i32>(slot, load<i32>(cpu + S_MODE), RC_MODE);
   store<i32>(slot, record, RC_RECORD);
   store<i32>(slot, 0, RC_PAGES);

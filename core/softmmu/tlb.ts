@@ -2,16 +2,15 @@
 // that maps to entry i never has that page number, so no validity bit and no special value is needed.
 
 import {
-  ACCESS_EXEC, ENGINE, E_CODE_BITS, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, E_REGION_EPOCH, FAULT_NONE, JC_STRIDE,
-  MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_EXIT_PHYS, S_TLB, S_TLB_KEPT, S_TLB_LIST, S_TLB_USED,
-  S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
+  ACCESS_EXEC, ENGINE, E_CODE_BITS, E_GLOBAL_EPOCH, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH,
+  FAULT_NONE, JC_STRIDE, MMU_MODES, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE, RC_STRIDE, STAT_TLB_FLUSH, STAT_TLB_MISS, S_EXIT_PHYS, S_TLB, S_TLB_KEPT, S_TLB_LIST, S_TLB_USED,
+  S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
 } from "../../src/layout";
-import { count, engine } from "../state";
+import { count, engine, mmuIndex } from "../state";
 import { physHost, physHostWrite, ramPage } from "./physical";
 
-// TLB_FLAGS: the mapping is global; the entry is in the kept part of the list; it is a piece of a large page; the entry is in
+// TLB_FLAGS: the mapping is global (TLB_GLOBAL); the entry is in the kept part of the list; it is a piece of a large page; the entry is in
 // the rest of the list. A flush of what is not global, which is what a context switch is, looks at the rest only.
-const ENTRY_GLOBAL: i32 = 1;
 const ENTRY_KEPT: i32 = 2;
 const ENTRY_LARGE: i32 = 4;
 const ENTRY_NEW: i32 = 8;
@@ -52,13 +51,27 @@ export function clearJumpCache(): void {
 
 /** The region cache goes by virtual address. */
 export function forgetRegions(): void {
-  store<i32>(ENGINE + E_REGION_EPOCH, engine(E_REGION_EPOCH) + 1);
+  forgetLocalRegions();
+  store<i32>(ENGINE + E_GLOBAL_EPOCH, engine(E_GLOBAL_EPOCH) + 2);
+}
+
+/** What the region cache has of pages that are not global. */
+function forgetLocalRegions(): void {
+  const epoch = engine(E_REGION_EPOCH) + 2;
+  store<i32>(ENGINE + E_REGION_EPOCH, epoch);
+  // The numbers begin anew. Between two equal ones, of either kind, that happens once at least.
+  if (epoch == 0) memory.fill(engine(E_REGION_CACHE), 0xff, (engine(E_REGION_CACHE_MASK) + 1) * RC_STRIDE);
+}
+
+/** The page of code at `va`, which the TLB has, is global. */
+export function globalCode(cpu: i32, va: u64): bool {
+  return (load<i32>(tlbEntry(cpu, va, mmuIndex(cpu)) + TLB_EXEC + TLB_FLAGS) & TLB_GLOBAL) != 0;
 }
 
 /** Drops all translations, or all but global ones. */
 export function flushTlb(cpu: i32, keepGlobal: bool): void {
   count(STAT_TLB_FLUSH);
-  forgetRegions();
+  forgetLocalRegions();
   const used = load<i32>(cpu + S_TLB_USED);
   const list = cpu + S_TLB_LIST;
   let kept = keepGlobal ? load<i32>(cpu + S_TLB_KEPT) : 0;
@@ -68,7 +81,7 @@ export function flushTlb(cpu: i32, keepGlobal: bool): void {
     if (!keepGlobal) {
       clearEntry(cpu, entry);
       store<i32>(entry + TLB_FLAGS, 0);
-    } else if (!(flags & ENTRY_GLOBAL)) {
+    } else if (!(flags & TLB_GLOBAL)) {
       clearEntry(cpu, entry);
       store<i32>(entry + TLB_FLAGS, flags & ENTRY_KEPT);
     } else {
@@ -213,7 +226,7 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
     flags |= ENTRY_NEW;
   }
   flags &= ENTRY_KEPT | ENTRY_NEW;
-  if (global) flags |= ENTRY_GLOBAL;
+  if (global) flags |= TLB_GLOBAL;
   if (code) remember(global ? globalCodePages : codePages, codeNumber(va));
   const shift = load<i32>(cpu + S_WALK_SHIFT);
   if (shift > 12) {

@@ -27,6 +27,7 @@ export interface Core {
   dmaWritten(lo: number, hi: number, length: number): void;
   evict(from: number, to: number): void;
   removeSpan(span: number): void;
+  forgetRegions(): void;
   secondPage(cpu: number): number;
   initTlb(cpu: number): void;
   flushTlb(cpu: number, keepGlobal: number): void;

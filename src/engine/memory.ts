@@ -88,7 +88,8 @@ export class EngineMemory {
     this.setEngine(L.E_JUMP_MASK, (1 << JUMP_CACHE_BITS) - 1);
     this.setEngine(L.E_REGION_CACHE, regionCache);
     this.setEngine(L.E_REGION_CACHE_MASK, (1 << REGION_CACHE_BITS) - 1);
-    this.setEngine(L.E_REGION_EPOCH, 1);
+    this.setEngine(L.E_REGION_EPOCH, 2);
+    this.setEngine(L.E_GLOBAL_EPOCH, 1);
     this.setEngine(L.E_PAGE_STORES, pageStores);
   }
 

@@ -13,8 +13,6 @@ import {
   B_PHYS,
   B_REGION,
   B_SIZE,
-  E_REGION_EPOCH,
-  ENGINE,
   R_COUNT,
   R_ENTRY,
   R_FROM,
@@ -41,6 +39,7 @@ export interface CodeHost {
     readonly exports: Record<string, unknown>;
     installBlock(block: number, flags: number): void;
     removeSpan(span: number): void;
+    forgetRegions(): void;
   };
 }
 
@@ -273,7 +272,7 @@ export class CodeCache {
   retire(region: LiveRegion): void {
     const { source, host, records } = this;
     region.alive = false;
-    source.write(ENGINE, E_REGION_EPOCH, source.read(ENGINE, E_REGION_EPOCH) + 1);
+    host.core.forgetRegions();
     for (const { phys, record } of region.entries) {
       source.write(record, R_VALID, 0);
       const header = source.find(phys, region.mode);

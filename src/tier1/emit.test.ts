@@ -22,6 +22,7 @@ import {
   S_EXACT,
   S_FAULT,
   S_FUEL,
+  S_LOCAL_PAGE,
   S_MODE,
   S_PAGES,
   S_PC,
@@ -578,7 +579,7 @@ function check(size: Size): void {
     else if (used >= fuel) seen.full++;
     else seen.exits++;
     state.setInt32(S_ATTENTION, view.getInt32(CPU0 + S_ATTENTION, true), true);
-    state.setInt32(S_PAGES, view.getInt32(CPU0 + S_PAGES, true), true);
+    for (const known of [S_PAGES, S_LOCAL_PAGE]) state.setInt32(known, view.getInt32(CPU0 + known, true), true);
     // A fault leaves no result.
     if (result) state.setBigUint64(S_RET2, view.getBigUint64(CPU0 + S_RET2, true), true);
     const got = new Uint8Array(memory.buffer, CPU0, 0x1000);

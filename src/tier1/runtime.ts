@@ -8,7 +8,16 @@
 
 import type { HelperDef, HelperShape } from "../ir/helpers.js";
 import { Ty } from "../ir/ops.js";
-import { S_PC_BASE, S_TLB, TLB_EXEC, TLB_EXEC_ADDEND, TLB_MODE_SIZE } from "../layout.js";
+import {
+  S_LOCAL_PAGE,
+  S_PC_BASE,
+  S_TLB,
+  TLB_EXEC,
+  TLB_EXEC_ADDEND,
+  TLB_FLAGS,
+  TLB_GLOBAL,
+  TLB_MODE_SIZE,
+} from "../layout.js";
 import { Code, type FunctionBody } from "./code.js";
 import type { FunctionType, SymbolDef } from "./linker.js";
 import { tlbIndex } from "./memory-code.js";
@@ -101,6 +110,16 @@ function exec(mmu: number): FunctionBody {
   code.get(2);
   code.op(W.i32_eq);
   code.op(W.i32_and);
+  code.get(CPU);
+  code.get(CPU);
+  code.mem(W.i32_load, S_LOCAL_PAGE, 2);
+  code.get(entry);
+  code.mem(W.i32_load, tlbOffset(mmu, TLB_EXEC + TLB_FLAGS), 2);
+  code.i32(TLB_GLOBAL);
+  code.op(W.i32_and);
+  code.op(W.i32_eqz);
+  code.op(W.i32_or);
+  code.mem(W.i32_store, S_LOCAL_PAGE, 2);
   return code.finish();
 }
 

@@ -1,7 +1,7 @@
 // Regions go by virtual address: what they know of their pages ends when a translation is dropped (Intel SDM volume 3, 4.10.4.1).
 
 import { expect, it } from "vitest";
-import { E_HOT, E_REGION_EPOCH } from "../../src/layout.js";
+import { E_GLOBAL_EPOCH, E_HOT, E_REGION_EPOCH } from "../../src/layout.js";
 import type { X86Cpu } from "../../src/machine/x86-cpu.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 import { bareCpu, enterPaging, poke } from "./bare.js";
@@ -15,11 +15,11 @@ const [CODE, DATA] = [0x400000, 0x403000];
 
 const word = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
 
-/** MAIN calls CODE, which adds the number of the page it is mapped to to EAX, ECX times. */
-function machine(): { cpu: X86Cpu; map: (va: number, page: number, flags: number) => void } {
+/** MAIN calls CODE, which adds the number of the page it is mapped to to EAX, ECX times. `main`: flags of the large page MAIN is in. */
+function machine(main = 0x83): { cpu: X86Cpu; map: (va: number, page: number, flags: number) => void } {
   const cpu = bareCpu({}, { icountShift: 0, tier1: (engine) => new RegionTier(engine, { eager: true }) });
   cpu.engine.memory.setEngine(E_HOT, 20);
-  poke(cpu, TABLES, word(0x83)); // 4 MiB, identical
+  poke(cpu, TABLES, word(main)); // 4 MiB, identical
   poke(cpu, TABLES + 4, word((TABLES + 0x1000) | 3));
   for (let n = 1; n < 8; n++) poke(cpu, PAGES + n * 4096, [0x05, ...word(n), 0xc3]); // add eax, n; ret
   const call = [0xe8, ...word(CODE - MAIN - 5)];
@@ -61,23 +61,50 @@ it.each([
   expect(cpu.engine.inRegions).toBeGreaterThan(2000);
 });
 
+const loadCr3 = (cpu: X86Cpu): void => {
+  cpu.setGpr("rax", BigInt(TABLES));
+  execute(cpu, [0x0f, 0x22, 0xd8]);
+};
+
 it("so does a load of CR3, but for global pages", () => {
   const { cpu, map } = machine();
-  const loadCr3 = () => {
-    cpu.setGpr("rax", BigInt(TABLES));
-    execute(cpu, [0x0f, 0x22, 0xd8]);
-  };
   map(CODE, 1, LOCAL);
   expect(calls(cpu, 300)).toBe(300);
   map(CODE, 2, GLOBAL);
-  loadCr3();
+  loadCr3(cpu);
   expect(calls(cpu, 300)).toBe(600);
   map(CODE, 3, GLOBAL);
-  loadCr3();
+  loadCr3(cpu);
   expect(calls(cpu, 300)).toBe(600);
   // It has been a page of code since before that.
   invlpg(cpu, CODE);
   expect(calls(cpu, 300)).toBe(900);
+});
+
+it("a region that begins in a global page looks at its other pages anew after a load of CR3", () => {
+  const { cpu, map } = machine(0x183);
+  for (const [page, flags] of [
+    [1, LOCAL],
+    [2, LOCAL],
+    [3, GLOBAL],
+  ] as const) {
+    map(CODE, page, flags);
+    loadCr3(cpu);
+    expect(calls(cpu, 300)).toBe(300 * page);
+  }
+  map(CODE, 4, GLOBAL);
+  loadCr3(cpu);
+  expect(calls(cpu, 300)).toBe(300 * 3);
+  expect(cpu.engine.inRegions).toBeGreaterThan(2000);
+});
+
+it("a load of CR3 leaves regions in global pages in the dispatcher's cache", () => {
+  const { cpu } = machine(0x183);
+  const global = cpu.engine.memory.engine(E_GLOBAL_EPOCH);
+  const before = epoch(cpu);
+  loadCr3(cpu);
+  expect(epoch(cpu)).not.toBe(before);
+  expect(cpu.engine.memory.engine(E_GLOBAL_EPOCH)).toBe(global);
 });
 
 it("INVLPG of a page of data leaves regions as they are", () => {
