@@ -83,6 +83,9 @@ export const IDLE_SPIN_NS = 300_000;
  *  fit goes back and forth, but a byte of a large function takes V8 three times as long, too long for what has not proved itself. */
 export const REGION_MAX_BYTES = 6 << 10;
 export const REGION_MAX_BYTES_RETHOUGHT = 24 << 10;
+/** While the guest writes on and on its output is posted to the page so often, and the terminal is drawn so often, milliseconds. */
+export const OUTPUT_MS = 16;
+export const SCREEN_MS = 50;
 /** Images of disks in a page are fetched by pieces of this many bytes, those that are read one after the other by so many at once at most. */
 export const DISK_PIECE_BYTES = 512 << 10;
 export const DISK_AHEAD_PIECES = 8;

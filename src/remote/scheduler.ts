@@ -2,6 +2,7 @@
 // the time asleep is counted.
 
 import type { HostScheduler, HostSleep } from "../machine/scheduler.js";
+import { OUTPUT_MS } from "../tuning.js";
 
 /** Share of the time asleep that makes a CPU idle. */
 const IDLE_SHARE = 0.9;
@@ -9,14 +10,15 @@ const IDLE_SHARE = 0.9;
 /** The host's scheduler, with what the remote control does whenever the run loop gives way. */
 export class ReportingScheduler implements HostScheduler {
   private slept = 0;
+  private flushedAt = Number.NEGATIVE_INFINITY;
   private since: number;
   private sleepBegan: number | undefined;
   private wasAsleep = false;
   private blocked: (() => void) | undefined;
 
   /**
-   * `now` is in milliseconds; a look at a shorter time than `shortest` repeats the last answer. `flush` posts output; false
-   * when its reader is too far behind.
+   * `now` is in milliseconds; a look at a shorter time than `shortest` repeats the last answer. `flush` posts output, every OUTPUT_MS
+   * at most while the CPU is busy; false when its reader is too far behind.
    */
   constructor(
     private readonly inner: HostScheduler,
@@ -28,6 +30,9 @@ export class ReportingScheduler implements HostScheduler {
   }
 
   async yield(): Promise<void> {
+    const now = this.now();
+    if (now - this.flushedAt < OUTPUT_MS) return this.inner.yield();
+    this.flushedAt = now;
     if (!this.flush()) {
       await new Promise<void>((resolve) => {
         this.blocked = resolve;

@@ -2,6 +2,7 @@
 
 import type { Terminal } from "@xterm/xterm";
 import { createMachine, type LoadProgress, type Machine, type MachineState } from "../index.js";
+import { type Sink, screenOf } from "./screen.js";
 
 export interface SessionView {
   state(state: MachineState | "failed"): void;
@@ -28,7 +29,7 @@ export class Session {
     this.input = this.machine.console.writable.getWriter();
     this.input.closed.catch(() => {});
     this.listen();
-    this.machine.console.readable.pipeTo(this.screen()).catch(() => {});
+    this.machine.console.readable.pipeTo(screenOf(this.shown())).catch(() => {});
     // A failure is shown by the listener of "error".
     this.machine.start().catch(() => {});
   }
@@ -75,13 +76,12 @@ export class Session {
     this.input.write(bytes).catch(() => {});
   }
 
-  /** Bytes for the terminal; a machine that writes faster than the terminal draws has to wait. */
-  private screen(): WritableStream<Uint8Array> {
-    return new WritableStream({
-      write: (bytes) => {
+  private shown(): Sink {
+    return {
+      write: (bytes, done) => {
         this.view.output(bytes);
-        return new Promise((resolve) => this.terminal.write(bytes, resolve));
+        this.terminal.write(bytes, done);
       },
-    });
+    };
   }
 }
