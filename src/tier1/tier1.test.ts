@@ -224,8 +224,11 @@ describe("tier 1", () => {
     const { tier } = compare(program, [500], { eager: true, codeBytes });
     expect(tier!.statistics.made).toBeGreaterThan(150);
     expect(tier!.statistics.evicted).toBeGreaterThan(0);
-    expect(tier!.statistics.bytes).toBeLessThan(2 * codeBytes);
-    expect(tier!.statistics.modules).toBeLessThan(60);
+    // One region too many has not been noticed yet at the end. All are as large as one another, and each has a module here.
+    const { bytes, regions, modules } = tier!.statistics;
+    expect(bytes).toBeLessThan(codeBytes + (2 * bytes) / regions);
+    expect(regions).toBeLessThan(codeBytes / 450);
+    expect(modules).toBeLessThanOrEqual(regions);
   });
 
   it("links small modules into one when there are many", () => {
