@@ -13,15 +13,19 @@ export function virtualTime(cpu: i32): i64 {
   const count = icount(cpu);
   if (engine(E_ICOUNT)) return count << engine(E_ICOUNT_SHIFT);
   if (count < load<i64>(ENGINE + E_TIME_UNTIL)) return load<i64>(ENGINE + E_TIME) + ((count - load<i64>(ENGINE + E_TIME_COUNT)) >> TIME_LOOK_SHIFT);
-  const time = <i64>now();
-  const until = count + untilNextLook(count - load<i64>(ENGINE + E_TIME_COUNT), time - load<i64>(ENGINE + E_TIME));
+  const insns = count - load<i64>(ENGINE + E_TIME_COUNT);
+  const before = load<i64>(ENGINE + E_TIME);
+  const host = <i64>now();
+  const until = count + untilNextLook(insns, host - before);
+  // A browser's clock goes in steps: where it has not caught up with what was told, time goes on as reckoned.
+  const time = max(host, before + (min(insns, <i64>TIME_LOOK_MOST) >> TIME_LOOK_SHIFT));
   store<i64>(ENGINE + E_TIME, time);
   store<i64>(ENGINE + E_TIME_COUNT, count);
   store<i64>(ENGINE + E_TIME_UNTIL, until);
   return time;
 }
 
-/** How many instructions take TIME_LOOK_NS, when so many took so long since the last look. A browser's clock may have stood still. */
+/** How many instructions take TIME_LOOK_NS, when so many took so long since the last look. */
 function untilNextLook(insns: i64, nanoseconds: i64): i64 {
   if (nanoseconds <= 0) return TIME_LOOK_MOST;
   return max(<i64>TIME_LOOK_LEAST, min(<i64>TIME_LOOK_MOST, (insns * TIME_LOOK_NS) / nanoseconds));

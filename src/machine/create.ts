@@ -102,6 +102,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
     return new RegionTier(engine, {
       codeBytes: (config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20,
       now: () => host.monotonic(),
+      hotBlock: host.hotBlock,
       ...(helper ? { helper: regionHelper(helper, config.cpu) } : {}),
     });
   };

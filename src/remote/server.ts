@@ -38,7 +38,7 @@ export interface Surroundings {
 
 export type HostFiles = Pick<
   MachineHost,
-  "entropy" | "monotonic" | "date" | "readFile" | "openImage" | "startRegionHelper"
+  "entropy" | "monotonic" | "date" | "readFile" | "openImage" | "startRegionHelper" | "hotBlock"
 > & {
   engineParts(): Promise<EngineParts>;
 };
@@ -143,6 +143,7 @@ export class MachineServer {
       date: files.date,
       readFile: files.readFile,
       openImage: files.openImage,
+      hotBlock: files.hotBlock,
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),
       openChardev: (chardev) => this.openChardev(chardev, config),
       log: (message) => this.port.post({ type: "log", message }),

@@ -50,14 +50,13 @@ function machine(
     ...(options
       ? {
           tier1: (engine) => {
-            tier = new RegionTier(host(engine), options);
+            tier = new RegionTier(host(engine), { hotBlock: HOT, ...options });
             return tier;
           },
         }
       : {}),
   });
   const { memory } = cpu.engine;
-  memory.setEngine(L.E_HOT, options ? HOT : -1);
   memory.setCpu(L.S_EXACT, 1);
   memory.u8.set(program, memory.hostOf(CODE));
   for (const segment of [X.CS, X.SS, X.DS, X.ES])

@@ -68,6 +68,8 @@ export interface Tier1Options {
   unlimited?: boolean;
   /** The host's clock, nanoseconds. */
   now?: () => number;
+  /** Executions of a block before a region is asked for, instead of HOT_BLOCK. */
+  hotBlock?: number | undefined;
   /** Told of every region chosen, for logs. The draft's IR is valid until it returns. */
   onRegion?: (draft: Draft, region: LiveRegion) => void;
 }
@@ -125,6 +127,10 @@ export class RegionTier {
   /** Numbers for the monitor, by name. */
   get statistics() {
     return { ...this.cache.statistics, ...this.counts };
+  }
+
+  get hotBlock(): number | undefined {
+    return this.options.hotBlock;
   }
 
   /** A module is to come from another thread. */

@@ -5,6 +5,7 @@ import { MachineError } from "../machine/host.js";
 import type { LoadProgress } from "../remote/api.js";
 import { MachineServer } from "../remote/server.js";
 import { VERSION } from "../remote/version.js";
+import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED } from "../tuning.js";
 import { createMonotonicClock } from "./clock.js";
 import { Collector, download } from "./download.js";
 import { WebFiles } from "./files.js";
@@ -57,6 +58,7 @@ new MachineServer(
         readFile: (name) => files.read(name),
         openImage: (drive) => files.open(drive.file),
         startRegionHelper,
+        hotBlock: navigator.hardwareConcurrency < CROWDED_PROCESSORS ? HOT_BLOCK_CROWDED : undefined,
         engineParts: () => parts,
       };
     },
