@@ -3,6 +3,7 @@
 
 import { type BlockBackend, BlockError } from "./interfaces.js";
 import { checkRange } from "./range.js";
+import { refuseWrite } from "./readonly.js";
 
 const SECTOR = 512;
 
@@ -61,7 +62,7 @@ export class RawImage implements BlockBackend {
   private extend(offset: number, from: Uint8Array): number {
     const inside = this.clip("Write", offset, from.length);
     if (inside === from.length || from.subarray(inside).every((byte) => byte === 0)) return inside;
-    if (this.base.readOnly) throw new BlockError("Write to a read-only image");
+    if (this.base.readOnly) refuseWrite();
     if (this.base.grow === undefined) {
       throw new BlockError(`Write past byte ${this.base.size}, where the image ends inside its last sector`);
     }

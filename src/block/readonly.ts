@@ -9,7 +9,7 @@ export abstract class ReadOnlyBackend implements BlockBackend {
   abstract read(offset: number, into: Uint8Array): Promise<void>;
 
   async write(): Promise<void> {
-    throw new BlockError("Write to a read-only image");
+    refuseWrite();
   }
 
   async flush(): Promise<void> {}
@@ -40,10 +40,15 @@ export class ReadOnly extends ReadOnlyBackend {
   }
 
   writeSync(): boolean {
-    throw new BlockError("Write to a read-only image");
+    return refuseWrite();
   }
 
   override close(): Promise<void> {
     return this.base.close();
   }
+}
+
+/** Throws what a write to a read-only image is answered with. */
+export function refuseWrite(): never {
+  throw new BlockError("Write to a read-only image");
 }

@@ -1,5 +1,6 @@
-import { type BlockBackend, BlockError } from "../interfaces.js";
+import type { BlockBackend } from "../interfaces.js";
 import { checkRange } from "../range.js";
+import { refuseWrite } from "../readonly.js";
 
 /** An image held in memory. The bytes are used in place: writes are seen by whoever owns the array. */
 export class MemoryBackend implements BlockBackend {
@@ -27,7 +28,7 @@ export class MemoryBackend implements BlockBackend {
   }
 
   writeSync(offset: number, from: Uint8Array): boolean {
-    if (this.readOnly) throw new BlockError("Write to a read-only image");
+    if (this.readOnly) refuseWrite();
     checkRange("Write", this.size, offset, from.length);
     this.bytes.set(from, offset);
     return true;
