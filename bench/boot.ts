@@ -82,7 +82,7 @@ async function inChromium(): Promise<number> {
     const command = machine.map((option) => (option.includes(" ") ? `"${option}"` : option)).join(" ");
     const begun = performance.now();
     await page.open(`${site.address}?args=${encodeURIComponent(command.replaceAll(`${pack}/`, ""))}`);
-    await page.line(new RegExp(`^${values.until}`), PATIENCE, 25);
+    await page.line(new RegExp(`^${values.until}`), PATIENCE);
     return performance.now() - begun;
   } finally {
     await browser.close();

@@ -9,7 +9,7 @@ import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READ
 import { BENCH_GUEST, machineOptions, ROOT } from "./guest.js";
 
 export const PAGE = `${ROOT}dist/page/index.html`;
-/** Milliseconds between looks at the terminal: often enough for boot times, and little beside a benchmark. */
+/** Milliseconds between looks at a terminal whose last line is not whole yet. */
 const LOOK = 50;
 
 /** Whether something of the build is newer than the page that was made of it. */
@@ -38,9 +38,9 @@ export function pageEmulator(version: string): Emulator {
         const options = machineOptions("").map((option) => (option.includes(" ") ? `"${option}"` : option));
         const begun = performance.now();
         await page.open(`${site.address}?args=${encodeURIComponent(options.join(" "))}`);
-        await page.line(new RegExp(`^${READY} `), BOOT_PATIENCE, LOOK);
+        await page.line(new RegExp(`^${READY} `), BOOT_PATIENCE);
         const ready = performance.now() - begun;
-        await page.line(new RegExp(`^${PROMPT}`), BOOT_PATIENCE, LOOK);
+        await page.line(new RegExp(`^${PROMPT}`), BOOT_PATIENCE);
         return session(page, ready);
       } catch (error) {
         await browser.close();
@@ -63,7 +63,7 @@ function session(page: PageUnderTest, ready: number): Session {
         terminal.clear();
         terminal.input(${JSON.stringify(typed)});
       })()`);
-      await page.line(new RegExp(`^BENCH ${benchmark} `), patience(seconds), LOOK);
+      await page.line(new RegExp(`^BENCH ${benchmark} `), patience(seconds));
       // The line is whole when there is another one below it.
       while (!/^BENCH .*\n+./m.test((await page.lines()).join("\n"))) await sleep(LOOK);
       return figureOf(benchmark, (await page.lines()).join("\n"));

@@ -14,6 +14,44 @@ const LINES = `(() => {
   return lines;
 })()`;
 
+/** The browsers' own limit for one evaluation is a minute. */
+const WATCH_MS = 20_000;
+
+/**
+ * As an expression in the page: the first line of the terminal that matches; null when the machine or the time is over. Looks
+ * when something has been written, and at what is new or on the screen: a page that is being measured has little to do for it.
+ */
+const watch = (pattern: RegExp, milliseconds: number): string => `new Promise((resolve) => {
+  const { terminal } = globalThis.wasmachine;
+  const state = document.getElementById("state");
+  let seen;
+  const look = () => {
+    const { active } = terminal.buffer;
+    let k = seen && seen.line >= 0 ? Math.min(seen.line, active.baseY) : 0;
+    while (k > 0 && active.getLine(k).isWrapped) k--;
+    seen?.dispose();
+    seen = terminal.registerMarker(0);
+    while (k < active.length) {
+      let text = active.getLine(k++).translateToString(true);
+      while (active.getLine(k)?.isWrapped) text += active.getLine(k++).translateToString(true);
+      if (${pattern}.test(text)) return end(text);
+    }
+    if (["failed", "ended", "panicked"].includes(state.dataset.state)) end(null);
+  };
+  const end = (line) => {
+    written.dispose();
+    states.disconnect();
+    clearTimeout(timer);
+    seen?.dispose();
+    resolve(line);
+  };
+  const written = terminal.onWriteParsed(look);
+  const states = new MutationObserver(look);
+  states.observe(state, { attributes: true });
+  const timer = setTimeout(end, ${milliseconds}, null);
+  look();
+})`;
+
 export class PageUnderTest {
   constructor(readonly browser: Browser) {}
 
@@ -34,14 +72,14 @@ export class PageUnderTest {
   }
 
   /** Waits for a line of the terminal that matches; fails early when the machine has. */
-  async line(pattern: RegExp, milliseconds: number, interval?: number): Promise<string> {
-    const matching = `(${LINES}).find((line) => ${pattern}.test(line))`;
-    const over = `["failed", "ended", "panicked"].includes(document.getElementById("state").dataset.state)`;
-    const complaint = (): Promise<string> => this.complaint(`no line ${pattern}`);
-    await until(this.browser, `${matching} ?? ${over}`, milliseconds, complaint, interval);
-    const line = await this.browser.evaluate<string | null>(matching);
-    if (line === null || line === undefined) throw new Error(await this.complaint(`no line ${pattern}`));
-    return line;
+  async line(pattern: RegExp, milliseconds: number): Promise<string> {
+    const end = Date.now() + milliseconds;
+    for (let left = milliseconds; left > 0; left = end - Date.now()) {
+      const line = await this.browser.evaluate<string | null>(watch(pattern, Math.min(left, WATCH_MS)));
+      if (line !== null) return line;
+      if (["failed", "ended", "panicked"].includes(await this.state())) break;
+    }
+    throw new Error(await this.complaint(`no line ${pattern}`));
   }
 
   async inState(state: string, milliseconds: number): Promise<void> {
