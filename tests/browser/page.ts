@@ -57,6 +57,7 @@ export class PageUnderTest {
 
   async open(url: string): Promise<void> {
     await this.browser.open(url);
+    await until(this.browser, "globalThis.wasmachine", 30_000, () => this.complaint("no terminal"), 25);
   }
 
   lines(): Promise<string[]> {
@@ -92,7 +93,7 @@ export class PageUnderTest {
   }
 
   private async complaint(what: string): Promise<string> {
-    const lines = (await this.lines()).filter((line) => line !== "").slice(-15);
+    const lines = (await this.lines().catch(() => [])).filter((line) => line !== "").slice(-15);
     return `${what}; the page is ${await this.state()} ${await this.error()}; the terminal ends:\n${lines.join("\n")}`;
   }
 }

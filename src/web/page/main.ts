@@ -1,10 +1,10 @@
 // The page: a machine with a terminal and buttons. `?args=` gives another command line, `?files=` another folder of files.
 
+import type { Terminal } from "@xterm/xterm";
 import type { MachineState } from "../index.js";
 import { BootLog } from "./boot-log.js";
 import { ProgressList } from "./progress.js";
 import { Session, type SessionView } from "./session.js";
-import { openTerminal } from "./terminal.js";
 
 const DEFAULT_COMMAND_LINE = `-m 512M -kernel bzImage -initrd initrd
 -drive if=virtio,format=raw,file=rootfs.bin
@@ -31,10 +31,10 @@ const commandLine = element<HTMLTextAreaElement>("arguments");
 const pause = element<HTMLButtonElement>("pause");
 const reset = element<HTMLButtonElement>("reset");
 const power = element<HTMLButtonElement>("power");
-const terminal = openTerminal(element("terminal"));
 const progress = new ProgressList(element("progress"));
 const log = new BootLog();
 let session: Session | undefined;
+let terminal: Terminal | undefined;
 
 function say(id: "error" | "notice", message: string | undefined): void {
   const place = element(id);
@@ -67,14 +67,21 @@ function boot(): void {
   say("notice", undefined);
   progress.clear();
   log.clear();
-  terminal.reset();
+  terminal?.reset();
   showState("loading");
   try {
-    session = new Session(terminal, view, commandLine.value, filesUrl);
+    session = new Session(view, commandLine.value, filesUrl);
   } catch (error) {
     showState("failed");
     say("error", (error as Error).message);
   }
+  connect();
+}
+
+/** As soon as there are a terminal and a machine. */
+function connect(): void {
+  if (!terminal) return;
+  session?.connect(terminal);
   // For the browser's console, and for whoever drives the page.
   Object.assign(globalThis, { wasmachine: { terminal, machine: session?.machine } });
 }
@@ -84,19 +91,19 @@ pause.addEventListener("click", () => {
   if (!machine || machine.state === "ended") boot();
   else if (machine.state === "stopped") machine.resume();
   else machine.pause();
-  terminal.focus();
+  terminal?.focus();
 });
 reset.addEventListener("click", () => {
   session?.machine.reset();
-  terminal.focus();
+  terminal?.focus();
 });
 power.addEventListener("click", () => {
   session?.machine.powerDown();
-  terminal.focus();
+  terminal?.focus();
 });
 element("log").addEventListener("click", () => {
   log.download();
-  terminal.focus();
+  terminal?.focus();
 });
 element("default").addEventListener("click", () => {
   commandLine.value = DEFAULT_COMMAND_LINE;
@@ -104,8 +111,16 @@ element("default").addEventListener("click", () => {
 element("form").addEventListener("submit", (event) => {
   event.preventDefault();
   boot();
-  terminal.focus();
+  terminal?.focus();
 });
 
 commandLine.value = parameters.get("args") ?? DEFAULT_COMMAND_LINE;
 boot();
+// The terminal is most of the page's code. The machine's worker begins before it is here, let alone has been run.
+import("./terminal.js").then(
+  ({ openTerminal }) => {
+    terminal = openTerminal(element("terminal"));
+    connect();
+  },
+  (error: Error) => say("error", `the terminal could not be loaded: ${error.message}`),
+);

@@ -1,4 +1,5 @@
-// One machine on the page, from its command line to its end: connects it to the terminal.
+// One machine on the page, from its command line to its end. It begins to load while the terminal does, and is connected to it
+// when that is there.
 
 import type { Terminal } from "@xterm/xterm";
 import { createMachine, type LoadProgress, type Machine, type MachineState } from "../index.js";
@@ -14,24 +15,45 @@ export interface SessionView {
 
 export class Session {
   readonly machine: Machine;
-  private readonly input: WritableStreamDefaultWriter<Uint8Array>;
   private readonly unsubscribe: (() => void)[] = [];
   private failed = false;
 
   /** Throws when the command line cannot be split. */
   constructor(
-    private readonly terminal: Terminal,
     private readonly view: SessionView,
     commandLine: string,
     filesUrl: URL,
   ) {
     this.machine = createMachine({ arguments: commandLine, filesUrl });
-    this.input = this.machine.console.writable.getWriter();
-    this.input.closed.catch(() => {});
     this.listen();
-    this.machine.console.readable.pipeTo(screenOf(this.shown())).catch(() => {});
     // A failure is shown by the listener of "error".
     this.machine.start().catch(() => {});
+  }
+
+  /** Shows in `terminal` what the machine has said and says, and sends it what is typed there. To be called once. */
+  connect(terminal: Terminal): void {
+    const { machine, view } = this;
+    const sink: Sink = {
+      write(bytes, done) {
+        view.output(bytes);
+        terminal.write(bytes, done);
+      },
+    };
+    machine.console.readable.pipeTo(screenOf(sink)).catch(() => {});
+    const input = machine.console.writable.getWriter();
+    input.closed.catch(() => {});
+    const type = (bytes: Uint8Array): void => void input.write(bytes).catch(() => {});
+    const encoder = new TextEncoder();
+    const data = terminal.onData((text) => type(encoder.encode(text)));
+    const binary = terminal.onBinary((text) => type(Uint8Array.from(text, (char) => char.charCodeAt(0))));
+    this.unsubscribe.push(
+      machine.on("reset", () => {
+        // What the machine says from now on begins on a line of its own.
+        if (terminal.buffer.active.cursorX > 0) terminal.write("\r\n");
+      }),
+      () => data.dispose(),
+      () => binary.dispose(),
+    );
   }
 
   dispose(): void {
@@ -40,16 +62,12 @@ export class Session {
   }
 
   private listen(): void {
-    const { machine, view, terminal } = this;
+    const { machine, view } = this;
     this.unsubscribe.push(
       machine.on("state", (state) => {
         if (!this.failed) view.state(state);
       }),
       machine.on("progress", (progress) => view.progress(progress)),
-      machine.on("reset", () => {
-        // What the machine says from now on begins on a line of its own.
-        if (terminal.buffer.active.cursorX > 0) terminal.write("\r\n");
-      }),
       machine.on("warning", (message) => view.notice(message)),
       machine.on("log", (line) => console.log(line)),
       machine.on("error", (error) => {
@@ -63,25 +81,5 @@ export class Session {
         else if (reason === "reset" || reason === "quit") view.notice("The machine has ended.");
       }),
     );
-    const encoder = new TextEncoder();
-    const data = terminal.onData((text) => this.type(encoder.encode(text)));
-    const binary = terminal.onBinary((text) => this.type(Uint8Array.from(text, (char) => char.charCodeAt(0))));
-    this.unsubscribe.push(
-      () => data.dispose(),
-      () => binary.dispose(),
-    );
-  }
-
-  private type(bytes: Uint8Array): void {
-    this.input.write(bytes).catch(() => {});
-  }
-
-  private shown(): Sink {
-    return {
-      write: (bytes, done) => {
-        this.view.output(bytes);
-        this.terminal.write(bytes, done);
-      },
-    };
   }
 }
