@@ -62,7 +62,7 @@ it("shows a guest's panic", { timeout: BOOT_MS }, async () => {
 });
 
 it("runs in any page by the 30-line example", { timeout: BOOT_MS }, async () => {
-  await page.open(`${site.address}examples/embed.html`);
+  await browser.open(`${site.address}examples/embed.html`);
   const screen = `document.getElementById("screen").textContent`;
   const complaint = async (): Promise<string> => browser.evaluate<string>(screen);
   await until(browser, `/^~ # /m.test(${screen})`, BOOT_MS, complaint);

@@ -16,6 +16,8 @@ const LINES = `(() => {
 
 /** The browsers' own limit for one evaluation is a minute. */
 const WATCH_MS = 20_000;
+/** What a machine that is over has said is in the terminal by then. */
+const DRAWN_MS = 1000;
 
 /**
  * As an expression in the page: the first line of the terminal that matches; null when the machine or the time is over. Looks
@@ -24,7 +26,7 @@ const WATCH_MS = 20_000;
 const watch = (pattern: RegExp, milliseconds: number): string => `new Promise((resolve) => {
   const { terminal } = globalThis.wasmachine;
   const state = document.getElementById("state");
-  let seen;
+  let seen, last;
   const look = () => {
     const { active } = terminal.buffer;
     let k = seen && seen.line >= 0 ? Math.min(seen.line, active.baseY) : 0;
@@ -36,12 +38,13 @@ const watch = (pattern: RegExp, milliseconds: number): string => `new Promise((r
       while (active.getLine(k)?.isWrapped) text += active.getLine(k++).translateToString(true);
       if (${pattern}.test(text)) return end(text);
     }
-    if (["failed", "ended", "panicked"].includes(state.dataset.state)) end(null);
+    if (["failed", "ended", "panicked"].includes(state.dataset.state)) last ??= setTimeout(end, ${DRAWN_MS}, null);
   };
   const end = (line) => {
     written.dispose();
     states.disconnect();
     clearTimeout(timer);
+    clearTimeout(last);
     seen?.dispose();
     resolve(line);
   };
