@@ -10,7 +10,7 @@ export { debugTranslate } from "./softmmu/debug";
 export * from "./x86/index";
 export * from "./x86/integer/index";
 export * from "./x86/simd/index";
-export { unpack_lzma2 } from "./unpack/lzma2";
+export { unpack_lzma2, unpack_lzma2_begin, unpack_lzma2_end } from "./unpack/lzma2";
 export { unpack_x86 } from "./unpack/x86";
 export { unpack_crc32 } from "./unpack/crc32";
 export { tier0_encode } from "./tier0/encode";

@@ -2,9 +2,13 @@
 // plain constants stand here. Offsets are bytes. Everything per CPU hangs off one base pointer, `cpu`.
 //
 //   0          static data of core.wasm (at most 512 KiB), then what encoding to tier 0 needs (src/tier0/layout.ts)
+//   UNPACK_TABLES  of core/unpack (64 KiB)
 //   ENGINE     pointers to the engine's tables, filled in by src/engine/memory.ts
 //   CPU0       state of CPU 0 (CPU_SIZE bytes): common part, guest part, tier 0 temporaries, TLB
 //   ...        tables and caches, placed by src/engine/memory.ts, then guest RAM
+
+/** Probabilities and checksum tables, while something is unpacked. */
+export const UNPACK_TABLES = 0xf0000;
 
 // ---- ENGINE: i32 fields -------------------------------------------------------------------------------------------
 export const ENGINE = 0x100000;

@@ -1,11 +1,12 @@
 // LZMA2 (the format is in the xz file format's description and the LZMA SDK's specification). The output is the dictionary.
+// The input may come in pieces: whole chunks are unpacked, and what goes on from one to the next is kept.
 //
 // A boot waits for this, hence its shape: the range coder (range, code, at) lives in locals of one function, and the
 // decoding of a bit stands in it wherever one is needed. Where a bit decides what comes next, it is a branch; within a
 // tree, where one in two would be mispredicted, state and path are computed instead, and both probabilities that may come
 // next are loaded before it is known which will.
 
-import { UNPACK_TABLES } from "../../src/machine/boot/unpack-layout";
+import { UNPACK_TABLES } from "../../src/layout";
 
 const TOP: u32 = 1 << 24;
 const HALF: u16 = 1024;
@@ -46,38 +47,51 @@ let rep1: u32 = 0;
 let rep2: u32 = 0;
 let rep3: u32 = 0;
 
-/** Unpacks the chunks at `at`, which lie below `end`, to `out`, which has room up to `limit` and 16 bytes more that may
- *  be written to. Returns the end of the output, 0 when the data are damaged. */
-export function unpack_lzma2(at: usize, end: usize, out: usize, limit: usize): usize {
+/** Begins to unpack to `out`. */
+export function unpack_lzma2_begin(out: usize): void {
   to = out;
   begin = out;
   setProperties(0);
   resetState();
+}
+
+/** Where what has been unpacked ends. */
+export function unpack_lzma2_end(): usize {
+  return to;
+}
+
+/** Unpacks the chunks at `at` that are wholly below `end`; the output has room up to `limit` and 16 bytes more that may be
+ *  written to. Returns where the first chunk begins that is not, or the byte 0 that follows the last; 0 when the data are damaged. */
+export function unpack_lzma2(at: usize, end: usize, limit: usize): usize {
   while (at < end) {
     const control: u32 = load<u8>(at);
-    if (control === 0) return to;
+    if (control === 0) return at;
+    const header: usize = control < 0x80 ? 3 : control >= 0xc0 ? 6 : 5;
+    if (at + header > end) return at;
     const low = (<u32>load<u8>(at, 1) << 8) + load<u8>(at, 2) + 1;
     if (control < 0x80) {
       // Stored; 1 also begins a new dictionary.
+      if (control > 2) return 0;
+      if (at + header + low > end) return at;
       if (control === 1) begin = to;
-      at += 3;
-      if (at + low > end || to + low > limit) return 0;
-      memory.copy(to, at, low);
+      if (to + low > limit) return 0;
+      memory.copy(to, at + header, low);
       to += low;
-      at += low;
+      at += header + low;
       continue;
     }
     const size = ((control & 0x1f) << 16) + low;
     const packed = (<u32>load<u8>(at, 3) << 8) + load<u8>(at, 4) + 1;
-    at += 5;
+    const data = at + header;
+    if (data + packed > end) return at;
     const reset = (control >> 5) & 3;
     if (reset === 3) begin = to;
-    if (reset >= 2 && !setProperties(load<u8>(at++))) return 0;
+    if (reset >= 2 && !setProperties(load<u8>(at, 5))) return 0;
     if (reset >= 1) resetState();
-    if (at + packed > end || to + size > limit || !chunk(at, at + packed, to + size)) return 0;
-    at += packed;
+    if (to + size > limit || !chunk(data, data + packed, to + size)) return 0;
+    at = data + packed;
   }
-  return 0;
+  return at;
 }
 
 function setProperties(byte: u32): bool {

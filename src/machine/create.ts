@@ -150,7 +150,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   });
   let consoles: ChardevHub | undefined;
   try {
-    const boot = await prepareBoot(config, host, memory, cpu, entropy, parts.module);
+    const boot = await prepareBoot(config, host, memory, cpu, entropy);
     // Last, because it takes the user's terminal.
     consoles = new ChardevHub(
       config.chardevs,

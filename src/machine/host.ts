@@ -15,6 +15,8 @@ export interface MachineHost {
   date(): number;
   /** A whole file: kernel, initrd, firmware. Undefined when there is none of that name; rejects when it cannot be read. */
   readFile(name: string): Promise<Uint8Array | undefined>;
+  /** The same before all of it is here, where the host can. */
+  openFile?(name: string): Promise<ArrivingFile | undefined>;
   /** The image of a drive as it is on the host (formats and -snapshot are the machine's work). */
   openImage(drive: DriveConfig): Promise<BlockBackend>;
   openChardev(chardev: ChardevConfig): HostChardev;
@@ -26,6 +28,18 @@ export interface MachineHost {
   log(line: string): void;
   /** A sentence for the user that is no error. */
   warn(message: string): void;
+}
+
+/** A file that may still be arriving. */
+export interface ArrivingFile {
+  /** Has its whole size from the start and is filled from the front. */
+  readonly bytes: Uint8Array;
+  /** Resolves to how many bytes are there when these are `count` or more, or all; rejects when they will not be. */
+  arrived(count: number): Promise<number>;
+}
+
+export function fileHere(bytes: Uint8Array): ArrivingFile {
+  return { bytes, arrived: async () => bytes.length };
 }
 
 /** A character device of the host. */

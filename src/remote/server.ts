@@ -38,7 +38,7 @@ export interface Surroundings {
 
 export type HostFiles = Pick<
   MachineHost,
-  "entropy" | "monotonic" | "date" | "readFile" | "openImage" | "startRegionHelper" | "hotBlock"
+  "entropy" | "monotonic" | "date" | "readFile" | "openFile" | "openImage" | "startRegionHelper" | "hotBlock"
 > & {
   engineParts(): Promise<EngineParts>;
 };
@@ -142,6 +142,7 @@ export class MachineServer {
       monotonic: files.monotonic,
       date: files.date,
       readFile: files.readFile,
+      ...(files.openFile ? { openFile: files.openFile } : {}),
       openImage: files.openImage,
       hotBlock: files.hotBlock,
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),

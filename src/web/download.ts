@@ -1,15 +1,18 @@
 // Fetching files with their progress in bytes.
 
-import { MachineError } from "../machine/host.js";
+import { type ArrivingFile, MachineError } from "../machine/host.js";
 import type { LoadProgress } from "../remote/api.js";
 
 /** Bytes between two reports. */
 const REPORT_BYTES = 256 << 10;
 
+/** What is downloaded goes there; what it throws is the end of it. */
 export interface Sink {
   /** Called once, before any bytes, with the size of the whole where the server says it. */
-  begin?(size: number | undefined): void;
+  begin(size: number | undefined): void;
   take(bytes: Uint8Array): void;
+  /** All of it has come. */
+  end(): void;
 }
 
 /** The answer for `url`; undefined when there is no such file (404); rejects with MachineError for other failures. */
@@ -56,9 +59,9 @@ export async function receive(
   const total = size(response.headers);
   let loaded = 0;
   let reported = 0;
-  sink.begin?.(total);
   progress({ name, loaded, total, done: false });
   try {
+    sink.begin(total);
     const reader = response.body!.getReader();
     while (true) {
       const { done, value } = await reader.read();
@@ -70,6 +73,7 @@ export async function receive(
         progress({ name, loaded, total, done: false });
       }
     }
+    sink.end();
   } catch (error) {
     throw failure(name, url, (error as Error).message);
   }
@@ -90,25 +94,64 @@ function size(headers: Headers): number | undefined {
   return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** Joins bytes that come in pieces. */
-export class Collector implements Sink {
-  private readonly pieces: Uint8Array[] = [];
-  private length = 0;
+/** A file that is being downloaded; where its size is not known, that shows when it is here. */
+export class Download implements Sink, ArrivingFile {
+  bytes = new Uint8Array(0);
+  private size: number | undefined;
+  private count = 0;
+  private ended = false;
+  private failed: Error | undefined;
+  private waiting: { count: number; resolve(count: number): void; reject(error: Error): void }[] = [];
 
-  take(bytes: Uint8Array): void {
-    this.pieces.push(bytes);
-    this.length += bytes.length;
+  /** `onSize` is called as soon as `bytes` has its size. */
+  constructor(private readonly onSize?: (file: Download) => void) {}
+
+  begin(size: number | undefined): void {
+    this.size = size;
+    if (size === undefined) return;
+    this.bytes = new Uint8Array(size);
+    this.onSize?.(this);
   }
 
-  /** The whole; the pieces are let go. */
-  join(): Uint8Array<ArrayBuffer> {
-    const whole = new Uint8Array(this.length);
-    let at = 0;
-    for (const piece of this.pieces) {
-      whole.set(piece, at);
-      at += piece.length;
+  take(piece: Uint8Array): void {
+    const count = this.count + piece.length;
+    if (count > this.bytes.length) {
+      if (this.size !== undefined) throw new RangeError(`it has more than the ${this.size} bytes that were announced`);
+      const larger = new Uint8Array(Math.max(count, 2 * this.bytes.length));
+      larger.set(this.bytes);
+      this.bytes = larger;
     }
-    this.pieces.length = 0;
-    return whole;
+    this.bytes.set(piece, this.count);
+    this.count = count;
+    this.tell();
+  }
+
+  end(): void {
+    if (this.size === undefined) this.bytes = this.bytes.subarray(0, this.count);
+    else if (this.count < this.size) throw new RangeError(`it ended after ${this.count} of ${this.size} bytes`);
+    this.ended = true;
+    this.tell();
+  }
+
+  fail(error: Error): void {
+    this.failed = error;
+    this.tell();
+  }
+
+  arrived(count: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ count, resolve, reject });
+      this.tell();
+    });
+  }
+
+  private tell(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const one of waiting) {
+      if (this.ended || this.count >= one.count) one.resolve(this.count);
+      else if (this.failed) one.reject(this.failed);
+      else this.waiting.push(one);
+    }
   }
 }

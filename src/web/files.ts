@@ -7,12 +7,12 @@ import { MemoryBackend } from "../block/backends/memory.js";
 import { SparseMemory } from "../block/backends/sparse.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { Overlay } from "../block/overlay.js";
-import { MachineError } from "../machine/host.js";
+import { type ArrivingFile, fileHere, MachineError } from "../machine/host.js";
 import type { MachineConfig } from "../options/config.js";
 import type { LoadProgress } from "../remote/api.js";
 import type { PostedFile } from "../remote/messages.js";
 import { BlockFile } from "./block-file.js";
-import { Collector, download, receive, type Sink } from "./download.js";
+import { Download, download, receive, type Sink } from "./download.js";
 import { openByRanges } from "./ranges.js";
 
 export interface FileSources {
@@ -21,7 +21,7 @@ export interface FileSources {
 }
 
 export class WebFiles {
-  private readonly whole = new Map<string, Promise<Uint8Array | undefined>>();
+  private readonly whole = new Map<string, Promise<ArrivingFile | undefined>>();
   private downloads = 0;
   private readonly images = new Map<string, Promise<BlockBackend | undefined>>();
 
@@ -54,9 +54,16 @@ export class WebFiles {
 
   /** A whole file; undefined when there is none of that name. */
   async read(name: string): Promise<Uint8Array | undefined> {
-    const bytes = await this.loadWhole(name);
+    const file = await this.openWhole(name);
+    await file?.arrived(Number.POSITIVE_INFINITY);
+    return file?.bytes;
+  }
+
+  /** The same as soon as its size is known. */
+  async openWhole(name: string): Promise<ArrivingFile | undefined> {
+    const file = await this.loadWhole(name);
     this.whole.delete(name);
-    return bytes;
+    return file;
   }
 
   /** The image of a drive: what is written to it stays in memory. */
@@ -90,7 +97,7 @@ export class WebFiles {
     return url === undefined ? "it is not among the machine's files" : `there is no file at ${url}`;
   }
 
-  private loadWhole(name: string): Promise<Uint8Array | undefined> {
+  private loadWhole(name: string): Promise<ArrivingFile | undefined> {
     let loading = this.whole.get(name);
     if (!loading) {
       loading = this.fetchWhole(name);
@@ -99,16 +106,24 @@ export class WebFiles {
     return loading;
   }
 
-  private async fetchWhole(name: string): Promise<Uint8Array | undefined> {
+  private async fetchWhole(name: string): Promise<ArrivingFile | undefined> {
     const given = this.given(name);
-    if (given instanceof Blob) return new Uint8Array(await given.arrayBuffer());
-    if (given instanceof Uint8Array) return given;
-    if (given instanceof ArrayBuffer) return new Uint8Array(given);
+    if (given instanceof Blob) return fileHere(new Uint8Array(await given.arrayBuffer()));
+    if (given instanceof Uint8Array) return fileHere(given);
+    if (given instanceof ArrayBuffer) return fileHere(new Uint8Array(given));
     const url = this.locate(name);
     if (url === undefined) return undefined;
-    const collector = new Collector();
-    const found = await this.counted(() => download(name, url, this.progress, collector));
-    return found ? collector.join() : undefined;
+    return new Promise((resolve, reject) => {
+      const file = new Download(resolve);
+      this.counted(() => download(name, url, this.progress, file)).then(
+        // The first of several answers counts.
+        (found) => resolve(found ? file : undefined),
+        (error: Error) => {
+          file.fail(error);
+          reject(error);
+        },
+      );
+    });
   }
 
   private loadImage(name: string): Promise<BlockBackend | undefined> {
@@ -141,13 +156,11 @@ function arrivingImage(fill: (sink: Sink) => Promise<void>, warn: (message: stri
         resolve(new Overlay(arriving));
       },
       take: (bytes: Uint8Array): void => (arriving ?? whole).append(bytes),
+      end: (): void => arriving?.end(),
     };
     fill(sink).then(
-      () => {
-        arriving?.end();
-        // The first of several answers counts.
-        resolve(whole);
-      },
+      // The first of several answers counts.
+      () => resolve(whole),
       (error: Error) => {
         if (!arriving) return reject(error);
         arriving.fail(error.message);

@@ -7,7 +7,7 @@ import { MachineServer } from "../remote/server.js";
 import { VERSION } from "../remote/version.js";
 import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED } from "../tuning.js";
 import { createMonotonicClock } from "./clock.js";
-import { Collector, download } from "./download.js";
+import { Download, download } from "./download.js";
 import { WebFiles } from "./files.js";
 import { ownPort } from "./ports.js";
 import { startRegionHelper } from "./region-thread.js";
@@ -19,12 +19,12 @@ const RANDOM_BYTES = 65536;
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
-  const collector = new Collector();
-  if (!(await download("core.wasm", url, progress, collector))) {
+  const file = new Download();
+  if (!(await download("core.wasm", url, progress, file))) {
     throw new MachineError(`could not load core.wasm: there is no file at ${url}`);
   }
   try {
-    return { module: await WebAssembly.compile(collector.join()) };
+    return { module: await WebAssembly.compile(file.bytes) };
   } catch (error) {
     throw new MachineError(`this browser cannot run the engine: ${(error as Error).message}`);
   }
@@ -56,6 +56,7 @@ new MachineServer(
         monotonic: createMonotonicClock(),
         date: () => Date.now(),
         readFile: (name) => files.read(name),
+        openFile: (name) => files.openWhole(name),
         openImage: (drive) => files.open(drive.file),
         startRegionHelper,
         hotBlock: navigator.hardwareConcurrency < CROWDED_PROCESSORS ? HOT_BLOCK_CROWDED : undefined,

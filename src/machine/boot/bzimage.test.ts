@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { loadCoreModule } from "../../node/core-module.js";
 import { E820_ACPI, E820_RESERVED } from "./interfaces.js";
 import { prepareKernel } from "./kernel.js";
-import { TestMemory, testBzImage, testContext, testElf } from "./testing.js";
+import { TestMemory, testBzImage, testContext, testElf, testRam } from "./testing.js";
 
-const core = loadCoreModule();
 const MIB = 2 ** 20;
+const ram = testRam(loadCoreModule(), 64 * MIB);
 const vmlinux = testElf({
   bits: 64,
   entry: 0x1000040,
@@ -19,7 +19,9 @@ const image = testBzImage(gzipSync(vmlinux));
 const initrd = { name: "initrd", bytes: new Uint8Array(5000).fill(7) };
 
 function inputs(kernel: Uint8Array, rest = {}) {
-  return { kernelName: "bzImage", kernel, modules: [initrd], commandLine: "console=ttyS0 quiet", core, ...rest };
+  const arrived = async () => kernel.length;
+  const modules = Promise.resolve([initrd]);
+  return { kernelName: "bzImage", kernel, arrived, modules, commandLine: "console=ttyS0 quiet", ram, ...rest };
 }
 
 describe("bzImage", () => {
@@ -145,14 +147,16 @@ describe("complaints", () => {
     const zImage = image.slice();
     zImage[0x211] = 0;
     await expect(prepare(zImage)).rejects.toThrow("zImage");
-    await expect(prepareKernel(inputs(image, { modules: [initrd, initrd] }))).rejects.toThrow("one initrd, not 2");
+    await expect(prepareKernel(inputs(image, { modules: Promise.resolve([initrd, initrd]) }))).rejects.toThrow(
+      "one initrd, not 2",
+    );
   });
 
   it("name what does not fit", async () => {
     const kernel = await prepareKernel(inputs(image));
     expect(() => kernel.load(small)).toThrow("the guest's 16 MiB of RAM");
     const large = { name: "big.img", bytes: new Uint8Array(48 * MIB) };
-    const loaded = await prepareKernel(inputs(image, { modules: [large] }));
+    const loaded = await prepareKernel(inputs(image, { modules: Promise.resolve([large]) }));
     expect(() => loaded.load(testContext(new TestMemory(64 * MIB)))).toThrow(
       "initrd big.img of 50331648 bytes does not fit beside the kernel into the guest's 64 MiB of RAM",
     );

@@ -1,38 +1,42 @@
-// A Linux bzImage. Unpacked here when its compression is known, and then entered as its own decompressor would enter
-// it; otherwise loaded as it is, at 1 MiB, and entered by the 64-bit or the 32-bit boot protocol.
+// A Linux bzImage. Unpacked here when its compression is known, while it arrives and where its own decompressor would do it, and
+// then entered as that would enter it; otherwise loaded as it is, at 1 MiB, and entered by the 64-bit or the 32-bit boot protocol.
 
 import { MachineError } from "../host.js";
 import { longMode, protectedMode } from "./cpu-state.js";
 import { type Elf, EM_X86_64, isElf, parseElf } from "./elf.js";
-import type { BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
+import type { ArrivingInputs, BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
 import { type LinuxHeader, readHeader, writeBootParams } from "./linux.js";
 import { ONE_MIB } from "./memory-map.js";
 import { checkFits, loadSegments } from "./place.js";
-import { findUnpacker } from "./unpack.js";
+import { roomFor } from "./room.js";
+import { findUnpacker, MAGIC_BYTES, unpackArriving, unpackNow } from "./unpack.js";
 
 const XLF_KERNEL_64 = 1;
 const ENTRY_64 = 0x200;
 
 /** Throws MachineError for a kernel that is damaged or too old. */
-export async function prepareBzImage(inputs: BootInputs): Promise<PreparedKernel> {
+export async function prepareBzImage(inputs: ArrivingInputs): Promise<PreparedKernel> {
   const { kernelName: name, kernel: file } = inputs;
   const header = readHeader(name, file);
-  if (inputs.modules.length > 1) throw new MachineError(`Linux takes one initrd, not ${inputs.modules.length}`);
   const wide = (header.xloadflags & XLF_KERNEL_64) !== 0;
-  const unpack = wide && inputs.unpack !== false ? await findKernelInside(inputs, header) : undefined;
-  // Kept until it is loaded: it is large, and resets are rare.
-  let first = unpack?.();
-  if (unpack && first) {
+  const inside = wide && inputs.unpack !== false ? await findKernelInside(inputs, header) : undefined;
+  // Unpacked while it arrives. Resets do it again.
+  let first = await inside?.arriving();
+  await inputs.arrived(file.length);
+  const modules = await inputs.modules;
+  if (modules.length > 1) throw new MachineError(`Linux takes one initrd, not ${modules.length}`);
+  const ready = { ...inputs, modules };
+  if (inside && first) {
     return {
       format: "vmlinux",
       load(context) {
-        const kernel = first ?? unpack()!;
+        const kernel = first ?? inside.now();
         first = undefined;
-        return loadUnpacked(context, inputs, header, kernel);
+        return kernel ? loadUnpacked(context, ready, header, kernel) : loadPacked(context, ready, header, wide);
       },
     };
   }
-  return { format: "bzimage", load: (context) => loadPacked(context, inputs, header, wide) };
+  return { format: "bzimage", load: (context) => loadPacked(context, ready, header, wide) };
 }
 
 interface Unpacked {
@@ -40,34 +44,67 @@ interface Unpacked {
   elf: Elf;
 }
 
-/** How to get at the ELF file inside; undefined, now or when called, when the guest had better do it itself. */
+/** The ELF file inside, in guest RAM; undefined when the guest had better unpack it itself. */
+interface KernelInside {
+  /** While the file is being loaded. */
+  arriving(): Promise<Unpacked | undefined>;
+  now(): Unpacked | undefined;
+}
+
 async function findKernelInside(
-  { kernel: file, core }: BootInputs,
+  { kernel: file, arrived, ram }: ArrivingInputs,
   header: LinuxHeader,
-): Promise<(() => Unpacked | undefined) | undefined> {
-  if (header.payloadLength === 0) return undefined;
+): Promise<KernelInside | undefined> {
+  const { prefAddress, payloadLength: length } = header;
+  const room = roomFor(ram, header);
+  if (length === 0 || !room) return undefined;
   const start = header.setupSize + header.payloadOffset;
-  const unpack = await findUnpacker(file.subarray(start, start + header.payloadLength), core);
+  const payload = file.subarray(start, start + length);
+  const here = async (count: number): Promise<number> => Math.min((await arrived(start + count)) - start, length);
+  await here(MAGIC_BYTES);
+  const unpack = await findUnpacker(payload);
   if (!unpack) return undefined;
-  return () => {
-    const payload = unpack();
-    if (!payload || !isElf(payload)) return undefined;
-    try {
-      const elf = parseElf(payload);
-      return elf.machine === EM_X86_64 && elf.segments.length > 0 ? { file: payload, elf } : undefined;
-    } catch {
-      return undefined;
-    }
+  const unpacked = (size: number): Unpacked | undefined => {
+    ram.dirty(prefAddress, room.out.length);
+    ram.dirty(prefAddress + room.packed.byteOffset - room.out.byteOffset, room.packed.length);
+    const inner = room.out.subarray(0, size);
+    if (!isElf(inner)) return undefined;
+    const elf = parseElf(inner);
+    return elf.machine === EM_X86_64 && elf.segments.length > 0 ? { file: inner, elf } : undefined;
+  };
+  const damaged = (error: unknown): undefined => {
+    if (!(error instanceof RangeError)) throw error;
+  };
+  return {
+    arriving: () => unpackArriving(unpack(payload, room), here).then(unpacked).catch(damaged),
+    now() {
+      try {
+        return unpacked(unpackNow(unpack(payload, room), length));
+      } catch (error) {
+        return damaged(error);
+      }
+    },
   };
 }
 
 function loadUnpacked(context: BootContext, inputs: BootInputs, header: LinuxHeader, kernel: Unpacked): InitialCpu {
   const name = inputs.kernelName;
+  const { file, elf } = kernel;
   const end = header.prefAddress + header.initSize;
   checkFits(context, name, header.prefAddress, end);
-  const top = loadSegments(context, name, kernel.file, kernel.elf.segments);
+  const top = loadSegments(context, name, movable(kernel, header) ? file : file.slice(), elf.segments);
   const zeroPage = writeBootParams(context, header, inputs.commandLine, inputs.modules[0], Math.max(top, end));
-  return longMode(context.memory, { rip: kernel.elf.entry, registers: { rsi: zeroPage } });
+  return longMode(context.memory, { rip: elf.entry, registers: { rsi: zeroPage } });
+}
+
+/** Whether segments can be moved to their places one after the other: none goes over the file's bytes of a later one. */
+function movable({ elf: { segments } }: Unpacked, { prefAddress }: LinuxHeader): boolean {
+  return segments.every(({ address, size }, n) =>
+    segments.slice(n + 1).every(({ offset, fileSize }) => {
+      const from = prefAddress + offset;
+      return address + size <= from || address >= from + fileSize;
+    }),
+  );
 }
 
 function loadPacked(context: BootContext, inputs: BootInputs, header: LinuxHeader, wide: boolean): InitialCpu {

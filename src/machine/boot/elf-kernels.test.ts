@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { loadCoreModule } from "../../node/core-module.js";
 import { prepareKernel, splitModules, takesModules } from "./kernel.js";
-import { TestMemory, testContext, testElf } from "./testing.js";
+import { TestMemory, testContext, testElf, testRam } from "./testing.js";
 
-const core = loadCoreModule();
 const MIB = 2 ** 20;
+const ram = testRam(loadCoreModule(), 32 * MIB);
 const words = (...values: number[]) => values.flatMap((v) => [v & 255, (v >>> 8) & 255, (v >>> 16) & 255, v >>> 24]);
 const header = (flags: number) => words(0x1badb002, flags, -(0x1badb002 + flags));
 const note = [...words(4, 4, 18), ...Buffer.from("Xen\0"), ...words(0x1000100)];
 
 function inputs(kernel: Uint8Array, modules: { name: string; bytes: Uint8Array }[] = [], commandLine = "a=b") {
-  return { kernelName: "kernel.elf", kernel, modules, commandLine, core };
+  const arrived = async () => kernel.length;
+  return { kernelName: "kernel.elf", kernel, arrived, modules: Promise.resolve(modules), commandLine, ram };
 }
 
 describe("multiboot", () => {

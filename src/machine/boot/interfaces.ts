@@ -2,6 +2,7 @@
 // reset: load() writes everything into RAM and says in which state the CPU begins. Addresses and sizes are exact numbers.
 
 import type { EntropySource } from "../../devices/interfaces.js";
+import type { UnpackRam } from "./room.js";
 
 /** Guest RAM as the loaders see it. */
 export interface BootMemory {
@@ -45,10 +46,17 @@ export interface BootInputs {
   kernel: Uint8Array;
   modules: readonly BootModule[];
   commandLine: string;
-  /** core.wasm, compiled: unpacks. */
-  core: WebAssembly.Module;
+  /** Guest RAM before the machine is started: Linux is unpacked there. */
+  ram: UnpackRam;
   /** Unpack a compressed Linux kernel here instead of in the guest. Default true. */
   unpack?: boolean;
+}
+
+/** The same while the files are being loaded. */
+export interface ArrivingInputs extends Omit<BootInputs, "modules"> {
+  /** Resolves to how many bytes of `kernel`, which has its whole size, are there: `count` or more, or all. */
+  arrived(count: number): Promise<number>;
+  modules: Promise<readonly BootModule[]>;
 }
 
 export interface BootContext {

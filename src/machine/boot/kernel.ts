@@ -3,10 +3,13 @@
 import { MachineError } from "../host.js";
 import { prepareBzImage } from "./bzimage.js";
 import { type Elf, EM_386, EM_X86_64, isElf, parseElf } from "./elf.js";
-import type { BootInputs, PreparedKernel } from "./interfaces.js";
+import type { ArrivingInputs, PreparedKernel } from "./interfaces.js";
 import { isLinux } from "./linux.js";
 import { findMultiboot, prepareMultiboot } from "./multiboot.js";
 import { preparePvh, pvhEntry } from "./pvh.js";
+
+/** Everything that tells kernels apart is in these first bytes of their files. */
+export const HEAD_BYTES = 8192;
 
 /** Whether -initrd is a list of modules (splitModules) rather than one file. */
 export function takesModules(kernel: Uint8Array): boolean {
@@ -23,10 +26,13 @@ export function splitModules(option: string): { file: string; name: string }[] {
 }
 
 /** Prepares a kernel for being loaded. Throws MachineError: one sentence for the user. */
-export async function prepareKernel(inputs: BootInputs): Promise<PreparedKernel> {
-  const { kernelName: name, kernel: file } = inputs;
+export async function prepareKernel(arriving: ArrivingInputs): Promise<PreparedKernel> {
+  const { kernelName: name, kernel: file, arrived } = arriving;
   if (file.length === 0) throw new MachineError(`kernel ${name} is empty`);
-  if (isLinux(file)) return prepareBzImage(inputs);
+  await arrived(HEAD_BYTES);
+  if (isLinux(file)) return prepareBzImage(arriving);
+  await arrived(file.length);
+  const inputs = { ...arriving, modules: await arriving.modules };
   const header = findMultiboot(file);
   if (header !== undefined) return prepareMultiboot(inputs, header);
   if (!isElf(file)) {

@@ -5,9 +5,9 @@ export const LZ4_LEGACY = 0x184c2102;
 /** Copies longer than this are the engine's to make. */
 const LONG = 64;
 
-/** Unpacks a legacy frame into exactly `size` bytes. Throws RangeError for damaged data. */
-export function unlz4Legacy(bytes: Uint8Array, size: number): Uint8Array {
-  const out = new Uint8Array(size);
+/** Unpacks a legacy frame, which gives exactly as many bytes as `out` has, and returns them. Throws RangeError for damaged data. */
+export function unlz4Legacy(bytes: Uint8Array, out: Uint8Array): Uint8Array {
+  const size = out.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let done = 0;
   for (let at = 4; done < size; ) {

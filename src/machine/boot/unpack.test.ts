@@ -2,10 +2,22 @@ import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { loadCoreModule } from "../../node/core-module.js";
 import { unlz4Legacy } from "./lz4.js";
-import { findUnpacker } from "./unpack.js";
-import { unxz } from "./xz.js";
+import { testRam } from "./testing.js";
+import { findUnpacker, unpackArriving, unpackNow } from "./unpack.js";
+import { unxz as unpackXz } from "./xz.js";
 
-const core = loadCoreModule();
+const ram = testRam(loadCoreModule(), 1 << 20);
+const OUT = 1 << 18;
+
+function room(size = OUT) {
+  return { core: ram.core, out: ram.view(4096, size)!, packed: ram.view(4096 + OUT, OUT)! };
+}
+
+/** All of it at once. */
+function unxz(packed: Uint8Array): Uint8Array {
+  const { out } = room();
+  return out.slice(0, unpackNow(unpackXz(packed, room()), packed.length));
+}
 
 /** What the XZ files below unpack to: bytes that look like calls and jumps (for the x86 filter), then text. */
 function sample(): Uint8Array {
@@ -98,31 +110,50 @@ function withSize(packed: Uint8Array, size: number): Uint8Array {
 
 describe("unxz", () => {
   it("unpacks LZMA2 behind the x86 filter", () => {
-    expect(unxz(WITH_FILTER, core)).toEqual(sample());
+    expect(unxz(WITH_FILTER)).toEqual(sample());
   });
 
   it("unpacks other literal and position settings", () => {
-    expect(unxz(PLAIN, core)).toEqual(sample());
+    expect(unxz(PLAIN)).toEqual(sample());
+  });
+
+  it("unpacks what arrives in pieces, and waits for no more than there is", async () => {
+    for (const packed of [WITH_FILTER, PLAIN]) {
+      for (const piece of [1, 7, 300, 5000]) {
+        let here = 0;
+        const arrived = async (count: number): Promise<number> => {
+          expect(count).toBeLessThanOrEqual(packed.length);
+          while (here < count) here = Math.min(here + piece, packed.length);
+          return here;
+        };
+        const length = await unpackArriving(unpackXz(packed, room()), arrived);
+        expect(room().out.slice(0, length)).toEqual(sample());
+      }
+    }
+  });
+
+  it("refuses what does not fit", () => {
+    expect(() => unpackNow(unpackXz(PLAIN, room(sample().length)), PLAIN.length)).toThrow("damaged");
   });
 
   it("copies matches that overlap themselves", () => {
-    expect(unxz(PERIODS, core)).toEqual(periods());
+    expect(unxz(PERIODS)).toEqual(periods());
   });
 
   it("notices any wrong bit of the data", () => {
     for (let at = 24; at < PERIODS.length - 40; at++) {
       const damaged = PERIODS.slice();
       damaged[at]! ^= 1 << (at & 7);
-      expect(() => unxz(damaged, core), `byte ${at}`).toThrow(RangeError);
+      expect(() => unxz(damaged), `byte ${at}`).toThrow(RangeError);
     }
   });
 
   it("notices a wrong byte and a missing end", () => {
     const damaged = WITH_FILTER.slice();
     damaged[500]! ^= 0x10;
-    expect(() => unxz(damaged, core)).toThrow(RangeError);
-    expect(() => unxz(WITH_FILTER.subarray(0, 600), core)).toThrow(RangeError);
-    expect(() => unxz(new Uint8Array(100), core)).toThrow("not XZ");
+    expect(() => unxz(damaged)).toThrow(RangeError);
+    expect(() => unxz(WITH_FILTER.subarray(0, 600))).toThrow(RangeError);
+    expect(() => unxz(new Uint8Array(100))).toThrow("not XZ");
   });
 });
 
@@ -134,19 +165,22 @@ describe("unlz4Legacy", () => {
 
   it("unpacks overlapping matches, several blocks and repeated magics", () => {
     const two = Uint8Array.from([...frame, ...frame]);
-    expect(unlz4Legacy(two, 2 * text.length)).toEqual(Uint8Array.from(bytes(text + text)));
+    expect(unlz4Legacy(two, new Uint8Array(2 * text.length))).toEqual(Uint8Array.from(bytes(text + text)));
   });
 
   it("refuses what is cut off or points before its beginning", () => {
-    expect(() => unlz4Legacy(Uint8Array.from(frame.slice(0, 12)), text.length)).toThrow(RangeError);
+    expect(() => unlz4Legacy(Uint8Array.from(frame.slice(0, 12)), new Uint8Array(text.length))).toThrow(RangeError);
     const far = Uint8Array.from(frame);
     far[14] = 9;
-    expect(() => unlz4Legacy(far, text.length)).toThrow("damaged");
+    expect(() => unlz4Legacy(far, new Uint8Array(text.length))).toThrow("damaged");
   });
 });
 
 describe("findUnpacker", () => {
-  const unpackPayload = async (payload: Uint8Array) => (await findUnpacker(payload, core))?.();
+  const unpackPayload = async (payload: Uint8Array) => {
+    const unpack = await findUnpacker(payload);
+    return unpack && room().out.slice(0, unpackNow(unpack(payload, room()), payload.length));
+  };
 
   it("knows gzip, xz and lz4 by their magics", async () => {
     const data = sample();
@@ -156,11 +190,11 @@ describe("findUnpacker", () => {
     expect(await unpackPayload(withSize(frame, 7))).toEqual(Uint8Array.from(bytes("payload")));
   });
 
-  it("leaves to the guest what it does not know or what is damaged", async () => {
+  it("does not know other formats, and refuses what is damaged", async () => {
     expect(await unpackPayload(new Uint8Array(100).fill(0x5d))).toBeUndefined();
     const damaged = withSize(WITH_FILTER, sample().length);
     damaged[700]! ^= 1;
-    expect(await unpackPayload(damaged)).toBeUndefined();
-    expect(await unpackPayload(withSize(WITH_FILTER, 77))).toBeUndefined();
+    await expect(unpackPayload(damaged)).rejects.toThrow(RangeError);
+    await expect(unpackPayload(withSize(WITH_FILTER, 77))).rejects.toThrow(RangeError);
   });
 });

@@ -3,45 +3,75 @@
 
 import { Reader } from "./bytes.js";
 import { LZ4_LEGACY, unlz4Legacy } from "./lz4.js";
+import type { Room } from "./room.js";
 import { isXz, unxz } from "./xz.js";
 
-/** A kernel larger than this is not believed. */
-const LARGEST = 1 << 29;
-
-/** Unpacks one payload; undefined when it is damaged. Can be called again. */
-export type Unpacker = () => Uint8Array | undefined;
-
 /**
- * How to unpack a payload; undefined when its format is not known, which is then the guest's business. The build appends
- * the unpacked size to the compressed data; gzip has it there by itself. `core` is core.wasm, compiled.
+ * Unpacks a payload that may still be arriving: yields how many bytes of it must be there before it goes on, is given how many are,
+ * and returns how many bytes came out. Throws RangeError when the payload is damaged or the room too small.
  */
-export async function findUnpacker(payload: Uint8Array, core: WebAssembly.Module): Promise<Unpacker | undefined> {
-  if (payload.length < 16) return undefined;
-  const reader = new Reader(payload);
-  const size = reader.u32(payload.length - 4);
-  const magic = reader.u32(0);
-  const packed = payload.subarray(0, -4);
-  if (size === 0 || size > LARGEST) return undefined;
+export type Unpacking = Generator<number, number, number>;
+
+/** Can be called again. */
+export type Unpacker = (payload: Uint8Array, room: Room) => Unpacking;
+
+/** Bytes of a payload that tell its format. */
+export const MAGIC_BYTES = 16;
+
+/** By the beginning of a payload; undefined when its format is not known, which is then the guest's business. */
+export async function findUnpacker(payload: Uint8Array): Promise<Unpacker | undefined> {
+  if (payload.length < MAGIC_BYTES) return undefined;
+  const magic = new Reader(payload).u32(0);
   if ((magic & 0xffff) === 0x8b1f) {
     const { gunzipSync } = await import("fflate");
-    return checked(size, () => gunzipSync(payload, { out: new Uint8Array(size) }));
+    return whole((packed, out) => gunzipSync(packed, { out }));
   }
   if (magic === 0xfd2fb528) {
     const { decompress } = await import("fzstd");
-    return checked(size, () => decompress(packed, new Uint8Array(size)));
+    return whole((packed, out) => decompress(packed.subarray(0, -4), out));
   }
-  if (isXz(payload)) return checked(size, () => unxz(packed, core));
-  if (magic === LZ4_LEGACY) return checked(size, () => unlz4Legacy(packed, size));
+  if (isXz(payload)) return checked(unxz);
+  if (magic === LZ4_LEGACY) return whole((packed, out) => unlz4Legacy(packed.subarray(0, -4), out));
   return undefined;
 }
 
-function checked(size: number, unpack: () => Uint8Array): Unpacker {
-  return () => {
-    try {
-      const out = unpack();
-      return out.length === size ? out : undefined;
-    } catch {
-      return undefined;
-    }
+/** The build appends the unpacked size to the compressed data; gzip has it there by itself. */
+function unpackedSize(payload: Uint8Array): number {
+  return new Reader(payload).u32(payload.length - 4);
+}
+
+/** For formats that are unpacked when all is there. */
+function whole(unpack: (payload: Uint8Array, out: Uint8Array) => Uint8Array): Unpacker {
+  return checked(function* (payload, { out }) {
+    yield payload.length;
+    const size = unpackedSize(payload);
+    if (size === 0 || size > out.length) throw new RangeError(`no room for ${size} bytes`);
+    return unpack(payload, out.subarray(0, size)).length;
+  });
+}
+
+function checked(unpack: Unpacker): Unpacker {
+  return function* (payload, room) {
+    const length = yield* unpack(payload, room);
+    yield payload.length;
+    if (length !== unpackedSize(payload)) throw new RangeError(`${length} bytes came out, not what the payload says`);
+    return length;
   };
+}
+
+/** Unpacks while the payload arrives: `arrived(count)` resolves to how many bytes are there, `count` or more. */
+export async function unpackArriving(
+  unpacking: Unpacking,
+  arrived: (count: number) => Promise<number>,
+): Promise<number> {
+  let step = unpacking.next(0);
+  while (!step.done) step = unpacking.next(await arrived(step.value));
+  return step.value;
+}
+
+/** The same for a payload of `length` bytes that is all there. */
+export function unpackNow(unpacking: Unpacking, length: number): number {
+  let step = unpacking.next(0);
+  while (!step.done) step = unpacking.next(length);
+  return step.value;
 }

@@ -28,10 +28,9 @@ export async function prepareBoot(
   memory: EngineGuestMemory,
   cpu: X86Cpu,
   entropy: EntropySource,
-  core: WebAssembly.Module,
 ): Promise<Boot> {
   if (config.kernel !== undefined && config.bios === undefined) {
-    return loadKernel(config.kernel, { config, host, memory, cpu, entropy, core });
+    return loadKernel(config.kernel, { config, host, memory, cpu, entropy });
   }
   const firmware = await readFirmware(config, host);
   return {

@@ -4,9 +4,9 @@ import type { EntropySource } from "../../devices/interfaces.js";
 import type { MachineConfig } from "../../options/config.js";
 import { applyInitialCpu } from "../boot/apply.js";
 import type { BootMemory, BootModule } from "../boot/interfaces.js";
-import { prepareKernel, splitModules, takesModules } from "../boot/kernel.js";
+import { HEAD_BYTES, prepareKernel, splitModules, takesModules } from "../boot/kernel.js";
 import type { EngineGuestMemory } from "../guest-memory.js";
-import { MachineError, type MachineHost } from "../host.js";
+import { type ArrivingFile, fileHere, MachineError, type MachineHost } from "../host.js";
 import type { X86Cpu } from "../x86-cpu.js";
 import type { PcBoard } from "./board.js";
 import type { Boot } from "./boot.js";
@@ -18,16 +18,27 @@ export interface KernelParts {
   memory: EngineGuestMemory;
   cpu: X86Cpu;
   entropy: EntropySource;
-  /** core.wasm, compiled. */
-  core: WebAssembly.Module;
 }
 
 /** Reads and checks kernel and initrd. Rejects with MachineError naming the file. */
 export async function loadKernel(name: string, parts: KernelParts): Promise<Boot> {
-  const { config, host, memory, cpu, entropy, core } = parts;
-  const kernel = await readBootFile(host, "kernel", name);
-  const modules = await readModules(config, host, kernel);
-  const prepared = await prepareKernel({ kernelName: name, kernel, modules, commandLine: config.append, core });
+  const { config, host, memory, cpu, entropy } = parts;
+  const kernel = await openBootFile(host, name);
+  const modules = readModules(config, host, kernel);
+  // Told when they are wanted.
+  modules.catch(() => {});
+  const prepared = await prepareKernel({
+    kernelName: name,
+    kernel: kernel.bytes,
+    arrived: (count) => kernel.arrived(count),
+    modules,
+    commandLine: config.append,
+    ram: {
+      core: cpu.engine.core,
+      view: (address, length) => memory.view(address, length),
+      dirty: (address, length) => memory.dirty(address, length),
+    },
+  });
   return {
     start(board) {
       board.setUpWithoutFirmware();
@@ -40,16 +51,25 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
   };
 }
 
-async function readBootFile(host: MachineHost, what: string, name: string): Promise<Uint8Array> {
-  const bytes = await host.readFile(name);
-  if (!bytes) throw new MachineError(`could not open ${what} file '${name}': No such file or directory`);
-  return bytes;
+/** The kernel's file, where the host can before all of it is here. */
+async function openBootFile(host: MachineHost, name: string): Promise<ArrivingFile> {
+  if (host.openFile) return (await host.openFile(name)) ?? missing("kernel", name);
+  return fileHere(await readBootFile(host, "kernel", name));
 }
 
-async function readModules(config: MachineConfig, host: MachineHost, kernel: Uint8Array): Promise<BootModule[]> {
+async function readBootFile(host: MachineHost, what: string, name: string): Promise<Uint8Array> {
+  return (await host.readFile(name)) ?? missing(what, name);
+}
+
+function missing(what: string, name: string): never {
+  throw new MachineError(`could not open ${what} file '${name}': No such file or directory`);
+}
+
+async function readModules(config: MachineConfig, host: MachineHost, kernel: ArrivingFile): Promise<BootModule[]> {
   const { initrd } = config;
   if (initrd === undefined) return [];
-  const files = takesModules(kernel) ? splitModules(initrd) : [{ file: initrd, name: initrd }];
+  await kernel.arrived(HEAD_BYTES);
+  const files = takesModules(kernel.bytes) ? splitModules(initrd) : [{ file: initrd, name: initrd }];
   const modules: BootModule[] = [];
   for (const { file, name } of files) modules.push({ name, bytes: await readBootFile(host, "initrd", file) });
   return modules;
