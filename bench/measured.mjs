@@ -118,8 +118,8 @@ const machine = await createMachine(parsed.config, host, {
   },
 });
 const { engine } = machine.cpu;
-if (values.tier0) engine.memory.setEngine(L.E_HOT, -1);
-else if (values.hot) engine.memory.setEngine(L.E_HOT, Number(values.hot));
+if (values.tier0) engine.memory.setHot(-1);
+else if (values.hot) engine.memory.setHot(Number(values.hot));
 const created = performance.now();
 let slept = 0;
 const sleep = host.scheduler.sleep.bind(host.scheduler);

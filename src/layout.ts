@@ -36,8 +36,6 @@ export const E_JUMP_MASK = 0x28;
 export const E_LINK_EPOCH = 0x2c;
 /** First index of the helpers in core's function table. */
 export const E_HELPERS = 0x30;
-/** Executions of a block after which run() asks for a region. */
-export const E_HOT = 0x34;
 /** Function-table indices of the guest's hooks, set by the guest's init function in core. */
 export const E_HOOK_WALK = 0x38;
 export const E_HOOK_DELIVER = 0x3c;
@@ -66,6 +64,8 @@ export const E_TIME_UNTIL = 0x78;
 export const E_CROSSING = 0x80;
 /** i32: see E_REGION_CACHE. */
 export const E_GLOBAL_EPOCH = 0x90;
+/** i32 for each MMU mode: executions of a block after which run() asks for a region. */
+export const E_HOT = 0x94;
 /** Counters (i64 each) from here on: see STAT_*. */
 export const E_STATS = 0x100;
 export const STAT_TLB_MISS = 0;
@@ -170,6 +170,7 @@ export const TLB_FLAGS = 28;
 export const TLB_GLOBAL = 1;
 /** 0: supervisor, SMAP-like protection on; 1: supervisor; 2: user. */
 export const MMU_MODES = 3;
+export const MMU_USER = 2;
 export const TLB_MODE_SIZE = 0x20000;
 /** From a data entry to the tag and the addend of the entry for code of the same index and mode: code and data that share an index do
  *  not drive each other out. */

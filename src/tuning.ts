@@ -6,8 +6,9 @@ export const BLOCK_MAX_INSNS = 48;
 /** Executions of a block in tier 0 before a region is asked for. */
 export const HOT_BLOCK = 3000;
 /** The same in a page with fewer processors than that, where V8's compilers take the machine's thread's, as nothing but their priority
- *  could prevent. */
+ *  could prevent. A system has much code that is executed some thousand times and no more: while it boots, and by each program. */
 export const HOT_BLOCK_CROWDED = 5000;
+export const HOT_SYSTEM_BLOCK_CROWDED = 9000;
 export const CROWDED_PROCESSORS = 4;
 /** Guest instructions that may be put into regions in a millisecond: each takes some 20 us of CPU time, V8's compilers included,
  *  which is to be a small part of the whole even while everything is new. */

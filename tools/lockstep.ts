@@ -121,7 +121,7 @@ async function execute(request: Request): Promise<void> {
   cpu = machine.cpu as X86Cpu;
   const { engine } = cpu;
   // Far more code than in normal runs goes through tier 1.
-  if (request.tier1) engine.memory.setEngine(L.E_HOT, Number(values.hot));
+  if (request.tier1) engine.memory.setHot(Number(values.hot));
   const done = (): void => machine.quit();
   const arm = (every: number, reached: (n: number) => void): void => {
     engine.checkpoint = { every, reached };

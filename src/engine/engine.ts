@@ -29,8 +29,6 @@ export interface Tier1 {
   hot(block: number): void;
   /** Called once a slice: dead regions, consolidation. */
   maintain(): void;
-  /** Executions of a block before hot() is called; HOT_BLOCK when absent. */
-  readonly hotBlock?: number | undefined;
   /** Something is to come from another thread, through the host's event loop. */
   readonly awaiting?: boolean;
   /** Numbers for the monitor, by name. */
@@ -85,8 +83,8 @@ export class Engine {
     this.cache = new BlockCache(this.memory, this.core);
     (this.core.exports[options.init] as (cpu: number) => void)(L.CPU0);
     this.core.initTlb(L.CPU0);
+    this.memory.setHot(options.tier1 ? HOT_BLOCK : -1);
     this.tier1 = options.tier1?.(this);
-    this.memory.setEngine(L.E_HOT, this.tier1 ? (this.tier1.hotBlock ?? HOT_BLOCK) : -1);
   }
 
   /** Executes about `budget` instructions (1 to 2^31-1), exactly so many with S_EXACT. */

@@ -101,6 +101,11 @@ export class EngineMemory {
     this.i32[(L.ENGINE + field) >> 2] = value;
   }
 
+  /** Executions of a block after which run() asks for a region: of the system's code and of programs'. -1: it never does. */
+  setHot(system: number, user = system): void {
+    for (let mmu = 0; mmu < L.MMU_MODES; mmu++) this.setEngine(L.E_HOT + 4 * mmu, mmu === L.MMU_USER ? user : system);
+  }
+
   /** 32-bit field of CPU 0. */
   cpu(slot: number): number {
     return this.i32[(L.CPU0 + slot) >> 2]!;

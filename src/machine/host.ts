@@ -3,6 +3,7 @@
 import type { BlockBackend } from "../block/interfaces.js";
 import type { CharBackend, EntropySource } from "../devices/interfaces.js";
 import type { ChardevConfig, DriveConfig } from "../options/config.js";
+import type { HotBlock } from "../tier1/tier1.js";
 import type { RegionHelperPort } from "./region-helper.js";
 import type { HostScheduler } from "./scheduler.js";
 
@@ -23,7 +24,7 @@ export interface MachineHost {
   /** Starts a thread that runs serveRegions(); undefined where there are none. */
   startRegionHelper?(): RegionHelperPort | undefined;
   /** Executions of a block before it is made part of a region, where the host wants another number than HOT_BLOCK. */
-  readonly hotBlock?: number | undefined;
+  readonly hotBlock?: HotBlock | undefined;
   /** A line of the -d log, without its end. */
   log(line: string): void;
   /** A sentence for the user that is no error. */

@@ -50,7 +50,7 @@ function machine(
     ...(options
       ? {
           tier1: (engine) => {
-            tier = new RegionTier(host(engine), { hotBlock: HOT, ...options });
+            tier = new RegionTier(host(engine), { hotBlock: { system: HOT, user: HOT }, ...options });
             return tier;
           },
         }
@@ -206,6 +206,13 @@ describe("tier 1", () => {
   it("spends nearly all instructions in regions", () => {
     const { cpu } = compare(CALLS(20000), [50_000]);
     expect(cpu.engine.inRegions).toBeGreaterThan(0.95 * cpu.instructions);
+  });
+
+  it("makes them of a system's code and of programs' after different numbers of executions", () => {
+    const hot = (system: number, user: number): number =>
+      compare(CALLS(3000), [50_000], { eager: true, hotBlock: { system, user } }).tier!.statistics.made;
+    expect(hot(1000, 1e9)).toBeGreaterThan(0);
+    expect(hot(4000, 1)).toBe(0);
   });
 
   it("drops a region when its code is written, and makes another", () => {

@@ -16,6 +16,8 @@ import {
   E_DEAD_REGIONS,
   E_HOT,
   ENGINE,
+  MODE_MMU_MASK,
+  MODE_MMU_SHIFT,
   MODE_ONE_INSN,
   R_COUNT,
   R_FROM,
@@ -49,7 +51,7 @@ import { MemorySource, type SourceMemory } from "./source.js";
 
 /** What tier 1 needs of the engine. */
 export interface Tier1Host extends CodeHost {
-  readonly memory: CodeHost["memory"] & SourceMemory;
+  readonly memory: CodeHost["memory"] & SourceMemory & { setHot(system: number, user: number): void };
   readonly frontend: Frontend;
   /** Guest instructions executed so far. */
   readonly instructions: number;
@@ -68,10 +70,16 @@ export interface Tier1Options {
   unlimited?: boolean;
   /** The host's clock, nanoseconds. */
   now?: () => number;
-  /** Executions of a block before a region is asked for, instead of HOT_BLOCK. */
-  hotBlock?: number | undefined;
+  /** Instead of HOT_BLOCK. */
+  hotBlock?: HotBlock | undefined;
   /** Told of every region chosen, for logs. The draft's IR is valid until it returns. */
   onRegion?: (draft: Draft, region: LiveRegion) => void;
+}
+
+/** Executions of a block before a region is asked for: of the system's code and of programs'. */
+export interface HotBlock {
+  readonly system: number;
+  readonly user: number;
 }
 
 /** Without a clock an instruction is taken for so many nanoseconds. */
@@ -122,15 +130,13 @@ export class RegionTier {
     this.compiler = options.helper?.(own) ?? own;
     this.cache = new CodeCache(host, this.source, (code) => this.compiler.forget(code));
     this.codeBytes = options.codeBytes ?? TB_SIZE_MIB << 20;
+    const { hotBlock } = options;
+    if (hotBlock) memory.setHot(hotBlock.system, hotBlock.user);
   }
 
   /** Numbers for the monitor, by name. */
   get statistics() {
     return { ...this.cache.statistics, ...this.counts };
-  }
-
-  get hotBlock(): number | undefined {
-    return this.options.hotBlock;
   }
 
   /** A module is to come from another thread. */
@@ -300,10 +306,11 @@ export class RegionTier {
 
   private rethink(region: LiveRegion): void {
     this.cache.retire(region);
+    const hot = this.source.read(ENGINE, E_HOT + 4 * ((region.mode >> MODE_MMU_SHIFT) & MODE_MMU_MASK));
     // Hot as it is it asks soon, and others see that it is hot.
     for (const { phys } of region.entries) {
       const header = this.source.find(phys, region.mode);
-      if (header) this.source.write(header, B_COUNT, this.source.read(ENGINE, E_HOT) >> 1);
+      if (header) this.source.write(header, B_COUNT, hot >> 1);
     }
     this.counts.rethought++;
   }

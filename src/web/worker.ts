@@ -5,7 +5,7 @@ import { MachineError } from "../machine/host.js";
 import type { LoadProgress } from "../remote/api.js";
 import { MachineServer } from "../remote/server.js";
 import { VERSION } from "../remote/version.js";
-import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED } from "../tuning.js";
+import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning.js";
 import { createMonotonicClock } from "./clock.js";
 import { Download, download } from "./download.js";
 import { WebFiles } from "./files.js";
@@ -15,6 +15,8 @@ import { WebScheduler } from "./scheduler.js";
 
 /** Most bytes crypto.getRandomValues gives at once. */
 const RANDOM_BYTES = 65536;
+
+const CROWDED = { system: HOT_SYSTEM_BLOCK_CROWDED, user: HOT_BLOCK_CROWDED };
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
@@ -59,7 +61,7 @@ new MachineServer(
         openFile: (name) => files.openWhole(name),
         openImage: (drive) => files.open(drive.file),
         startRegionHelper,
-        hotBlock: navigator.hardwareConcurrency < CROWDED_PROCESSORS ? HOT_BLOCK_CROWDED : undefined,
+        hotBlock: navigator.hardwareConcurrency < CROWDED_PROCESSORS ? CROWDED : undefined,
         engineParts: () => parts,
       };
     },

@@ -56,7 +56,7 @@ export class Runner {
       },
       ...(tier1 ? { tier1: (engine) => new RegionTier(engine, { eager: true }) } : {}),
     });
-    if (tier1) this.cpu.engine.memory.setEngine(L.E_HOT, 1);
+    if (tier1) this.cpu.engine.memory.setHot(1);
     this.ram = new EngineGuestMemory(this.cpu.engine);
     this.buildTables();
   }

@@ -45,7 +45,7 @@ export class LoopRunner extends Runner {
   constructor(parts: Parts, tier1: boolean) {
     super(parts, tier1);
     const { engine } = this.cpu;
-    if (tier1) engine.memory.setEngine(L.E_HOT, HOT);
+    if (tier1) engine.memory.setHot(HOT);
     this.guest = new EngineGuestMemory(engine);
     this.bulk = engine.memory.hostOf(BULK_PHYS);
     this.mapBulk();

@@ -65,7 +65,7 @@ export class SimdLab {
       },
       ...(tier1 ? { tier1 } : {}),
     });
-    if (tier1) this.cpu.engine.memory.setEngine(L.E_HOT, 1);
+    if (tier1) this.cpu.engine.memory.setHot(1);
     this.ram = new EngineGuestMemory(this.cpu.engine);
     this.prepare();
   }

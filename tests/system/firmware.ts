@@ -1,7 +1,6 @@
 // Runs firmware images that report through the debug console.
 
 import * as X from "../../src/frontend/x86/layout.js";
-import * as L from "../../src/layout.js";
 import type { X86Cpu, X86CpuOptions } from "../../src/machine/x86-cpu.js";
 import { bareCpu, poke } from "./bare.js";
 
@@ -38,7 +37,7 @@ export function runFirmware(
     },
     options,
   );
-  if (hot !== undefined) cpu.engine.memory.setEngine(L.E_HOT, hot);
+  if (hot !== undefined) cpu.engine.memory.setHot(hot);
   poke(cpu, IMAGE_AT, image);
   cpu.setSegment(X.CS, 0xf000, BigInt(IMAGE_AT), 0xffffn, 0x9b);
   cpu.update();

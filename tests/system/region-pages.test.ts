@@ -1,7 +1,7 @@
 // Regions go by virtual address: what they know of their pages ends when a translation is dropped (Intel SDM volume 3, 4.10.4.1).
 
 import { expect, it } from "vitest";
-import { E_GLOBAL_EPOCH, E_HOT, E_REGION_EPOCH } from "../../src/layout.js";
+import { E_GLOBAL_EPOCH, E_REGION_EPOCH } from "../../src/layout.js";
 import type { X86Cpu } from "../../src/machine/x86-cpu.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 import { bareCpu, enterPaging, poke } from "./bare.js";
@@ -18,7 +18,7 @@ const word = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >
 /** MAIN calls CODE, which adds the number of the page it is mapped to to EAX, ECX times. `main`: flags of the large page MAIN is in. */
 function machine(main = 0x83): { cpu: X86Cpu; map: (va: number, page: number, flags: number) => void } {
   const cpu = bareCpu({}, { icountShift: 0, tier1: (engine) => new RegionTier(engine, { eager: true }) });
-  cpu.engine.memory.setEngine(E_HOT, 20);
+  cpu.engine.memory.setHot(20);
   poke(cpu, TABLES, word(main)); // 4 MiB, identical
   poke(cpu, TABLES + 4, word((TABLES + 0x1000) | 3));
   for (let n = 1; n < 8; n++) poke(cpu, PAGES + n * 4096, [0x05, ...word(n), 0xc3]); // add eax, n; ret

@@ -4,7 +4,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engine, Tier1 } from "../../src/engine/engine.js";
 import * as X from "../../src/frontend/x86/layout.js";
-import * as L from "../../src/layout.js";
 import type { X86Cpu } from "../../src/machine/x86-cpu.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 import { bareCpu, peek16, poke } from "../system/bare.js";
@@ -29,7 +28,7 @@ describe.each([
       return VECTOR;
     };
     const cpu: X86Cpu = bareCpu({ acknowledge }, { icountShift: 0, ...(tier1 ? { tier1: eager } : {}) });
-    if (tier1) cpu.engine.memory.setEngine(L.E_HOT, 2);
+    if (tier1) cpu.engine.memory.setHot(2);
     for (const vector of [SINGLE_STEP, VECTOR]) poke(cpu, vector * 4, [HANDLER & 0xff, HANDLER >> 8, 0, 0]);
     poke(cpu, HANDLER, [0x46, 0xcf]);
     poke(cpu, CODE, code);

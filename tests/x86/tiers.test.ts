@@ -2,7 +2,6 @@
 // code that changes itself, single-step.
 
 import { describe, expect, it } from "vitest";
-import { E_HOT } from "../../src/layout.js";
 import { Runner } from "../corpus/emulate.js";
 import { corpusParts } from "../corpus/parts.js";
 import { CODE, DATA, type Input, type Output, PAGES } from "../corpus/state.js";
@@ -54,7 +53,7 @@ describe.each([
   it("a branch that the block before has decided goes where it does", () => {
     const loops = new Runner(corpusParts(), tier1);
     // Every block of the loop has been seen often when the first becomes a region.
-    if (tier1) loops.cpu.engine.memory.setEngine(E_HOT, 8);
+    if (tier1) loops.cpu.engine.memory.setHot(8);
     // L: test eax, eax; jmp next; next: jb out; inc rbx; dec ecx; jnz L; int3; out: inc rdx; int3
     const code = bytes("85 c0 eb 00 72 08 48 ff c3 ff c9 75 f3 cc 48 ff c2 cc");
     const out = loops.run(input(code, { [AX]: 1n, [BX]: 0n, [CX]: 100n, [DX]: 0n }));

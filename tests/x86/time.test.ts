@@ -4,7 +4,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engine, Tier1 } from "../../src/engine/engine.js";
 import * as X from "../../src/frontend/x86/layout.js";
-import * as L from "../../src/layout.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 import { TIME_LOOK_LEAST, TIME_LOOK_MOST } from "../../src/tuning.js";
 import { bareCpu, poke } from "../system/bare.js";
@@ -30,7 +29,7 @@ describe.each([
       { now, portWrite: (_port: number, _size: number, value: number) => void seen.push(value) },
       tier1 ? { tier1: eager } : {},
     );
-    if (tier1) cpu.engine.memory.setEngine(L.E_HOT, 2);
+    if (tier1) cpu.engine.memory.setHot(2);
     poke(cpu, CODE, code);
     cpu.setSegment(X.CS, 0, 0n, 0xffffn, 0x9b);
     cpu.setPc(BigInt(CODE));

@@ -66,7 +66,7 @@ export class X87Lab {
       ...(tier1 ? { tier1 } : {}),
     });
     const { cpu } = this;
-    if (tier1) cpu.engine.memory.setEngine(L.E_HOT, 1);
+    if (tier1) cpu.engine.memory.setHot(1);
     this.ram = new EngineGuestMemory(cpu.engine);
     this.data = cpu.engine.memory.hostOf(DATA);
     for (let v = 0; v < 32; v++) {
