@@ -3,10 +3,12 @@
 // ---- no effect on the guest's results ---------------------------------------------------------------------------------
 /** Most guest instructions in a block. */
 export const BLOCK_MAX_INSNS = 48;
-/** Executions of a block in tier 0 before a region is asked for. */
+/** Executions of a block in tier 0 before a region is asked for: of programs' code and of the system's, much of which is executed some
+ *  thousand times and no more, while it boots and for each program. */
 export const HOT_BLOCK = 3000;
+export const HOT_SYSTEM_BLOCK = 6000;
 /** The same in a page with fewer processors than that, where V8's compilers take the machine's thread's, as nothing but their priority
- *  could prevent. A system has much code that is executed some thousand times and no more: while it boots, and by each program. */
+ *  could prevent. */
 export const HOT_BLOCK_CROWDED = 5000;
 export const HOT_SYSTEM_BLOCK_CROWDED = 9000;
 export const CROWDED_PROCESSORS = 4;

@@ -4,7 +4,7 @@ import type { Frontend, TranslateOptions } from "../frontend/frontend.js";
 import type { IrBlock } from "../ir/block.js";
 import * as L from "../layout.js";
 import { BlockTooLarge, Tier0Encoder } from "../tier0/encode.js";
-import { BLOCK_MAX_INSNS, HOT_BLOCK } from "../tuning.js";
+import { BLOCK_MAX_INSNS, HOT_BLOCK, HOT_SYSTEM_BLOCK } from "../tuning.js";
 import { BlockCache } from "./block-cache.js";
 import { type Core, type HostImports, instantiateCore } from "./core.js";
 import { EngineMemory } from "./memory.js";
@@ -83,7 +83,8 @@ export class Engine {
     this.cache = new BlockCache(this.memory, this.core);
     (this.core.exports[options.init] as (cpu: number) => void)(L.CPU0);
     this.core.initTlb(L.CPU0);
-    this.memory.setHot(options.tier1 ? HOT_BLOCK : -1);
+    if (options.tier1) this.memory.setHot(HOT_SYSTEM_BLOCK, HOT_BLOCK);
+    else this.memory.setHot(-1);
     this.tier1 = options.tier1?.(this);
   }
 

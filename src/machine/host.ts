@@ -23,7 +23,7 @@ export interface MachineHost {
   openChardev(chardev: ChardevConfig): HostChardev;
   /** Starts a thread that runs serveRegions(); undefined where there are none. */
   startRegionHelper?(): RegionHelperPort | undefined;
-  /** Executions of a block before it is made part of a region, where the host wants another number than HOT_BLOCK. */
+  /** Executions of a block before it is made part of a region, where the host wants other numbers than tuning.ts. */
   readonly hotBlock?: HotBlock | undefined;
   /** A line of the -d log, without its end. */
   log(line: string): void;

@@ -70,7 +70,7 @@ export interface Tier1Options {
   unlimited?: boolean;
   /** The host's clock, nanoseconds. */
   now?: () => number;
-  /** Instead of HOT_BLOCK. */
+  /** Instead of HOT_SYSTEM_BLOCK and HOT_BLOCK. */
   hotBlock?: HotBlock | undefined;
   /** Told of every region chosen, for logs. The draft's IR is valid until it returns. */
   onRegion?: (draft: Draft, region: LiveRegion) => void;
