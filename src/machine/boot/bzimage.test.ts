@@ -113,6 +113,40 @@ describe("bzImage", () => {
     }
   });
 
+  it("is loaded as it is when what is inside is damaged, or RAM has no room for unpacking", async () => {
+    const damaged = gzipSync(vmlinux);
+    damaged[40]! ^= 0xff;
+    const kernels = [
+      await prepareKernel(inputs(testBzImage(damaged))),
+      await prepareKernel(inputs(image, { ram: testRam(loadCoreModule(), 17 * MIB) })),
+    ];
+    for (const kernel of kernels) {
+      expect(kernel.format).toBe("bzimage");
+      expect(kernel.load(testContext(new TestMemory(64 * MIB))).rip).toBe(0x100200);
+    }
+  });
+
+  it("is moved to its place even where a segment goes over another one's bytes", async () => {
+    const elf = testElf({
+      bits: 64,
+      entry: 0x1000000,
+      segments: [
+        { address: 0x1000000, bytes: [1, 2, 3], size: 0x2000 },
+        { address: 0x1003000, bytes: [4, 5, 6] },
+      ],
+    });
+    const kernel = await prepareKernel(inputs(testBzImage(gzipSync(elf))));
+    const memory: TestMemory = new TestMemory(64 * MIB);
+    // As in the machine, where it is unpacked in the RAM it is loaded to.
+    memory.write = (address, bytes) => {
+      ram.view(address, bytes.length)!.set(bytes);
+      memory.bytes.set(bytes, address);
+    };
+    kernel.load(testContext(memory));
+    expect([...memory.bytes.subarray(0x1000000, 0x1000004)]).toEqual([1, 2, 3, 0]);
+    expect([...memory.bytes.subarray(0x1003000, 0x1003003)]).toEqual([4, 5, 6]);
+  });
+
   it("is entered in protected mode when it is a 32-bit kernel", async () => {
     const kernel = await prepareKernel(inputs(testBzImage(gzipSync(vmlinux), { wide: false })));
     const cpu = kernel.load(testContext(new TestMemory(64 * MIB)));

@@ -65,8 +65,6 @@ async function findKernelInside(
   const unpack = await findUnpacker(payload);
   if (!unpack) return undefined;
   const unpacked = (size: number): Unpacked | undefined => {
-    ram.dirty(prefAddress, room.out.length);
-    ram.dirty(prefAddress + room.packed.byteOffset - room.out.byteOffset, room.packed.length);
     const inner = room.out.subarray(0, size);
     if (!isElf(inner)) return undefined;
     const elf = parseElf(inner);
@@ -78,6 +76,8 @@ async function findKernelInside(
   return {
     arriving: () => unpackArriving(unpack(payload, room), here).then(unpacked).catch(damaged),
     now() {
+      ram.dirty(prefAddress, room.out.length);
+      ram.dirty(prefAddress + room.packed.byteOffset - room.out.byteOffset, room.packed.length);
       try {
         return unpacked(unpackNow(unpack(payload, room), length));
       } catch (error) {

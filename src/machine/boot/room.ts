@@ -16,7 +16,7 @@ export interface UnpackRam {
   readonly core: UnpackCalls;
   /** RAM at [address, address + length), whose byteOffset is where it lies in linear memory; undefined when that is not all RAM. */
   view(address: number, length: number): Uint8Array | undefined;
-  /** To be told after a view has been written to. */
+  /** To be told before a view is written to once the CPU has run: translated code there is dropped. */
   dirty(address: number, length: number): void;
 }
 

@@ -46,7 +46,12 @@ function whole(unpack: (payload: Uint8Array, out: Uint8Array) => Uint8Array): Un
     yield payload.length;
     const size = unpackedSize(payload);
     if (size === 0 || size > out.length) throw new RangeError(`no room for ${size} bytes`);
-    return unpack(payload, out.subarray(0, size)).length;
+    try {
+      return unpack(payload, out.subarray(0, size)).length;
+    } catch (error) {
+      // The libraries throw errors of their own.
+      throw new RangeError(`the payload is damaged: ${(error as Error).message}`);
+    }
   });
 }
 
