@@ -139,10 +139,11 @@ function jump(cpu: i32, block: i32, pc: u64): i32 {
 
 export function interpret(cpu: i32, first: i32): i32 {
   let block = first;
-  const hot = engine(E_HOT + (mmuIndex(cpu) << 2));
+  const mmu = mmuIndex(cpu);
+  const hot = engine(E_HOT + (mmu << 2));
   const helpers = engine(E_HELPERS);
   const exact = load<i32>(cpu + S_EXACT);
-  const tlb = cpu + S_TLB + mmuIndex(cpu) * TLB_MODE_SIZE;
+  const tlb = cpu + S_TLB + mmu * TLB_MODE_SIZE;
   while (true) {
     // Entry of a block.
     const fuel = load<i32>(cpu + S_FUEL) - load<i32>(block + B_INSNS);

@@ -39,6 +39,7 @@ export interface ArrivingFile {
   arrived(count: number): Promise<number>;
 }
 
+/** A file that is here. */
 export function fileHere(bytes: Uint8Array): ArrivingFile {
   return { bytes, arrived: async () => bytes.length };
 }

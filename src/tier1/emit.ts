@@ -11,8 +11,6 @@ import type { HelperDef, SlotRange } from "../ir/helpers.js";
 import { Op, Ty } from "../ir/ops.js";
 import { deadCode } from "../ir/passes/dce.js";
 import {
-  MODE_MMU_MASK,
-  MODE_MMU_SHIFT,
   R_VALID,
   S_ATTENTION,
   S_EXACT,
@@ -33,7 +31,7 @@ import { type AccessGroup, groupAccesses, type SharedAccess } from "./groups.js"
 import type { FunctionType } from "./linker.js";
 import { I32, I64, W } from "./opcodes.js";
 import { planBlock } from "./plan.js";
-import type { Region, Target } from "./region.js";
+import { mmuOf, type Region, type Target } from "./region.js";
 import { SlotMap } from "./slots.js";
 import { Flow } from "./structure.js";
 
@@ -105,7 +103,7 @@ class RegionEmitter implements FunctionContext {
     this.uncached = options.uncached;
     this.contextSlot = options.contextSlot;
     this.mode = region.mode;
-    this.mmu = (region.mode >> MODE_MMU_SHIFT) & MODE_MMU_MASK;
+    this.mmu = mmuOf(region.mode);
     this.pcWidth = region.blocks[0]!.ir.pcWidth;
     const { code } = this;
     this.fuel = code.local(Ty.I32);

@@ -2,6 +2,12 @@
 // be emitted again.
 
 import type { IrBlock } from "../ir/block.js";
+import { MODE_MMU_MASK, MODE_MMU_SHIFT } from "../layout.js";
+
+/** Index of the MMU mode that code of a mode (S_MODE) runs in. */
+export function mmuOf(mode: number): number {
+  return (mode >> MODE_MMU_SHIFT) & MODE_MMU_MASK;
+}
 
 /** Where control may go from a block. */
 export interface Target {

@@ -12,8 +12,6 @@ import {
   E_RAM_LOW,
   E_RAM_SIZE,
   ENGINE,
-  MODE_MMU_MASK,
-  MODE_MMU_SHIFT,
   S_MODE,
   S_PC,
   S_PC_BASE,
@@ -24,6 +22,7 @@ import {
   TLB_MODE_SIZE,
   TLB_STRIDE,
 } from "../layout.js";
+import { mmuOf } from "./region.js";
 
 export interface BlockSource {
   /** Header of the block at a guest-physical address, 0 if there is none: one that does not cross a page, or, given the host page
@@ -116,7 +115,7 @@ export class MemorySource implements BlockSource {
     const carry = Math.floor(low / 4294967296);
     // With a segment base linear addresses have 32 bits.
     const hi = u32[base]! === 0 && u32[base + 1]! === 0 ? (u32[pc + 1]! + carry) >>> 0 : 0;
-    const mmu = (i32[(CPU0 + S_MODE) >> 2]! >> MODE_MMU_SHIFT) & MODE_MMU_MASK;
+    const mmu = mmuOf(i32[(CPU0 + S_MODE) >> 2]!);
     const entry = CPU0 + S_TLB + mmu * TLB_MODE_SIZE + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
     if (u32[(entry + TLB_EXEC) >> 2] !== (lo & ~0xfff) >>> 0 || u32[((entry + TLB_EXEC) >> 2) + 1] !== hi) return -1;
     return this.physOf((lo + i32[(entry + TLB_EXEC_ADDEND) >> 2]!) >>> 0);

@@ -16,8 +16,6 @@ import {
   E_DEAD_REGIONS,
   E_HOT,
   ENGINE,
-  MODE_MMU_MASK,
-  MODE_MMU_SHIFT,
   MODE_ONE_INSN,
   R_COUNT,
   R_FROM,
@@ -44,7 +42,7 @@ import { CodeCache, type CodeHost } from "./code-cache.js";
 import { Compiler, type Linked, type RegionCode, type RegionCompiler } from "./compiler.js";
 import { BlockDecoder } from "./decode.js";
 import { type Door, type Entry, type LiveModule, type LiveRegion, startOf, type UnlinkedRegion } from "./live.js";
-import type { Draft } from "./region.js";
+import { type Draft, mmuOf } from "./region.js";
 import { frequent, Rethinking, type Transition } from "./rethink.js";
 import { type Others, RegionSelector } from "./select.js";
 import { MemorySource, type SourceMemory } from "./source.js";
@@ -306,7 +304,7 @@ export class RegionTier {
 
   private rethink(region: LiveRegion): void {
     this.cache.retire(region);
-    const hot = this.source.read(ENGINE, E_HOT + 4 * ((region.mode >> MODE_MMU_SHIFT) & MODE_MMU_MASK));
+    const hot = this.source.read(ENGINE, E_HOT + 4 * mmuOf(region.mode));
     // Hot as it is it asks soon, and others see that it is hot.
     for (const { phys } of region.entries) {
       const header = this.source.find(phys, region.mode);

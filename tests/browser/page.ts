@@ -2,17 +2,20 @@
 
 import { type Browser, until } from "./browser.js";
 
-/** Lines of the terminal's buffer, as an expression in the page. */
-const LINES = `(() => {
+/** Lines of the terminal's buffer from a row on that begins one, as a function in the page. */
+const LINES_FROM = `((row) => {
   const { active } = globalThis.wasmachine.terminal.buffer;
   const lines = [];
-  for (let k = 0; k < active.length; k++) {
+  for (let k = row; k < active.length; k++) {
     const line = active.getLine(k);
     if (line.isWrapped) lines[lines.length - 1] += line.translateToString(true);
     else lines.push(line.translateToString(true));
   }
   return lines;
-})()`;
+})`;
+
+/** States that end a machine's chance of saying what is waited for. */
+const OVER = ["failed", "ended", "panicked"];
 
 /** The browsers' own limit for one evaluation is a minute. */
 const WATCH_MS = 20_000;
@@ -33,12 +36,9 @@ const watch = (pattern: RegExp, milliseconds: number): string => `new Promise((r
     while (k > 0 && active.getLine(k).isWrapped) k--;
     seen?.dispose();
     seen = terminal.registerMarker(0);
-    while (k < active.length) {
-      let text = active.getLine(k++).translateToString(true);
-      while (active.getLine(k)?.isWrapped) text += active.getLine(k++).translateToString(true);
-      if (${pattern}.test(text)) return end(text);
-    }
-    if (["failed", "ended", "panicked"].includes(state.dataset.state)) last ??= setTimeout(end, ${DRAWN_MS}, null);
+    const found = ${LINES_FROM}(k).find((line) => ${pattern}.test(line));
+    if (found !== undefined) return end(found);
+    if (${JSON.stringify(OVER)}.includes(state.dataset.state)) last ??= setTimeout(end, ${DRAWN_MS}, null);
   };
   const end = (line) => {
     written.dispose();
@@ -64,7 +64,7 @@ export class PageUnderTest {
   }
 
   lines(): Promise<string[]> {
-    return this.browser.evaluate<string[]>(LINES);
+    return this.browser.evaluate<string[]>(`${LINES_FROM}(0)`);
   }
 
   state(): Promise<string> {
@@ -81,7 +81,7 @@ export class PageUnderTest {
     for (let left = milliseconds; left > 0; left = end - Date.now()) {
       const line = await this.browser.evaluate<string | null>(watch(pattern, Math.min(left, WATCH_MS)));
       if (line !== null) return line;
-      if (["failed", "ended", "panicked"].includes(await this.state())) break;
+      if (OVER.includes(await this.state())) break;
     }
     throw new Error(await this.complaint(`no line ${pattern}`));
   }
