@@ -12,19 +12,21 @@ import { lookup } from "../dispatcher/lookup";
 import { aOf, bOf, dOf, x0Of, x1Of } from "../tier0/fields";
 import { wasmOp, shuffle } from "./wasm-op";
 import {
-  UF_LINK, UF_LINK1, UF_WIDTH, UOP_SIZE, U_ADD32, U_ADD32I, U_ADD64, U_ADD64I, U_AND32, U_AND32I, U_AND64, U_AND64I, U_BRANCH,
-  U_BR_EQ32, U_BR_EQ64, U_BR_LES32, U_BR_LES64, U_BR_LEU32, U_BR_LEU64, U_BR_LTS32, U_BR_LTS64, U_BR_LTU32, U_BR_LTU64,
-  U_BR_NE32, U_BR_NE64, U_BSWAP32, U_BSWAP64, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CLZ64, U_CONST, U_CONST32,
-  U_CONST_CONST, U_CONST_CONST32, U_CTZ32, U_CTZ64, U_EQ32, U_EQ32I, U_EQ64, U_EQ64I, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U,
-  U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A, U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD64_ADD, U_LD8S, U_LD8U, U_LDSLOW,
-  U_LDW16, U_LDW32, U_LDW64, U_LDW8, U_LES32, U_LES32I, U_LES64, U_LES64I, U_LEU32, U_LEU32I, U_LEU64, U_LEU64I, U_LTS32,
-  U_LTS32I, U_LTS64, U_LTS64I, U_LTU32, U_LTU32I, U_LTU64, U_LTU64I, U_MOV128, U_MOV32, U_MOV64, U_MOV64_CONST, U_MOV64_CONST32,
-  U_MOV64_CONST_CONST32, U_MOV64_MOV64, U_MOV64_MOV64_CONST32, U_MUL32, U_MUL32I, U_MUL64, U_MUL64I, U_MULHS64, U_MULHS64I,
-  U_MULHU64, U_MULHU64I, U_NE32, U_NE32I, U_NE64, U_NE64I, U_OR32, U_OR32I, U_OR64, U_OR64I, U_PC, U_POPCNT32, U_POPCNT64,
-  U_ROTL32, U_ROTL32I, U_ROTL64, U_ROTL64I, U_ROTR32, U_ROTR32I, U_ROTR64, U_ROTR64I, U_SELECT128, U_SELECT32, U_SELECT64,
-  U_SHL32, U_SHL32I, U_SHL64, U_SHL64I, U_SHRS32, U_SHRS32I, U_SHRS64, U_SHRS64I, U_SHRU32, U_SHRU32I, U_SHRU64, U_SHRU64I,
-  U_SHUFFLE, U_ST128, U_ST128A, U_ST16, U_ST32, U_ST64, U_ST64_ADD, U_ST8, U_STSLOW, U_SUB32, U_SUB32I, U_SUB64, U_SUB64I,
-  U_VCONST, U_W, U_XOR32, U_XOR32I, U_XOR64, U_XOR64I,
+  UF_LINK, UF_LINK1, UF_WIDTH, UOP_SIZE, U_ADD32, U_ADD32I, U_ADD32I_CONST, U_ADD32I_CONST_CONST32, U_ADD64, U_ADD64I, U_ADD64I_CONST,
+  U_ADD64I_CONST_CONST32, U_AND32, U_AND32I, U_AND32I_CONST32, U_AND64, U_AND64I, U_AND64I_OR64, U_BRANCH, U_BR_EQ32, U_BR_EQ64,
+  U_BR_LES32, U_BR_LES64, U_BR_LEU32, U_BR_LEU64, U_BR_LTS32, U_BR_LTS64, U_BR_LTU32, U_BR_LTU64, U_BR_NE32, U_BR_NE64, U_BSWAP32,
+  U_BSWAP64, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CLZ64, U_CONST, U_CONST32, U_CONST_CONST, U_CONST_CONST32, U_CTZ32,
+  U_CTZ64, U_EQ32, U_EQ32I, U_EQ64, U_EQ64I, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A,
+  U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD64_SUM, U_LD64_SUM_JUMP, U_LD8S, U_LD8U, U_LDSLOW, U_LDW16, U_LDW32, U_LDW64,
+  U_LDW8, U_LES32, U_LES32I, U_LES64, U_LES64I, U_LEU32, U_LEU32I, U_LEU64, U_LEU64I, U_LTS32, U_LTS32I, U_LTS64, U_LTS64I, U_LTU32,
+  U_LTU32I, U_LTU64, U_LTU64I, U_MOV128, U_MOV32, U_MOV64, U_MOV64_CONST, U_MOV64_CONST32, U_MOV64_CONST_CONST32, U_MOV64_MOV64,
+  U_MOV64_MOV64_CONST32, U_MUL32, U_MUL32I, U_MUL64, U_MUL64I, U_MULHS64, U_MULHS64I, U_MULHU64, U_MULHU64I, U_NE32, U_NE32I, U_NE64,
+  U_NE64I, U_OR32, U_OR32I, U_OR64, U_OR64I, U_PC, U_PC_LD64, U_PC_ST64, U_PC_ST64_ADD, U_POPCNT32, U_POPCNT64, U_ROTL32, U_ROTL32I,
+  U_ROTL64, U_ROTL64I, U_ROTR32, U_ROTR32I, U_ROTR64, U_ROTR64I, U_SELECT128, U_SELECT32, U_SELECT64, U_SHL32, U_SHL32I, U_SHL64,
+  U_SHL64I, U_SHL64I_ADD64, U_SHRS32, U_SHRS32I, U_SHRS64, U_SHRS64I, U_SHRU32, U_SHRU32I, U_SHRU64, U_SHRU64I, U_SHUFFLE, U_ST128,
+  U_ST128A, U_ST16, U_ST32, U_ST64, U_ST64_SUM, U_ST8, U_STSLOW, U_SUB32, U_SUB32I, U_SUB32_MOV64,
+  U_SUB32_MOV64_CONST32, U_SUB64, U_SUB64I, U_SUB64_MOV64, U_SUB64_MOV64_CONST32, U_SUM_ST64, U_SUM_ST64_MOV64, U_VCONST, U_W,
+  U_XOR32, U_XOR32I, U_XOR64, U_XOR64I,
 } from "../../src/tier0/uops";
 
 /** interpret() results. */
@@ -83,10 +85,11 @@ function noteTarget(block: i32, pc: u64): void {
   }
 }
 
-/** How a block ends: at the second target of a branch, at its first (or the only one), where a register says. */
+/** How a block ends: at the second target of a branch, at its first (or the only one), where slot a or slot d says. */
 const NOT_TAKEN = 0;
 const TAKEN = 1;
 const JUMP = 2;
+const RETURN = 3;
 
 /** Sets the next program counter and gives the linked successor, or 0. */
 // @ts-ignore: decorator
@@ -193,6 +196,58 @@ export function interpret(cpu: i32, first: i32): i32 {
           D64(cpu, ip, <u64><i64>x0Of(ip));
           store<u64>(cpu + bOf(ip), <u64><i64>x1Of(ip));
           continue;
+        case U_SUB32_MOV64:
+          D32(cpu, ip, A32(cpu, ip) - B32(cpu, ip));
+          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
+          continue;
+        case U_SUB64_MOV64:
+          D64(cpu, ip, A64(cpu, ip) - B64(cpu, ip));
+          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
+          continue;
+        case U_SUB32_MOV64_CONST32:
+          D32(cpu, ip, A32(cpu, ip) - B32(cpu, ip));
+          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
+          store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
+          continue;
+        case U_SUB64_MOV64_CONST32:
+          D64(cpu, ip, A64(cpu, ip) - B64(cpu, ip));
+          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
+          store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
+          continue;
+        case U_ADD32I_CONST:
+          D32(cpu, ip, A32(cpu, ip) + <u32><i32>load<i16>(ip, 8));
+          store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 12));
+          continue;
+        case U_ADD64I_CONST:
+          D64(cpu, ip, A64(cpu, ip) + <u64><i64>load<i16>(ip, 8));
+          store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 12));
+          continue;
+        case U_ADD32I_CONST_CONST32:
+          D32(cpu, ip, A32(cpu, ip) + <u32><i32>load<i16>(ip, 8));
+          store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 12));
+          store<u32>(cpu + <i32>load<u16>(ip, 10), <u32>load<u16>(ip, 14));
+          continue;
+        case U_ADD64I_CONST_CONST32:
+          D64(cpu, ip, A64(cpu, ip) + <u64><i64>load<i16>(ip, 8));
+          store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 12));
+          store<u32>(cpu + <i32>load<u16>(ip, 10), <u32>load<u16>(ip, 14));
+          continue;
+        case U_AND32I_CONST32:
+          D32(cpu, ip, A32(cpu, ip) & <u32>x0Of(ip));
+          store<u32>(cpu + bOf(ip), load<u32>(ip, 12));
+          continue;
+        case U_AND64I_OR64: {
+          const kept = A64(cpu, ip) & <u64><i64>x0Of(ip);
+          store<u64>(cpu + x1Of(ip), kept);
+          D64(cpu, ip, kept | B64(cpu, ip));
+          continue;
+        }
+        case U_SHL64I_ADD64: {
+          const scaled = A64(cpu, ip) << <u64>load<u16>(ip, 8);
+          store<u64>(cpu + <i32>load<u16>(ip, 10), scaled);
+          D64(cpu, ip, scaled + B64(cpu, ip));
+          continue;
+        }
         case U_PC: D64(cpu, ip, load<u64>(cpu + S_PC) + <i64>x0Of(ip)); continue;
         case U_VCONST:
           v128.store(cpu + dOf(ip), v128.load(ip, 16));
@@ -354,8 +409,10 @@ export function interpret(cpu: i32, first: i32): i32 {
           D64(cpu, ip, value);
           continue;
         }
-        case U_LD64_ADD: {
-          const va = A64(cpu, ip);
+        case U_LD64_SUM:
+        case U_LD64_SUM_JUMP: {
+          const base = A64(cpu, ip);
+          const va = base + <i64>load<i16>(ip, 8);
           const host = readHost(tlb, va, 8);
           let value: u64;
           if (host) value = load<u64>(host);
@@ -364,8 +421,20 @@ export function interpret(cpu: i32, first: i32): i32 {
             if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           }
           D64(cpu, ip, value);
-          const b = cpu + bOf(ip);
-          store<u64>(b, load<u64>(b) + <i64>x0Of(ip));
+          store<u64>(cpu + bOf(ip), base + <i64>load<i16>(ip, 10));
+          if (load<u8>(ip) == U_LD64_SUM) continue;
+          end = RETURN;
+          break;
+        }
+        case U_PC_LD64: {
+          const base = load<u64>(cpu + S_PC) + <i64>x0Of(ip);
+          store<u64>(cpu + aOf(ip), base);
+          const va = base + <i64><i16>bOf(ip);
+          const host = readHost(tlb, va, 8);
+          if (host) { D64(cpu, ip, load<u64>(host)); continue; }
+          const value = slow_load(cpu, va, 3, mmuIndex(cpu));
+          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+          D64(cpu, ip, value);
           continue;
         }
         case U_LD128: {
@@ -463,7 +532,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           continue;
         }
-        case U_ST64_ADD: {
+        case U_ST64_SUM: {
           const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = writeHost(tlb, va, 8);
           if (host) store<u64>(host, B64(cpu, ip));
@@ -471,8 +540,34 @@ export function interpret(cpu: i32, first: i32): i32 {
             slow_store(cpu, va, B64(cpu, ip), 3, mmuIndex(cpu));
             if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           }
-          const d = cpu + dOf(ip);
-          store<u64>(d, load<u64>(d) + <i64>x0Of(ip));
+          D64(cpu, ip, va);
+          continue;
+        }
+        case U_SUM_ST64:
+        case U_SUM_ST64_MOV64: {
+          const va = A64(cpu, ip) + <i64>load<i16>(ip, 8);
+          D64(cpu, ip, va);
+          const host = writeHost(tlb, va, 8);
+          if (host) store<u64>(host, B64(cpu, ip));
+          else {
+            slow_store(cpu, va, B64(cpu, ip), 3, mmuIndex(cpu));
+            if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+          }
+          if (load<u8>(ip) == U_SUM_ST64_MOV64) store<u64>(cpu + <i32>load<u16>(ip, 10), va);
+          continue;
+        }
+        case U_PC_ST64:
+        case U_PC_ST64_ADD: {
+          const value = load<u64>(cpu + S_PC) + <i64>x0Of(ip);
+          D64(cpu, ip, value);
+          const va = A64(cpu, ip) + <i64><i16>bOf(ip);
+          const host = writeHost(tlb, va, 8);
+          if (host) store<u64>(host, value);
+          else {
+            slow_store(cpu, va, value, 3, mmuIndex(cpu));
+            if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+          }
+          if (load<u8>(ip) == U_PC_ST64_ADD) store<u64>(cpu + aOf(ip), va);
           continue;
         }
         case U_ST128:
@@ -546,7 +641,8 @@ export function interpret(cpu: i32, first: i32): i32 {
       }
       break;
     }
-    const next = end == JUMP ? jump(cpu, block, A64(cpu, ip)) : follow(cpu, block, ip, end);
+    const next =
+      end < JUMP ? follow(cpu, block, ip, end) : jump(cpu, block, load<u64>(cpu + (end == JUMP ? aOf(ip) : dOf(ip))));
     if (next == 0) return I_NEXT;
     block = next;
     const needed = exact ? load<i32>(block + B_INSNS) : 1;

@@ -18,7 +18,7 @@ import { fuse } from "./fuse";
 import { operand, operandsOf } from "./operands";
 import { place } from "./place";
 import {
-  a, b, c, d, endState, FREE, lastUse, live, loc, maybeHi, op, ownsTemp, beginState, setLoc, setOwnsTemp, setZx, sunk, ty, uses, zx,
+  a, b, c, d, endState, FREE, lastUse, live, loc, maybeHi, NEVER, op, ownsTemp, beginState, setLoc, setOwnsTemp, setZx, slotEnd, sunk, ty, uses, zx,
 } from "./state";
 
 /** The first temporary always holds zeros. */
@@ -34,6 +34,10 @@ let linkable: bool = false;
 let freeCount: i32 = 0;
 let nextTemp: i32 = 1;
 let tooMany: bool = false;
+/** The slot a constant has been stored to for good, -1: none; and the constant. */
+let constSlot: i32 = -1;
+let constLo: i32 = 0;
+let constHi: i32 = 0;
 
 /** Writes the code of the block of `nodes` nodes at `address` and returns its size in bytes, or TOO_MANY_TEMPORARIES. `offset`
  *  is the offset of the block's first byte in its page; `links`: successors on the same page may be linked. */
@@ -47,6 +51,7 @@ export function tier0_encode(nodes: i32, address: usize, offset: i32, width: i32
   freeCount = 0;
   nextTemp = 1;
   tooMany = false;
+  constSlot = -1;
   beginState(nodes);
   place(nodes);
   for (let i = 0; i < nodes; i++) {
@@ -97,6 +102,10 @@ function use(v: i32): i32 {
   if ((lo | hi) === 0) {
     setLoc(v, ZERO);
     return ZERO;
+  }
+  if (constSlot !== -1 && lo === constLo && hi === constHi) {
+    setLoc(v, constSlot);
+    return constSlot;
   }
   const to = define(v);
   emit(U_CONST, to, 0, 0, lo, hi);
@@ -309,8 +318,15 @@ function storeSlot(i: i32): void {
   }
   if (loc(v) === slot) return;
   if (op(v) === Op.CONST && loc(v) === -1) {
-    if (wide(type)) emit(U_CONST, slot, 0, 0, a(v), b(v));
-    else emit(U_CONST32, slot, 0, 0, a(v), 0);
+    if (wide(type)) {
+      emit(U_CONST, slot, 0, 0, a(v), b(v));
+      // Comparisons keep for the flags what a branch compares with.
+      if (slotEnd(i) === NEVER) {
+        constSlot = slot;
+        constLo = a(v);
+        constHi = b(v);
+      }
+    } else emit(U_CONST32, slot, 0, 0, a(v), 0);
     return;
   }
   const where = use(v);

@@ -80,7 +80,7 @@ describe("Tier0Encoder", () => {
     b.st(R, pointer);
     b.goto(1);
     expect(finish()).toEqual([
-      [U.U_ST64_ADD, R, R, S, -8, 0],
+      [U.U_ST64_SUM, R, R, S, -8, 0],
       [U.U_GOTO, U.UF_LINK, 0, 0, 1, 0],
     ]);
   });
@@ -89,6 +89,110 @@ describe("Tier0Encoder", () => {
     const { b, finish } = testEncoder();
     b.branch(b.ltu(b.ld(R, Ty.I64), b.ld(S, Ty.I64)), 10, 20);
     expect(finish()).toEqual([[U.U_BR_LTU64, U.UF_LINK | U.UF_LINK1, R, S, 10, 20]]);
+  });
+
+  describe("makes one of", () => {
+    const [T, V] = [S_TEMPS + 16, S_TEMPS + 32];
+    /** Two 16-bit fields. */
+    const halves = (low: number, high: number) => (low & 0xffff) | (high << 16);
+
+    it("pushes one after the other", () => {
+      const { b, finish } = testEncoder();
+      const pointer = b.ld(R, Ty.I64);
+      for (const by of [-8, -16]) {
+        const address = b.add(pointer, b.i64(by));
+        b.store(address, b.ld(S, Ty.I64), 3);
+        b.st(R, address);
+      }
+      b.goto(1);
+      expect(finish().slice(0, -1)).toEqual([
+        [U.U_MOV64, T, R, 0, 0, 0],
+        [U.U_ST64_SUM, R, T, S, -8, 0],
+        [U.U_SUM_ST64_MOV64, V, T, S, halves(-16, R), 0],
+      ]);
+    });
+
+    it("pops and a return", () => {
+      const { b, finish } = testEncoder();
+      const pointer = b.ld(R, Ty.I64);
+      b.st(S, b.load(Ty.I64, pointer, 3));
+      b.st(R, b.add(pointer, b.i64(8)));
+      const target = b.load(Ty.I64, b.add(pointer, b.i64(8)), 3);
+      b.st(R, b.add(pointer, b.i64(16)));
+      b.jump(target);
+      expect(finish()).toEqual([
+        [U.U_MOV64, T, R, 0, 0, 0],
+        [U.U_LD64_SUM, S, T, R, halves(0, 8), 0],
+        [U.U_LD64_SUM_JUMP, V, T, R, halves(8, 16), 0],
+      ]);
+    });
+
+    it("a call's address and its push, and a load beside the code", () => {
+      const { b, finish } = testEncoder();
+      b.st(S, b.load(Ty.I64, b.pc(100), 3));
+      const pointer = b.add(b.ld(R, Ty.I64), b.i64(-8));
+      b.store(pointer, b.pc(5), 3);
+      b.st(R, pointer);
+      b.goto(1);
+      expect(finish().slice(0, -1)).toEqual([
+        [U.U_PC_LD64, S, T, 0, 100, 0],
+        [U.U_PC_ST64_ADD, T, R, 0x10000 - 8, 5, 0],
+      ]);
+    });
+
+    it("a difference and what its flags are computed from", () => {
+      const { b, finish } = testEncoder();
+      const [x, y] = [b.ld(R, Ty.I64), b.ld(S, Ty.I64)];
+      b.st(F, b.sub(x, y));
+      b.st(F + 8, y);
+      b.st(F + 16, b.i32(70000));
+      b.goto(1);
+      expect(finish()[0]).toEqual([U.U_SUB64_MOV64_CONST32, F, R, S, halves(F + 8, F + 16), 70000]);
+    });
+
+    it("a sum and what its flags are computed from, if that is small", () => {
+      for (const [value, fused] of [
+        [-3, true],
+        [-40000, false],
+      ] as const) {
+        const { b, finish } = testEncoder();
+        b.st(F, b.add(b.ld(R, Ty.I64), b.i64(value)));
+        b.st(F + 8, b.i64(value));
+        b.st(F + 16, b.i32(9));
+        b.goto(1);
+        const [first] = finish();
+        if (fused)
+          expect(first).toEqual([U.U_ADD64I_CONST_CONST32, F, R, F + 8, halves(value, F + 16), halves(value, 9)]);
+        else expect(first).toEqual([U.U_ADD64I, F, R, 0, value, -1]);
+      }
+    });
+
+    it("a scaled index and its base, and a register's new part and the rest of it", () => {
+      const { b, finish } = testEncoder();
+      b.st(F, b.add(b.shl(b.ld(R, Ty.I64), b.i64(3)), b.ld(S, Ty.I64)));
+      b.st(S, b.or(b.and(b.ld(R, Ty.I64), b.i64(-256)), b.ld(F + 8, Ty.I64)));
+      b.goto(1);
+      expect(finish().slice(0, -1)).toEqual([
+        [U.U_SHL64I_ADD64, F, R, S, halves(3, T), 0],
+        [U.U_AND64I_OR64, S, R, F + 8, -256, T],
+      ]);
+    });
+  });
+
+  it("compares with a constant where that has been stored for good", () => {
+    const compare = (again: boolean) => {
+      const { b, finish } = testEncoder();
+      b.st(S, b.i64(5));
+      const equal = b.eq(b.ld(R, Ty.I64), b.i64(5));
+      if (again) b.call(1, b.ld(F, Ty.I32));
+      b.branch(equal, 10, 20);
+      return finish();
+    };
+    const links = U.UF_LINK | U.UF_LINK1;
+    expect(compare(false)).toEqual([
+      [U.U_CONST, S, 0, 0, 5, 0],
+      [U.U_BR_EQ64, links, R, S, 10, 20],
+    ]);
   });
 
   it("knows what helpers write and gives them 64-bit arguments", () => {

@@ -56,6 +56,24 @@ export const U_MOV64_CONST = 27;
 export const U_MOV64_CONST_CONST32 = 28;
 /** d = i32 x0; b = i32 x1. */
 export const U_CONST_CONST = 29;
+/** d = a - b; slot(u16 x) = b. */
+export const U_SUB32_MOV64 = 172;
+export const U_SUB64_MOV64 = 173;
+/** The same; 32-bit slot(u16 x + 2) = x1. */
+export const U_SUB32_MOV64_CONST32 = 174;
+export const U_SUB64_MOV64_CONST32 = 175;
+/** d = a + i16 x; b = i16 x + 4. */
+export const U_ADD32I_CONST = 176;
+export const U_ADD64I_CONST = 177;
+/** The same; 32-bit slot(u16 x + 2) = u16 x + 6. */
+export const U_ADD32I_CONST_CONST32 = 178;
+export const U_ADD64I_CONST_CONST32 = 179;
+/** d = a & x0; 32-bit slot b = x1. */
+export const U_AND32I_CONST32 = 180;
+/** slot(x1) = a & i32 x0; d = that | b. */
+export const U_AND64I_OR64 = 181;
+/** slot(u16 x + 2) = a << u16 x; d = that + b. */
+export const U_SHL64I_ADD64 = 182;
 
 // binary, in the order of Op from ADD on: 32-bit, 32-bit immediate, 64-bit, 64-bit immediate of each. The numbers are written out:
 // the interpreter's switch becomes one table only when its labels are constants from the start.
@@ -159,10 +177,20 @@ export const U_ST128 = 130;
 export const U_ST128A = 131;
 /** Word in d. */
 export const U_STSLOW = 132;
-/** LD64 d = [a]; b = b + displacement (a pop). */
-export const U_LD64_ADD = 133;
-/** ST64 [a + displacement] = b; d = d + displacement (a push). */
-export const U_ST64_ADD = 134;
+/** LD64 d = [a + i16 x]; b = a + i16 x + 2 (a pop). */
+export const U_LD64_SUM = 133;
+/** ST64 [a + displacement] = b; d = a + displacement (a push). */
+export const U_ST64_SUM = 134;
+/** d = a + i16 x; ST64 [d] = b (a push after another one). */
+export const U_SUM_ST64 = 183;
+/** The same; slot(u16 x + 2) = d. */
+export const U_SUM_ST64_MOV64 = 184;
+/** d = S_PC + i32 x; ST64 [a + i16 b] = d. */
+export const U_PC_ST64 = 185;
+/** The same; a = a + i16 b (a call's push). */
+export const U_PC_ST64_ADD = 186;
+/** a = S_PC + i32 x; LD64 d = [a + i16 b]. */
+export const U_PC_LD64 = 187;
 
 // calls
 export const U_CALL = 136;
@@ -182,6 +210,8 @@ export const U_GOTO = 152;
 export const U_BRANCH = 153;
 /** a = next program counter. */
 export const U_JUMP = 154;
+/** LD64_SUM; d = next program counter (a return). */
+export const U_LD64_SUM_JUMP = 156;
 export const U_EXIT = 155;
 /** Compare and branch: base + 2 * (comparison - Op.EQ) + (64-bit ? 1 : 0); a, b compared, d = flags, x as BRANCH. */
 export const U_BR_EQ32 = 160;
