@@ -10,56 +10,38 @@ import { engine, mmuIndex } from "../state";
 import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/access";
 import { lookup } from "../dispatcher/lookup";
 import { aOf, bOf, dOf, x0Of, x1Of } from "../tier0/fields";
+import {
+  A32, A64, and32iConst32, B32, B64, D32, D64, ld64, ld64Sum, ld8u, mov64Const32, mov64ConstConst32, pcAdd, pcLd64, pcSt64, readHost, st64,
+  st64Sum, sub64Mov64Const32, sumMov64, sumSt64, writeHost, X64,
+} from "./steps";
 import { wasmOp, shuffle } from "./wasm-op";
 import {
   UF_LINK, UF_LINK1, UF_WIDTH, UOP_SIZE, U_ADD32, U_ADD32I, U_ADD32I_CONST, U_ADD32I_CONST_CONST32, U_ADD64, U_ADD64I, U_ADD64I_CONST,
-  U_ADD64I_CONST_CONST32, U_AND32, U_AND32I, U_AND32I_CONST32, U_AND64, U_AND64I, U_AND64I_OR64, U_BRANCH, U_BR_EQ32, U_BR_EQ64,
-  U_BR_LES32, U_BR_LES64, U_BR_LEU32, U_BR_LEU64, U_BR_LTS32, U_BR_LTS64, U_BR_LTU32, U_BR_LTU64, U_BR_NE32, U_BR_NE64, U_BSWAP32,
-  U_BSWAP64, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CLZ64, U_CONST, U_CONST32, U_CONST_CONST, U_CONST_CONST32, U_CTZ32,
-  U_CTZ64, U_EQ32, U_EQ32I, U_EQ64, U_EQ64I, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A,
-  U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD64_SUM, U_LD64_SUM_JUMP, U_LD8S, U_LD8U, U_LDSLOW, U_LDW16, U_LDW32, U_LDW64,
+  U_ADD64I_CONST_CONST32, U_ADD64I__MOV64_CONST_CONST32, U_AND32, U_AND32I, U_AND32I_CONST32, U_AND32I_CONST32__BR_EQ32,
+  U_AND32I_CONST32__BR_NE32, U_AND32I__AND32I, U_AND64, U_AND64I, U_AND64I_OR64, U_BRANCH, U_BR_EQ32, U_BR_EQ64, U_BR_LES32,
+  U_BR_LES64, U_BR_LEU32, U_BR_LEU64, U_BR_LTS32, U_BR_LTS64, U_BR_LTU32, U_BR_LTU64, U_BR_NE32, U_BR_NE64, U_BSWAP32, U_BSWAP64,
+  U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CLZ64, U_CONST, U_CONST32, U_CONST_CONST, U_CONST_CONST32, U_CONST_CONST__CONST32,
+  U_CTZ32, U_CTZ64, U_EQ32, U_EQ32I, U_EQ64, U_EQ64I, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128,
+  U_LD128A, U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD64_SUM, U_LD64_SUM_JUMP, U_LD64_SUM__LD64_SUM, U_LD64_SUM__LD64_SUM_JUMP,
+  U_LD64__LD64, U_LD64__MOV64_CONST32, U_LD64__ST64, U_LD8S, U_LD8U, U_LD8U__AND32I_CONST32, U_LDSLOW, U_LDW16, U_LDW32, U_LDW64,
   U_LDW8, U_LES32, U_LES32I, U_LES64, U_LES64I, U_LEU32, U_LEU32I, U_LEU64, U_LEU64I, U_LTS32, U_LTS32I, U_LTS64, U_LTS64I, U_LTU32,
-  U_LTU32I, U_LTU64, U_LTU64I, U_MOV128, U_MOV32, U_MOV64, U_MOV64_CONST, U_MOV64_CONST32, U_MOV64_CONST_CONST32, U_MOV64_MOV64,
-  U_MOV64_MOV64_CONST32, U_MUL32, U_MUL32I, U_MUL64, U_MUL64I, U_MULHS64, U_MULHS64I, U_MULHU64, U_MULHU64I, U_NE32, U_NE32I, U_NE64,
-  U_NE64I, U_OR32, U_OR32I, U_OR64, U_OR64I, U_PC, U_PC_LD64, U_PC_ST64, U_PC_ST64_ADD, U_POPCNT32, U_POPCNT64, U_ROTL32, U_ROTL32I,
-  U_ROTL64, U_ROTL64I, U_ROTR32, U_ROTR32I, U_ROTR64, U_ROTR64I, U_SELECT128, U_SELECT32, U_SELECT64, U_SHL32, U_SHL32I, U_SHL64,
-  U_SHL64I, U_SHL64I_ADD64, U_SHRS32, U_SHRS32I, U_SHRS64, U_SHRS64I, U_SHRU32, U_SHRU32I, U_SHRU64, U_SHRU64I, U_SHUFFLE, U_ST128,
-  U_ST128A, U_ST16, U_ST32, U_ST64, U_ST64_SUM, U_ST8, U_STSLOW, U_SUB32, U_SUB32I, U_SUB32_MOV64,
-  U_SUB32_MOV64_CONST32, U_SUB64, U_SUB64I, U_SUB64_MOV64, U_SUB64_MOV64_CONST32, U_SUM_ST64, U_SUM_ST64_MOV64, U_VCONST, U_W,
-  U_XOR32, U_XOR32I, U_XOR64, U_XOR64I,
+  U_LTU32I, U_LTU64, U_LTU64I, U_MOV128, U_MOV32, U_MOV64, U_MOV64_CONST, U_MOV64_CONST32, U_MOV64_CONST32__BR_EQ32,
+  U_MOV64_CONST32__BR_EQ64, U_MOV64_CONST32__BR_NE32, U_MOV64_CONST32__BR_NE64, U_MOV64_CONST_CONST32, U_MOV64_MOV64,
+  U_MOV64_MOV64_CONST32, U_MOV64__ADD64I, U_MOV64__GOTO, U_MOV64__LD64, U_MOV64__LD64_SUM, U_MOV64__PC_ST64_ADD, U_MOV64__ST64_SUM,
+  U_MOV64__SUM_ST64_MOV64, U_MUL32, U_MUL32I, U_MUL64, U_MUL64I, U_MULHS64, U_MULHS64I, U_MULHU64, U_MULHU64I, U_NE32, U_NE32I,
+  U_NE64, U_NE64I, U_OR32, U_OR32I, U_OR64, U_OR64I, U_PC, U_PC_LD64, U_PC_ST64, U_PC_ST64_ADD, U_PC_ST64_ADD__GOTO, U_POPCNT32,
+  U_POPCNT64, U_ROTL32, U_ROTL32I, U_ROTL64, U_ROTL64I, U_ROTR32, U_ROTR32I, U_ROTR64, U_ROTR64I, U_SELECT128, U_SELECT32, U_SELECT64,
+  U_SHL32, U_SHL32I, U_SHL64, U_SHL64I, U_SHL64I_ADD64, U_SHRS32, U_SHRS32I, U_SHRS64, U_SHRS64I, U_SHRU32, U_SHRU32I, U_SHRU64,
+  U_SHRU64I, U_SHUFFLE, U_ST128, U_ST128A, U_ST16, U_ST32, U_ST64, U_ST64_SUM, U_ST64__ST64, U_ST8, U_STSLOW, U_SUB32, U_SUB32I,
+  U_SUB32_MOV64, U_SUB32_MOV64_CONST32, U_SUB64, U_SUB64I, U_SUB64_MOV64, U_SUB64_MOV64_CONST32, U_SUB64_MOV64_CONST32__BR_EQ64,
+  U_SUB64_MOV64_CONST32__BR_NE64, U_SUM_ST64, U_SUM_ST64_MOV64, U_SUM_ST64_MOV64__GOTO, U_SUM_ST64_MOV64__SUM_ST64_MOV64, U_VCONST,
+  U_W, U_XOR32, U_XOR32I, U_XOR64, U_XOR64I,
 } from "../../src/tier0/uops";
 
 /** interpret() results. */
 export const I_NEXT: i32 = 0;
 export const I_FAULT: i32 = 1;
 export const I_HOT: i32 = 2;
-
-// @ts-ignore: decorator
-@inline function A32(cpu: i32, ip: i32): u32 { return load<u32>(cpu + aOf(ip)); }
-// @ts-ignore: decorator
-@inline function A64(cpu: i32, ip: i32): u64 { return load<u64>(cpu + aOf(ip)); }
-// @ts-ignore: decorator
-@inline function B32(cpu: i32, ip: i32): u32 { return load<u32>(cpu + bOf(ip)); }
-// @ts-ignore: decorator
-@inline function B64(cpu: i32, ip: i32): u64 { return load<u64>(cpu + bOf(ip)); }
-// @ts-ignore: decorator
-@inline function D32(cpu: i32, ip: i32, v: u32): void { store<u64>(cpu + dOf(ip), <u64>v); }
-// @ts-ignore: decorator
-@inline function D64(cpu: i32, ip: i32, v: u64): void { store<u64>(cpu + dOf(ip), v); }
-// @ts-ignore: decorator
-@inline function X64(ip: i32): u64 { return load<u64>(ip, 8); }
-
-// @ts-ignore: decorator
-@inline function readHost(tlb: i32, va: u64, size: u64): i32 {
-  const entry = tlb + (<i32>(va >> 7) & ((TLB_ENTRIES - 1) * TLB_STRIDE));
-  return (va ^ load<u64>(entry, TLB_READ)) < 4097 - size ? <i32>va + load<i32>(entry, TLB_ADDEND) : 0;
-}
-
-// @ts-ignore: decorator
-@inline function writeHost(tlb: i32, va: u64, size: u64): i32 {
-  const entry = tlb + (<i32>(va >> 7) & ((TLB_ENTRIES - 1) * TLB_STRIDE));
-  return (va ^ load<u64>(entry, TLB_WRITE)) < 4097 - size ? <i32>va + load<i32>(entry, TLB_ADDEND) : 0;
-}
 
 /** Gives back the instructions not executed and sets S_PC to the faulting one. */
 function fail(cpu: i32, block: i32, ip: i32): i32 {
@@ -166,10 +148,7 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_MOV128: v128.store(cpu + dOf(ip), v128.load(cpu + aOf(ip))); continue;
         case U_CONST: D64(cpu, ip, X64(ip)); continue;
         case U_CONST32: store<u32>(cpu + dOf(ip), x0Of(ip)); continue;
-        case U_MOV64_CONST32:
-          D64(cpu, ip, A64(cpu, ip));
-          store<u32>(cpu + bOf(ip), x0Of(ip));
-          continue;
+        case U_MOV64_CONST32: mov64Const32(cpu, ip); continue;
         case U_MOV64_MOV64:
           D64(cpu, ip, A64(cpu, ip));
           store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
@@ -187,11 +166,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           D64(cpu, ip, A64(cpu, ip));
           store<u64>(cpu + bOf(ip), X64(ip));
           continue;
-        case U_MOV64_CONST_CONST32:
-          D64(cpu, ip, A64(cpu, ip));
-          store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 8));
-          store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
-          continue;
+        case U_MOV64_CONST_CONST32: mov64ConstConst32(cpu, ip); continue;
         case U_CONST_CONST:
           D64(cpu, ip, <u64><i64>x0Of(ip));
           store<u64>(cpu + bOf(ip), <u64><i64>x1Of(ip));
@@ -209,11 +184,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
           store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
           continue;
-        case U_SUB64_MOV64_CONST32:
-          D64(cpu, ip, A64(cpu, ip) - B64(cpu, ip));
-          store<u64>(cpu + <i32>load<u16>(ip, 8), B64(cpu, ip));
-          store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
-          continue;
+        case U_SUB64_MOV64_CONST32: sub64Mov64Const32(cpu, ip); continue;
         case U_ADD32I_CONST:
           D32(cpu, ip, A32(cpu, ip) + <u32><i32>load<i16>(ip, 8));
           store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 12));
@@ -232,10 +203,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 12));
           store<u32>(cpu + <i32>load<u16>(ip, 10), <u32>load<u16>(ip, 14));
           continue;
-        case U_AND32I_CONST32:
-          D32(cpu, ip, A32(cpu, ip) & <u32>x0Of(ip));
-          store<u32>(cpu + bOf(ip), load<u32>(ip, 12));
-          continue;
+        case U_AND32I_CONST32: and32iConst32(cpu, ip); continue;
         case U_AND64I_OR64: {
           const kept = A64(cpu, ip) & <u64><i64>x0Of(ip);
           store<u64>(cpu + x1Of(ip), kept);
@@ -346,15 +314,9 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_LES64: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>B64(cpu, ip))); continue;
         case U_LES64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>X64(ip))); continue;
 
-        case U_LD8U: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = readHost(tlb, va, 1);
-          if (host) { D64(cpu, ip, load<u8>(host)); continue; }
-          const value = slow_load(cpu, va, 0, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LD8U:
+          if (!ld8u(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
         case U_LD8S: {
           const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 1);
@@ -400,43 +362,15 @@ export function interpret(cpu: i32, first: i32): i32 {
           D64(cpu, ip, value);
           continue;
         }
-        case U_LD64: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = readHost(tlb, va, 8);
-          if (host) { D64(cpu, ip, load<u64>(host)); continue; }
-          const value = slow_load(cpu, va, 3, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LD64:
+          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
         case U_LD64_SUM:
-        case U_LD64_SUM_JUMP: {
-          const base = A64(cpu, ip);
-          const va = base + <i64>load<i16>(ip, 8);
-          const host = readHost(tlb, va, 8);
-          let value: u64;
-          if (host) value = load<u64>(host);
-          else {
-            value = slow_load(cpu, va, 3, mmuIndex(cpu));
-            if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          }
-          D64(cpu, ip, value);
-          store<u64>(cpu + bOf(ip), base + <i64>load<i16>(ip, 10));
-          if (load<u8>(ip) == U_LD64_SUM) continue;
-          end = RETURN;
-          break;
-        }
-        case U_PC_LD64: {
-          const base = load<u64>(cpu + S_PC) + <i64>x0Of(ip);
-          store<u64>(cpu + aOf(ip), base);
-          const va = base + <i64><i16>bOf(ip);
-          const host = readHost(tlb, va, 8);
-          if (host) { D64(cpu, ip, load<u64>(host)); continue; }
-          const value = slow_load(cpu, va, 3, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+          if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
+        case U_PC_LD64:
+          if (!pcLd64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          continue;
         case U_LD128: {
           const va = A64(cpu, ip) + <i64>x0Of(ip);
           const host = readHost(tlb, va, 16);
@@ -524,52 +458,26 @@ export function interpret(cpu: i32, first: i32): i32 {
           if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
           continue;
         }
-        case U_ST64: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 8);
-          if (host) { store<u64>(host, B64(cpu, ip)); continue; }
-          slow_store(cpu, va, B64(cpu, ip), 3, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+        case U_ST64:
+          if (!st64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_ST64_SUM: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 8);
-          if (host) store<u64>(host, B64(cpu, ip));
-          else {
-            slow_store(cpu, va, B64(cpu, ip), 3, mmuIndex(cpu));
-            if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          }
-          D64(cpu, ip, va);
+        case U_ST64_SUM:
+          if (!st64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
         case U_SUM_ST64:
-        case U_SUM_ST64_MOV64: {
-          const va = A64(cpu, ip) + <i64>load<i16>(ip, 8);
-          D64(cpu, ip, va);
-          const host = writeHost(tlb, va, 8);
-          if (host) store<u64>(host, B64(cpu, ip));
-          else {
-            slow_store(cpu, va, B64(cpu, ip), 3, mmuIndex(cpu));
-            if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          }
-          if (load<u8>(ip) == U_SUM_ST64_MOV64) store<u64>(cpu + <i32>load<u16>(ip, 10), va);
+          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
+        case U_SUM_ST64_MOV64:
+          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          sumMov64(cpu, ip);
+          continue;
         case U_PC_ST64:
-        case U_PC_ST64_ADD: {
-          const value = load<u64>(cpu + S_PC) + <i64>x0Of(ip);
-          D64(cpu, ip, value);
-          const va = A64(cpu, ip) + <i64><i16>bOf(ip);
-          const host = writeHost(tlb, va, 8);
-          if (host) store<u64>(host, value);
-          else {
-            slow_store(cpu, va, value, 3, mmuIndex(cpu));
-            if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          }
-          if (load<u8>(ip) == U_PC_ST64_ADD) store<u64>(cpu + aOf(ip), va);
+          if (!pcSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
+        case U_PC_ST64_ADD:
+          if (!pcSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          pcAdd(cpu, ip);
+          continue;
         case U_ST128:
         case U_ST128A: {
           const va = A64(cpu, ip) + <i64>x0Of(ip);
@@ -621,6 +529,159 @@ export function interpret(cpu: i32, first: i32): i32 {
           ip += UOP_SIZE;
           continue;
 
+        case U_LD64_SUM__LD64_SUM:
+          if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
+          ip += UOP_SIZE;
+          if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
+          continue;
+        case U_MOV64__LD64_SUM:
+          D64(cpu, ip, A64(cpu, ip));
+          ip += UOP_SIZE;
+          if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
+          continue;
+        case U_LD64__LD64:
+          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          ip += UOP_SIZE;
+          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          continue;
+        case U_MOV64__LD64:
+          D64(cpu, ip, A64(cpu, ip));
+          ip += UOP_SIZE;
+          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          continue;
+        case U_ST64__ST64:
+          if (!st64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          ip += UOP_SIZE;
+          if (!st64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          continue;
+        case U_LD64__ST64:
+          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          ip += UOP_SIZE;
+          if (!st64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          continue;
+        case U_SUM_ST64_MOV64__SUM_ST64_MOV64:
+          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          sumMov64(cpu, ip);
+          ip += UOP_SIZE;
+          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          sumMov64(cpu, ip);
+          continue;
+        case U_MOV64__SUM_ST64_MOV64:
+          D64(cpu, ip, A64(cpu, ip));
+          ip += UOP_SIZE;
+          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          sumMov64(cpu, ip);
+          continue;
+        case U_MOV64__ST64_SUM:
+          D64(cpu, ip, A64(cpu, ip));
+          ip += UOP_SIZE;
+          if (!st64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
+          continue;
+        case U_MOV64__PC_ST64_ADD:
+          D64(cpu, ip, A64(cpu, ip));
+          ip += UOP_SIZE;
+          if (!pcSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          pcAdd(cpu, ip);
+          continue;
+        case U_ADD64I__MOV64_CONST_CONST32:
+          D64(cpu, ip, A64(cpu, ip) + X64(ip));
+          ip += UOP_SIZE;
+          mov64ConstConst32(cpu, ip);
+          continue;
+        case U_MOV64__ADD64I:
+          D64(cpu, ip, A64(cpu, ip));
+          ip += UOP_SIZE;
+          D64(cpu, ip, A64(cpu, ip) + X64(ip));
+          continue;
+        case U_CONST_CONST__CONST32:
+          D64(cpu, ip, <u64><i64>x0Of(ip));
+          store<u64>(cpu + bOf(ip), <u64><i64>x1Of(ip));
+          ip += UOP_SIZE;
+          store<u32>(cpu + dOf(ip), x0Of(ip));
+          continue;
+        case U_LD64__MOV64_CONST32:
+          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          ip += UOP_SIZE;
+          mov64Const32(cpu, ip);
+          continue;
+        case U_AND32I__AND32I:
+          D32(cpu, ip, A32(cpu, ip) & <u32>x0Of(ip));
+          ip += UOP_SIZE;
+          D32(cpu, ip, A32(cpu, ip) & <u32>x0Of(ip));
+          continue;
+        case U_LD8U__AND32I_CONST32:
+          if (!ld8u(cpu, tlb, ip)) return fail(cpu, block, ip);
+          ip += UOP_SIZE;
+          and32iConst32(cpu, ip);
+          continue;
+
+        case U_LD64_SUM__LD64_SUM_JUMP:
+          if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
+          ip += UOP_SIZE;
+          if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
+          end = RETURN;
+          break;
+        case U_PC_ST64_ADD__GOTO:
+          if (!pcSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          pcAdd(cpu, ip);
+          ip += UOP_SIZE;
+          end = TAKEN;
+          break;
+        case U_SUM_ST64_MOV64__GOTO:
+          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          sumMov64(cpu, ip);
+          ip += UOP_SIZE;
+          end = TAKEN;
+          break;
+        case U_MOV64__GOTO:
+          D64(cpu, ip, A64(cpu, ip));
+          ip += UOP_SIZE;
+          end = TAKEN;
+          break;
+        case U_MOV64_CONST32__BR_EQ32:
+          mov64Const32(cpu, ip);
+          ip += UOP_SIZE;
+          end = i32(A32(cpu, ip) == B32(cpu, ip));
+          break;
+        case U_MOV64_CONST32__BR_EQ64:
+          mov64Const32(cpu, ip);
+          ip += UOP_SIZE;
+          end = i32(A64(cpu, ip) == B64(cpu, ip));
+          break;
+        case U_MOV64_CONST32__BR_NE32:
+          mov64Const32(cpu, ip);
+          ip += UOP_SIZE;
+          end = i32(A32(cpu, ip) != B32(cpu, ip));
+          break;
+        case U_MOV64_CONST32__BR_NE64:
+          mov64Const32(cpu, ip);
+          ip += UOP_SIZE;
+          end = i32(A64(cpu, ip) != B64(cpu, ip));
+          break;
+        case U_AND32I_CONST32__BR_EQ32:
+          and32iConst32(cpu, ip);
+          ip += UOP_SIZE;
+          end = i32(A32(cpu, ip) == B32(cpu, ip));
+          break;
+        case U_AND32I_CONST32__BR_NE32:
+          and32iConst32(cpu, ip);
+          ip += UOP_SIZE;
+          end = i32(A32(cpu, ip) != B32(cpu, ip));
+          break;
+        case U_SUB64_MOV64_CONST32__BR_EQ64:
+          sub64Mov64Const32(cpu, ip);
+          ip += UOP_SIZE;
+          end = i32(A64(cpu, ip) == B64(cpu, ip));
+          break;
+        case U_SUB64_MOV64_CONST32__BR_NE64:
+          sub64Mov64Const32(cpu, ip);
+          ip += UOP_SIZE;
+          end = i32(A64(cpu, ip) != B64(cpu, ip));
+          break;
+        case U_LD64_SUM_JUMP:
+          if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
+          end = RETURN;
+          break;
         case U_GOTO: end = TAKEN; break;
         case U_BRANCH: end = i32(A32(cpu, ip) != 0); break;
         case U_BR_EQ32: end = i32(A32(cpu, ip) == B32(cpu, ip)); break;

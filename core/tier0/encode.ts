@@ -1,6 +1,6 @@
 // IR of one block (src/tier0/layout.ts says where it is) to micro-ops (src/tier0/uops.ts). First it is decided where values live
 // (place.ts): guest slots or temporaries. Then the nodes are written one after the other; neighbours that go together are fused
-// as they are written (fuse.ts).
+// as they are written (fuse.ts), or paired in the end (pair.ts).
 
 import { Op, Ty } from "../../src/ir/ops";
 import { WOp } from "../../src/ir/wasm-ops";
@@ -16,6 +16,7 @@ import {
 } from "../../src/tier0/uops";
 import { fuse } from "./fuse";
 import { operand, operandsOf } from "./operands";
+import { pairUp } from "./pair";
 import { place } from "./place";
 import {
   a, b, c, d, endState, FREE, lastUse, live, loc, maybeHi, NEVER, op, ownsTemp, beginState, setLoc, setOwnsTemp, setZx, slotEnd, sunk, ty, uses, zx,
@@ -63,6 +64,7 @@ export function tier0_encode(nodes: i32, address: usize, offset: i32, width: i32
     release(i);
   }
   endState(nodes);
+  pairUp(address, at);
   return tooMany ? TOO_MANY_TEMPORARIES : <i32>(at - address);
 }
 

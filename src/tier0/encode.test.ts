@@ -68,7 +68,7 @@ describe("Tier0Encoder", () => {
     const temp = S_TEMPS + 16;
     expect(finish()).toEqual([
       [U.U_MOV64_MOV64, temp, R, S, R, 0],
-      [U.U_MOV64, S, temp, 0, 0, 0],
+      [U.U_MOV64__GOTO, S, temp, 0, 0, 0],
       [U.U_GOTO, 0, 0, 0, 5000, 0],
     ]);
   });
@@ -104,11 +104,12 @@ describe("Tier0Encoder", () => {
         b.store(address, b.ld(S, Ty.I64), 3);
         b.st(R, address);
       }
-      b.goto(1);
-      expect(finish().slice(0, -1)).toEqual([
-        [U.U_MOV64, T, R, 0, 0, 0],
+      b.jump(b.ld(F, Ty.I64));
+      expect(finish()).toEqual([
+        [U.U_MOV64__ST64_SUM, T, R, 0, 0, 0],
         [U.U_ST64_SUM, R, T, S, -8, 0],
         [U.U_SUM_ST64_MOV64, V, T, S, halves(-16, R), 0],
+        [U.U_JUMP, 0, F, 0, 0, 0],
       ]);
     });
 
@@ -121,7 +122,7 @@ describe("Tier0Encoder", () => {
       b.st(R, b.add(pointer, b.i64(16)));
       b.jump(target);
       expect(finish()).toEqual([
-        [U.U_MOV64, T, R, 0, 0, 0],
+        [U.U_MOV64__LD64_SUM, T, R, 0, 0, 0],
         [U.U_LD64_SUM, S, T, R, halves(0, 8), 0],
         [U.U_LD64_SUM_JUMP, V, T, R, halves(8, 16), 0],
       ]);
@@ -136,7 +137,7 @@ describe("Tier0Encoder", () => {
       b.goto(1);
       expect(finish().slice(0, -1)).toEqual([
         [U.U_PC_LD64, S, T, 0, 100, 0],
-        [U.U_PC_ST64_ADD, T, R, 0x10000 - 8, 5, 0],
+        [U.U_PC_ST64_ADD__GOTO, T, R, 0x10000 - 8, 5, 0],
       ]);
     });
 
@@ -179,6 +180,29 @@ describe("Tier0Encoder", () => {
     });
   });
 
+  it("pairs no micro-op with data or with one that is paired already", () => {
+    const { b, finish } = testEncoder();
+    const pointer = b.ld(F, Ty.I64);
+    for (const [slot, at] of [
+      [R, 0],
+      [S, 100],
+      [F + 8, 200],
+    ] as const) {
+      b.st(slot, b.load(Ty.I64, b.add(pointer, b.i64(at)), 3));
+    }
+    // 16 bytes that look like two loads.
+    b.st(F + 16, b.v128(new Uint8Array(16).fill(U.U_LD64)));
+    b.jump(b.ld(R, Ty.I64));
+    expect(finish().map(([op]) => op)).toEqual([
+      U.U_LD64__LD64,
+      U.U_LD64,
+      U.U_LD64,
+      U.U_VCONST,
+      U.U_LD64 | (U.U_LD64 << 8),
+      U.U_JUMP,
+    ]);
+  });
+
   it("compares with a constant where that has been stored for good", () => {
     const compare = (again: boolean) => {
       const { b, finish } = testEncoder();
@@ -207,7 +231,7 @@ describe("Tier0Encoder", () => {
       [U.U_MOV64, first, R, 0, 0, 0],
       [U.U_ADD32I, second, F, 0, 1, 0],
       [U.U_CALL, S_TEMPS + 48, second, S_TEMPS, S_TEMPS | (1 << 16), 0],
-      [U.U_MOV64, S, first, 0, 0, 0],
+      [U.U_MOV64__GOTO, S, first, 0, 0, 0],
       [U.U_GOTO, U.UF_LINK, 0, 0, 1, 0],
     ]);
   });

@@ -227,6 +227,37 @@ export const U_BR_LEU64 = 169;
 export const U_BR_LES32 = 170;
 export const U_BR_LES64 = 171;
 
+// Two, one after the other: the second is the record that follows, and what it is called ends the name. Where the host has not seen
+// the code often enough to predict the interpreter's jump, that is most of what a micro-op costs.
+export const U_LD64_SUM__LD64_SUM = 192;
+export const U_MOV64__LD64_SUM = 193;
+export const U_LD64_SUM__LD64_SUM_JUMP = 194;
+export const U_LD64__LD64 = 195;
+export const U_MOV64__LD64 = 196;
+export const U_ST64__ST64 = 197;
+export const U_LD64__ST64 = 198;
+export const U_SUM_ST64_MOV64__SUM_ST64_MOV64 = 199;
+export const U_MOV64__SUM_ST64_MOV64 = 200;
+export const U_MOV64__ST64_SUM = 201;
+export const U_MOV64__PC_ST64_ADD = 202;
+export const U_PC_ST64_ADD__GOTO = 203;
+export const U_SUM_ST64_MOV64__GOTO = 204;
+export const U_MOV64__GOTO = 205;
+export const U_MOV64_CONST32__BR_EQ32 = 206;
+export const U_MOV64_CONST32__BR_EQ64 = 207;
+export const U_MOV64_CONST32__BR_NE32 = 208;
+export const U_MOV64_CONST32__BR_NE64 = 209;
+export const U_AND32I_CONST32__BR_EQ32 = 210;
+export const U_AND32I_CONST32__BR_NE32 = 211;
+export const U_SUB64_MOV64_CONST32__BR_EQ64 = 212;
+export const U_SUB64_MOV64_CONST32__BR_NE64 = 213;
+export const U_ADD64I__MOV64_CONST_CONST32 = 214;
+export const U_MOV64__ADD64I = 215;
+export const U_CONST_CONST__CONST32 = 216;
+export const U_LD64__MOV64_CONST32 = 217;
+export const U_AND32I__AND32I = 218;
+export const U_LD8U__AND32I_CONST32 = 219;
+
 export const UF_WIDTH = 3;
 export const UF_LINK = 4;
 export const UF_LINK1 = 8;
