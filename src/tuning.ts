@@ -10,7 +10,7 @@ export const HOT_SYSTEM_BLOCK = 6000;
 /** The same in a page with fewer processors than that, where V8's compilers take the machine's thread's, as nothing but their priority
  *  could prevent. */
 export const HOT_BLOCK_CROWDED = 5000;
-export const HOT_SYSTEM_BLOCK_CROWDED = 9000;
+export const HOT_SYSTEM_BLOCK_CROWDED = 13_000;
 export const CROWDED_PROCESSORS = 4;
 /** Guest instructions that may be put into regions in a millisecond: each takes some 20 us of CPU time, V8's compilers included,
  *  which is to be a small part of the whole even while everything is new. */

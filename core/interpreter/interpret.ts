@@ -2,9 +2,8 @@
 // block is not linked, has a region, becomes hot, when fuel runs out, or at a fault; S_PC and S_FUEL are exact then.
 
 import {
-  B_COUNT, B_EPOCH, B_HEADER, B_INSNS, B_LINK0, B_LINK1, B_PAGE2, B_REGION, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID, E_HELPERS, E_HOT, E_LINK_EPOCH, S_BLOCK,
-  S_EXACT, S_FAULT, S_FUEL, S_MODE, S_ONE_INSN, S_PC, S_PENDING, S_TLB, TLB_ADDEND, TLB_ENTRIES, TLB_MODE_SIZE, TLB_READ,
-  TLB_STRIDE, TLB_WRITE, MEM_ALIGN, MEM_RMW, MEM_SIGNED,
+  B_COUNT, B_EPOCH, B_HEADER, B_INSNS, B_LINK0, B_LINK1, B_PAGE2, B_REGION, B_TAKEN, B_TARGETS, B_TARGET_COUNT, E_HELPERS, E_HOT,
+  E_LINK_EPOCH, S_BLOCK, S_EXACT, S_FAULT, S_FUEL, S_ONE_INSN, S_PC, S_PENDING, S_TLB, TLB_MODE_SIZE, MEM_ALIGN, MEM_RMW, MEM_SIGNED,
 } from "../../src/layout";
 import { engine, mmuIndex } from "../state";
 import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/access";
