@@ -3,15 +3,15 @@
 
 import {
   B_COUNT, B_EPOCH, B_HEADER, B_INSNS, B_LINK0, B_LINK1, B_PAGE2, B_REGION, B_TAKEN, B_TARGETS, B_TARGET_COUNT, E_HELPERS, E_HOT,
-  E_LINK_EPOCH, S_BLOCK, S_EXACT, S_FAULT, S_FUEL, S_ONE_INSN, S_PC, S_PENDING, S_TLB, TLB_MODE_SIZE, MEM_ALIGN, MEM_RMW, MEM_SIGNED,
+  E_LINK_EPOCH, S_BLOCK, S_EXACT, S_FAULT, S_FUEL, S_ONE_INSN, S_PC, S_PENDING, S_TLB, TLB_MODE_SIZE, MEM_ALIGN,
 } from "../../src/layout";
 import { engine, mmuIndex } from "../state";
 import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/access";
 import { lookup } from "../dispatcher/lookup";
 import { aOf, bOf, dOf, x0Of, x1Of } from "../tier0/fields";
 import {
-  A32, A64, and32iConst32, B32, B64, D32, D64, ld64, ld64Sum, ld8u, mov64Const32, mov64ConstConst32, pcAdd, pcLd64, pcSt64, readHost, st64,
-  st64Sum, sub64Mov64Const32, sumMov64, sumSt64, writeHost, X64,
+  A32, A64, and32iConst32, B32, B64, D32, D64, ld, ld64Sum, ldw, mov64Const32, mov64ConstConst32, pcLd64, pcSt64, pcSt64Add, readHost, st,
+  st64Sum, sub64Mov64Const32, sumSt64, sumSt64Mov64, writeHost, X64,
 } from "./steps";
 import { wasmOp, shuffle } from "./wasm-op";
 import {
@@ -314,55 +314,25 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_LES64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>X64(ip))); continue;
 
         case U_LD8U:
-          if (!ld8u(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!ld<u8>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        case U_LD8S: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = readHost(tlb, va, 1);
-          if (host) { D64(cpu, ip, <u64><i64>load<i8>(host)); continue; }
-          const value = slow_load(cpu, va, 0 | MEM_SIGNED, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LD8S:
+          if (!ld<i8>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_LD16U: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = readHost(tlb, va, 2);
-          if (host) { D64(cpu, ip, load<u16>(host)); continue; }
-          const value = slow_load(cpu, va, 1, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LD16U:
+          if (!ld<u16>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_LD16S: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = readHost(tlb, va, 2);
-          if (host) { D64(cpu, ip, <u64><i64>load<i16>(host)); continue; }
-          const value = slow_load(cpu, va, 1 | MEM_SIGNED, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LD16S:
+          if (!ld<i16>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_LD32U: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = readHost(tlb, va, 4);
-          if (host) { D64(cpu, ip, load<u32>(host)); continue; }
-          const value = slow_load(cpu, va, 2, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LD32U:
+          if (!ld<u32>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_LD32S: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = readHost(tlb, va, 4);
-          if (host) { D64(cpu, ip, <u64><i64>load<i32>(host)); continue; }
-          const value = slow_load(cpu, va, 2 | MEM_SIGNED, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LD32S:
+          if (!ld<i32>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
         case U_LD64:
-          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!ld<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_LD64_SUM:
           if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
@@ -390,42 +360,18 @@ export function interpret(cpu: i32, first: i32): i32 {
           v128.store(d, value);
           continue;
         }
-        case U_LDW8: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 1);
-          if (host) { D64(cpu, ip, load<u8>(host)); continue; }
-          const value = slow_load(cpu, va, 0 | MEM_RMW, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LDW8:
+          if (!ldw<u8>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_LDW16: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 2);
-          if (host) { D64(cpu, ip, load<u16>(host)); continue; }
-          const value = slow_load(cpu, va, 1 | MEM_RMW, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LDW16:
+          if (!ldw<u16>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_LDW32: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 4);
-          if (host) { D64(cpu, ip, load<u32>(host)); continue; }
-          const value = slow_load(cpu, va, 2 | MEM_RMW, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LDW32:
+          if (!ldw<u32>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_LDW64: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 8);
-          if (host) { D64(cpu, ip, load<u64>(host)); continue; }
-          const value = slow_load(cpu, va, 3 | MEM_RMW, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
-          D64(cpu, ip, value);
+        case U_LDW64:
+          if (!ldw<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
         case U_LDSLOW: {
           const va = A64(cpu, ip) + <i64>x0Of(ip);
           const value = slow_load(cpu, va, bOf(ip), mmuIndex(cpu));
@@ -433,32 +379,17 @@ export function interpret(cpu: i32, first: i32): i32 {
           D64(cpu, ip, value);
           continue;
         }
-        case U_ST8: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 1);
-          if (host) { store<u8>(host, <u8>B32(cpu, ip)); continue; }
-          slow_store(cpu, va, B32(cpu, ip), 0, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+        case U_ST8:
+          if (!st<u8>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_ST16: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 2);
-          if (host) { store<u16>(host, <u16>B32(cpu, ip)); continue; }
-          slow_store(cpu, va, B32(cpu, ip), 1, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+        case U_ST16:
+          if (!st<u16>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
-        case U_ST32: {
-          const va = A64(cpu, ip) + <i64>x0Of(ip);
-          const host = writeHost(tlb, va, 4);
-          if (host) { store<u32>(host, B32(cpu, ip)); continue; }
-          slow_store(cpu, va, B32(cpu, ip), 2, mmuIndex(cpu));
-          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+        case U_ST32:
+          if (!st<u32>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
-        }
         case U_ST64:
-          if (!st64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!st<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_ST64_SUM:
           if (!st64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
@@ -467,15 +398,13 @@ export function interpret(cpu: i32, first: i32): i32 {
           if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_SUM_ST64_MOV64:
-          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
-          sumMov64(cpu, ip);
+          if (!sumSt64Mov64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_PC_ST64:
           if (!pcSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_PC_ST64_ADD:
-          if (!pcSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
-          pcAdd(cpu, ip);
+          if (!pcSt64Add(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_ST128:
         case U_ST128A: {
@@ -539,37 +468,34 @@ export function interpret(cpu: i32, first: i32): i32 {
           if (!ld64Sum(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_LD64__LD64:
-          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!ld<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           ip += UOP_SIZE;
-          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!ld<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_MOV64__LD64:
           D64(cpu, ip, A64(cpu, ip));
           ip += UOP_SIZE;
-          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!ld<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_ST64__ST64:
-          if (!st64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!st<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           ip += UOP_SIZE;
-          if (!st64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!st<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_LD64__ST64:
-          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!ld<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           ip += UOP_SIZE;
-          if (!st64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!st<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_SUM_ST64_MOV64__SUM_ST64_MOV64:
-          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
-          sumMov64(cpu, ip);
+          if (!sumSt64Mov64(cpu, tlb, ip)) return fail(cpu, block, ip);
           ip += UOP_SIZE;
-          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
-          sumMov64(cpu, ip);
+          if (!sumSt64Mov64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_MOV64__SUM_ST64_MOV64:
           D64(cpu, ip, A64(cpu, ip));
           ip += UOP_SIZE;
-          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
-          sumMov64(cpu, ip);
+          if (!sumSt64Mov64(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_MOV64__ST64_SUM:
           D64(cpu, ip, A64(cpu, ip));
@@ -579,8 +505,7 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_MOV64__PC_ST64_ADD:
           D64(cpu, ip, A64(cpu, ip));
           ip += UOP_SIZE;
-          if (!pcSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
-          pcAdd(cpu, ip);
+          if (!pcSt64Add(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_ADD64I__MOV64_CONST_CONST32:
           D64(cpu, ip, A64(cpu, ip) + X64(ip));
@@ -599,7 +524,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           store<u32>(cpu + dOf(ip), x0Of(ip));
           continue;
         case U_LD64__MOV64_CONST32:
-          if (!ld64(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!ld<u64>(cpu, tlb, ip)) return fail(cpu, block, ip);
           ip += UOP_SIZE;
           mov64Const32(cpu, ip);
           continue;
@@ -609,7 +534,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           D32(cpu, ip, A32(cpu, ip) & <u32>x0Of(ip));
           continue;
         case U_LD8U__AND32I_CONST32:
-          if (!ld8u(cpu, tlb, ip)) return fail(cpu, block, ip);
+          if (!ld<u8>(cpu, tlb, ip)) return fail(cpu, block, ip);
           ip += UOP_SIZE;
           and32iConst32(cpu, ip);
           continue;
@@ -621,14 +546,12 @@ export function interpret(cpu: i32, first: i32): i32 {
           end = RETURN;
           break;
         case U_PC_ST64_ADD__GOTO:
-          if (!pcSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
-          pcAdd(cpu, ip);
+          if (!pcSt64Add(cpu, tlb, ip)) return fail(cpu, block, ip);
           ip += UOP_SIZE;
           end = TAKEN;
           break;
         case U_SUM_ST64_MOV64__GOTO:
-          if (!sumSt64(cpu, tlb, ip)) return fail(cpu, block, ip);
-          sumMov64(cpu, ip);
+          if (!sumSt64Mov64(cpu, tlb, ip)) return fail(cpu, block, ip);
           ip += UOP_SIZE;
           end = TAKEN;
           break;

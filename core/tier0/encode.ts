@@ -35,10 +35,8 @@ let linkable: bool = false;
 let freeCount: i32 = 0;
 let nextTemp: i32 = 1;
 let tooMany: bool = false;
-/** The slot a constant has been stored to for good, -1: none; and the constant. */
-let constSlot: i32 = -1;
-let constLo: i32 = 0;
-let constHi: i32 = 0;
+/** The node that has stored a constant for good, -1: none. */
+let keeper: i32 = -1;
 
 /** Writes the code of the block of `nodes` nodes at `address` and returns its size in bytes, or TOO_MANY_TEMPORARIES. `offset`
  *  is the offset of the block's first byte in its page; `links`: successors on the same page may be linked. */
@@ -52,7 +50,7 @@ export function tier0_encode(nodes: i32, address: usize, offset: i32, width: i32
   freeCount = 0;
   nextTemp = 1;
   tooMany = false;
-  constSlot = -1;
+  keeper = -1;
   beginState(nodes);
   place(nodes);
   for (let i = 0; i < nodes; i++) {
@@ -105,9 +103,9 @@ function use(v: i32): i32 {
     setLoc(v, ZERO);
     return ZERO;
   }
-  if (constSlot !== -1 && lo === constLo && hi === constHi) {
-    setLoc(v, constSlot);
-    return constSlot;
+  if (keeper !== -1 && lo === a(b(keeper)) && hi === b(b(keeper))) {
+    setLoc(v, a(keeper));
+    return a(keeper);
   }
   const to = define(v);
   emit(U_CONST, to, 0, 0, lo, hi);
@@ -323,11 +321,7 @@ function storeSlot(i: i32): void {
     if (wide(type)) {
       emit(U_CONST, slot, 0, 0, a(v), b(v));
       // Comparisons keep for the flags what a branch compares with.
-      if (slotEnd(i) === NEVER) {
-        constSlot = slot;
-        constLo = a(v);
-        constHi = b(v);
-      }
+      if (slotEnd(i) === NEVER) keeper = i;
     } else emit(U_CONST32, slot, 0, 0, a(v), 0);
     return;
   }
