@@ -2,7 +2,7 @@
 
 import { defineConfig } from "vitest/config";
 
-const SLOW = ["tests/system/**/*.test.ts", "tests/browser/**/*.test.ts"];
+const SLOW = ["tests/system/**/*.test.ts", "tests/browser/**/*.test.ts", "tests/proof/runner/samples.test.ts"];
 
 export default defineConfig({
   test: {

@@ -1,6 +1,5 @@
-// Tier 1 does what tier 0 does, and under -icount a machine does the same twice.
+// Under -icount a machine does the same twice. (That tier 1 does what tier 0 does: tests/proof/lockstep.ts.)
 
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMachine } from "../../src/machine/create.js";
@@ -8,7 +7,7 @@ import { loadCoreModule } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
 import { parseArguments } from "../../src/options/parse.js";
-import { INITRD, KERNEL, ROOT, temporaryFolder } from "./guest.js";
+import { INITRD, KERNEL, temporaryFolder } from "./guest.js";
 
 const MINUTES = 60_000;
 
@@ -17,18 +16,6 @@ beforeAll(() => {
   folder = temporaryFolder();
 });
 afterAll(() => folder.remove());
-
-it("the first 300 million instructions of a boot leave the same state in both tiers", { timeout: 10 * MINUTES }, () => {
-  const size = ["--instructions", "300000000", "--step", "1000000", "--memory", "50000000"];
-  const machine = ["-m", "256M", "-kernel", KERNEL, "-initrd", INITRD, "-append", "console=ttyS0"];
-  const args = ["tools/run-ts.mjs", "tools/lockstep.ts", ...size, "--", ...machine];
-  const options = { cwd: ROOT, encoding: "utf8", timeout: 9 * MINUTES, killSignal: "SIGKILL" } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
-  expect({ status, stdout, stderr }).toMatchObject({
-    status: 0,
-    stdout: expect.stringMatching(/^no divergence in 300000000 instructions/),
-  });
-});
 
 interface Run {
   instructions: number;

@@ -1,0 +1,192 @@
+// Lockstep: the same machine under -icount is run in one tier and in the other, and its state compared at every so many instructions.
+
+import { createHash } from "node:crypto";
+import * as X from "../../src/frontend/x86/layout.js";
+import * as L from "../../src/layout.js";
+import { createMachine } from "../../src/machine/create.js";
+import type { X86Cpu } from "../../src/machine/x86-cpu.js";
+import { loadCoreModule } from "../../src/node/core-module.js";
+import { createNodeHost } from "../../src/node/host.js";
+import { programInfo } from "../../src/node/program.js";
+import { parseArguments } from "../../src/options/parse.js";
+import type { Region } from "../../src/tier1/region.js";
+import { RegionTier } from "../../src/tier1/tier1.js";
+
+/** What is run, and how closely it is looked at. */
+export interface Lockstep {
+  /** QEMU's options. */
+  machine: readonly string[];
+  /** Instructions between two looks at the CPU's state. */
+  step: number;
+  /** And at all of RAM. */
+  memoryStep: number;
+  /** Runs of a block before it becomes a region. */
+  hot: number;
+  /** Modules are made in batches, as in normal runs, not for every region at once. */
+  batch: boolean;
+}
+
+interface Request {
+  tier1: boolean;
+  to: number;
+  onRegion?: (region: Region) => void;
+  /** Most regions made. */
+  regions?: number;
+  compare?: (index: number, digest: string, detail: () => string) => boolean;
+}
+
+function stateText(cpu: X86Cpu): string {
+  const { memory, core } = cpu.engine;
+  const lines: string[] = [`pc ${cpu.pc.toString(16)} mode ${memory.cpu(L.S_MODE).toString(16)}`];
+  for (let k = 0; k < 16; k++) lines.push(`r${k} ${memory.cpu64(X.X_GPR + 8 * k).toString(16)}`);
+  const flags = (core.exports.x86_flags as (cpu: number, a: bigint, b: bigint, c: bigint) => bigint)(
+    L.CPU0,
+    0n,
+    0n,
+    0n,
+  );
+  lines.push(`flags ${flags.toString(16)} ${memory.cpu64(X.X_FLAGS).toString(16)} df ${memory.cpu(X.X_DF)}`);
+  for (const at of [X.X_CR0, X.X_CR2, X.X_CR3, X.X_CR4, X.X_EFER]) lines.push(memory.cpu64(at).toString(16));
+  for (let s = 0; s < 8; s++)
+    lines.push(
+      `seg${s} ${memory.cpu64(X.X_SEG + 32 * s).toString(16)} ${memory.cpu(X.X_SEG + 32 * s + 16).toString(16)}`,
+    );
+  for (let k = 0; k < 32; k++) lines.push(`xmm${k >> 1}.${k & 1} ${memory.cpu64(X.X_XMM + 8 * k).toString(16)}`);
+  for (let k = 0; k < 16; k++) lines.push(`fpr${k >> 1}.${k & 1} ${memory.cpu64(X.X_FPR + 8 * k).toString(16)}`);
+  for (const at of [X.X_FCW, X.X_FSW, X.X_FTOP, X.X_FTAG, X.X_MXCSR]) lines.push(`${at} ${memory.cpu(at)}`);
+  return lines.join("\n");
+}
+
+function memoryDigest(cpu: X86Cpu): string {
+  const { u8, plan } = cpu.engine.memory;
+  return createHash("sha1")
+    .update(u8.subarray(plan.ramBase, plan.ramBase + plan.ramSize))
+    .digest("hex");
+}
+
+async function execute(run: Lockstep, request: Request): Promise<void> {
+  const parsed = parseArguments(
+    [
+      "-display",
+      "none",
+      "-serial",
+      "null",
+      "-monitor",
+      "none",
+      "-icount",
+      "shift=3,sleep=off",
+      "-rtc",
+      "base=2026-01-01,clock=vm",
+      ...run.machine,
+    ],
+    programInfo(),
+  );
+  if (parsed.kind !== "machine") throw new Error("the options give no machine");
+  const host = createNodeHost({ prefix: "lockstep", onBrokenOutput: () => {} });
+  let cpu: X86Cpu | undefined;
+  const never = { hot: () => {}, maintain: () => {} };
+  const machine = await createMachine(parsed.config, host, {
+    module: loadCoreModule(),
+    tier1: (engine) => {
+      if (!request.tier1) return never;
+      let made = 0;
+      const tier = new RegionTier(engine, {
+        unlimited: true,
+        onRegion: (region) => {
+          made++;
+          request.onRegion?.(region);
+        },
+      });
+      return {
+        hot: (block) => {
+          if (made >= (request.regions ?? Number.POSITIVE_INFINITY)) return;
+          tier.hot(block);
+          if (!run.batch) tier.maintain();
+        },
+        maintain: () => tier.maintain(),
+      };
+    },
+  });
+  cpu = machine.cpu as X86Cpu;
+  const { engine } = cpu;
+  // Far more code than in normal runs goes through tier 1.
+  if (request.tier1) engine.memory.setHot(run.hot);
+  const done = (): void => machine.quit();
+  engine.checkpoint = {
+    every: run.step,
+    reached(n) {
+      const c = cpu as X86Cpu;
+      const text = stateText(c);
+      let digest = createHash("sha1").update(text).digest("hex");
+      if (n % run.memoryStep === 0) digest += memoryDigest(c);
+      const go = request.compare?.(n, digest, () => text) ?? true;
+      if (!go || n >= request.to) {
+        engine.checkpoint = undefined;
+        done();
+      }
+    },
+  };
+  await machine.start();
+}
+
+export interface Difference {
+  /** Instructions after which the states differ; undefined: they do not. */
+  at: number | undefined;
+  /** Regions made by then, and the last of them. */
+  made: number;
+  last: Region | undefined;
+  /** Tier 1's state there. */
+  detail: string;
+}
+
+/** First multiple of the step at which tier 1, allowed the first `regions` regions, differs from `expected`. */
+export async function firstDifference(
+  run: Lockstep,
+  expected: Map<number, string>,
+  to: number,
+  regions = Number.POSITIVE_INFINITY,
+): Promise<Difference> {
+  const result: Difference = { at: undefined, made: 0, last: undefined, detail: "" };
+  await execute(run, {
+    tier1: true,
+    to,
+    regions,
+    onRegion: (region) => {
+      result.made++;
+      result.last = region;
+    },
+    compare: (n, digest, detail) => {
+      if (expected.get(n) === digest) return true;
+      result.at = n;
+      result.detail = detail();
+      return false;
+    },
+  });
+  return result;
+}
+
+/** What tier 0 does: a digest of the state at every step, and the last state. */
+export async function reference(run: Lockstep, to: number): Promise<{ digests: Map<number, string>; detail: string }> {
+  const digests = new Map<number, string>();
+  let text = "";
+  await execute(run, {
+    tier1: false,
+    to,
+    compare: (n, digest, detail) => {
+      digests.set(n, digest);
+      text = detail();
+      return true;
+    },
+  });
+  return { digests, detail: text };
+}
+
+/** The lines of both tiers' states that are not the same. */
+export async function differenceText(run: Lockstep, at: number, detail: string): Promise<string[]> {
+  const expected = (await reference(run, at)).detail.split("\n");
+  const lines = detail.split("\n");
+  return [
+    `state after ${at} instructions, tier 0 and tier 1 (nothing: memory alone):`,
+    ...expected.flatMap((line, k) => (line === lines[k] ? [] : [`  ${line}   ${lines[k]}`])),
+  ];
+}

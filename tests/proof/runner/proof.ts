@@ -1,0 +1,53 @@
+// What a proof is: something shown by a count of cases too large for `npm test`, which runs a sample of each. A proof is one
+// module in tests/proof/ that exports `proof`; nothing else has to name it.
+
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export interface Proof {
+  /** As its file is called. */
+  readonly name: string;
+  /** One sentence: what holds when no case fails. */
+  readonly proves: string;
+  /** Cases of the whole proof. */
+  readonly total: number;
+  /** Cases of one call of run(): some seconds' work, which is what a killed run loses. */
+  readonly batch: number;
+  /** Cases that `npm test` runs: few enough for half a minute. */
+  readonly sample: number;
+  /** Why it cannot be had on this host. */
+  missing?(): string | undefined;
+  /** Builds what the cases need. Quick where it is there. */
+  prepare?(): void | Promise<void>;
+  /**
+   * Runs the cases [first, first + count) of `seed`; gives a text for each that failed. What a case is depends on `seed` and on
+   * its number alone (or on that of its batch). Throws when the test itself is broken.
+   */
+  run(seed: number, first: number, count: number): readonly string[] | Promise<readonly string[]>;
+}
+
+const FOLDER = new URL("../", import.meta.url);
+
+export function proofNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .map((file) => file.slice(0, -".ts".length))
+    .sort();
+}
+
+/** Throws a sentence when there is no proof of that name. */
+export async function loadProof(name: string): Promise<Proof> {
+  const names = proofNames();
+  if (!names.includes(name)) throw new Error(`there is no proof '${name}', but ${names.join(", ")}`);
+  const { proof } = (await import(/* @vite-ignore */ fileURLToPath(new URL(`${name}.ts`, FOLDER)))) as { proof: Proof };
+  if (proof.name !== name) throw new Error(`tests/proof/${name}.ts calls its proof '${proof.name}'`);
+  return proof;
+}
+
+/** A seed of its own for a case, or for a batch of them: neighbours have nothing in common. */
+export function caseSeed(seed: number, number: number): number {
+  let z = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 1;
+}
