@@ -61,7 +61,7 @@ export function setUpPci(bus: PciBus, windows: PciWindows = DEFAULT_WINDOWS): vo
       device.writeConfig(reg.INTERRUPT_LINE, 1, PIRQ_IRQS[pirqOf(device.slot, device.pin)]!);
     }
     const command = device.readConfig(reg.COMMAND, 2);
-    device.writeConfig(reg.COMMAND, 2, command | reg.COMMAND_IO | reg.COMMAND_MEMORY);
+    device.writeConfig(reg.COMMAND, 2, command | reg.COMMAND_IO | reg.COMMAND_MEMORY | reg.COMMAND_SERR);
   }
   bus.writeConfig(0, 1, 3, PM_BASE, 4, PM_PORT_BASE);
   bus.writeConfig(0, 1, 3, PM_MISC, 1, 1);

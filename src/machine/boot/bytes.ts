@@ -64,6 +64,12 @@ export class Reader {
   u64(offset: number): number {
     return this.u32(offset) + this.u32(offset + 4) * 2 ** 32;
   }
+
+  /** The word at `a` less the word at `b`, each of 64 bits if `wide`, else of 32; exact where the difference is below 2^53. */
+  difference(a: number, b: number, wide: boolean): number {
+    const low = this.u32(a) - this.u32(b);
+    return wide ? low + (this.u32(a + 4) - this.u32(b + 4)) * 2 ** 32 : low;
+  }
 }
 
 export function alignUp(value: number, alignment: number): number {

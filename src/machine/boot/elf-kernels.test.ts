@@ -76,6 +76,33 @@ describe("multiboot", () => {
     expect(memory.u32(0x8000)).toBe(0x1badb002);
   });
 
+  it("enters kernels that are linked for a high address at their physical one", async () => {
+    const code = [...header(0), 0xf4];
+    const cases = [
+      { bits: 32, virtual: 0xc0100000, entry: 0xc010000c },
+      { bits: 64, virtual: 0xffffffff80100000n, entry: 0xffffffff8010000cn },
+    ] as const;
+    for (const { bits, virtual, entry } of cases) {
+      const high = testElf({ bits, entry, segments: [{ address: MIB, virtual, bytes: code }] });
+      const cpu = (await prepareKernel(inputs(high))).load(testContext(new TestMemory(8 * MIB)));
+      expect(cpu.rip).toBe(0x10000c);
+    }
+    const physical = testElf({
+      bits: 32,
+      entry: 0x10000c,
+      segments: [{ address: MIB, virtual: 0xc0100000, bytes: code }],
+    });
+    const cpu = (await prepareKernel(inputs(physical))).load(testContext(new TestMemory(8 * MIB)));
+    expect(cpu.rip).toBe(0x10000c);
+  });
+
+  it("counts no more upper memory than the map says is usable", async () => {
+    const memory = new TestMemory(8 * MIB);
+    const table = { address: 7 * MIB + 0x2010, bytes: new Uint8Array(16), type: 3 } as const;
+    const cpu = (await prepareKernel(inputs(elf))).load(testContext(memory, { tables: [table] }));
+    expect(memory.u32(cpu.registers.rbx! + 8)).toBe(6 * 1024 + 8);
+  });
+
   it("says what it cannot do", async () => {
     const needy = testElf({ bits: 32, entry: 0, segments: [{ address: MIB, bytes: header(0x8) }] });
     await expect(prepareKernel(inputs(needy))).rejects.toThrow("flags are 0x8");
@@ -95,6 +122,8 @@ describe("multiboot", () => {
       { file: "a", name: "a x=1" },
       { file: "b,c", name: "b,c y" },
     ]);
+    expect(splitModules("a  b ,")).toEqual([{ file: "a", name: "a  b " }]);
+    expect(() => splitModules("a, b")).toThrow("the module ' b' does not begin with a file's name");
   });
 });
 

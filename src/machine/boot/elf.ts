@@ -6,6 +6,8 @@ export const EM_386 = 3;
 export const EM_X86_64 = 62;
 const PT_LOAD = 1;
 const PT_NOTE = 4;
+const PF_X = 1;
+const ENTRY = 0x18;
 
 export interface ElfSegment {
   /** Where it lies in the file, and how much of it does; the rest up to `size` is zeros. */
@@ -24,6 +26,7 @@ export interface ElfNote {
 export interface Elf {
   bits: 32 | 64;
   machine: number;
+  /** Physical where it lies in a segment with code: kernels that are linked for a high address name a virtual one. */
   entry: number;
   /** To be loaded at their physical addresses. */
   segments: ElfSegment[];
@@ -45,7 +48,7 @@ export function parseElf(bytes: Uint8Array): Elf {
     const table = word(wide ? 0x20 : 0x1c);
     const stride = file.u16(wide ? 0x36 : 0x2a);
     const count = file.u16(wide ? 0x38 : 0x2c);
-    const elf: Elf = { bits: wide ? 64 : 32, machine: file.u16(0x12), entry: word(0x18), segments: [], notes: [] };
+    const elf: Elf = { bits: wide ? 64 : 32, machine: file.u16(0x12), entry: word(ENTRY), segments: [], notes: [] };
     for (let i = 0; i < count; i++) {
       const at = table + i * stride;
       const type = file.u32(at);
@@ -57,6 +60,10 @@ export function parseElf(bytes: Uint8Array): Elf {
         throw new RangeError(`is truncated: it should have ${offset + fileSize} bytes or more, not ${bytes.length}`);
       }
       if (type === PT_LOAD && size > 0) elf.segments.push({ offset, fileSize, address, size });
+      if (type === PT_LOAD && file.u32(at + (wide ? 4 : 24)) & PF_X) {
+        const inside = file.difference(ENTRY, at + (wide ? 16 : 8), wide);
+        if (inside >= 0 && inside < fileSize) elf.entry = address + inside;
+      }
       if (type === PT_NOTE) elf.notes.push(...notes(bytes.subarray(offset, offset + fileSize)));
     }
     return elf;

@@ -16,12 +16,19 @@ export function takesModules(kernel: Uint8Array): boolean {
   return !isLinux(kernel) && findMultiboot(kernel) !== undefined;
 }
 
-/** The modules of -initrd "FILE ARGS,FILE ARGS" with the file's name apart; ",," is a comma. */
+/**
+ * The modules of -initrd "FILE ARGS,FILE ARGS" with the file's name apart, by QEMU's rules: ",," is a comma, the file's name
+ * ends at the first space, the kernel sees all of it, and a comma at the end means nothing.
+ */
 export function splitModules(option: string): { file: string; name: string }[] {
   const parts = option.replaceAll(",,", "\0").split(",");
+  if (parts.at(-1) === "") parts.pop();
   return parts.map((part) => {
-    const name = part.replaceAll("\0", ",").trim();
-    return { file: name.split(" ")[0]!, name };
+    const name = part.replaceAll("\0", ",");
+    const file = name.split(" ")[0]!;
+    if (file === "")
+      throw new MachineError(`-initrd ${option}: the module '${name}' does not begin with a file's name`);
+    return { file, name };
   });
 }
 

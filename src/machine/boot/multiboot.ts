@@ -6,7 +6,7 @@ import { alignUp, cString, hex, Reader, Structure } from "./bytes.js";
 import { protectedMode } from "./cpu-state.js";
 import { type ElfSegment, isElf, parseElf } from "./elf.js";
 import type { BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
-import { biosDataArea, EBDA, memoryMap, ONE_MIB } from "./memory-map.js";
+import { biosDataArea, EBDA, endOfFreeRam, memoryMap, ONE_MIB } from "./memory-map.js";
 import { checkFits, loadSegments } from "./place.js";
 
 const MAGIC = 0x1badb002;
@@ -112,7 +112,7 @@ function load(context: BootContext, inputs: BootInputs, image: Image): InitialCp
   info
     .u32(0, INFO_FLAGS)
     .u32(4, EBDA >> 10)
-    .u32(8, (memory.low - ONE_MIB) >>> 10);
+    .u32(8, (endOfFreeRam(memory, context.tables) - ONE_MIB) >>> 10);
   // booted from no disk that it could find
   info.u32(12, 0x8000ffff);
   info

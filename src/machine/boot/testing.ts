@@ -58,8 +58,12 @@ export function testContext(memory: BootMemory, rest: Partial<BootContext> = {})
   return { memory, tables: [], rsdp: 0, entropy: { fill: (bytes) => bytes.fill(0x5e) }, ...rest };
 }
 
+const READ_EXECUTE = 5;
+
 interface TestSegment {
   address: number;
+  /** Virtual address; default: the physical one. */
+  virtual?: number | bigint;
   bytes: readonly number[];
   /** In memory; default: as many as in the file. */
   size?: number;
@@ -69,7 +73,7 @@ interface TestSegment {
 export function testElf(options: {
   bits: 32 | 64;
   machine?: number;
-  entry: number;
+  entry: number | bigint;
   segments: readonly TestSegment[];
   notes?: readonly number[];
 }): Uint8Array {
@@ -83,16 +87,18 @@ export function testElf(options: {
   const view = new DataView(file.buffer);
   file.set([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, 1, 1]);
   view.setUint16(0x12, options.machine ?? (wide ? 62 : 3), true);
-  const word = (offset: number, value: number) =>
-    wide ? view.setBigUint64(offset, BigInt(value), true) : view.setUint32(offset, value, true);
+  const word = (offset: number, value: number | bigint) =>
+    wide ? view.setBigUint64(offset, BigInt(value), true) : view.setUint32(offset, Number(value), true);
   word(0x18, options.entry);
   word(wide ? 0x20 : 0x1c, head);
   view.setUint16(wide ? 0x36 : 0x2a, stride, true);
   view.setUint16(wide ? 0x38 : 0x2c, all.length, true);
   for (const [n, segment] of all.entries()) {
     const place = head + n * stride;
-    const fields = [at, segment.address, segment.address, segment.bytes.length, segment.size ?? segment.bytes.length];
+    const { address, virtual = address, bytes, size = bytes.length } = segment;
     view.setUint32(place, segment.type, true);
+    view.setUint32(place + (wide ? 4 : 24), READ_EXECUTE, true);
+    const fields = [at, virtual, address, bytes.length, size];
     for (const [k, value] of fields.entries()) word(place + (wide ? 8 + 8 * k : 4 + 4 * k), value);
     file.set(segment.bytes, at);
     at += segment.bytes.length;

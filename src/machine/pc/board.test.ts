@@ -7,6 +7,7 @@ import { openDrives } from "../drives.js";
 import { MachineLog } from "../log.js";
 import { HostWork } from "../scheduler.js";
 import { IdleCpu, TestHost, TestMemory } from "../testing.js";
+import { setUpChipset } from "./bios/chipset.js";
 import { PcBoard } from "./board.js";
 import { addConfiguredDevices } from "./devices.js";
 
@@ -110,7 +111,7 @@ describe("pc board", () => {
 
   it("powers off, resets and moves A20 by the ports for it", async () => {
     const { board, cpu, control, out, inp } = await setup();
-    board.setUpWithoutFirmware();
+    setUpChipset(board);
     out(0x604, 0x2000, 2);
     expect(control.powerOffs).toBe(1);
     out(0xcf9, 0x06);
@@ -121,6 +122,22 @@ describe("pc board", () => {
     out(0x92, 2);
     expect(cpu.a20).toBe(true);
     expect(inp(0x92)).toBe(2);
+  });
+
+  it("is left as firmware leaves it", async () => {
+    const { board, clock, inp, out } = await setup();
+    setUpChipset(board);
+    expect([inp(0x21), inp(0xa1), inp(0x4d0), inp(0x4d1), inp(0x92)]).toEqual([0xb8, 0x8e, 0, 0x0c, 2]);
+    expect([0xf0, 0x350, 0x360].map((at) => board.mmio.read(0xfee00000 + at, 4))).toEqual([0x1ff, 0x8700, 0x8400]);
+    // Counter 0 interrupts 18.2 times a second, and the first vectors are the BIOS's.
+    out(0x43, 0xe2);
+    expect(inp(0x40) & 0x3f).toBe(0x34);
+    clock.advance(55e6);
+    expect(board.lapic.acknowledge()).toBe(8);
+    out(0x20, 0x20);
+    out(0xa1, 0xef);
+    board.interrupts.source(12).set(true);
+    expect(board.lapic.acknowledge()).toBe(0x74);
   });
 
   it("leaves out what -machine leaves out", async () => {

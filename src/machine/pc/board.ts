@@ -12,7 +12,6 @@ import { ApicBus } from "../../devices/lapic/bus.js";
 import { Lapic } from "../../devices/lapic/lapic.js";
 import { NullDevice } from "../../devices/nulldevice/nulldevice.js";
 import { CONFIG_PORTS, CONFIG_PORTS_SIZE } from "../../devices/pci/config-ports.js";
-import { setUpPci } from "../../devices/pci/firmware.js";
 import type { BarMapper } from "../../devices/pci/interfaces.js";
 import { createPcPci, type PcPci } from "../../devices/pci/pc.js";
 import { Pic8259 } from "../../devices/pic8259/pic8259.js";
@@ -169,13 +168,6 @@ export class PcBoard {
     this.ferr.set(false);
     this.memoryMap.reset();
     for (const device of this.devices) device.reset();
-  }
-
-  /** What firmware would have done to PCI, where a kernel is started without any. */
-  setUpWithoutFirmware(): void {
-    setUpPci(this.pci.bus);
-    // The PCI interrupts, 10 and 11, are level-triggered.
-    this.pic.elcr.write(1, 1, 0x0c);
   }
 
   private cpuInterrupts() {

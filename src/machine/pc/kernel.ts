@@ -8,6 +8,7 @@ import { HEAD_BYTES, prepareKernel, splitModules, takesModules } from "../boot/k
 import type { EngineGuestMemory } from "../guest-memory.js";
 import { type ArrivingFile, fileHere, MachineError, type MachineHost } from "../host.js";
 import type { X86Cpu } from "../x86-cpu.js";
+import { setUpChipset } from "./bios/chipset.js";
 import type { PcBoard } from "./board.js";
 import type { Boot } from "./boot.js";
 import { firmwareTables } from "./tables.js";
@@ -41,7 +42,7 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
   });
   return {
     start(board) {
-      board.setUpWithoutFirmware();
+      setUpChipset(board);
       const { smbios, acpi } = firmwareTables(board, config);
       const tables = [...smbios, ...(acpi?.tables ?? [])];
       const rsdp = acpi?.rsdp ?? 0;
