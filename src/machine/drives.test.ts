@@ -59,4 +59,30 @@ describe("openDrives", () => {
     await expect(openDrives([drive(), drive({ id: "e", file: "none" })], host, work)).rejects.toThrow("no image none");
     expect(closed).toBe(1);
   });
+
+  it("refuses what is not raw by name, untouched, unless format=raw says to take it as it is", async () => {
+    const bytes = new Uint8Array(1024);
+    bytes.set([0x51, 0x46, 0x49, 0xfb, 0, 0, 0, 3]);
+    const image = new MemoryBackend(bytes);
+    let closed = 0;
+    image.close = async () => void closed++;
+    const { host, work } = setup(image);
+    for (const change of [{}, { readOnly: true }, { snapshot: true }]) {
+      await expect(openDrives([drive(change)], host, work)).rejects.toThrow(
+        "drive d: 'disk' is a qcow2 image, and only raw images are supported yet: convert it (qemu-img convert -O raw disk disk.raw), or say format=raw to give the guest the file as it is",
+      );
+    }
+    expect(closed).toBe(3);
+    expect(bytes.subarray(0, 4)).toEqual(Uint8Array.of(0x51, 0x46, 0x49, 0xfb));
+    const { backend } = (await openDrives([drive({ format: "raw" })], host, work)).get("d")!;
+    await backend.write(0, new Uint8Array(512).fill(1));
+    expect(bytes[0]).toBe(1);
+    await backend.write(0, Uint8Array.of(0x51, 0x46, 0x49, 0xfb));
+  });
+
+  it("lets no guest make another format of an image whose format was not said", async () => {
+    const { host, work } = setup(new MemoryBackend(new Uint8Array(1024)));
+    const { backend } = (await openDrives([drive()], host, work)).get("d")!;
+    await expect(backend.write(0, Uint8Array.of(0x51, 0x46, 0x49, 0xfb))).rejects.toThrow("format=raw allows it");
+  });
 });

@@ -2,6 +2,8 @@
 
 import { type BlockBackend, BlockError } from "../block/interfaces.js";
 import { Overlay } from "../block/overlay.js";
+import { refusal } from "../block/probe.js";
+import { ProbedRaw, probeImage } from "../block/probed.js";
 import { RawImage } from "../block/raw.js";
 import type { DriveConfig } from "../options/config.js";
 import { MachineError, type MachineHost } from "./host.js";
@@ -23,15 +25,14 @@ export async function openDrives(
     for (const config of drives) {
       // With -snapshot the image is only read, so it may be one that cannot be written.
       const image = await host.openImage(config.snapshot ? { ...config, readOnly: true } : config);
-      if (!config.readOnly && !config.snapshot && image.readOnly) {
+      try {
+        const raw = new RawImage(await checkImage(image, config));
+        const overlaid = config.snapshot ? new Overlay(raw) : raw;
+        opened.set(config.id, { config, backend: new TrackedBackend(overlaid, config.readOnly, work) });
+      } catch (error) {
         await image.close();
-        throw new MachineError(
-          `drive ${config.id}: '${config.file}' is read-only (readonly=on or snapshot=on uses it as it is)`,
-        );
+        throw error;
       }
-      const raw = new RawImage(image);
-      const overlaid = config.snapshot ? new Overlay(raw) : raw;
-      opened.set(config.id, { config, backend: new TrackedBackend(overlaid, config.readOnly, work) });
     }
   } catch (error) {
     for (const { backend } of opened.values()) await backend.close();
@@ -39,6 +40,19 @@ export async function openDrives(
     throw error;
   }
   return opened;
+}
+
+/** Throws MachineError when an image is not what the drive is to be; only images whose format is not said are probed. */
+async function checkImage(image: BlockBackend, config: DriveConfig): Promise<BlockBackend> {
+  if (!config.readOnly && !config.snapshot && image.readOnly) {
+    throw new MachineError(
+      `drive ${config.id}: '${config.file}' is read-only (readonly=on or snapshot=on uses it as it is)`,
+    );
+  }
+  if (config.format === "raw") return image;
+  const { head, format } = await probeImage(image);
+  if (format) throw new MachineError(`drive ${config.id}: ${refusal(config.file, format)}`);
+  return image.readOnly || config.readOnly || config.snapshot ? image : new ProbedRaw(image, head);
 }
 
 /** Counts what is under way, for the run loop, and refuses writes to read-only drives. */

@@ -1,6 +1,8 @@
 // A machine's surroundings for tests: a host without terminal or files, a CPU that executes nothing, a board of nothing.
 
-import { MemoryBackend } from "../block/backends/memory.js";
+import type { MemoryBackend } from "../block/backends/memory.js";
+import type { BlockBackend } from "../block/interfaces.js";
+import { ReadOnly } from "../block/readonly.js";
 import { FakeChar, FakeMemory } from "../devices/testing.js";
 import type { Cpu, CpuExit, MachineMemory, PhysicalRange } from "./cpu.js";
 import type { HostChardev, MachineHost } from "./host.js";
@@ -97,10 +99,10 @@ export class TestHost implements MachineHost {
   async readFile(name: string): Promise<Uint8Array | undefined> {
     return this.files.get(name);
   }
-  async openImage({ file, readOnly }: { file: string; readOnly: boolean }): Promise<MemoryBackend> {
+  async openImage({ file, readOnly }: { file: string; readOnly: boolean }): Promise<BlockBackend> {
     const image = this.images.get(file);
     if (!image) throw new Error(`no image ${file}`);
-    return readOnly ? new MemoryBackend(new Uint8Array(image.size), true) : image;
+    return readOnly ? new ReadOnly(image) : image;
   }
   openChardev({ id }: { id: string }): HostChardev {
     const device = new FakeChar();

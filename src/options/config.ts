@@ -78,6 +78,8 @@ export interface DriveConfig {
   file: string;
   /** none: waits for a -device that names it. */
   interface: "virtio" | "none";
+  /** Absent: the image is looked at, and refused when it is not raw. */
+  format?: "raw";
   readOnly: boolean;
   /** Writes are kept in memory and lost at the end. */
   snapshot: boolean;

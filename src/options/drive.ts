@@ -37,6 +37,13 @@ export function parseDrive(option: string, value: string): PendingDrive {
   const readOnly = (target: PendingDrive, text: string, fail: Fail): void => {
     target.drive.readOnly = parseSwitch(text, "readonly", fail);
   };
+  const format = (target: PendingDrive, text: string, fail: Fail): void => {
+    if (FORMATS_TO_COME.includes(text)) {
+      fail(`format=${text} is not supported yet, only raw is ("qemu-img convert -O raw" makes a raw image)`);
+    }
+    if (text !== "raw") fail(`Unknown driver '${text}'`);
+    target.drive.format = "raw";
+  };
   applyList<PendingDrive>(option, value, undefined, pending, {
     file: (target, text) => {
       target.drive.file = text;
@@ -66,13 +73,8 @@ export function parseDrive(option: string, value: string): PendingDrive {
       if (text === "cdrom") fail("media=cdrom is not supported yet");
       if (text !== "disk") fail(`'${text}' invalid media`);
     },
-    format: (_target, text, fail) => {
-      if (FORMATS_TO_COME.includes(text)) fail(`format=${text} is not supported yet (only raw is)`);
-      if (text !== "raw") fail(`Unknown driver '${text}'`);
-    },
-    driver: (_target, text, fail) => {
-      if (text !== "raw") fail(`driver=${text} is not supported (only raw is)`);
-    },
+    format,
+    driver: format,
     readonly: readOnly,
     "read-only": readOnly,
     snapshot: (target, text, fail) => {

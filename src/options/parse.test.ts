@@ -109,7 +109,10 @@ describe("refusals", () => {
     [["-drive", "file=a,if=ide"], "-drive file=a,if=ide: if=ide is not supported yet (use if=virtio)"],
     [["-drive", "if=foo"], "-drive if=foo: unsupported bus type 'foo'"],
     [["-drive", "if=virtio"], "-drive if=virtio: Must specify a file (file=)"],
-    [["-drive", "file=a,format=qcow2"], "-drive file=a,format=qcow2: format=qcow2 is not supported yet (only raw is)"],
+    [
+      ["-drive", "file=a,format=qcow2"],
+      '-drive file=a,format=qcow2: format=qcow2 is not supported yet, only raw is ("qemu-img convert -O raw" makes a raw image)',
+    ],
     [["-drive", "file=a,if=none"], "-drive file=a,if=none: if=none needs an id= for the -device that uses it"],
     [["-drive", "file=a,bogus=1"], "-drive file=a,bogus=1: Invalid parameter 'bogus'"],
     [["-device", "e1000"], "-device e1000: 'e1000' is not a device this machine has (-device help lists them)"],

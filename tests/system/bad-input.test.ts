@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runEmulator } from "./emulator.js";
 import { INITRD, KERNEL } from "./guest.js";
@@ -23,6 +24,11 @@ beforeAll(() => {
   writeFileSync(join(folder, "program"), readFileSync(process.execPath).subarray(0, 1 << 20));
   writeFileSync(join(folder, "elf"), readFileSync(process.execPath).subarray(0, 100));
   writeFileSync(join(folder, "image"), Buffer.alloc(1 << 20));
+  writeFileSync(
+    join(folder, "a.qcow2"),
+    Buffer.concat([Buffer.from("QFI\xfb\0\0\0\x03", "latin1"), Buffer.alloc(1 << 20)]),
+  );
+  writeFileSync(join(folder, "a.img.gz"), gzipSync(Buffer.alloc(1 << 20)));
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,7 +82,15 @@ describe("disk images", () => {
     ["-hda $", "Could not open '$': Is a directory"],
     [
       "-drive if=virtio,format=qcow2,file=$/image",
-      "-drive if=virtio,format=qcow2,file=$/image: format=qcow2 is not supported yet (only raw is)",
+      '-drive if=virtio,format=qcow2,file=$/image: format=qcow2 is not supported yet, only raw is ("qemu-img convert -O raw" makes a raw image)',
+    ],
+    [
+      "-hda $/a.qcow2",
+      "drive hd0: '$/a.qcow2' is a qcow2 image, and only raw images are supported yet: convert it (qemu-img convert -O raw $/a.qcow2 $/a.raw), or say format=raw to give the guest the file as it is",
+    ],
+    [
+      "-drive file=$/a.img.gz,snapshot=on",
+      "drive hd0: '$/a.img.gz' is packed (gzip), and only raw images are supported yet: unpack it (gunzip -k $/a.img.gz), or say format=raw to give the guest the file as it is",
     ],
   ])("%s", async (options, sentence) => {
     expect(await refused(`-kernel ${KERNEL} ${options}`)).toBe(sentence);
@@ -96,6 +110,9 @@ describe("disk images", () => {
       `-kernel ${KERNEL} -drive if=virtio,format=raw,file=$/image -drive if=virtio,format=raw,file=$/nothing`,
     );
     expect(readFileSync(join(folder, "image")).equals(before)).toBe(true);
+    const qcow2 = readFileSync(join(folder, "a.qcow2"));
+    await refused(`-kernel ${KERNEL} -hda $/a.qcow2`);
+    expect(readFileSync(join(folder, "a.qcow2")).equals(qcow2)).toBe(true);
   });
 });
 
