@@ -35,3 +35,16 @@ it("ends at once when it is disposed of", async () => {
   await expect(machine.start()).rejects.toThrow("the machine has ended");
   expect(await textOf(machine.monitor.readable)).toBe("");
 });
+
+it.each(["../package.json", "/etc/hostname", "a/../../package.json", "."])(
+  "has no file '%s' in a folder",
+  async (name) => {
+    for (const args of [
+      ["-kernel", name],
+      ["-drive", `if=virtio,format=raw,file=${name}`],
+    ]) {
+      const machine = createMachine({ arguments: args, filesUrl: "src" });
+      await expect(machine.start()).rejects.toThrow(/names files in .*\/src, and this name leads out of it$/);
+    }
+  },
+);

@@ -38,6 +38,8 @@ export function createMachine(options: MachineOptions): Machine {
       arguments: args,
       files,
       filesUrl: filesUrl === undefined ? undefined : path(filesUrl),
+      origins: [],
+      pageOrigin: "",
       coreUrl: coreUrl === undefined ? "" : path(coreUrl),
       holdInput,
     },

@@ -1,7 +1,7 @@
 // The thread that a machine of createMachine() runs in.
 
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import { performance } from "node:perf_hooks";
 import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
@@ -19,9 +19,19 @@ import { NodeScheduler } from "./scheduler.js";
 async function find(create: CreateMessage, name: string): Promise<Uint8Array | string> {
   const given = Object.hasOwn(create.files, name) ? create.files[name]! : undefined;
   if (typeof given === "string") return given;
-  if (given === undefined) return create.filesUrl === undefined ? name : resolve(create.filesUrl, name);
+  if (given === undefined) return create.filesUrl === undefined ? name : inside(create.filesUrl, name);
   if (given instanceof Uint8Array) return given;
   return new Uint8Array(given instanceof ArrayBuffer ? given : await given.arrayBuffer());
+}
+
+/** The path of a name in a folder. Whoever writes the command line need not be who chose the folder. */
+function inside(folder: string, name: string): string {
+  const root = resolve(folder);
+  const file = resolve(root, name);
+  if (file.startsWith(root.endsWith(sep) ? root : root + sep)) return file;
+  throw new MachineError(
+    `could not load '${name}': a command line names files in ${root}, and this name leads out of it`,
+  );
 }
 
 function coreModule(file: string): WebAssembly.Module {

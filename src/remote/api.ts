@@ -13,10 +13,15 @@ export interface MachineOptions {
    */
   files?: Readonly<Record<string, MachineFile>>;
   /**
-   * Where names that are not in `files` are: a URL in a page, a folder in Node, the name taken relative to it. Absent: a page
-   * has no such files, and in Node they are paths of the process.
+   * The folder of names that are not in `files`: its URL in a page, its path in Node. A name that leads out of it is refused.
+   * Absent: a page has no such files, and in Node they are paths of the process.
    */
   filesUrl?: string | URL;
+  /**
+   * In a page, further origins to load from, such as "https://cdn.example": names of the command line may be addresses there,
+   * and files of `filesUrl` may be redirected to them. Files in `files` come from wherever their URLs lead.
+   */
+  fileOrigins?: readonly string[];
   /**
    * Input of the console is kept until the guest has switched its port's interrupts on: for scripts that write before the
    * guest has booted. Guests that poll the port get nothing then. Default false.

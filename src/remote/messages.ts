@@ -12,6 +12,9 @@ export interface CreateMessage {
   arguments: string[];
   files: Record<string, PostedFile>;
   filesUrl: string | undefined;
+  /** Of a page: origins the author names, and the page's own. */
+  origins: string[];
+  pageOrigin: string;
   coreUrl: string;
   holdInput: boolean;
 }

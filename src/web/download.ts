@@ -2,6 +2,8 @@
 
 import { type ArrivingFile, MachineError } from "../machine/host.js";
 import type { LoadProgress } from "../remote/api.js";
+import { fetchFrom } from "./fetch.js";
+import type { Place } from "./names.js";
 
 /** Bytes between two reports. */
 const REPORT_BYTES = 256 << 10;
@@ -15,11 +17,12 @@ export interface Sink {
   end(): void;
 }
 
-/** The answer for `url`; undefined when there is no such file (404); rejects with MachineError for other failures. */
-export async function request(name: string, url: string): Promise<Response | undefined> {
+/** The answer for a file; undefined when there is no such file (404); rejects with MachineError for other failures. */
+export async function request(name: string, place: Place): Promise<Response | undefined> {
+  const { url } = place;
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetchFrom(place);
   } catch (error) {
     throw failure(name, url, (error as Error).message);
   }
@@ -30,18 +33,18 @@ export async function request(name: string, url: string): Promise<Response | und
 }
 
 /**
- * Hands the bytes of `url` to `sink`, as they come. False when there is no such file (404); rejects with MachineError for
+ * Hands the bytes of a file to `sink`, as they come. False when there is no such file (404); rejects with MachineError for
  * other failures.
  */
 export async function download(
   name: string,
-  url: string,
+  place: Place,
   progress: (progress: LoadProgress) => void,
   sink: Sink,
 ): Promise<boolean> {
-  const response = await request(name, url);
+  const response = await request(name, place);
   if (!response) return false;
-  await receive(name, url, response, progress, sink);
+  await receive(name, place.url, response, progress, sink);
   return true;
 }
 

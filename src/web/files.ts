@@ -13,11 +13,11 @@ import type { LoadProgress } from "../remote/api.js";
 import type { PostedFile } from "../remote/messages.js";
 import { BlockFile } from "./block-file.js";
 import { Download, download, receive, type Sink } from "./download.js";
+import { locateName, type NamedFiles, type Place } from "./names.js";
 import { openByRanges } from "./ranges.js";
 
-export interface FileSources {
+export interface FileSources extends NamedFiles {
   files: Readonly<Record<string, PostedFile>>;
-  filesUrl: string | undefined;
 }
 
 export class WebFiles {
@@ -48,7 +48,7 @@ export class WebFiles {
       if (name !== undefined) this.loadWhole(name).catch(() => {});
     }
     for (const { file } of config.drives) {
-      if (this.locate(file)) this.loadImage(file).catch(() => {});
+      if (!this.isBytes(file)) this.loadImage(file).catch(() => {});
     }
   }
 
@@ -83,18 +83,22 @@ export class WebFiles {
     return Object.hasOwn(files, name) ? files[name] : undefined;
   }
 
-  /** Where to fetch a file; undefined when it is not to be fetched. */
-  private locate(name: string): string | undefined {
+  private isBytes(name: string): boolean {
     const given = this.given(name);
-    if (typeof given === "string") return given;
-    const { filesUrl } = this.sources;
-    if (given !== undefined || filesUrl === undefined) return undefined;
-    return new URL(name.split("/").map(encodeURIComponent).join("/"), filesUrl).href;
+    return given !== undefined && typeof given !== "string";
+  }
+
+  /** Where to fetch a file; undefined when it is not to be fetched. Throws MachineError for a name that leads elsewhere. */
+  private locate(name: string): Place | undefined {
+    const given = this.given(name);
+    if (given === undefined) return locateName(name, this.sources);
+    // An address of the page's author, who trusts what it redirects to.
+    return typeof given === "string" ? { url: given, origins: undefined } : undefined;
   }
 
   private whyNot(name: string): string {
-    const url = this.locate(name);
-    return url === undefined ? "it is not among the machine's files" : `there is no file at ${url}`;
+    const place = this.locate(name);
+    return place === undefined ? "it is not among the machine's files" : `there is no file at ${place.url}`;
   }
 
   private loadWhole(name: string): Promise<ArrivingFile | undefined> {
@@ -111,11 +115,11 @@ export class WebFiles {
     if (given instanceof Blob) return fileHere(new Uint8Array(await given.arrayBuffer()));
     if (given instanceof Uint8Array) return fileHere(given);
     if (given instanceof ArrayBuffer) return fileHere(new Uint8Array(given));
-    const url = this.locate(name);
-    if (url === undefined) return undefined;
+    const place = this.locate(name);
+    if (place === undefined) return undefined;
     return new Promise((resolve, reject) => {
       const file = new Download(resolve);
-      this.counted(() => download(name, url, this.progress, file)).then(
+      this.counted(() => download(name, place, this.progress, file)).then(
         // The first of several answers counts.
         (found) => resolve(found ? file : undefined),
         (error: Error) => {
@@ -136,11 +140,11 @@ export class WebFiles {
   }
 
   private async fetchImage(name: string): Promise<BlockBackend | undefined> {
-    const url = this.locate(name);
-    if (url === undefined) return undefined;
-    const image = await this.counted(() => openByRanges(name, url, this.counted, this.progress, this.warn));
+    const place = this.locate(name);
+    if (place === undefined) return undefined;
+    const image = await this.counted(() => openByRanges(name, place, this.counted, this.progress, this.warn));
     if (!(image instanceof Response)) return image && new Overlay(image);
-    return arrivingImage((sink) => this.counted(() => receive(name, url, image, this.progress, sink)), this.warn);
+    return arrivingImage((sink) => this.counted(() => receive(name, place.url, image, this.progress, sink)), this.warn);
   }
 }
 

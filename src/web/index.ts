@@ -5,6 +5,7 @@ import { MachineClient } from "../remote/client.js";
 import { splitCommandLine } from "../remote/command-line.js";
 import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
 import { defaultCoreUrl } from "./core-url.js";
+import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
 
 export type {
@@ -27,12 +28,14 @@ export function createMachine(options: MachineOptions): Machine {
   const args = typeof options.arguments === "string" ? splitCommandLine(options.arguments) : [...options.arguments];
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
-  const { filesUrl, coreUrl, holdInput = false } = options;
+  const { filesUrl, fileOrigins = [], coreUrl, holdInput = false } = options;
   return new MachineClient(workerPort<ToMachine, FromMachine>(startWorker(options.workerUrl)), {
     type: "create",
     arguments: args,
     files,
-    filesUrl: filesUrl === undefined ? undefined : absolute(filesUrl),
+    filesUrl: filesUrl === undefined ? undefined : folderOf(filesUrl, document.baseURI).href,
+    origins: fileOrigins.map((origin) => new URL(origin).origin),
+    pageOrigin: location.origin,
     coreUrl: absolute(coreUrl ?? defaultCoreUrl()),
     holdInput,
   });

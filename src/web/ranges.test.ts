@@ -45,7 +45,7 @@ async function open() {
   const warnings: string[] = [];
   const opened = await openByRanges(
     "disk.img",
-    URL,
+    { url: URL, origins: undefined },
     (action) => action(),
     (report) => void progress.push(report),
     (message) => void warnings.push(message),

@@ -5,6 +5,8 @@ import { BlockError } from "../block/interfaces.js";
 import type { LoadProgress } from "../remote/api.js";
 import { DISK_PIECE_BYTES, DISK_RETRY_MS } from "../tuning.js";
 import { request } from "./download.js";
+import { fetchFrom } from "./fetch.js";
+import type { Place } from "./names.js";
 
 /** Makes whatever it is given count as a download under way. */
 type Counted = <T>(action: () => Promise<T>) => Promise<T>;
@@ -24,24 +26,24 @@ interface Part {
  */
 export async function openByRanges(
   name: string,
-  url: string,
+  place: Place,
   counted: Counted,
   progress: (progress: LoadProgress) => void,
   warn: (message: string) => void,
 ): Promise<OnDemandImage | Response | undefined> {
-  const begin = await requestRange(url, 0, DISK_PIECE_BYTES).catch(() => undefined);
+  const begin = await requestRange(place, 0, DISK_PIECE_BYTES).catch(() => undefined);
   if (begin?.status === 200) return begin;
   const first = begin && (await partOf(begin).catch(() => undefined));
   // Also where a page may not see which part it got (another origin), and for an empty file, which has no range.
   if (first?.start !== 0 || first.bytes.length !== Math.min(first.size, DISK_PIECE_BYTES)) {
-    return request(name, url);
+    return request(name, place);
   }
   progress({ name, loaded: first.bytes.length, total: first.size, done: true });
   const fetchPiece = async (offset: number, length: number): Promise<Uint8Array> => {
     try {
-      return await counted(() => piece(first, url, offset, length));
+      return await counted(() => piece(first, place, offset, length));
     } catch (error) {
-      const message = `could not load bytes ${offset} to ${offset + length} of '${name}' from ${url}: ${(error as Error).message}`;
+      const message = `could not load bytes ${offset} to ${offset + length} of '${name}' from ${place.url}: ${(error as Error).message}`;
       warn(message);
       throw new BlockError(message);
     }
@@ -50,11 +52,11 @@ export async function openByRanges(
 }
 
 /** Bytes of the same content as `first`; asked for again and again where the network fails. */
-async function piece(first: Part, url: string, offset: number, length: number): Promise<Uint8Array> {
+async function piece(first: Part, place: Place, offset: number, length: number): Promise<Uint8Array> {
   for (let attempt = 0; ; attempt++) {
     let reason: string;
     try {
-      const response = await requestRange(url, offset, length);
+      const response = await requestRange(place, offset, length);
       const part = await partOf(response);
       if (part && (part.size !== first.size || part.version !== first.version)) {
         throw new BlockError("the file has been changed on the server");
@@ -70,8 +72,8 @@ async function piece(first: Part, url: string, offset: number, length: number): 
   }
 }
 
-function requestRange(url: string, offset: number, length: number): Promise<Response> {
-  return fetch(url, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
+function requestRange(place: Place, offset: number, length: number): Promise<Response> {
+  return fetchFrom(place, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
 }
 
 /** What an answer has; undefined when it is no part, or does not say which. */

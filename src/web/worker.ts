@@ -22,7 +22,7 @@ const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
   const file = new Download();
-  if (!(await download("core.wasm", url, progress, file))) {
+  if (!(await download("core.wasm", { url, origins: undefined }, progress, file))) {
     throw new MachineError(`could not load core.wasm: there is no file at ${url}`);
   }
   try {

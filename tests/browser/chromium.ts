@@ -20,7 +20,10 @@ export async function startChromium(colorScheme: "light" | "dark" = "light"): Pr
     headless: true,
     args: FLAGS,
   });
-  const page: Page = await process.newPage({ viewport: { width: 1000, height: 700 }, colorScheme });
+  const context = await process.newContext({ viewport: { width: 1000, height: 700 }, colorScheme });
+  // As a user who has allowed it once: what the page does with the clipboard then shows.
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page: Page = await context.newPage();
   page.on("pageerror", (error) => console.error(`chromium: ${error.message}`));
   return {
     name: "chromium",

@@ -1,16 +1,17 @@
-// The page: a machine with a terminal and buttons. `?args=` gives another command line, `?files=` another folder of files.
+// The page: a machine with a terminal and buttons. A link may name another command line and other files (link.ts).
 
 import type { Terminal } from "@xterm/xterm";
-import type { MachineState } from "../index.js";
 import { BootLog } from "./boot-log.js";
+import { type Link, readLink } from "./link.js";
 import { ProgressList } from "./progress.js";
-import { Session, type SessionView } from "./session.js";
+import { Session, type SessionView, type ShownState } from "./session.js";
 
 const DEFAULT_COMMAND_LINE = `-m 512M -kernel bzImage -initrd initrd
 -drive if=virtio,format=raw,file=rootfs.bin
 -append "console=ttyS0 root=/dev/vda"`;
 
-const LABELS: Record<MachineState | "failed", string> = {
+const LABELS: Record<ShownState, string> = {
+  waiting: "not started",
   loading: "loading",
   running: "running",
   halted: "halted (idle)",
@@ -24,9 +25,10 @@ function element<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
 
-const parameters = new URLSearchParams(location.search);
-const filesUrl = new URL(parameters.get("files") ?? "pack/", document.baseURI);
-if (!filesUrl.pathname.endsWith("/")) filesUrl.pathname += "/";
+/** Origins that the page's author trusts with files: `<meta name="wasmachine-origins" content="https://cdn.example ...">`. */
+const origins = (document.querySelector<HTMLMetaElement>("meta[name=wasmachine-origins]")?.content ?? "")
+  .split(/\s+/)
+  .filter((origin) => origin !== "");
 const commandLine = element<HTMLTextAreaElement>("arguments");
 const pause = element<HTMLButtonElement>("pause");
 const reset = element<HTMLButtonElement>("reset");
@@ -35,6 +37,7 @@ const progress = new ProgressList(element("progress"));
 const log = new BootLog();
 let session: Session | undefined;
 let terminal: Terminal | undefined;
+let link: Link | undefined;
 
 function say(id: "error" | "notice", message: string | undefined): void {
   const place = element(id);
@@ -42,13 +45,14 @@ function say(id: "error" | "notice", message: string | undefined): void {
   place.textContent = message ?? "";
 }
 
-function showState(state: MachineState | "failed"): void {
+function showState(state: ShownState): void {
   const pill = element<HTMLOutputElement>("state");
   pill.dataset.state = state;
   pill.textContent = LABELS[state];
   const over = state === "ended" || state === "failed";
-  pause.disabled = state === "loading";
-  reset.disabled = power.disabled = over || state === "loading";
+  const none = state === "loading" || state === "waiting";
+  pause.disabled = none;
+  reset.disabled = power.disabled = over || none;
   pause.textContent = over ? "Start" : state === "stopped" ? "Continue" : "Pause";
 }
 
@@ -70,7 +74,12 @@ function boot(): void {
   terminal?.reset();
   showState("loading");
   try {
-    session = new Session(view, commandLine.value, filesUrl);
+    link ??= readLink(location.href, document.baseURI, origins);
+    if (link.foreignHost !== undefined) {
+      element("foreign-host").textContent = link.foreignHost;
+      element("foreign").hidden = false;
+      showState("waiting");
+    } else session = new Session(view, commandLine.value, link.filesUrl, origins);
   } catch (error) {
     showState("failed");
     say("error", (error as Error).message);
@@ -101,6 +110,12 @@ power.addEventListener("click", () => {
   session?.machine.powerDown();
   terminal?.focus();
 });
+element("foreign-start").addEventListener("click", () => {
+  if (link) link.foreignHost = undefined;
+  element("foreign").hidden = true;
+  boot();
+  terminal?.focus();
+});
 element("log").addEventListener("click", () => {
   log.download();
   terminal?.focus();
@@ -114,12 +129,12 @@ element("form").addEventListener("submit", (event) => {
   terminal?.focus();
 });
 
-commandLine.value = parameters.get("args") ?? DEFAULT_COMMAND_LINE;
+commandLine.value = new URLSearchParams(location.search).get("args") ?? DEFAULT_COMMAND_LINE;
 boot();
 // The terminal is most of the page's code. The machine's worker begins before it is here, let alone has been run.
 import("./terminal.js").then(
   ({ openTerminal }) => {
-    terminal = openTerminal(element("terminal"));
+    terminal = openTerminal(element("terminal"), () => element<HTMLInputElement>("may-copy").checked);
     connect();
   },
   (error: Error) => say("error", `the terminal could not be loaded: ${error.message}`),

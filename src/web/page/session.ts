@@ -5,8 +5,11 @@ import type { Terminal } from "@xterm/xterm";
 import { createMachine, type LoadProgress, type Machine, type MachineState } from "../index.js";
 import { type Sink, screenOf } from "./screen.js";
 
+/** waiting: for the user to start it. */
+export type ShownState = MachineState | "failed" | "waiting";
+
 export interface SessionView {
-  state(state: MachineState | "failed"): void;
+  state(state: ShownState): void;
   progress(progress: LoadProgress): void;
   error(message: string): void;
   notice(message: string): void;
@@ -23,8 +26,9 @@ export class Session {
     private readonly view: SessionView,
     commandLine: string,
     filesUrl: URL,
+    fileOrigins: readonly string[],
   ) {
-    this.machine = createMachine({ arguments: commandLine, filesUrl });
+    this.machine = createMachine({ arguments: commandLine, filesUrl, fileOrigins });
     this.listen();
     // A failure is shown by the listener of "error".
     this.machine.start().catch(() => {});

@@ -4,6 +4,7 @@ import { ClipboardAddon } from "@xterm/addon-clipboard";
 import { FitAddon } from "@xterm/addon-fit";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { type ITheme, Terminal } from "@xterm/xterm";
+import { guestClipboard } from "./clipboard.js";
 
 const DARK: ITheme = {
   background: "#0a0c10",
@@ -37,8 +38,8 @@ const LIGHT: ITheme = {
   brightWhite: "#424a53",
 };
 
-/** Opens a terminal that fills `place` and has the keyboard. */
-export function openTerminal(place: HTMLElement): Terminal {
+/** Opens a terminal that fills `place` and has the keyboard. `mayCopy`: whether the guest may write to the clipboard. */
+export function openTerminal(place: HTMLElement, mayCopy: () => boolean): Terminal {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const theme = (): ITheme => (dark.matches ? DARK : LIGHT);
   const terminal = new Terminal({
@@ -51,13 +52,14 @@ export function openTerminal(place: HTMLElement): Terminal {
     minimumContrastRatio: 4.5,
     scrollback: 10_000,
     theme: theme(),
+    // No reports about the window, such as its title, place and size on the screen.
+    windowOptions: {},
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = "11";
-  // The guest may set the clipboard (OSC 52).
-  terminal.loadAddon(new ClipboardAddon());
+  terminal.loadAddon(new ClipboardAddon(undefined, guestClipboard(mayCopy)));
   terminal.attachCustomKeyEventHandler((event) => !clipboardKey(terminal, event));
   terminal.open(place);
   fit.fit();
