@@ -3,7 +3,7 @@
 
 export { run } from "./dispatcher/run";
 export { dmaWritten, installBlock, linkHash, evict, removeSpan } from "./dispatcher/maintain";
-export { secondPage, search, physOf, codeAddress } from "./dispatcher/lookup";
+export { secondPage } from "./dispatcher/lookup";
 export { initTlb, flushTlb, flushPage, forgetRegions } from "./softmmu/tlb";
 export { crossing_close, crossing_open } from "./softmmu/crossing";
 export { debugTranslate } from "./softmmu/debug";

@@ -13,15 +13,12 @@ export const UNPACK_TABLES = 0xf0000;
 // ---- ENGINE: i32 fields -------------------------------------------------------------------------------------------
 export const ENGINE = 0x100000;
 export const ENGINE_SIZE = 0x1000;
-/** Host address of guest-physical 0. RAM is one contiguous host range; RAM above the hole follows RAM below it. */
+/** u32 each: where RAM is in linear memory, and its bytes. It is one piece there, wherever the guest sees it; what is kept per RAM
+ *  page goes by the page's index in that piece. */
 export const E_RAM_BASE = 0x00;
-/** Bytes of RAM in all (u32). */
 export const E_RAM_SIZE = 0x04;
-/** Bytes of RAM below the PCI hole (u32); the rest begins at guest-physical 4 GiB. */
-export const E_RAM_LOW = 0x08;
-/** Physical map: E_MAP_COUNT entries of MAP_STRIDE bytes, consulted before RAM (ROM, shadow, MMIO holes). */
-export const E_MAP = 0x0c;
-export const E_MAP_COUNT = 0x10;
+/** End of the physical map: address behind its last range (E_RANGES). */
+export const E_RANGES_END = 0x08;
 /** i64 per RAM page: bit n set when the 64-byte granule n holds translated code. */
 export const E_CODE_BITS = 0x14;
 /** i32 per RAM page: first block of the page (chained by B_PAGE_NEXT), 0 if none. */
@@ -87,10 +84,21 @@ export const STAT_CODE_STORE = 104;
 /** Instructions executed again on their own (FAULT_RETRY). */
 export const STAT_RETRIES = 112;
 
-/** Physical map entry: u32 first page, u32 last page (inclusive), i32 host address of the first page (0: MMIO), i32 flags. */
-export const MAP_STRIDE = 16;
-export const MAP_MAX = 32;
-export const MAP_READONLY = 1;
+/** Physical map: all that is memory to the guest, ranges that do not overlap, those looked for most first. Elsewhere is MMIO or nothing.
+ *  Two modules know it: core/softmmu/physical.ts, and src/engine/physical.ts, which writes it. */
+export const E_RANGES = 0x400;
+/** u32: number of the first guest-physical page. */
+export const RANGE_PAGE = 0;
+/** u32: how many pages. */
+export const RANGE_PAGES = 4;
+/** u32: host address of the first page. */
+export const RANGE_HOST = 8;
+/** i32: RANGE_* flags. */
+export const RANGE_FLAGS = 12;
+export const RANGE_STRIDE = 16;
+export const RANGES_MAX = 64;
+/** Stores are dropped. */
+export const RANGE_READONLY = 1;
 
 // ---- CPU state, common part ---------------------------------------------------------------------------------------
 export const CPU0 = 0x110000;

@@ -2,11 +2,11 @@
 
 import {
   B_BYTES, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT, B_PHYS, B_REGION, B_VALID, ENGINE,
-  E_CODE_BITS, E_DEAD_REGIONS, E_HASH, E_HASH_MASK, E_LINK_EPOCH, E_PAGE_BLOCKS, E_PAGE_STORES, E_RAM_BASE, R_NEXT, R_VALID, STAT_SMC,
+  E_CODE_BITS, E_DEAD_REGIONS, E_HASH, E_HASH_MASK, E_LINK_EPOCH, E_PAGE_BLOCKS, E_PAGE_STORES, R_NEXT, R_VALID, STAT_SMC,
 } from "../../src/layout";
 import { CODE_PAGE_STORES } from "../../src/tuning";
 import { count, engine } from "../state";
-import { ramPage } from "../softmmu/physical";
+import { ramHost, ramPage } from "../softmmu/physical";
 import { forgetRegions } from "../softmmu/tlb";
 
 /** Bucket of a block in the hash table. */
@@ -94,7 +94,7 @@ export function storedBeside(page: i32): void {
   store<i32>(at, stores);
   if ((stores & 0xffffff) < CODE_PAGE_STORES << (times << 1)) return;
   store<i32>(at, min(times + 1, 6) << 24);
-  invalidateCode(engine(E_RAM_BASE) + (page << 12), 4096);
+  invalidateCode(ramHost(page), 4096);
 }
 
 /** Bit mask of the 64-byte granules of [start, end) within a page. */

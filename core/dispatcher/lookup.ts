@@ -1,10 +1,10 @@
 // From the program counter to a block.
 
 import {
-  B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS, B_VALID, E_JUMP_CACHE, E_JUMP_MASK, E_MAP, E_MAP_COUNT, E_RAM_BASE, E_RAM_LOW, E_RAM_SIZE,
-  JC_STRIDE, MAP_STRIDE, MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, STAT_LOOKUPS, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC, S_PC_BASE, TLB_EXEC, TLB_EXEC_ADDEND,
+  B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS, B_VALID, E_JUMP_CACHE, E_JUMP_MASK, JC_STRIDE, MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, STAT_LOOKUPS, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC, S_PC_BASE, TLB_EXEC, TLB_EXEC_ADDEND,
 } from "../../src/layout";
 import { count, engine, mmuIndex } from "../state";
+import { physOf } from "../softmmu/physical";
 import { tlbEntry, translateExec } from "../softmmu/tlb";
 import { hashSlot } from "./invalidate";
 
@@ -14,23 +14,6 @@ import { hashSlot } from "./invalidate";
   const base = load<u64>(cpu + S_PC_BASE);
   const pc = load<u64>(cpu + S_PC);
   return base == 0 ? pc : (base + pc) & 0xffffffff;
-}
-
-/** Guest-physical address of a host address of memory. */
-export function physOf(host: i32): u64 {
-  const offset = <u32>(host - engine(E_RAM_BASE));
-  if (offset < <u32>engine(E_RAM_SIZE)) {
-    const low = <u32>engine(E_RAM_LOW);
-    return offset < low ? <u64>offset : <u64>(offset - low) + 0x100000000;
-  }
-  const n = engine(E_MAP_COUNT);
-  let entry = engine(E_MAP);
-  for (let i = 0; i < n; i++, entry += MAP_STRIDE) {
-    const at = load<i32>(entry + 8);
-    const size = (load<u32>(entry + 4) - load<u32>(entry) + 1) << 12;
-    if (at != 0 && <u32>(host - at) < size) return (<u64>load<u32>(entry) << 12) + <u64><u32>(host - at);
-  }
-  return 0;
 }
 
 // @ts-ignore: decorator

@@ -2,9 +2,9 @@
 
 import {
   B_BYTES, B_COUNT, B_EPOCH, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_HEADER, B_LINK0, B_LINK1, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT,
-  B_PHYS, B_REGION, B_SIZE, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID, CPU0, E_CODE_BITS, E_LINK_EPOCH, E_PAGE_BLOCKS, E_RAM_BASE,
+  B_PHYS, B_REGION, B_SIZE, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID, CPU0, E_CODE_BITS, E_LINK_EPOCH, E_PAGE_BLOCKS,
 } from "../../src/layout";
-import { physHost, ramPage } from "../softmmu/physical";
+import { physHost, ramHost, ramPage } from "../softmmu/physical";
 import { clearJumpCache, protectPage } from "../softmmu/tlb";
 import { engine } from "../state";
 import { dropBlock, granules, hashSlot, invalidateCode, isSecondPage } from "./invalidate";
@@ -13,7 +13,7 @@ import { dropBlock, granules, hashSlot, invalidateCode, isSecondPage } from "./i
 function mark(page: i32, bits: u64): void {
   const slot = engine(E_CODE_BITS) + (page << 3);
   const old = load<u64>(slot);
-  if (old == 0) protectPage(CPU0, engine(E_RAM_BASE) + (page << 12));
+  if (old == 0) protectPage(CPU0, ramHost(page));
   store<u64>(slot, old | bits);
 }
 

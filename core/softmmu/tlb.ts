@@ -7,7 +7,7 @@ import {
   S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL, TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
 } from "../../src/layout";
 import { count, engine, mmuIndex } from "../state";
-import { physHost, physHostWrite, ramPage } from "./physical";
+import { hostIn, isReadOnly, physHost, ramPage, rangeOf } from "./physical";
 
 // TLB_FLAGS: the mapping is global (TLB_GLOBAL); the entry is in the kept part of the list; it is a piece of a large page; the entry is in
 // the rest of the list. A flush of what is not global, which is what a context switch is, looks at the rest only.
@@ -211,8 +211,9 @@ export function translate(cpu: i32, va: u64, access: i32, mmu: i32): i64 {
 }
 
 function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): void {
-  const host = physHost(phys);
-  if (host == 0) return;
+  const range = rangeOf(phys);
+  if (range == 0) return;
+  const host = hostIn(range, phys);
   const entry = tlbEntry(cpu, va, mmu) + (code ? TLB_EXEC : 0);
   const index = <i32>(va >> 12) & (TLB_ENTRIES - 1);
   const never = neverTag(index);
@@ -234,7 +235,7 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
     rememberLarge(va, shift);
   }
   store<u64>(entry + TLB_READ, perm & (code ? PERM_EXEC : PERM_READ) ? tag : never);
-  let writable = !code && (perm & PERM_WRITE) != 0 && physHostWrite(phys) != 0;
+  let writable = !code && (perm & PERM_WRITE) != 0 && !isReadOnly(range);
   if (writable) {
     const page = ramPage(host);
     if (page >= 0 && load<u64>(engine(E_CODE_BITS) + (page << 3)) != 0) writable = false;

@@ -8,13 +8,13 @@ import { BLOCK_MAX_INSNS, HOT_BLOCK, HOT_SYSTEM_BLOCK } from "../tuning.js";
 import { BlockCache } from "./block-cache.js";
 import { type Core, type HostImports, instantiateCore } from "./core.js";
 import { EngineMemory } from "./memory.js";
+import type { RamRange } from "./physical.js";
 
 export interface EngineOptions {
   module: WebAssembly.Module;
   frontend: Frontend;
   host: HostImports;
-  ramSize: number;
-  ramLow: number;
+  ram: readonly RamRange[];
   /** Name of core's function that resets the guest's CPU and sets its hooks. */
   init: string;
   /** -accel tcg,one-insn-per-tb=on */
@@ -76,7 +76,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.options = options;
     this.frontend = options.frontend;
-    this.memory = new EngineMemory(options.ramSize, options.ramLow);
+    this.memory = new EngineMemory(options.ram);
     this.core = instantiateCore(options.module, this.memory, options.host, options.frontend.helpers);
     this.encoder = new Tier0Encoder(this.memory.memory.buffer, this.core.tier0_encode, options.frontend.helpers);
     this.ir = this.encoder.block;
@@ -172,7 +172,7 @@ export class Engine {
     const { memory, core, request, ir } = this;
     const { u8 } = memory;
     const physical = memory.cpuNumber(L.S_EXIT_PHYS);
-    const host = memory.hostOf(physical);
+    const host = memory.physical.hostOf(physical);
     if (host === 0) return false;
     const one = memory.cpu(L.S_ONE_INSN) !== 0;
     const pageOffset = physical % 4096;

@@ -9,6 +9,7 @@ import {
   ROM_BYTES,
   TIER0_BYTES,
 } from "../tuning.js";
+import { PhysicalMap, type RamRange } from "./physical.js";
 
 const PAGE = 65536;
 const CPUID_BYTES = 16384;
@@ -16,7 +17,6 @@ const CPUID_BYTES = 16384;
 export interface MemoryPlan {
   ramBase: number;
   ramSize: number;
-  ramLow: number;
   arena: number;
   arenaBytes: number;
   romBase: number;
@@ -34,9 +34,11 @@ export class EngineMemory {
   readonly u32: Uint32Array;
   readonly view: DataView;
   readonly plan: MemoryPlan;
+  readonly physical: PhysicalMap;
 
-  /** `ramSize` bytes of guest RAM (multiple of 4096), of which `ramLow` lie below 4 GiB. Throws RangeError when the host cannot give it. */
-  constructor(ramSize: number, ramLow: number) {
+  /** Throws RangeError when the host cannot give so much memory. */
+  constructor(ram: readonly RamRange[]) {
+    const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
     let at = L.CPU0 + L.CPU_SIZE;
     const take = (bytes: number, align = 64) => {
       at = Math.ceil(at / align) * align;
@@ -45,7 +47,6 @@ export class EngineMemory {
       return here;
     };
     const ramPages = ramSize / 4096;
-    const map = take(L.MAP_MAX * L.MAP_STRIDE);
     const codeBits = take(ramPages * 8);
     const pageBlocks = take(ramPages * 4);
     const hash = take(4 << BLOCK_HASH_BITS);
@@ -68,7 +69,6 @@ export class EngineMemory {
     this.plan = {
       ramBase,
       ramSize,
-      ramLow,
       arena,
       arenaBytes: TIER0_BYTES,
       romBase,
@@ -78,8 +78,6 @@ export class EngineMemory {
     };
     this.setEngine(L.E_RAM_BASE, ramBase);
     this.setEngine(L.E_RAM_SIZE, ramSize);
-    this.setEngine(L.E_RAM_LOW, ramLow);
-    this.setEngine(L.E_MAP, map);
     this.setEngine(L.E_CODE_BITS, codeBits);
     this.setEngine(L.E_PAGE_BLOCKS, pageBlocks);
     this.setEngine(L.E_HASH, hash);
@@ -91,6 +89,7 @@ export class EngineMemory {
     this.setEngine(L.E_REGION_EPOCH, 2);
     this.setEngine(L.E_GLOBAL_EPOCH, 1);
     this.setEngine(L.E_PAGE_STORES, pageStores);
+    this.physical = new PhysicalMap(this.u32, ram, ramBase);
   }
 
   engine(field: number): number {
@@ -132,23 +131,5 @@ export class EngineMemory {
   stat(which: number): number {
     const k = (L.ENGINE + L.E_STATS + which) >> 2;
     return this.u32[k]! + this.u32[k + 1]! * 4294967296;
-  }
-
-  /** Host address of a guest-physical address in RAM or in the map's memory, or 0. */
-  hostOf(physical: number): number {
-    const page = Math.floor(physical / 4096);
-    const count = this.engine(L.E_MAP_COUNT);
-    const { ramBase, ramLow, ramSize } = this.plan;
-    if (page < 0x100 || physical >= ramLow) {
-      for (let k = 0, entry = this.engine(L.E_MAP) >> 2; k < count; k++, entry += L.MAP_STRIDE >> 2) {
-        if (page >= this.u32[entry]! && page <= this.u32[entry + 1]!) {
-          const host = this.u32[entry + 2]!;
-          return host === 0 ? 0 : host + (physical - this.u32[entry]! * 4096);
-        }
-      }
-    }
-    if (physical < ramLow) return ramBase + physical;
-    const high = physical - 4294967296 + ramLow;
-    return physical >= 4294967296 && high < ramSize ? ramBase + high : 0;
   }
 }

@@ -21,7 +21,7 @@ import { prepareBoot } from "./pc/boot.js";
 import { addConfiguredDevices } from "./pc/devices.js";
 import { createGuestCalls } from "./pc/guest-calls.js";
 import { PcMachine } from "./pc/machine.js";
-import { ramBelow4g } from "./pc/memory.js";
+import { pcRam } from "./pc/memory.js";
 import { type RegionHelperPort, regionHelper } from "./region-helper.js";
 import { RunLoop } from "./run-loop.js";
 import { HostWork } from "./scheduler.js";
@@ -115,8 +115,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         frontend,
         cpuid: model,
         hooks,
-        ramSize,
-        ramLow: ramBelow4g(ramSize, config.machine.maxRamBelow4g),
+        ram: pcRam(ramSize, config.machine.maxRamBelow4g),
         oneInsn: accel.oneInsnPerTb,
         ...(icount ? { icountShift: icount.shift } : {}),
         tier1: parts.tier1 ?? regionTier,

@@ -1,6 +1,7 @@
 // Guest-physical memory as devices, loaders and the machine see it, on top of the engine's linear memory.
 
 import type { Engine } from "../engine/engine.js";
+import type { MappedRange } from "../engine/physical.js";
 import * as L from "../layout.js";
 import { ROM_BYTES } from "../tuning.js";
 import type { MachineMemory, PhysicalRange } from "./cpu.js";
@@ -15,12 +16,11 @@ export class EngineGuestMemory implements MachineMemory {
   }
 
   view(address: number, length: number): Uint8Array | undefined {
-    const host = this.range(address, length);
-    return host === 0 ? undefined : this.engine.memory.u8.subarray(host, host + length);
+    return this.bytes(address, length, false);
   }
 
   write(address: number, bytes: Uint8Array): boolean {
-    const host = this.range(address, bytes.length);
+    const host = this.range(address, bytes.length, true);
     if (host === 0) return bytes.length === 0;
     this.engine.memory.u8.set(bytes, host);
     this.dirty(address, bytes.length);
@@ -28,7 +28,12 @@ export class EngineGuestMemory implements MachineMemory {
   }
 
   writable(address: number, length: number): Uint8Array | undefined {
-    return this.view(address, length);
+    return this.bytes(address, length, true);
+  }
+
+  private bytes(address: number, length: number, write: boolean): Uint8Array | undefined {
+    const host = this.range(address, length, write);
+    return host === 0 ? undefined : this.engine.memory.u8.subarray(host, host + length);
   }
 
   dirty(address: number, length: number): void {
@@ -36,24 +41,24 @@ export class EngineGuestMemory implements MachineMemory {
   }
 
   readU16(address: number): number {
-    const host = this.range(address, 2);
+    const host = this.range(address, 2, false);
     return host === 0 ? 0 : this.engine.memory.view.getUint16(host, true);
   }
 
   readU32(address: number): number {
-    const host = this.range(address, 4);
+    const host = this.range(address, 4, false);
     return host === 0 ? 0 : this.engine.memory.view.getUint32(host, true);
   }
 
   readU64(address: number): number {
-    const host = this.range(address, 8);
+    const host = this.range(address, 8, false);
     if (host === 0) return 0;
     const { view } = this.engine.memory;
     return view.getUint32(host, true) + view.getUint32(host + 4, true) * 4294967296;
   }
 
   writeU8(address: number, value: number): boolean {
-    const host = this.range(address, 1);
+    const host = this.range(address, 1, true);
     if (host === 0) return false;
     this.engine.memory.u8[host] = value;
     this.dirty(address, 1);
@@ -61,7 +66,7 @@ export class EngineGuestMemory implements MachineMemory {
   }
 
   writeU16(address: number, value: number): boolean {
-    const host = this.range(address, 2);
+    const host = this.range(address, 2, true);
     if (host === 0) return false;
     this.engine.memory.view.setUint16(host, value, true);
     this.dirty(address, 2);
@@ -69,7 +74,7 @@ export class EngineGuestMemory implements MachineMemory {
   }
 
   writeU32(address: number, value: number): boolean {
-    const host = this.range(address, 4);
+    const host = this.range(address, 4, true);
     if (host === 0) return false;
     this.engine.memory.view.setUint32(host, value, true);
     this.dirty(address, 4);
@@ -90,28 +95,19 @@ export class EngineGuestMemory implements MachineMemory {
 
   setRanges(ranges: readonly PhysicalRange[]): void {
     const { memory, core } = this.engine;
-    if (ranges.length > L.MAP_MAX) throw new RangeError(`${ranges.length} memory ranges; the map holds ${L.MAP_MAX}`);
-    const table = memory.engine(L.E_MAP) >> 2;
-    ranges.forEach((range, k) => {
-      const entry = table + k * (L.MAP_STRIDE >> 2);
-      memory.u32[entry] = range.address / 4096;
-      memory.u32[entry + 1] = (range.address + range.length) / 4096 - 1;
-      let host = 0;
-      if (range.kind === "rom") host = this.roms[range.rom!]! + (range.romOffset ?? 0);
-      else if (range.kind === "read-only-ram") host = memory.plan.ramBase + range.address;
-      memory.u32[entry + 2] = host;
-      memory.u32[entry + 3] = range.kind === "mmio" ? 0 : L.MAP_READONLY;
-    });
-    memory.setEngine(L.E_MAP_COUNT, ranges.length);
+    memory.physical.map(ranges.map((range) => this.mapped(range)));
     core.flushTlb(L.CPU0, 0);
   }
 
-  /** Host address when the whole range is RAM, else 0. */
-  private range(address: number, length: number): number {
-    const { ramBase, ramLow, ramSize } = this.engine.memory.plan;
-    if (address < 0 || length <= 0) return 0;
-    if (address + length <= ramLow) return ramBase + address;
-    const high = address - 4294967296;
-    return high >= 0 && high + length <= ramSize - ramLow ? ramBase + ramLow + high : 0;
+  private mapped({ address, length, kind, rom, romOffset = 0 }: PhysicalRange): MappedRange {
+    let host = 0;
+    if (kind === "rom") host = this.roms[rom!]! + romOffset;
+    else if (kind === "read-only-ram") host = this.engine.memory.physical.ramHost(address);
+    return { address, length, host, readOnly: true };
+  }
+
+  /** Host address when the whole range is memory that may be read, or written; else 0. */
+  private range(address: number, length: number, write: boolean): number {
+    return this.engine.memory.physical.hostRange(address, length, write);
   }
 }

@@ -3,6 +3,7 @@
 
 import type { HostImports } from "../engine/core.js";
 import { Engine, type Tier1, type TranslateEvent } from "../engine/engine.js";
+import type { RamRange } from "../engine/physical.js";
 import type { Frontend } from "../frontend/frontend.js";
 import * as X from "../frontend/x86/layout.js";
 import * as L from "../layout.js";
@@ -14,8 +15,7 @@ export interface X86CpuOptions {
   /** Entries of the CPUID table and the feature words that gate instructions (frontend/x86/cpuid.ts). */
   cpuid: { table: Uint32Array; features: Uint32Array };
   hooks: X86Hooks;
-  ramSize: number;
-  ramLow: number;
+  ram: readonly RamRange[];
   oneInsn?: boolean;
   /** Instruction-counted time: nanoseconds per instruction as a power of two. */
   icountShift?: number;
@@ -78,8 +78,7 @@ export class X86Cpu implements Cpu {
       module: options.module,
       frontend: options.frontend,
       host,
-      ramSize: options.ramSize,
-      ramLow: options.ramLow,
+      ram: options.ram,
       init: "x86_init",
       ...(options.oneInsn === undefined ? {} : { oneInsn: options.oneInsn }),
       ...(options.tier1 ? { tier1: options.tier1 } : {}),

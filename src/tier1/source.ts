@@ -8,9 +8,6 @@ import {
   CPU0,
   E_HASH,
   E_HASH_MASK,
-  E_RAM_BASE,
-  E_RAM_LOW,
-  E_RAM_SIZE,
   ENGINE,
   S_MODE,
   S_PC,
@@ -47,7 +44,11 @@ export interface SourceMemory {
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
   readonly u8: Uint8Array;
-  hostOf(physical: number): number;
+  readonly physical: {
+    hostOf(physical: number): number;
+    /** -1: the host address is not memory of the guest's. */
+    physOf(host: number): number;
+  };
 }
 
 /** The BlockSource of a real machine. */
@@ -103,7 +104,7 @@ export class MemorySource implements BlockSource {
   }
 
   hostOf(phys: number): number {
-    return this.memory.hostOf(phys);
+    return this.memory.physical.hostOf(phys);
   }
 
   target(displacement: number): number {
@@ -118,14 +119,7 @@ export class MemorySource implements BlockSource {
     const mmu = mmuOf(i32[(CPU0 + S_MODE) >> 2]!);
     const entry = CPU0 + S_TLB + mmu * TLB_MODE_SIZE + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
     if (u32[(entry + TLB_EXEC) >> 2] !== (lo & ~0xfff) >>> 0 || u32[((entry + TLB_EXEC) >> 2) + 1] !== hi) return -1;
-    return this.physOf((lo + i32[(entry + TLB_EXEC_ADDEND) >> 2]!) >>> 0);
-  }
-
-  private physOf(host: number): number {
-    const offset = host - (this.engine(E_RAM_BASE) >>> 0);
-    if (offset < 0 || offset >= this.engine(E_RAM_SIZE) >>> 0) return -1;
-    const low = this.engine(E_RAM_LOW) >>> 0;
-    return offset < low ? offset : offset - low + 4294967296;
+    return this.memory.physical.physOf((lo + i32[(entry + TLB_EXEC_ADDEND) >> 2]!) >>> 0);
   }
 
   distance(header: number, field: number): number {

@@ -35,8 +35,7 @@ function machine(
   let tier: RegionTier | undefined;
   const cpu = new X86Cpu({
     ...parts,
-    ramSize: 2 << 20,
-    ramLow: 2 << 20,
+    ram: [{ address: 0, length: 2 << 20 }],
     hooks: {
       mmioRead: () => 0,
       mmioWrite: () => {},
@@ -58,7 +57,7 @@ function machine(
   });
   const { memory } = cpu.engine;
   memory.setCpu(L.S_EXACT, 1);
-  memory.u8.set(program, memory.hostOf(CODE));
+  memory.u8.set(program, memory.physical.hostOf(CODE));
   for (const segment of [X.CS, X.SS, X.DS, X.ES])
     cpu.setSegment(segment, 8, 0n, 0xffffffffn, segment === X.CS ? 0xc09b : 0xc093);
   cpu.setField(X.X_CR0, 1n);
@@ -72,7 +71,7 @@ function machine(
 function state({ cpu }: Machine): string {
   const { memory } = cpu.engine;
   const registers = Array.from({ length: 8 }, (_, k) => memory.cpu64(X.X_GPR + 8 * k).toString(16));
-  const data = memory.u8.subarray(memory.hostOf(DATA), memory.hostOf(DATA) + 64).join();
+  const data = memory.u8.subarray(memory.physical.hostOf(DATA), memory.physical.hostOf(DATA) + 64).join();
   return [cpu.instructions, cpu.pc.toString(16), ...registers, data].join(" ");
 }
 

@@ -42,8 +42,7 @@ export class Runner {
       module: parts.module,
       frontend: parts.frontend,
       cpuid: parts.cpuid,
-      ramSize: 4 << 20,
-      ramLow: 4 << 20,
+      ram: [{ address: 0, length: 4 << 20 }],
       hooks: {
         mmioRead: () => 0xffffffff,
         mmioWrite: () => {},
@@ -88,7 +87,7 @@ export class Runner {
     const hasError = [8, 10, 11, 12, 13, 14, 17, 21].includes(vector);
     const frame = STACK - 40;
     const view = memory.view;
-    const at = memory.hostOf(frame);
+    const at = memory.physical.hostOf(frame);
     const out: Output = {
       gpr: new BigUint64Array(16),
       rflags: view.getBigUint64(at + 16, true),

@@ -47,10 +47,10 @@ export class LoopRunner extends Runner {
     const { engine } = this.cpu;
     if (tier1) engine.memory.setHot(HOT);
     this.guest = new EngineGuestMemory(engine);
-    this.bulk = engine.memory.hostOf(BULK_PHYS);
+    this.bulk = engine.memory.physical.hostOf(BULK_PHYS);
     this.mapBulk();
     this.code = this.cpu.translate(BigInt(CODE))!;
-    const variables = engine.memory.hostOf(this.cpu.translate(BigInt(DATA))!);
+    const variables = engine.memory.physical.hostOf(this.cpu.translate(BigInt(DATA))!);
     this.variables = new DataView(engine.memory.u8.buffer, variables, 4096);
   }
 

@@ -51,8 +51,7 @@ export class SimdLab {
       module: parts.module,
       frontend: parts.frontend,
       cpuid: parts.cpuid,
-      ramSize: 2 << 20,
-      ramLow: 2 << 20,
+      ram: [{ address: 0, length: 2 << 20 }],
       hooks: {
         mmioRead: () => 0xffffffff,
         mmioWrite: () => {},
@@ -80,7 +79,7 @@ export class SimdLab {
     u8.set(source.subarray(IN_XMM, IN_XMM + 48), cpu + X.X_XMM);
     for (let k = 0; k < 2; k++) u8.set(source.subarray(IN_MM + 8 * k, IN_MM + 8 * k + 8), cpu + X.X_FPR + 16 * k);
     u8.set(source.subarray(IN_GPR, IN_GPR + 24), cpu + X.X_GPR);
-    const data = memory.hostOf(DATA);
+    const data = memory.physical.hostOf(DATA);
     u8.set(source.subarray(IN_MEM, IN_MEM + 16), data);
     view.setUint32(cpu + X.X_MXCSR, input.getUint32(at + IN_MXCSR, true), true);
     memory.setCpu(X.X_CC_OP, X.CC_EFLAGS);

@@ -137,9 +137,9 @@ describe("faults", () => {
     const attempt = (mask: number) => {
       // mov edi, 1fffffh; maskmovdqu xmm1, xmm2
       const r = run([0xbf, 0xff, 0xff, 0x1f, 0, 0x66, 0x0f, 0xf7, 0xca], { xmm1: [0x4241], xmm2: [mask] });
-      return [r.signal, memory.u8[memory.hostOf(0x1fffff)]];
+      return [r.signal, memory.u8[memory.physical.hostOf(0x1fffff)]];
     };
-    memory.u8[memory.hostOf(0x1fffff)] = 0;
+    memory.u8[memory.physical.hostOf(0x1fffff)] = 0;
     expect(attempt(0)).toEqual([0, 0]);
     expect(attempt(0x8080)).toEqual([11, 0]);
     expect(attempt(0x80)).toEqual([0, 0x41]);

@@ -22,8 +22,7 @@ export function bareCpu(hooks: Partial<X86Hooks> = {}, options: Partial<X86CpuOp
     module,
     frontend: new X86Frontend(model.names),
     cpuid: { table: model.table, features: model.features },
-    ramSize: RAM,
-    ramLow: RAM,
+    ram: [{ address: 0, length: RAM }],
     hooks: {
       mmioRead: () => 0xffffffff,
       mmioWrite: () => {},
@@ -45,12 +44,12 @@ export function bareCpu(hooks: Partial<X86Hooks> = {}, options: Partial<X86CpuOp
 /** Puts bytes at a guest-physical address. */
 export function poke(cpu: X86Cpu, address: number, bytes: Iterable<number>): void {
   const { memory } = cpu.engine;
-  memory.u8.set([...bytes], memory.plan.ramBase + address);
+  memory.u8.set([...bytes], memory.physical.hostOf(address));
 }
 
 export function peek16(cpu: X86Cpu, address: number): number {
   const { memory } = cpu.engine;
-  const at = memory.plan.ramBase + address;
+  const at = memory.physical.hostOf(address);
   return memory.u8[at]! | (memory.u8[at + 1]! << 8);
 }
 

@@ -51,8 +51,7 @@ export class X87Lab {
       module: parts.module,
       frontend: parts.frontend,
       cpuid: parts.cpuid,
-      ramSize: 4 << 20,
-      ramLow: 4 << 20,
+      ram: [{ address: 0, length: 4 << 20 }],
       hooks: {
         mmioRead: () => 0xffffffff,
         mmioWrite: () => {},
@@ -68,7 +67,7 @@ export class X87Lab {
     const { cpu } = this;
     if (tier1) cpu.engine.memory.setHot(1);
     this.ram = new EngineGuestMemory(cpu.engine);
-    this.data = cpu.engine.memory.hostOf(DATA);
+    this.data = cpu.engine.memory.physical.hostOf(DATA);
     for (let v = 0; v < 32; v++) {
       const handler = HANDLERS + v;
       this.ram.writeU8(handler, 0xf4);

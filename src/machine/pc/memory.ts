@@ -2,6 +2,7 @@
 // it switches RAM in through the host bridge's PAM registers, below 1 MiB.
 
 import type { ShadowControl } from "../../devices/pci/interfaces.js";
+import type { RamRange } from "../../engine/physical.js";
 import type { MachineMemory, PhysicalRange } from "../cpu.js";
 
 const VGA_HOLE = { address: 0xa0000, length: 0x20000 };
@@ -16,6 +17,13 @@ const LOW_RAM_LIMIT = 0xc0000000;
 /** Bytes of RAM below 4 GiB; the rest begins at 4 GiB. */
 export function ramBelow4g(ramSize: number, limit: number | undefined): number {
   return Math.min(ramSize, limit ?? LOW_RAM_LIMIT, LOW_RAM_LIMIT);
+}
+
+/** Where the PC's RAM lies. */
+export function pcRam(ramSize: number, limit: number | undefined): RamRange[] {
+  const below = ramBelow4g(ramSize, limit);
+  const ram = [{ address: 0, length: below }];
+  return ramSize > below ? [...ram, { address: FOUR_GIB, length: ramSize - below }] : ram;
 }
 
 type Shadow = { readRam: boolean; writeRam: boolean };
