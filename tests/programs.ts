@@ -10,6 +10,7 @@ export const PROGRAMS = {
   debugfs: { path: "/sbin/debugfs", package: "e2fsprogs" },
   e2fsck: { path: "/sbin/e2fsck", package: "e2fsprogs" },
   cpio: { path: "/usr/bin/cpio", package: "cpio" },
+  nasm: { path: "/usr/bin/nasm", package: "nasm" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
 } as const;
 

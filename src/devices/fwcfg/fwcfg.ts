@@ -18,6 +18,7 @@ export const FW_CFG_INITRD_SIZE = 0x000b;
 export const FW_CFG_BOOT_DEVICE = 0x000c;
 export const FW_CFG_BOOT_MENU = 0x000e;
 export const FW_CFG_MAX_CPUS = 0x000f;
+export const FW_CFG_KERNEL_ENTRY = 0x0010;
 export const FW_CFG_KERNEL_DATA = 0x0011;
 export const FW_CFG_INITRD_DATA = 0x0012;
 export const FW_CFG_CMDLINE_ADDR = 0x0013;

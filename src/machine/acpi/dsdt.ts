@@ -38,7 +38,7 @@ export function dsdt(options: AcpiOptions): Aml {
 }
 
 function pciHost(options: AcpiOptions): Aml {
-  const { isaSlot, pciMemory } = options;
+  const { isaSlot, pciMemory, fwCfg } = options;
   const resources = R.template(
     R.busNumbers(0, 0xff),
     R.ports(0xcf8, 8),
@@ -63,7 +63,18 @@ function pciHost(options: AcpiOptions): Aml {
     A.name("_UID", A.integer(0)),
     A.name("_CRS", resources),
     A.name("_PRT", routing(options)),
+    ...(fwCfg === undefined ? [] : [fwCfgDevice(fwCfg)]),
     isa,
+  );
+}
+
+/** QEMU's firmware configuration device, by which drivers find it (QEMU documentation, "fw_cfg", ACPI interface). */
+function fwCfgDevice(port: number): Aml {
+  return A.device(
+    "FWCF",
+    A.name("_HID", A.string("QEMU0002")),
+    A.name("_STA", A.integer(STA_PRESENT_ENABLED)),
+    A.name("_CRS", R.template(R.ports(port, FW_CFG_PORTS))),
   );
 }
 
@@ -139,9 +150,8 @@ function hpetDevice(address: number): Aml {
 }
 
 /** Ports inside the windows of PCI that no BAR may be placed on. */
-function reserved({ gpe, smi, fwCfg }: AcpiOptions): Aml {
+function reserved({ gpe, smi }: AcpiOptions): Aml {
   const used = [R.ports(gpe.port, gpe.length), R.ports(smi.port, APM_PORTS)];
-  if (fwCfg !== undefined) used.push(R.ports(fwCfg, FW_CFG_PORTS));
   return A.device(
     "RES",
     A.name("_HID", A.eisaId("PNP0C02")),

@@ -53,6 +53,19 @@ describe("bzImage", () => {
     expect(memory.bytes[64 * MIB - 4095]).toBe(2);
   });
 
+  it("says where its parts go", async () => {
+    const parts: unknown[] = [];
+    const kernel = await prepareKernel(inputs(image));
+    const placed = (part: string, address: number, { length }: Uint8Array) => parts.push([part, address, length]);
+    kernel.load(testContext(new TestMemory(64 * MIB), { placed }));
+    expect(parts).toEqual([
+      ["setup", 0x10000, 5 * 512],
+      ["kernel", 0x100000, image.length - 5 * 512],
+      ["command line", 0x20000, 20],
+      ["initrd", 64 * MIB - 8192, 5000],
+    ]);
+  });
+
   it("reports RAM, the tables' pages and RAM above 4 GiB in the memory map", async () => {
     const kernel = await prepareKernel(inputs(image));
     const memory = new TestMemory(96 * MIB, 64 * MIB);

@@ -5,7 +5,7 @@ import { MachineError } from "../host.js";
 import { longMode, protectedMode } from "./cpu-state.js";
 import { type Elf, EM_X86_64, isElf, parseElf } from "./elf.js";
 import type { ArrivingInputs, BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
-import { type LinuxHeader, readHeader, writeBootParams } from "./linux.js";
+import { type LinuxHeader, readHeader, writeBootParams, ZERO_PAGE } from "./linux.js";
 import { ONE_MIB } from "./memory-map.js";
 import { checkFits, loadSegments } from "./place.js";
 import { roomFor } from "./room.js";
@@ -32,11 +32,24 @@ export async function prepareBzImage(inputs: ArrivingInputs): Promise<PreparedKe
       load(context) {
         const kernel = first ?? inside.now();
         first = undefined;
+        announce(context, file, header);
         return kernel ? loadUnpacked(context, ready, header, kernel) : loadPacked(context, ready, header, wide);
       },
     };
   }
-  return { format: "bzimage", load: (context) => loadPacked(context, ready, header, wide) };
+  return {
+    format: "bzimage",
+    load(context) {
+      announce(context, file, header);
+      return loadPacked(context, ready, header, wide);
+    },
+  };
+}
+
+/** Says where the two parts of the file would go by the 16-bit protocol. */
+function announce({ placed }: BootContext, file: Uint8Array, { setupSize }: LinuxHeader): void {
+  placed?.("setup", ZERO_PAGE, file.subarray(0, setupSize));
+  placed?.("kernel", ONE_MIB, file.subarray(setupSize));
 }
 
 interface Unpacked {

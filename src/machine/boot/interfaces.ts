@@ -59,6 +59,9 @@ export interface ArrivingInputs extends Omit<BootInputs, "modules"> {
   modules: Promise<readonly BootModule[]>;
 }
 
+/** What a loader puts into memory that firmware's loaders get as items of fw_cfg. */
+export type PlacedPart = "kernel" | "setup" | "initrd" | "command line";
+
 export interface BootContext {
   memory: BootMemory;
   tables: readonly FirmwareTable[];
@@ -66,6 +69,8 @@ export interface BootContext {
   rsdp: number;
   /** For the kernel's random number generator. */
   entropy: EntropySource;
+  /** Told where each part goes; `entry` is that of an ELF or multiboot kernel. */
+  placed?(part: PlacedPart, address: number, bytes: Uint8Array, entry?: number): void;
 }
 
 export interface PreparedKernel {

@@ -8,7 +8,8 @@ import type { BootContext, BootModule } from "./interfaces.js";
 import { biosDataArea, memoryMap } from "./memory-map.js";
 import { placeInitrd } from "./place.js";
 
-const ZERO_PAGE = 0x10000;
+/** The zero page, and where the 16-bit protocol has the setup code. */
+export const ZERO_PAGE = 0x10000;
 const SETUP_DATA = 0x11000;
 const COMMAND_LINE = 0x20000;
 const COMMAND_LINE_MAX = 0x10000;
@@ -99,6 +100,7 @@ export function writeBootParams(
     throw new MachineError(`-append has ${text.length - 1} bytes; this kernel takes ${longest}`);
   }
   memory.write(COMMAND_LINE, text);
+  context.placed?.("command line", COMMAND_LINE, text);
 
   // no type of loader is assigned to us
   zero.u8(0x210, 0xff);

@@ -7,7 +7,7 @@ import { protectedMode } from "./cpu-state.js";
 import { type ElfSegment, isElf, parseElf } from "./elf.js";
 import type { BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
 import { biosDataArea, EBDA, endOfFreeRam, memoryMap, ONE_MIB } from "./memory-map.js";
-import { checkFits, loadSegments } from "./place.js";
+import { announceSegments, checkFits, loadSegments } from "./place.js";
 
 const MAGIC = 0x1badb002;
 const LOADER_MAGIC = 0x2badb002;
@@ -139,6 +139,8 @@ function load(context: BootContext, inputs: BootInputs, image: Image): InitialCp
       .u32(at + 8, addresses[2 + n]!);
   }
   memory.write(base, info.bytes);
+  announceSegments(context, inputs.kernel, image.segments, image.entry);
+  context.placed?.("initrd", base, info.bytes);
   for (const table of context.tables) memory.write(table.address, table.bytes);
   const area = biosDataArea();
   memory.write(area.address, area.bytes);

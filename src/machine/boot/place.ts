@@ -41,6 +41,23 @@ export function loadSegments(
   return top;
 }
 
+/** Says what an ELF file's segments make in memory, where that is about as much as the file and not mostly holes. */
+export function announceSegments(
+  { placed }: BootContext,
+  file: Uint8Array,
+  segments: readonly ElfSegment[],
+  entry: number,
+): void {
+  const start = Math.min(...segments.map((segment) => segment.address));
+  const length = Math.max(...segments.map((segment) => segment.address + segment.fileSize)) - start;
+  if (!placed || !(length <= 2 * file.length)) return;
+  const bytes = new Uint8Array(length);
+  for (const { address, offset, fileSize } of segments) {
+    bytes.set(file.subarray(offset, offset + fileSize), address - start);
+  }
+  placed("kernel", start, bytes, entry);
+}
+
 /**
  * Places an initrd as high as it may be, on a page.
  * @param bottom first address after the kernel
@@ -57,6 +74,7 @@ export function placeInitrd(context: BootContext, initrd: BootModule, bottom: nu
     );
   }
   memory.write(address, initrd.bytes);
+  context.placed?.("initrd", address, initrd.bytes);
   return address;
 }
 

@@ -8,7 +8,7 @@ import { protectedMode } from "./cpu-state.js";
 import type { Elf } from "./elf.js";
 import type { BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
 import { biosDataArea, memoryMap } from "./memory-map.js";
-import { loadSegments, placeInitrd } from "./place.js";
+import { announceSegments, loadSegments, placeInitrd } from "./place.js";
 
 const NOTE_PHYS32_ENTRY = 18;
 const MAGIC = 0x336ec578;
@@ -41,6 +41,8 @@ function load(context: BootContext, inputs: BootInputs, elf: Elf, entry: number)
     throw new MachineError(`-append has ${text.length - 1} bytes; at most ${COMMAND_LINE_MAX - 1} fit`);
   }
   memory.write(COMMAND_LINE, text);
+  context.placed?.("command line", COMMAND_LINE, text);
+  announceSegments(context, inputs.kernel, elf.segments, entry);
 
   const initrd = inputs.modules[0];
   const modules = initrd && initrd.bytes.length > 0 ? 1 : 0;

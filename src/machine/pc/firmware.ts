@@ -1,4 +1,5 @@
-// What firmware is told through fw_cfg: the make-up of the machine, by QEMU's item numbers and file names.
+// What fw_cfg says of the make-up of the machine, by QEMU's item numbers and file names: to firmware, and to a kernel that is
+// started without any.
 
 import {
   FW_CFG_BOOT_MENU,

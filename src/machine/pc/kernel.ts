@@ -11,6 +11,8 @@ import type { X86Cpu } from "../x86-cpu.js";
 import { setUpChipset } from "./bios/chipset.js";
 import type { PcBoard } from "./board.js";
 import type { Boot } from "./boot.js";
+import { addFirmwareFiles } from "./firmware.js";
+import { kernelItems } from "./kernel-items.js";
 import { firmwareTables } from "./tables.js";
 
 export interface KernelParts {
@@ -43,11 +45,13 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
   return {
     start(board) {
       setUpChipset(board);
+      addFirmwareFiles(board, config);
       const { smbios, acpi } = firmwareTables(board, config);
       const tables = [...smbios, ...(acpi?.tables ?? [])];
       const rsdp = acpi?.rsdp ?? 0;
       for (const { address, bytes } of tables) memory.write(address, bytes);
-      applyInitialCpu(cpu, prepared.load({ memory: bootMemory(board, memory), tables, rsdp, entropy }));
+      const placed = kernelItems(board.fwCfg);
+      applyInitialCpu(cpu, prepared.load({ memory: bootMemory(board, memory), tables, rsdp, entropy, placed }));
     },
   };
 }
