@@ -8,16 +8,24 @@ export interface BlockBackend {
   /** Fills `into` from `offset`; rejects with BlockError outside [0, size) or when the host fails. */
   read(offset: number, into: Uint8Array): Promise<void>;
   write(offset: number, from: Uint8Array): Promise<void>;
-  /** All completed writes are on stable storage afterwards. */
+  /** Everything written before the call is on stable storage afterwards; rejects when that failed, or cannot be known. */
   flush(): Promise<void>;
   close(): Promise<void>;
   /** Optional synchronous read for data already in memory: true when `into` was filled. */
   readSync?(offset: number, into: Uint8Array): boolean;
   writeSync?(offset: number, from: Uint8Array): boolean;
-  /** Optional: true when there is nothing left to flush, so that `flush` need not be awaited. */
+  /** Optional: true when everything written is on stable storage, so that `flush` need not be awaited. */
   flushSync?(): boolean;
   /** Optional: lengthens a writable image to `size` bytes, new bytes zero; throws BlockError when the host fails. */
   grow?(size: number): void;
 }
 
-export class BlockError extends Error {}
+export class BlockError extends Error {
+  /** `full`: there is no room for what was written; it may work when the user has made some. */
+  constructor(
+    message: string,
+    readonly full = false,
+  ) {
+    super(message);
+  }
+}

@@ -2,6 +2,7 @@
 // of 64 KiB; within a cluster each 512-byte sector is either here or still below, so a write of whole sectors (all that
 // disks do) never has to read first and completes at once.
 
+import { allocate } from "./allocate.js";
 import type { BlockBackend } from "./interfaces.js";
 import { checkRange } from "./range.js";
 
@@ -140,7 +141,7 @@ export class Overlay implements BlockBackend {
       const stop = Math.min(end, base + CLUSTER);
       let cluster = this.clusters.get(index);
       if (cluster === undefined) {
-        cluster = { data: new Uint8Array(CLUSTER), present: new Uint8Array(SECTORS) };
+        cluster = { data: allocate(CLUSTER), present: new Uint8Array(SECTORS) };
         this.clusters.set(index, cluster);
       }
       cluster.data.set(from.subarray(start - offset, stop - offset), start - base);

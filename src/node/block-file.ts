@@ -1,30 +1,32 @@
-// A disk image in a file of the host. Reads and writes are synchronous: the page cache answers in a microsecond or two,
-// which is less than a trip through the event loop. Flushing waits for the device and is asynchronous.
+// A disk image in a file or a block device of the host. Reads and writes are synchronous: the page cache answers in a
+// microsecond or two, which is less than a trip through the event loop. Flushing waits for the disk and is asynchronous.
 
 import * as fs from "node:fs";
 import { type BlockBackend, BlockError } from "../block/interfaces.js";
 import { checkRange } from "../block/range.js";
+import { Syncs } from "../block/syncs.js";
+import { describeError } from "./errors.js";
 
-const REASONS: { readonly [code: string]: string } = {
-  ENOENT: "No such file or directory",
-  EACCES: "Permission denied",
-  EPERM: "Operation not permitted",
-  EROFS: "Read-only file system",
-  EISDIR: "Is a directory",
-  ENOSPC: "No space left on device",
-  EIO: "Input/output error",
-  EMFILE: "Too many open files",
-};
+/** What of the host's file system an open image uses; tests put faults in. */
+export type FileCalls = Pick<typeof fs, "readSync" | "writeSync" | "ftruncateSync" | "fdatasync">;
 
 export interface BlockFileOptions {
   readonly readOnly?: boolean;
   /** False: flush does not wait for the host's disk (cache=unsafe). */
   readonly sync?: boolean;
+  readonly calls?: FileCalls;
 }
 
-/** An image in a regular file. */
+/** A signal, or a file system that has nothing right now: once more. So many times, then it is an error. */
+const AGAIN = ["EINTR", "EAGAIN"];
+const TRIES = 100;
+/** No room for what is written. */
+const FULL = ["ENOSPC", "EDQUOT"];
+/** Block devices have whole sectors. */
+const SECTOR = 512;
+
 export class BlockFile implements BlockBackend {
-  private dirty = false;
+  private readonly syncs: Syncs;
   private closed = false;
 
   private constructor(
@@ -33,21 +35,22 @@ export class BlockFile implements BlockBackend {
     private length: number,
     readonly readOnly: boolean,
     private readonly sync: boolean,
-  ) {}
+    private readonly calls: FileCalls,
+  ) {
+    this.syncs = new Syncs(() => this.syncData());
+  }
 
   /** Opens `path`, for writing unless `readOnly`; throws BlockError with one sentence saying why not. */
   static open(path: string, options: BlockFileOptions = {}): BlockFile {
-    const readOnly = options.readOnly ?? false;
+    const { readOnly = false, sync = true, calls = fs } = options;
     let fd: number;
     try {
       fd = fs.openSync(path, readOnly ? "r" : "r+");
     } catch (error) {
-      throw new BlockError(`Could not open '${path}': ${reason(error)}`);
+      throw new BlockError(`Could not open '${path}': ${describeError(error)}`);
     }
     try {
-      const stat = fs.fstatSync(fd);
-      if (!stat.isFile()) throw new BlockError(`Could not open '${path}': it is not a regular file`);
-      return new BlockFile(fd, path, stat.size, readOnly, options.sync ?? true);
+      return new BlockFile(fd, path, sizeOf(fd, path), readOnly, sync, calls);
     } catch (error) {
       fs.closeSync(fd);
       throw error;
@@ -68,50 +71,56 @@ export class BlockFile implements BlockBackend {
 
   readSync(offset: number, into: Uint8Array): boolean {
     checkRange("Read", this.length, offset, into.length);
-    this.transfer("read", offset, into, fs.readSync);
+    this.transfer("read", offset, into, this.calls.readSync);
     return true;
   }
 
   writeSync(offset: number, from: Uint8Array): boolean {
-    if (this.readOnly) throw new BlockError(`Write to '${this.path}', which is open read-only`);
+    this.refuseReadOnly();
     checkRange("Write", this.length, offset, from.length);
-    this.dirty = true;
-    this.transfer("write", offset, from, fs.writeSync);
+    this.syncs.wrote();
+    this.transfer("write", offset, from, this.calls.writeSync);
     return true;
   }
 
   grow(size: number): void {
-    if (this.readOnly) throw new BlockError(`Write to '${this.path}', which is open read-only`);
+    this.refuseReadOnly();
+    this.syncs.wrote();
     try {
-      fs.ftruncateSync(this.fd, size);
+      this.calls.ftruncateSync(this.fd, size);
     } catch (error) {
-      throw new BlockError(`Could not lengthen '${this.path}': ${reason(error)}`);
+      throw failure(`Could not lengthen '${this.path}'`, error);
     }
     this.length = size;
-    this.dirty = true;
   }
 
   flush(): Promise<void> {
-    if (this.flushSync()) return Promise.resolve();
-    // Cleared first: a write during the flush must be flushed again.
-    this.dirty = false;
-    return new Promise((resolve, reject) => {
-      fs.fdatasync(this.fd, (error) => {
-        if (error === null) return resolve();
-        this.dirty = true;
-        reject(new BlockError(`Could not flush '${this.path}': ${reason(error)}`));
-      });
-    });
+    return this.flushSync() ? Promise.resolve() : this.syncs.flush();
   }
 
   flushSync(): boolean {
-    return !this.dirty || !this.sync;
+    return this.readOnly || !this.sync || this.syncs.done;
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     fs.closeSync(this.fd);
+  }
+
+  private syncData(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.calls.fdatasync(this.fd, (error) => {
+        if (error === null) return resolve();
+        // The host forgets what it could not write, so nothing that is done later makes it good.
+        const rest = "what was written since the last flush may be lost, and no flush works until it is opened anew";
+        reject(new BlockError(`Could not flush '${this.path}': ${describeError(error)}; ${rest}`));
+      });
+    });
+  }
+
+  private refuseReadOnly(): void {
+    if (this.readOnly) throw new BlockError(`Write to '${this.path}', which is open read-only`);
   }
 
   private transfer(
@@ -121,12 +130,14 @@ export class BlockFile implements BlockBackend {
     call: (fd: number, buffer: Uint8Array, from: number, length: number, position: number) => number,
   ): void {
     let done = 0;
+    let tries = 0;
     while (done < bytes.length) {
       let count: number;
       try {
         count = call(this.fd, bytes, done, bytes.length - done, offset + done);
       } catch (error) {
-        throw new BlockError(`Could not ${verb} '${this.path}' at offset ${offset + done}: ${reason(error)}`);
+        if (AGAIN.includes((error as NodeJS.ErrnoException).code ?? "") && ++tries < TRIES) continue;
+        throw failure(`Could not ${verb} '${this.path}' at offset ${offset + done}`, error);
       }
       if (count === 0) {
         throw new BlockError(
@@ -134,11 +145,33 @@ export class BlockFile implements BlockBackend {
         );
       }
       done += count;
+      tries = 0;
     }
   }
 }
 
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return (code !== undefined ? REASONS[code] : undefined) ?? message;
+function failure(what: string, error: unknown): BlockError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new BlockError(`${what}: ${describeError(error)}`, code !== undefined && FULL.includes(code));
+}
+
+/** Bytes of an open image; throws BlockError when it is neither a file nor a block device. */
+function sizeOf(fd: number, path: string): number {
+  const stat = fs.fstatSync(fd);
+  if (stat.isFile()) return stat.size;
+  if (!stat.isBlockDevice()) {
+    throw new BlockError(`Could not open '${path}': it is neither a regular file nor a block device`);
+  }
+  // Node cannot ask a device for its size; reads behind its end give nothing.
+  const sector = new Uint8Array(SECTOR);
+  const has = (index: number): boolean => fs.readSync(fd, sector, 0, SECTOR, index * SECTOR) > 0;
+  let end = 1;
+  while (end * SECTOR < 2 ** 52 && has(end)) end *= 2;
+  let low = 0;
+  while (low < end) {
+    const middle = Math.floor((low + end) / 2);
+    if (has(middle)) low = middle + 1;
+    else end = middle;
+  }
+  return low * SECTOR;
 }

@@ -6,6 +6,13 @@ const REASONS: { readonly [code: string]: string } = {
   EISDIR: "Is a directory",
   ENOTDIR: "Not a directory",
   ENOSPC: "No space left on device",
+  EDQUOT: "Disk quota exceeded",
+  EFBIG: "File too large",
+  EBUSY: "Device or resource busy",
+  ENXIO: "No such device or address",
+  ETXTBSY: "Text file busy",
+  ELOOP: "Too many levels of symbolic links",
+  ENAMETOOLONG: "File name too long",
   EIO: "Input/output error",
   EMFILE: "Too many open files",
 };

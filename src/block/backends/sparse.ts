@@ -1,7 +1,8 @@
 // An image in memory that takes room only for what is not zero: disks are mostly empty. It is filled in order, as bytes
 // arrive from a stream, or made with its size, and can then be read and written.
 
-import { type BlockBackend, BlockError } from "../interfaces.js";
+import { allocate } from "../allocate.js";
+import type { BlockBackend } from "../interfaces.js";
 import { checkRange } from "../range.js";
 
 const CHUNK = 65536;
@@ -69,19 +70,11 @@ export class SparseMemory implements BlockBackend {
       let data = this.chunks.get(chunk);
       if (!data) {
         if (isZero(piece)) continue;
-        data = allocate();
+        data = allocate(CHUNK);
         this.chunks.set(chunk, data);
       }
       data.set(piece, inChunk);
     }
-  }
-}
-
-function allocate(): Uint8Array {
-  try {
-    return new Uint8Array(CHUNK);
-  } catch {
-    throw new BlockError("The host has no more memory for an image");
   }
 }
 
