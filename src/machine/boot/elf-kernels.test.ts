@@ -161,3 +161,67 @@ describe("PVH", () => {
     await expect(prepareKernel(inputs(elf.slice(0, 100)))).rejects.toThrow("truncated");
   });
 });
+
+describe("hostile ELF files", () => {
+  const load = (changes: (view: DataView) => void): Uint8Array => {
+    const file = testElf({
+      bits: 64,
+      entry: 0x200000,
+      segments: [{ address: 0x200000, bytes: [1], size: 400 * MIB }],
+      notes: note,
+    });
+    // Room for what the headers may claim.
+    const whole = new Uint8Array(1 << 20);
+    whole.set(file);
+    changes(new DataView(whole.buffer));
+    return whole;
+  };
+  const at = { stride: 0x36, count: 0x38, headers: 64 };
+
+  it("with one header said 65535 times, and headers outside the file, are refused", async () => {
+    const repeated = load((view) => {
+      view.setUint16(at.stride, 0, true);
+      view.setUint16(at.count, 65535, true);
+    });
+    await expect(prepareKernel(inputs(repeated))).rejects.toThrow("program headers have 0 bytes each, not 56");
+    const outside = load((view) => view.setUint16(at.count, 65535, true));
+    await expect(prepareKernel(inputs(outside))).rejects.toThrow("its ELF headers do not fit into 1048576 bytes");
+  });
+
+  it("whose segments overlap so often that they are more than RAM are refused", async () => {
+    const many = load((view) => {
+      view.setUint16(at.count, 1002, true);
+      new Uint8Array(view.buffer).set(note, 900_000);
+      view.setBigUint64(at.headers + 56 + 8, 900_000n, true);
+      const header = new Uint8Array(view.buffer, at.headers, 56);
+      for (let n = 2; n < 1002; n++) new Uint8Array(view.buffer).set(header, at.headers + 56 * n);
+    });
+    const kernel = await prepareKernel(inputs(many));
+    expect(() => kernel.load(testContext({ size: 512 * MIB, low: 512 * MIB, write: () => {} }))).toThrow(
+      "has 1001 segments of 400400 MiB in all, more than the guest's 512 MiB of RAM",
+    );
+  });
+
+  it("with notes over notes, or a note whose owner's name is long, are looked through once", async () => {
+    const over = load((view) => {
+      view.setUint16(at.count, 1000, true);
+      view.setBigUint64(at.headers + 56 + 32, 1_000_000n, true);
+      view.setBigUint64(at.headers + 56 + 8, 40_000n, true);
+      const header = new Uint8Array(view.buffer, at.headers + 56, 56);
+      for (let n = 2; n < 700; n++) new Uint8Array(view.buffer).set(header, at.headers + 56 * n);
+      view.setUint16(at.count, 700, true);
+    });
+    await expect(prepareKernel(inputs(over))).rejects.toThrow("its notes overlap");
+    const owner = load((view) => {
+      view.setBigUint64(at.headers + 56 + 32, 1_000_000n, true);
+      view.setBigUint64(at.headers + 56 + 8, 40_000n, true);
+      view.setUint32(40_000, 500_000, true);
+    });
+    await expect(prepareKernel(inputs(owner))).rejects.toThrow("it has no PVH entry and no multiboot header");
+  });
+
+  it("with a segment that has more bytes in the file than in memory are refused", async () => {
+    const file = load((view) => view.setBigUint64(at.headers + 40, 0n, true));
+    await expect(prepareKernel(inputs(file))).rejects.toThrow("a segment has 1 bytes in the file, but 0 in memory");
+  });
+});

@@ -17,6 +17,8 @@ const E820_MAX = 128;
 const SETUP_RNG_SEED = 9;
 const SEED_BYTES = 32;
 const SETUP_HEADER = 0x1f1;
+/** The last field that is read here ends there. */
+const HEADER_END = 0x264;
 const LOADED_HIGH = 1;
 const OLDEST = 0x206;
 
@@ -46,6 +48,9 @@ export function isLinux(file: Uint8Array): boolean {
 
 /** Reads and checks the header. Throws MachineError. */
 export function readHeader(name: string, file: Uint8Array): LinuxHeader {
+  if (file.length < HEADER_END) {
+    throw new MachineError(`kernel ${name} is truncated: it has ${file.length} bytes, not even a whole setup header`);
+  }
   const image = new Reader(file);
   const version = image.u16(0x206);
   const text = `${version >> 8}.${String(version & 255).padStart(2, "0")}`;

@@ -32,8 +32,16 @@ export function loadSegments(
   segments: readonly ElfSegment[],
 ): number {
   let top = 0;
+  for (const { address, size } of segments) checkFits(context, name, address, address + size);
+  // A file that has a meaning puts each to a place of its own; this also bounds the work.
+  const whole = segments.reduce((sum, { size }) => sum + size, 0);
+  if (whole > context.memory.size) {
+    throw new MachineError(
+      `kernel ${name} has ${segments.length} segments of ${mib(whole)} MiB in all, more than the guest's ` +
+        `${mib(context.memory.size)} MiB of RAM`,
+    );
+  }
   for (const { offset, fileSize, address, size } of segments) {
-    checkFits(context, name, address, address + Math.max(size, fileSize));
     context.memory.write(address, file.subarray(offset, offset + fileSize));
     clear(context, address + fileSize, size - fileSize);
     top = Math.max(top, address + size);

@@ -5,7 +5,7 @@ import { MachineError } from "../host.js";
 import { encodeText } from "../text.js";
 import { cString, Reader, Structure } from "./bytes.js";
 import { protectedMode } from "./cpu-state.js";
-import type { Elf } from "./elf.js";
+import { type Elf, findNote } from "./elf.js";
 import type { BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
 import { biosDataArea, memoryMap } from "./memory-map.js";
 import { announceSegments, loadSegments, placeInitrd } from "./place.js";
@@ -22,10 +22,8 @@ const MODULE_LIMIT = 0x7fffffff;
 
 /** The entry point that the file's note names, or undefined. */
 export function pvhEntry(elf: Elf): number | undefined {
-  const note = elf.notes.find(
-    ({ owner, type, data }) => owner === "Xen" && type === NOTE_PHYS32_ENTRY && data.length >= 4,
-  );
-  return note && new Reader(note.data).u32(0);
+  const data = findNote(elf, "Xen", NOTE_PHYS32_ENTRY);
+  return data && data.length >= 4 ? new Reader(data).u32(0) : undefined;
 }
 
 export function preparePvh(inputs: BootInputs, elf: Elf, entry: number): PreparedKernel {
