@@ -252,6 +252,23 @@ describe("consoles", () => {
   it.each(cases)("%j", (args, expected) => {
     expect(wiring(...args)).toEqual(expected);
   });
+  it.each<[string[], ReturnType<typeof wiring>]>([
+    [[], { serial: ["serial0"], monitors: [], kinds: ["stdio"] }],
+    [["-nographic"], { serial: ["serial0"], monitors: [], kinds: ["stdio"] }],
+    [["-nographic", "-monitor", "none"], { serial: ["serial0"], monitors: [], kinds: ["stdio"] }],
+    [["-serial", "mon:stdio"], { serial: ["serial0"], monitors: ["serial0"], kinds: ["mux stdio"] }],
+    [
+      ["-chardev", "stdio,id=c,mux=on", "-serial", "chardev:c", "-mon", "chardev=c"],
+      { serial: ["c"], monitors: ["c"], kinds: ["mux stdio"] },
+    ],
+  ])("%j where the monitor is to be had beside the console", (args, expected) => {
+    const parsed = parseArguments(args, { ...program, separateMonitor: true });
+    if (parsed.kind !== "machine") throw new Error(parsed.text);
+    const { serial, monitors, chardevs } = parsed.config;
+    expect({ serial, monitors, kinds: chardevs.map(({ kind, mux }) => (mux ? `mux ${kind}` : kind)) }).toEqual(
+      expected,
+    );
+  });
   it("lets Ctrl-C through only where the monitor shares the terminal", () => {
     expect(parse("-serial", "stdio").chardevs[0]!.signal).toBe(true);
     expect(parse("-serial", "mon:stdio").chardevs[0]!.signal).toBe(false);

@@ -5,12 +5,24 @@ import { defaultConfig, type MachineConfig } from "./config.js";
 import { checkReferences } from "./device.js";
 import { hardDisk, settleDrives } from "./drive.js";
 import { OptionError, optionError } from "./error.js";
-import { OPTION_SECTIONS, type OptionRow, type ParseState, UNSUPPORTED_OPTIONS, VERSION_MARK } from "./table.js";
+import {
+  OPTION_SECTIONS,
+  type OptionRow,
+  type ParseState,
+  TERMINAL_KEYS,
+  UNSUPPORTED_OPTIONS,
+  VERSION_MARK,
+} from "./table.js";
 
 export interface ProgramInfo {
   /** As the user calls it. */
   name: string;
   version: string;
+  /**
+   * The monitor is to be had beside the console, as by the API: they share a terminal only where `mon:` is written, and every
+   * key is the guest's.
+   */
+  separateMonitor?: boolean;
 }
 
 export type ParsedArguments =
@@ -65,15 +77,16 @@ export function parseArguments(args: readonly string[], program: ProgramInfo): P
     row.apply(state, argument, value);
     if (state.text !== undefined) return { kind: "text", text: programText(state.text, program) };
   }
-  return { kind: "machine", config: finish(state) };
+  return { kind: "machine", config: finish(state, program.separateMonitor ?? false) };
 }
 
 function programText(text: string, program: ProgramInfo): string {
   if (text === VERSION_MARK) return `wasmachine emulator version ${program.version}\n`;
-  return text.startsWith("Standard options") ? `usage: ${program.name} [options] [disk_image]\n\n${text}` : text;
+  if (!text.startsWith("Standard options")) return text;
+  return `usage: ${program.name} [options] [disk_image]\n\n${text}${program.separateMonitor ? "" : TERMINAL_KEYS}`;
 }
 
-function finish(state: ParseState): MachineConfig {
+function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   const { config } = state;
   const { names, last } = state.accels;
   if (last && !names.includes("tcg")) {
@@ -84,13 +97,13 @@ function finish(state: ParseState): MachineConfig {
     if (config.append !== "") throw new OptionError("-append only allowed with -kernel option");
   }
   settleDrives(config, state.pendingDrives, state.snapshot);
-  connectConsoles(state);
+  connectConsoles(state, separateMonitor);
   checkReferences(config, state.deviceSources);
   return config;
 }
 
 /** Serial ports, monitors and their defaults. Without a display the terminal is the console, as with -nographic. */
-function connectConsoles(state: ParseState): void {
+function connectConsoles(state: ParseState, separateMonitor: boolean): void {
   const { config } = state;
   const hasSerialDevice = config.devices.some((device) => device.driver === "isa-serial");
   const defaultSerial = state.serials.length === 0 && !hasSerialDevice && !state.nodefaults;
@@ -104,15 +117,15 @@ function connectConsoles(state: ParseState): void {
     config.chardevs.some(({ kind }) => kind === "stdio") || state.debugcons.some(({ value }) => value === "stdio");
   const serials = [...state.serials];
   const monitors = [...state.monitors];
+  const both = (): void => {
+    serials.push({ option: "-serial", value: separateMonitor ? "stdio" : "mon:stdio" });
+  };
   if (state.nographic) {
-    if (defaultSerial) {
-      serials.push({ option: "-serial", value: defaultMonitor ? "mon:stdio" : "stdio" });
-    } else if (defaultMonitor) {
-      monitors.push({ option: "-monitor", value: "stdio" });
-    }
-  } else if (!state.display && defaultSerial && defaultMonitor && !stdioTaken) {
-    serials.push({ option: "-serial", value: "mon:stdio" });
-  } else {
+    if (defaultSerial && defaultMonitor) both();
+    else if (defaultSerial) serials.push({ option: "-serial", value: "stdio" });
+    else if (defaultMonitor) monitors.push({ option: "-monitor", value: "stdio" });
+  } else if (!state.display && defaultSerial && defaultMonitor && !stdioTaken) both();
+  else {
     if (defaultSerial) serials.push({ option: "-serial", value: "vc" });
     if (defaultMonitor) monitors.push({ option: "-monitor", value: "vc" });
   }

@@ -415,10 +415,13 @@ export function helpText(): string {
     });
     return `${title}:\n${lines.join("\n")}\n`;
   });
-  return `${sections.join("\n")}
+  return sections.join("\n");
+}
+
+/** What -help adds where console and monitor share a terminal. */
+export const TERMINAL_KEYS = `
 With a console on the terminal, Ctrl-A is the escape key:
 Ctrl-A H        list of the commands
 Ctrl-A X        end the machine
 Ctrl-A C        switch between console and monitor
 `;
-}

@@ -104,7 +104,11 @@ export class MachineServer {
 
   private async create(create: CreateMessage): Promise<void> {
     const { version } = this.surroundings;
-    const parsed = parseArguments(create.arguments, { name: "wasmachine-system-x86_64", version });
+    const parsed = parseArguments(create.arguments, {
+      name: "wasmachine-system-x86_64",
+      version,
+      separateMonitor: true,
+    });
     if (parsed.kind === "text") {
       this.channels.console.write(encodeText(parsed.text.replaceAll("\n", "\r\n")));
       this.channels.console.flush();

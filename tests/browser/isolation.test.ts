@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../system/guest.js";
-import { writeKernel } from "../system/multiboot.js";
+import { echo, writeKernel } from "../system/multiboot.js";
 import { type Browser, until } from "./browser.js";
 import { startChromium } from "./chromium.js";
 import { PageUnderTest } from "./page.js";
@@ -12,19 +12,6 @@ import { type Site, serveSite } from "./site.js";
 
 const SECRET = "secret of the host";
 const LINE = 30_000;
-
-/** Says `text`, then whatever it receives, ESC as ^ and BEL as $. */
-function echo(text: string): number[] {
-  const code = [
-    ...[0xe8, 0, 0, 0, 0, 0x5e, 0x83, 0xc6, 0x00], // call $+5; pop esi; add esi, (to the text)
-    ...[0xac, 0x84, 0xc0, 0x74, 0x07, 0x66, 0xba, 0xf8, 0x03, 0xee, 0xeb, 0xf4], // say until 0
-    ...[0x66, 0xba, 0xfd, 0x03, 0xec, 0xa8, 0x01, 0x74, 0xf7], // wait for a byte
-    ...[0x66, 0xba, 0xf8, 0x03, 0xec, 0x3c, 0x1b, 0x75, 0x02, 0xb0, 0x5e], // ESC is ^
-    ...[0x3c, 0x07, 0x75, 0x02, 0xb0, 0x24, 0xee, 0xeb, 0xe5], // BEL is $; say it; go on waiting
-  ];
-  code[8] = code.length - 5;
-  return [...code, ...new TextEncoder().encode(text), 0];
-}
 
 let browser: Browser;
 let site: Site;
@@ -111,6 +98,15 @@ describe("the terminal", () => {
     await page.line(/\^\[0n/, LINE);
     await until(browser, `(await ${clipboard}) === "of the guest"`, 5000, async () => "the clipboard is as it was");
   });
+});
+
+it("gives the guest every key", { timeout: 120_000 }, async () => {
+  // Ctrl-A as a digit, which a terminal shows.
+  writeKernel(folder.file("k"), echo("go\r\n", 0x01));
+  await page.open(address("-nographic -kernel k"));
+  await page.line(/^go/, LINE);
+  await browser.evaluate(`wasmachine.terminal.input("\\x01x\\x01c.")`);
+  await page.line(/^\$x\$c\.$/, LINE);
 });
 
 describe("a name of the command line", () => {

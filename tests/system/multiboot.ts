@@ -49,3 +49,16 @@ export function writeKernel(file: string, code: readonly number[]): void {
   const header = [magic, flags, -(magic + flags), BASE, BASE, 0, 0, CODE].flatMap(u32);
   writeFileSync(file, Uint8Array.from([...header, ...code]));
 }
+
+/** Code of a kernel that says `text` on the first serial port, then whatever it receives, ESC as ^ and `shown` (BEL) as $. */
+export function echo(text: string, shown = 0x07): number[] {
+  const code = [
+    ...[0xe8, 0, 0, 0, 0, 0x5e, 0x83, 0xc6, 0x00], // call $+5; pop esi; add esi, (to the text)
+    ...[0xac, 0x84, 0xc0, 0x74, 0x07, 0x66, 0xba, 0xf8, 0x03, 0xee, 0xeb, 0xf4], // say until 0
+    ...[0x66, 0xba, 0xfd, 0x03, 0xec, 0xa8, 0x01, 0x74, 0xf7], // wait for a byte
+    ...[0x66, 0xba, 0xf8, 0x03, 0xec, 0x3c, 0x1b, 0x75, 0x02, 0xb0, 0x5e], // ESC is ^
+    ...[0x3c, shown, 0x75, 0x02, 0xb0, 0x24, 0xee, 0xeb, 0xe5], // that is $; say it; go on waiting
+  ];
+  code[8] = code.length - 5;
+  return [...code, ...new TextEncoder().encode(text), 0];
+}

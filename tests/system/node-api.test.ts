@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { createMachine } from "../../src/node/index.js";
-import { GUEST, KERNEL } from "./guest.js";
+import { GUEST, KERNEL, temporaryFolder } from "./guest.js";
+import { echo, writeKernel } from "./multiboot.js";
 
 it("boots a kernel given as bytes, takes commands, answers its monitor, powers off", { timeout: 300_000 }, async () => {
   const machine = createMachine({
@@ -48,3 +49,32 @@ it("makes regions in a thread of their own while it boots", { timeout: 300_000 }
   expect(beside).toBeGreaterThan(made! / 2);
   expect((await machine.finished).reason).toBe("quit");
 });
+
+it.each([[], ["-nographic"]])("gives the guest every key: %j", async (...args) => {
+  const { said, machine } = await typeToEcho(args.flat(), "\x01x\x01c\x03\x01\x01.");
+  expect(said).toContain("\x01x\x01c\x03\x01\x01.");
+  machine.dispose();
+});
+
+it("multiplexes the console where mon:stdio is written", async () => {
+  const { machine } = await typeToEcho(["-serial", "mon:stdio"], "\x01x");
+  expect((await machine.finished).reason).toBe("quit");
+});
+
+/** What a guest that echoes says up to the dot of what is typed. */
+async function typeToEcho(args: readonly string[], text: string) {
+  const folder = temporaryFolder();
+  writeKernel(folder.file("k"), echo("go\n"));
+  const files = { k: readFileSync(folder.file("k")) };
+  folder.remove();
+  const machine = createMachine({ arguments: [...args, "-kernel", "k"], files });
+  await machine.start();
+  const writer = machine.console.writable.getWriter();
+  let said = "";
+  for await (const piece of machine.console.readable.pipeThrough(new TextDecoderStream())) {
+    if (said === "") await writer.write(new TextEncoder().encode(text));
+    said += piece;
+    if (said.includes(".")) break;
+  }
+  return { said, machine };
+}
