@@ -5,13 +5,14 @@ import {
   ENGINE, E_LOG, FAULT_EXCEPTION, FAULT_NONE, FAULT_SHUTDOWN, S_FAULT, S_INHIBIT, S_ONE_INSN, S_PC,
 } from "../../src/layout";
 import {
-  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_DR_HIT, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL,
+  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_CR2_BEFORE, X_DR_HIT, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL,
 } from "../../src/frontend/x86/layout";
 import { LOG_INTERRUPT, log } from "../host";
 import { V_AC, V_DF, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
 import { deliverEvent } from "./interrupt";
 import { isCode64 } from "./regs";
 import { isStackAccess } from "./stackfault";
+import { settleWaiting } from "./x87/first";
 
 /** Makes an exception pending. */
 export function raise(cpu: i32, vector: i32, error: i32, flags: i32): i32 {
@@ -47,6 +48,7 @@ export function raiseNonCanonical(cpu: i32, va: u64, fetch: bool): i32 {
 const EXC_LOOK: i32 = 0x80;
 
 export function raisePF(cpu: i32, va: u64, error: i32): i32 {
+  store<u64>(cpu + X_CR2_BEFORE, load<u64>(cpu + X_CR2));
   store<u64>(cpu + X_CR2, va);
   return raise(cpu, V_PF, error, EXC_HAS_ERROR);
 }
@@ -77,6 +79,7 @@ export function deliver(cpu: i32): i32 {
   // A fault abandons its instruction: data breakpoints it met will be met again.
   if ((load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) store<i64>(cpu + X_DR_HIT, 0);
   if (load<i32>(cpu + X_EXC_FLAGS) & EXC_LOOK) settleNonCanonical(cpu);
+  if ((load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) settleWaiting(cpu);
   let result = FAULT_NONE;
   for (;;) {
     const vector = load<i32>(cpu + X_EXC_VECTOR);

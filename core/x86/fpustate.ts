@@ -1,13 +1,13 @@
 // FXSAVE, FXRSTOR, XSAVE, XSAVEOPT, XRSTOR for the x87 and SSE components (Intel SDM volume 1, 10.5 and chapter 13).
 
 import {
-  X_FCS, X_FCW, X_FDP, X_FDS, X_FIP, X_FOP, X_FPR, X_FSW, X_FTAG, X_FTOP, X_MXCSR, X_XCR0, X_XMM,
+  M_AC, X_FCS, X_FCW, X_FDP, X_FDS, X_FIP, X_FOP, X_FPR, X_FSW, X_FTAG, X_FTOP, X_MXCSR, X_XCR0, X_XMM,
 } from "../../src/frontend/x86/layout";
 import { ld16, ld32, ld64, ld8, probeRead, probeWrite, st16, st32, st64, st8 } from "../softmmu/access";
 import { S_ONE_INSN } from "../../src/layout";
-import { mmuIndex } from "../state";
+import { mmuIndex, mode } from "../state";
 import { CR0_TS, CR4_OSXSAVE } from "./bits";
-import { raiseGP, raiseNM, raiseUD } from "./exception";
+import { raiseAC, raiseGP, raiseNM, raiseUD } from "./exception";
 import { cr0, cr4, faulted, isCode64 } from "./regs";
 import { updateSummary } from "./x87/state";
 
@@ -23,6 +23,12 @@ function writable(cpu: i32, va: u64, size: i32, mmu: i32): bool {
   const last = va + size - 1;
   st8(cpu, last, ld8(cpu, last, mmu), mmu);
   return !faulted(cpu);
+}
+
+/** An area that is not where it has to be: #GP(0), but #AC where alignment is checked and not even a multiple of 4 (SDM volume 2, FXSAVE, has it
+ *  as the implementation's choice; this is what processors do). */
+function misalignedArea(cpu: i32, va: u64): i32 {
+  return (mode(cpu) & M_AC) != 0 && (va & 3) != 0 ? raiseAC(cpu) : raiseGP(cpu, 0);
 }
 
 function saveX87(cpu: i32, va: u64, wide: bool, mmu: i32): void {
@@ -102,7 +108,7 @@ function loadXmm(cpu: i32, va: u64, mmu: i32): void {
 /** Helper FXSAVE: a = linear address, b = operand size. CR0.EM and TS have been looked at by the row's check. */
 export function x86_fxsave(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const va = <u64>a;
-  if (va & 15) return raiseGP(cpu, 0);
+  if (va & 15) return misalignedArea(cpu, va);
   const mmu = mmuIndex(cpu);
   if (!writable(cpu, va, 512, mmu)) return 0;
   saveX87(cpu, va, b == 8, mmu);
@@ -115,7 +121,7 @@ export function x86_fxsave(cpu: i32, a: i64, b: i64, c: i64): i64 {
 /** Helper FXRSTOR: as x86_fxsave. */
 export function x86_fxrstor(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const va = <u64>a;
-  if (va & 15) return raiseGP(cpu, 0);
+  if (va & 15) return misalignedArea(cpu, va);
   const mmu = mmuIndex(cpu);
   if (!probeRead(cpu, va, 512, mmu)) return 0;
   const mxcsr = ld32(cpu, va + 24, mmu);
@@ -146,7 +152,7 @@ function zero(at: i32, bytes: i32): bool {
 function xsaveFault(cpu: i32, va: u64): bool {
   if ((cr4(cpu) & CR4_OSXSAVE) == 0) raiseUD(cpu);
   else if (cr0(cpu) & CR0_TS) raiseNM(cpu);
-  else if (va & 63) raiseGP(cpu, 0);
+  else if (va & 63) misalignedArea(cpu, va);
   return faulted(cpu);
 }
 

@@ -1,7 +1,7 @@
 // IN, OUT, INS, OUTS with the checks of IOPL and the TSS's I/O permission map (Intel SDM volume 1, chapter 19).
 
 import { FAULT_RETRY, S_ATTENTION, S_FAULT, S_ONE_INSN, S_STOP } from "../../src/layout";
-import { ES, RCX, RDI, RDX, RSI, TR, X_DF } from "../../src/frontend/x86/layout";
+import { ES, RCX, RDI, RDX, RSI, SEG_WRITE, TR, X_DF } from "../../src/frontend/x86/layout";
 import { portRead, portWrite } from "../host";
 import { forgetTime } from "../time";
 import { hostForWrite, ld16, ld32, ld8, probeWrite, st16, st32, st8 } from "../softmmu/access";
@@ -87,7 +87,7 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
   let done = 0;
   while (left != 0) {
     const offset = load<u64>(cpu + index) & mask;
-    if (!code64) x86_seg_check(cpu, segment | (size << 8) | (input ? 0x10000 : 0), offset, 0);
+    if (!code64) x86_seg_check(cpu, segment | (size << 8) | (input ? SEG_WRITE : 0), offset, 0);
     if (faulted(cpu)) break;
     const va = code64 ? offset + (segment >= 4 ? segBase(cpu, segment) : 0) : (segBase(cpu, segment) + offset) & 0xffffffff;
     if (input) {
@@ -98,7 +98,7 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
         break;
       }
       forgetTime();
-  const value = portRead(port, size);
+      const value = portRead(port, size);
       if (size == 1) st8(cpu, va, value, mmu);
       else if (size == 2) st16(cpu, va, value, mmu);
       else st32(cpu, va, value, mmu);

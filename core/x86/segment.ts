@@ -3,17 +3,19 @@
 
 import { S_INHIBIT } from "../../src/layout";
 import {
-  GS, LDTR, SEG_ATTR, SEG_BASE, SS, TR,
+  GS, LDTR, M_DEBUG, SEG_ATTR, SEG_BASE, SEG_SEL, SEG_WRITE, SS, TR,
 } from "../../src/frontend/x86/layout";
-import { st8, ld8 } from "../softmmu/access";
+import { st16, st8, ld8 } from "../softmmu/access";
 import { A_CODE, A_DOWN, A_P, A_RW, CR4_FSGSBASE, T_CALL16, T_CALL32, T_LDT, T_TASK, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY } from "./bits";
 import {
   descAttr, descBase, descDpl, descIsCode, descIsConforming, descIsStack, descIsSystem, descLimit, descPresent, descType,
   descriptorAddress, loadHidden, loadNull, loadReal, loadV86, markAccessed, readDescriptor, readHighBase, readHighWord,
 } from "./descriptor";
 import { raiseGP, raiseNP, raiseSS, raiseUD } from "./exception";
+import { mmuIndex, mode } from "../state";
+import { x86_debug_data } from "./debug";
 import { updateMode } from "./mode";
-import { canonical, cpl, cr4, faulted, isCode64, isLong, isProtected, isV86, seg, segAttr, segLimit, systemMmu } from "./regs";
+import { canonical, cpl, cr4, faulted, isCode64, isLong, isProtected, isV86, seg, segAttr, segBase, segLimit, systemMmu } from "./regs";
 
 const NONE: u64 = 0xffffffffffffffff;
 
@@ -77,18 +79,18 @@ export function x86_load_seg(cpu: i32, a: i64, selector: i64, c: i64): i64 {
   return 0;
 }
 
-/** Helper: checks an access outside 64-bit mode. a = segment | bytes << 8 | 0x10000 for a write; b = offset. */
+/** Helper: checks an access outside 64-bit mode. a = segment | bytes << 8 | SEG_WRITE for a write; b = offset. */
 export function x86_seg_check(cpu: i32, a: i64, offset: i64, c: i64): i64 {
   const n = <i32>a & 7;
   const attr = segAttr(cpu, n);
-  const size = <u64>(a >> 8) & 0xff;
+  const size = <u64>(a >> 8) & 0xfff;
   const first = <u64>offset & 0xffffffff;
   const last = first + size - 1;
   const limit = segLimit(cpu, n);
   let ok = (attr & A_P) != 0;
   if (isProtected(cpu)) {
-    if (attr & A_CODE) ok = ok && (a & 0x10000) == 0 && (attr & A_RW) != 0;
-    else if (a & 0x10000) ok = ok && (attr & A_RW) != 0;
+    if (attr & A_CODE) ok = ok && (a & SEG_WRITE) == 0 && (attr & A_RW) != 0;
+    else if (a & SEG_WRITE) ok = ok && (attr & A_RW) != 0;
   }
   if ((attr & (A_CODE | A_DOWN)) == A_DOWN) {
     const top: u64 = attr & 0x4000 ? 0xffffffff : 0xffff;
@@ -187,6 +189,18 @@ export function x86_probe_segment(cpu: i32, a: i64, b: i64, c: i64): i64 {
   return <i64>(value | 0x8000000000000000);
 }
 
+/** Helper ARPL with a memory operand, which has been read: a = segment, with 0x100 where the word is to be written; b = offset, c = the word. */
+export function x86_arpl(cpu: i32, a: i64, offset: i64, value: i64): i64 {
+  if ((a & 0x100) == 0) return 0;
+  const n = <i32>a & 7;
+  x86_seg_check(cpu, n | (2 << 8) | SEG_WRITE, offset, 0);
+  if (faulted(cpu)) return 0;
+  const va = (segBase(cpu, n) + <u64>offset) & 0xffffffff;
+  if (mode(cpu) & M_DEBUG) x86_debug_data(cpu, va, 2, 1);
+  st16(cpu, va, <u32>value, mmuIndex(cpu));
+  return 0;
+}
+
 /** Types of system descriptors that LAR and LSL take (SDM volume 2, tables 3-53 and 3-56). */
 function systemVisible(cpu: i32, what: i32, type: i32): bool {
   const long = isLong(cpu);
@@ -212,10 +226,12 @@ export function x86_write_base(cpu: i32, a: i64, base: i64, c: i64): i64 {
   return 0;
 }
 
-/** Nulls a data segment register that an outer level may not use (returns to an outer level, SDM volume 2, RET). */
+/** Makes the selector of a data segment register that an outer level may not use, or of one that is null already, 0 (returns to an outer
+ *  level, SDM volume 2, RET). The hidden base and limit stay. */
 export function dropInaccessible(cpu: i32, n: i32, level: i32): void {
   const attr = segAttr(cpu, n);
-  if (attr == 0) return;
   const conforming = (attr & 0x1c) == 0x1c;
-  if (((attr >> 5) & 3) < level && !conforming) loadNull(cpu, n, 0);
+  if (attr != 0 && (((attr >> 5) & 3) >= level || conforming)) return;
+  store<i32>(seg(cpu, n) + SEG_SEL, 0);
+  store<i32>(seg(cpu, n) + SEG_ATTR, 0);
 }

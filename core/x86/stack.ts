@@ -2,10 +2,11 @@
 // and read here, and the stack pointer is committed by the caller when nothing can fail any more.
 
 import { S_FAULT } from "../../src/layout";
-import { RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SS, X_CPL, X_SCRATCH } from "../../src/frontend/x86/layout";
+import { M_AC, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SS, X_CPL, X_EXC_NESTING, X_SCRATCH } from "../../src/frontend/x86/layout";
 import { ld16, ld32, ld64, st16, st32, st64 } from "../softmmu/access";
+import { mode } from "../state";
 import { A_DB, A_DOWN, A_S } from "./bits";
-import { raiseSS } from "./exception";
+import { raiseAC, raiseSS } from "./exception";
 import { canonical, isCode64, mmuFor, seg } from "./regs";
 
 const BASE: i32 = X_SCRATCH;
@@ -15,6 +16,7 @@ const MASK: i32 = X_SCRATCH + 24;
 const ATTR: i32 = X_SCRATCH + 32;
 const MMU: i32 = X_SCRATCH + 36;
 const ERROR: i32 = X_SCRATCH + 40;
+const ALIGNED: i32 = X_SCRATCH + 44;
 
 /** A stack segment outside 64-bit mode; `error` is the selector that #SS reports. */
 export function openStack(cpu: i32, base: u64, limit: u64, attr: i32, sp: u64, level: i32, error: i32): void {
@@ -26,6 +28,7 @@ export function openStack(cpu: i32, base: u64, limit: u64, attr: i32, sp: u64, l
   store<i32>(cpu + ATTR, attr);
   store<i32>(cpu + MMU, mmuFor(cpu, level));
   store<i32>(cpu + ERROR, error);
+  store<i32>(cpu + ALIGNED, 0);
 }
 
 /** A 64-bit stack. */
@@ -35,18 +38,20 @@ export function openStack64(cpu: i32, sp: u64, level: i32): void {
   store<u64>(cpu + SP, sp);
   store<i32>(cpu + MMU, mmuFor(cpu, level));
   store<i32>(cpu + ERROR, 0);
+  store<i32>(cpu + ALIGNED, 0);
 }
 
 /** The current stack. */
 export function openCurrent(cpu: i32): void {
   const level = load<i32>(cpu + X_CPL);
-  if (isCode64(cpu)) {
-    openStack64(cpu, load<u64>(cpu + RSP), level);
-    return;
+  if (isCode64(cpu)) openStack64(cpu, load<u64>(cpu + RSP), level);
+  else {
+    const s = seg(cpu, SS);
+    const limit = load<u64>(s + SEG_LIMIT);
+    openStack(cpu, load<u64>(s + SEG_BASE), limit, load<i32>(s + SEG_ATTR), load<u64>(cpu + RSP), level, 0);
   }
-  const s = seg(cpu, SS);
-  const limit = load<u64>(s + SEG_LIMIT);
-  openStack(cpu, load<u64>(s + SEG_BASE), limit, load<i32>(s + SEG_ATTR), load<u64>(cpu + RSP), level, 0);
+  // A program's own accesses, not those of the delivery of an event.
+  store<i32>(cpu + ALIGNED, (mode(cpu) & M_AC) != 0 && load<i32>(cpu + X_EXC_NESTING) < 0 ? 1 : 0);
 }
 
 // @ts-ignore: decorator
@@ -73,12 +78,19 @@ function address(cpu: i32, sp: u64, size: i32): u64 {
   return (load<u64>(cpu + BASE) + sp) & 0xffffffff;
 }
 
+/** True with #AC pending where alignment is checked and an address is not a multiple of `size`. */
+function misaligned(cpu: i32, va: u64, size: i32): bool {
+  if (!load<i32>(cpu + ALIGNED) || (va & (size - 1)) == 0) return false;
+  raiseAC(cpu);
+  return true;
+}
+
 /** Pushes `size` (2, 4, 8) bytes. Does nothing once S_FAULT is set. */
 export function push(cpu: i32, size: i32, value: u64): void {
   if (load<i32>(cpu + S_FAULT)) return;
   const sp = (load<u64>(cpu + SP) - size) & load<u64>(cpu + MASK);
   const va = address(cpu, sp, size);
-  if (load<i32>(cpu + S_FAULT)) return;
+  if (load<i32>(cpu + S_FAULT) || misaligned(cpu, va, size)) return;
   const mmu = load<i32>(cpu + MMU);
   if (size == 8) st64(cpu, va, value, mmu);
   else if (size == 4) st32(cpu, va, <u32>value, mmu);
@@ -91,7 +103,7 @@ export function pop(cpu: i32, size: i32): u64 {
   if (load<i32>(cpu + S_FAULT)) return 0;
   const sp = load<u64>(cpu + SP);
   const va = address(cpu, sp, size);
-  if (load<i32>(cpu + S_FAULT)) return 0;
+  if (load<i32>(cpu + S_FAULT) || misaligned(cpu, va, size)) return 0;
   const mmu = load<i32>(cpu + MMU);
   store<u64>(cpu + SP, (sp + size) & load<u64>(cpu + MASK));
   if (size == 8) return ld64(cpu, va, mmu);

@@ -1,23 +1,9 @@
 // A non-canonical address gives #SS(0) where the access is to the stack and #GP(0) elsewhere (Intel SDM volume 3, 6.15). The page walk does not
 // know which it was, so the instruction is looked at, once, when the exception is delivered.
 
-import { ACCESS_READ, FAULT_NONE, S_FAULT, S_PC, S_WALK_PHYS } from "../../src/layout";
+import { S_PC } from "../../src/layout";
 import { RBP, RSP } from "../../src/frontend/x86/layout";
-import { physHost } from "../softmmu/physical";
-import { mmuIndex } from "../state";
-import { walk } from "./paging";
-
-const UNREADABLE: i32 = -1;
-
-/** A byte of code, or UNREADABLE; leaves no fault behind. */
-function codeByte(cpu: i32, va: u64): i32 {
-  if (walk(cpu, va, ACCESS_READ, mmuIndex(cpu)) != FAULT_NONE) {
-    store<i32>(cpu + S_FAULT, FAULT_NONE);
-    return UNREADABLE;
-  }
-  const host = physHost(load<u64>(cpu + S_WALK_PHYS));
-  return host ? <i32>load<u8>(host + <i32>(va & 0xfff)) : UNREADABLE;
-}
+import { UNREADABLE, codeByte } from "./codebytes";
 
 /** True where an access of the 64-bit instruction at S_PC to `va` is one to the stack segment. */
 export function isStackAccess(cpu: i32, va: u64): bool {

@@ -6,7 +6,7 @@ import { pendSingleStep } from "./debug";
 import { raiseGP, raiseUD } from "./exception";
 import { getFlags, setFlags, setSystemFlags } from "./flags";
 import { updateMode } from "./mode";
-import { canonical, efer, isCode64, isLong, isProtected, jumpTo, seg, systemFlags } from "./regs";
+import { canonical, cpl, efer, isCode64, isLong, isProtected, jumpTo, seg, systemFlags } from "./regs";
 
 const R11: i32 = X_GPR + 11 * 8;
 
@@ -55,7 +55,7 @@ export function x86_syscall(cpu: i32, next: i64, b: i64, c: i64): i64 {
 /** Helper SYSRET: a = operand size in bytes. */
 export function x86_sysret(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if ((efer(cpu) & EFER_SCE) == 0) return raiseUD(cpu);
-  if (!isProtected(cpu)) return raiseGP(cpu, 0);
+  if (!isProtected(cpu) || cpl(cpu) != 0) return raiseGP(cpu, 0);
   const wide = a == 8;
   const target = load<u64>(cpu + RCX);
   if (wide && !canonical(target)) return raiseGP(cpu, 0);

@@ -8,7 +8,7 @@ import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
 import { X86Cpu } from "../../src/machine/x86-cpu.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 import type { Parts } from "./parts.js";
-import { CODE, DATA, type Input, type Output, PAGES } from "./state.js";
+import { CODE, DATA, type Input, type Output, PAGES, ZEROS } from "./state.js";
 
 const PML4 = 0x1000;
 const PDPT = 0x2000;
@@ -27,9 +27,12 @@ const SYSTEM = 0x7e0000000000;
 const STACK = 0xc000;
 const CODE_PHYS = 0x100000;
 const DATA_PHYS = 0x110000;
+const ZEROS_PHYS = 0x118000;
 const PRESENT = 7;
 /** Bit 63 of an entry. */
 const NO_EXECUTE = 0x80000000;
+
+const NOTHING = new Uint8Array(4096);
 
 export class Runner {
   readonly cpu: X86Cpu;
@@ -67,6 +70,7 @@ export class Runner {
     page.set(input.code, input.at);
     ram.write(CODE_PHYS, page);
     ram.write(DATA_PHYS, input.data);
+    ram.write(ZEROS_PHYS, NOTHING);
     this.enterUserMode();
     for (let k = 0; k < 16; k++) memory.setCpu64(X.X_GPR + 8 * k, input.gpr[k]!);
     cpu.setPc(BigInt(CODE + input.at));
@@ -159,7 +163,7 @@ export class Runner {
       cpu.setSegment(s, s === SS ? 0x2b : 0, 0n, 0xffffffffn, s === SS ? 0xc0f3 : 0);
     cpu.setSegment(TR, 0x40, BigInt(SYSTEM + TSS), 0x67n, 0x8b);
     cpu.setField32(X.X_CPL, 3);
-    cpu.setField(X.X_CR0, 0x80010033n);
+    cpu.setField(X.X_CR0, 0x80050033n);
     cpu.setField(X.X_CR3, BigInt(PML4));
     cpu.setField(X.X_CR4, 0x50620n);
     cpu.setField(X.X_EFER, 0xd01n);
@@ -188,6 +192,9 @@ export class Runner {
       entry(PT_CODE + 8 * k, (CODE_PHYS + 4096 * k) | PRESENT);
       entry(PT_DATA + 8 * k, (DATA_PHYS + 4096 * k) | PRESENT, NO_EXECUTE);
     }
+    // A page of zeros that can be written, then one that cannot.
+    for (let k = 0; k < 2; k++)
+      entry(PT_DATA + 8 * (((ZEROS - DATA) >> 12) + k), (ZEROS_PHYS + 4096 * k) | (k === 0 ? PRESENT : 5), NO_EXECUTE);
     // 08 kernel code, 10 kernel data, 2b user data, 33 user code, 40 task state.
     entry(GDT + 0x08, 0x0000ffff, 0x00af9b00);
     entry(GDT + 0x10, 0x0000ffff, 0x00cf9300);

@@ -2,7 +2,7 @@
 // Reads records of `struct input` on standard input, writes `struct output` for each. Linux on x86-64 only.
 //
 // The instruction lies at CODE (two pages; `at` says where in them), data at DATA (two pages, nothing mapped around
-// them). The rest of the code pages is INT3, so every case ends with a signal, whose context holds the outcome.
+// them). At ZEROS are two pages of zeros, the second read-only. The rest of the code pages is INT3, so every case ends with a signal, whose context holds the outcome.
 
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -17,6 +17,7 @@
 
 #define CODE 0x20000000ull
 #define DATA 0x30000000ull
+#define ZEROS 0x30010000ull
 #define PAGES 0x2000
 
 struct input {
@@ -73,6 +74,8 @@ static void on_signal(int sig, siginfo_t *info, void *context) {
 int main(void) {
   uint8_t *code = mmap((void *)CODE, PAGES, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   uint8_t *data = mmap((void *)DATA, PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  uint8_t *zeros = mmap((void *)ZEROS, PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  mprotect(zeros + 4096, 4096, PROT_READ);
   static uint8_t alt[65536];
   stack_t ss = {.ss_sp = alt, .ss_size = sizeof alt};
   sigaltstack(&ss, NULL);
@@ -85,6 +88,7 @@ int main(void) {
     memset(code, 0xcc, PAGES);
     memcpy(code + in.at, in.code, in.length);
     memcpy(data, in.data, PAGES);
+    memset(zeros, 0, 4096);
     memcpy(st.gpr, in.gpr, sizeof st.gpr);
     st.rflags = in.rflags;
     st.rip = CODE + in.at;

@@ -6,6 +6,8 @@ import { Random } from "./random.js";
 export const CODE = 0x20000000;
 export const DATA = 0x30000000;
 export const PAGES = 0x2000;
+/** A page of zeros, and behind it one of zeros that cannot be written. */
+export const ZEROS = 0x30010000;
 
 /** How registers are chosen: "r" all random with edge values; "m" address registers point into the data; "s" for string
  *  instructions and implicit memory operands (RSI, RDI, RBX point into the data, RCX is small). */

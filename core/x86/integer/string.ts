@@ -6,7 +6,7 @@ import {
   ACCESS_WRITE, E_CODE_BITS, FAULT_NONE, FAULT_RETRY, S_FAULT, S_ONE_INSN,
 } from "../../../src/layout";
 import {
-  CC_SUB, ES, FS, M_CODE64, M_SEGCHECK, RAX, RCX, RDI, RSI, STR_ADDR_SHIFT, STR_ONE, STR_REPNE, STR_SEG_SHIFT, X_CC_DST, X_CC_OP,
+  CC_SUB, ES, FS, M_CODE64, M_SEGCHECK, RAX, RCX, RDI, RSI, SEG_WRITE, STR_ADDR_SHIFT, STR_ALIGN, STR_ONE, STR_REPNE, STR_SEG_SHIFT, X_CC_DST, X_CC_OP,
   X_CC_SRC, X_DF,
 } from "../../../src/frontend/x86/layout";
 import { granules, invalidateCode, storedBeside } from "../../dispatcher/invalidate";
@@ -14,6 +14,7 @@ import { hostForRead, hostForWrite, ld16, ld32, ld64, ld8, st16, st32, st64, st8
 import { isRom, physHostWrite, ramPage } from "../../softmmu/physical";
 import { translate } from "../../softmmu/tlb";
 import { engine, mmuIndex, mode, setFault } from "../../state";
+import { raiseAC } from "../exception";
 import { segBase } from "../regs";
 import { x86_seg_check } from "../segment";
 
@@ -43,8 +44,15 @@ function linear(cpu: i32, n: i32, offset: u64): u64 {
 /** False with the fault set when the segment forbids the access. */
 function allowed(cpu: i32, n: i32, log2: i32, write: bool, offset: u64): bool {
   if ((mode(cpu) & M_SEGCHECK) == 0) return true;
-  x86_seg_check(cpu, n | (1 << (8 + log2)) | (write ? 0x10000 : 0), offset, 0);
+  x86_seg_check(cpu, n | (1 << (8 + log2)) | (write ? SEG_WRITE : 0), offset, 0);
   return !faulted(cpu);
+}
+
+/** True with #AC pending where alignment is checked and the address is not a multiple of the element size. */
+function misaligned(cpu: i32, word: i32, va: u64, log2: i32): bool {
+  if ((word & STR_ALIGN) == 0 || (va & ((1 << log2) - 1)) == 0) return false;
+  raiseAC(cpu);
+  return true;
 }
 
 /** Elements from an address to the end of its page (up or down), and of its offset's range. 0: the element crosses the page. */
@@ -155,6 +163,7 @@ export function x86_rep_movs(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if (!allowed(cpu, segment, log2, false, si) || !allowed(cpu, ES, log2, true, di)) return 0;
   const from = linear(cpu, segment, si);
   const to = linear(cpu, ES, di);
+  if (misaligned(cpu, word, from, log2) || misaligned(cpu, word, to, log2)) return 0;
   let n = min(room(from, si, mask, log2, down), room(to, di, mask, log2, down));
   n = min(n, count);
   if (word & STR_ONE) n = min(n, 1);
@@ -213,6 +222,7 @@ export function x86_rep_stos(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const di = load<u64>(cpu + RDI) & mask;
   if (!allowed(cpu, ES, log2, true, di)) return 0;
   const to = linear(cpu, ES, di);
+  if (misaligned(cpu, word, to, log2)) return 0;
   const value = load<u64>(cpu + RAX);
   let n = min(room(to, di, mask, log2, down), count);
   if (word & STR_ONE) n = min(n, 1);
@@ -245,7 +255,9 @@ export function x86_rep_lods(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const segment = (word >> STR_SEG_SHIFT) & 7;
   const si = load<u64>(cpu + RSI) & mask;
   if (!allowed(cpu, segment, log2, false, si)) return 0;
-  const value = loadElement(cpu, linear(cpu, segment, si), log2, mmuIndex(cpu));
+  const from = linear(cpu, segment, si);
+  if (misaligned(cpu, word, from, log2)) return 0;
+  const value = loadElement(cpu, from, log2, mmuIndex(cpu));
   if (faulted(cpu)) return 0;
   if (log2 == 0) store<u8>(cpu + RAX, <u8>value);
   else if (log2 == 1) store<u16>(cpu + RAX, <u16>value);
@@ -255,7 +267,8 @@ export function x86_rep_lods(cpu: i32, a: i64, b: i64, c: i64): i64 {
   return count != 1 ? 1 : 0;
 }
 
-/** The flags of x - y. */
+/** The flags of x - y. They are written once, at the end of the repetition: a fault or an interrupt in its middle finds those from before
+ *  the instruction (SDM volume 2, REP). */
 function setCompared(cpu: i32, x: u64, y: u64, log2: i32): void {
   store<u64>(cpu + X_CC_DST, x - y);
   store<u64>(cpu + X_CC_SRC, y);
@@ -276,6 +289,7 @@ export function x86_rep_cmps(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if (!allowed(cpu, segment, log2, false, si) || !allowed(cpu, ES, log2, false, di)) return 0;
   const first = linear(cpu, segment, si);
   const second = linear(cpu, ES, di);
+  if (misaligned(cpu, word, first, log2) || misaligned(cpu, word, second, log2)) return 0;
   const whileEqual = (word & STR_REPNE) == 0;
   let n = min(room(first, si, mask, log2, down), room(second, di, mask, log2, down));
   n = min(n, count);
@@ -312,8 +326,9 @@ export function x86_rep_cmps(cpu: i32, a: i64, b: i64, c: i64): i64 {
   setRegister(cpu, RSI, si + moved, mask);
   setRegister(cpu, RDI, di + moved, mask);
   setRegister(cpu, RCX, count - done, mask);
+  if (count != done && (x == y) == whileEqual) return 1;
   setCompared(cpu, x, y, log2);
-  return count != done && (x == y) == whileEqual ? 1 : 0;
+  return 0;
 }
 
 export function x86_rep_scas(cpu: i32, a: i64, b: i64, c: i64): i64 {
@@ -327,6 +342,7 @@ export function x86_rep_scas(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const di = load<u64>(cpu + RDI) & mask;
   if (!allowed(cpu, ES, log2, false, di)) return 0;
   const at = linear(cpu, ES, di);
+  if (misaligned(cpu, word, at, log2)) return 0;
   const whileEqual = (word & STR_REPNE) == 0;
   const bits: u64 = 8 << log2;
   const x = load<u64>(cpu + RAX) & (<u64>0xffffffffffffffff >> (64 - bits));
@@ -353,6 +369,7 @@ export function x86_rep_scas(cpu: i32, a: i64, b: i64, c: i64): i64 {
   }
   setRegister(cpu, RDI, down ? di - (done << log2) : di + (done << log2), mask);
   setRegister(cpu, RCX, count - done, mask);
+  if (count != done && (x == y) == whileEqual) return 1;
   setCompared(cpu, x, y, log2);
-  return count != done && (x == y) == whileEqual ? 1 : 0;
+  return 0;
 }

@@ -8,10 +8,11 @@ export function x86_maskmov(cpu: i32, data: v128, mask: v128, va: u64): u64 {
   const chosen = i8x16.bitmask(mask);
   if (chosen == 0) return 0;
   const mmu = mmuIndex(cpu);
-  // Nothing is written unless all of it can be; bytes that are not chosen cannot fault.
-  const first = ctz(chosen);
-  const last = 31 - clz(chosen);
-  if (!probeWrite(cpu, va + first, 1, mmu) || !probeWrite(cpu, va + last, 1, mmu)) return 0;
+  // Nothing is written unless all of it can be; bytes that are not chosen cannot fault. A fault names the first that fails.
+  const inPage = 4096 - (<i32>va & 0xfff);
+  const rest = inPage < 16 ? (chosen >> inPage) << inPage : 0;
+  if (chosen != rest && !probeWrite(cpu, va + ctz(chosen), 1, mmu)) return 0;
+  if (rest != 0 && !probeWrite(cpu, va + ctz(rest), 1, mmu)) return 0;
   const lo = <u64>i64x2.extract_lane(data, 0);
   const hi = <u64>i64x2.extract_lane(data, 1);
   for (let i = 0; i < 16; i++) {

@@ -9,6 +9,7 @@ import {
 import { isBad80, isDenormal80, isInf80, isZero80 } from "../../float/f80";
 import { ld16, ld32, ld64, probeRead, probeWrite, st16, st32, st64 } from "../../softmmu/access";
 import { mmuIndex } from "../../state";
+import { raiseAC } from "../exception";
 import { fcw, fsw, seOf, setFsw, sigOf, st, top, updateSummary, waits } from "./state";
 
 /** Bits of the control word that exist; bit 6 is always set. */
@@ -17,6 +18,14 @@ const CW_SET: i32 = 0x40;
 const CW_MASKS: i32 = 0x3f;
 const FORM_32: i32 = 1;
 const FORM_REAL: i32 = 2;
+const FORM_ALIGN: i32 = 4;
+
+/** True with #AC pending where alignment is checked and the image is not on a multiple of 2 or 4 (SDM volume 3, table 6-7). */
+function misaligned(cpu: i32, va: u64, form: i32): bool {
+  if ((form & FORM_ALIGN) == 0 || (va & (form & FORM_32 ? 3 : 1)) == 0) return false;
+  raiseAC(cpu);
+  return true;
+}
 
 export function x86_fninit(cpu: i32, a: i64, b: i64, c: i64): i64 {
   store<i32>(cpu + X_FCW, 0x37f);
@@ -108,7 +117,7 @@ function writeEnv(cpu: i32, va: u64, form: i32, mmu: i32): void {
 export function x86_fnstenv(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const form = <i32>b;
   const mmu = mmuIndex(cpu);
-  if (!probeWrite(cpu, a, form & FORM_32 ? 28 : 14, mmu)) return 0;
+  if (misaligned(cpu, a, form) || !probeWrite(cpu, a, form & FORM_32 ? 28 : 14, mmu)) return 0;
   writeEnv(cpu, a, form, mmu);
   if (load<i32>(cpu + S_FAULT) == 0) setControl(cpu, fcw(cpu) | CW_MASKS);
   return 0;
@@ -119,7 +128,7 @@ export function x86_fnsave(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const form = <i32>b;
   const mmu = mmuIndex(cpu);
   const size = form & FORM_32 ? 28 : 14;
-  if (!probeWrite(cpu, a, size + 80, mmu)) return 0;
+  if (misaligned(cpu, a, form) || !probeWrite(cpu, a, size + 80, mmu)) return 0;
   writeEnv(cpu, a, form, mmu);
   for (let i = 0; i < 8 && load<i32>(cpu + S_FAULT) == 0; i++) {
     const reg = st(cpu, i);
@@ -160,15 +169,15 @@ function applyEnv(cpu: i32, form: i32): void {
 
 /** a, b as for x86_fnstenv. */
 export function x86_fldenv(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (waits(cpu)) return 0;
+  if (waits(cpu) || misaligned(cpu, a, <i32>b)) return 0;
   if (readEnv(cpu, a, <i32>b, mmuIndex(cpu))) applyEnv(cpu, <i32>b);
   return 0;
 }
 
 /** a, b as for x86_fnstenv. */
 export function x86_frstor(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (waits(cpu)) return 0;
   const form = <i32>b;
+  if (waits(cpu) || misaligned(cpu, a, form)) return 0;
   const mmu = mmuIndex(cpu);
   const size = form & FORM_32 ? 28 : 14;
   // All of it must be readable before the first register is replaced; what follows can only fault on MMIO, where the

@@ -4,7 +4,17 @@
 import type { Insn, Row } from "./insn.js";
 import { CS, DS, ES, FS, GS, M_CODE32, M_CODE64, M_PE, M_VM, SS } from "./layout.js";
 import { IMM_B, IMM_D, IMM_NONE, IMM_O, IMM_V, IMM_W, IMM_Z } from "./operands.js";
-import { type DecodeTables, MAP_0F, MAP_0F3A, MAP_0F38, MAP_VEX, RF_DEFAULT64, RF_FORCE64, RF_LOCK } from "./tables.js";
+import {
+  type DecodeTables,
+  MAP_0F,
+  MAP_0F3A,
+  MAP_0F38,
+  MAP_VEX,
+  MODRM_REGISTER,
+  RF_DEFAULT64,
+  RF_FORCE64,
+  RF_LOCK,
+} from "./tables.js";
 
 export const DECODE_OK = 0;
 /** No such instruction (`length` is what was looked at). */
@@ -187,8 +197,9 @@ export class Decoder {
       return DECODE_UNDEFINED;
     }
     let modrm = 0;
-    if ((code64 ? tables.modrm64 : tables.modrm32)[cell] !== 0) {
-      modrm = code[at++]! | 0;
+    const kind = (code64 ? tables.modrm64 : tables.modrm32)[cell]!;
+    if (kind !== 0) {
+      modrm = code[at++]! | (kind === MODRM_REGISTER ? 0xc0 : 0);
       insn.modrm = modrm;
       const mod = modrm >> 6;
       insn.mod = mod;

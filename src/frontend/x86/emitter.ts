@@ -31,6 +31,7 @@ import {
   RSP,
   SEG_BASE,
   SEG_STRIDE,
+  SEG_WRITE,
   SS,
   X_FPR,
   X_FTAG,
@@ -70,6 +71,7 @@ const H_RAISE = helperId("x86_raise");
 const H_UNDEFINED = helperId("x86_undefined");
 const H_SINGLE_STEP = helperId("x86_single_step");
 const H_SEG_CHECK = helperId("x86_seg_check");
+const H_FWAIT = helperId("x86_fwait");
 const H_DEBUG_INSN = helperId("x86_debug_insn");
 const H_DEBUG_DATA = helperId("x86_debug_data");
 
@@ -95,6 +97,8 @@ export class Emitter {
   /** Bytes of the block's page, for undefined(). */
   private code!: Uint8Array;
   private codeStart = 0;
+  /** No x87 exception is pending: an instruction of this block has made sure, and none since can have left one. */
+  private x87Settled = false;
   private readonly wrapFrom = new Int32Array(16);
   private readonly wrapTo = new Int32Array(16);
 
@@ -112,6 +116,7 @@ export class Emitter {
     this.code64 = (mode & M_CODE64) !== 0;
     this.ended = false;
     this.stackPointer = -1;
+    this.x87Settled = false;
     for (let reg = 0; reg < 16; reg++) this.wrapFrom[reg] = -1;
     this.flags.begin(entry);
   }
@@ -220,8 +225,7 @@ export class Emitter {
     if (this.code64) return segment >= FS ? b.add(b.ld(segmentBase(segment), Ty.I64), offset) : offset;
     const nullBit = segment === FS ? M_NULL_FS : segment === GS ? M_NULL_GS : 0;
     if (this.mode & (M_SEGCHECK | nullBit) && bytes > 0) {
-      // The longest, FXSAVE's, do not fit into the field; their areas are checked for 255 bytes.
-      b.call(H_SEG_CHECK, b.i64(segment | (Math.min(bytes, 255) << 8) | (write ? 0x10000 : 0)), offset);
+      b.call(H_SEG_CHECK, b.i64(segment | (bytes << 8) | (write ? SEG_WRITE : 0)), offset);
     }
     if (segment === CS) return b.zext(b.add(b.ld(S_PC_BASE, Ty.I64), offset), 32);
     if (this.mode & M_FLAT && segment < FS) return offset;
@@ -474,6 +478,18 @@ export class Emitter {
   mmxState(): void {
     this.b.st(X_FTOP, this.b.i32(0));
     this.b.st(X_FTAG, this.b.i32(0));
+  }
+
+  /** #MF for a pending x87 exception, as of every instruction that touches MMX registers, before its memory is looked at (SDM volume 3,
+   *  22.18.6). Such instructions leave none themselves, so that one check serves a row of them. */
+  pendingX87(): void {
+    if (!this.x87Settled) this.b.call(H_FWAIT);
+    this.x87Settled = true;
+  }
+
+  /** An instruction that may leave an x87 exception pending. */
+  x87Unsettled(): void {
+    this.x87Settled = false;
   }
 
   // ---- stack ------------------------------------------------------------------------------------------------------------

@@ -229,6 +229,12 @@ export const X_PDPTE = 0xe80;
 /** i64: the non-canonical address of a pending #GP(0) or #SS(0) (core/x86/exception.ts). */
 export const X_NON_CANONICAL = 0xea0;
 
+/** i64: CR2 before the pending page fault wrote it. */
+export const X_CR2_BEFORE = 0xea8;
+
+/** In the word of x86_seg_check: a write. */
+export const SEG_WRITE = 0x100000;
+
 // ---- word given to the helpers of repeated string instructions: log2 of the element size in bits 0-1 -------------------------------
 /** log2 of the address size. */
 export const STR_ADDR_SHIFT = 4;
@@ -238,3 +244,5 @@ export const STR_SEG_SHIFT = 8;
 export const STR_REPNE = 0x1000;
 /** One element a call. */
 export const STR_ONE = 0x2000;
+/** Addresses have to be multiples of the element size (#AC). */
+export const STR_ALIGN = 0x4000;

@@ -39,11 +39,15 @@ export const movntq: Build = (e, insn) => {
 };
 
 export const movq2dq: Build = (e, insn) => {
+  e.pendingX87();
   e.setXmm(insn.reg, low64(e.b, e.mmx(insn.rm)));
   e.mmxState();
 };
 
-export const movdq2q: Build = (e, insn) => e.setMmx(insn.reg, half(e.b, e.xmm(insn.rm), 0));
+export const movdq2q: Build = (e, insn) => {
+  e.pendingX87();
+  e.setMmx(insn.reg, half(e.b, e.xmm(insn.rm), 0));
+};
 
 export const maskmovq: Build = (e, insn) => {
   const { b } = e;

@@ -115,6 +115,7 @@ export function toInt(name: string, size: 4 | 8, truncate: number): Build {
 // A memory operand of CVTPI2PD and CVTPI2PS does not touch the x87 state (SDM, CVTPI2PD; processors do the same for both).
 
 export const cvtpi2pd: Build = (e, insn) => {
+  if (insn.mod === 3) e.pendingX87();
   const { b } = e;
   const v = b.w(Ty.V128, WOp.f64x2_convert_low_i32x4_s, low64(b, mmxRm(e, insn)));
   e.setXmm(insn.reg, v);
@@ -122,6 +123,7 @@ export const cvtpi2pd: Build = (e, insn) => {
 };
 
 export const cvtpi2ps: Build = (e, insn) => {
+  if (insn.mod === 3) e.pendingX87();
   const { b } = e;
   const y = low64(b, mmxRm(e, insn));
   const r = e.call(H_CVTDQ2PS, y, y);
@@ -132,6 +134,7 @@ export const cvtpi2ps: Build = (e, insn) => {
 export function cvtps2pi(truncate: number): Build {
   return (e, insn) => {
     const { b } = e;
+    e.pendingX87();
     const v = insn.mod === 3 ? half(b, e.xmm(insn.rm), 0) : e.load(8, e.ea(insn, false, 8));
     const y = low64(b, v);
     e.setMmx(insn.reg, half(b, e.call(H_CVTPS2DQ, y, y, b.u64(truncate)), 0));
@@ -140,6 +143,7 @@ export function cvtps2pi(truncate: number): Build {
 
 export function cvtpd2pi(truncate: number): Build {
   return (e, insn) => {
+    e.pendingX87();
     const y = e.readXmmMem(insn);
     e.setMmx(insn.reg, half(e.b, e.call(H_CVTPD2DQ, y, y, e.b.u64(truncate)), 0));
   };

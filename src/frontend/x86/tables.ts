@@ -1,7 +1,7 @@
 // All rows of the x86 instruction table, and their compiled form: flat arrays the decoder and the emitter index.
 
 import type { Row } from "./insn.js";
-import { compileOperand, IMM_NONE, IMM_W, immediateOf, K_A, K_M, K_N, K_U, usesModrm } from "./operands.js";
+import { compileOperand, IMM_NONE, IMM_W, immediateOf, K_A, K_C, K_D, K_M, K_N, K_U, usesModrm } from "./operands.js";
 import { ARITH_ROWS } from "./table/arith.js";
 import { ATOMIC_ROWS } from "./table/atomic.js";
 import { BITS_ROWS } from "./table/bits.js";
@@ -45,6 +45,10 @@ export const MAP_0F3A = 3;
 export const MAP_VEX = 3;
 export const MAPS = 7;
 
+// DecodeTables.modrm64, modrm32: a ModRM byte; one whose mod field counts as 3 whatever it is.
+export const MODRM = 1;
+export const MODRM_REGISTER = 2;
+
 // Row flags.
 export const RF_LOCK = 1;
 export const RF_DEFAULT64 = 2;
@@ -67,13 +71,25 @@ export interface Encoding {
   /** Whole ModRM byte, or -1. */
   fixed: number;
   modrm: boolean;
+  /** The mod field of ModRM is not looked at: rm is a register (MOV to and from control and debug registers). */
+  anyMod: boolean;
 }
 
 const PREFIXES: Record<string, number> = { NP: 0, "66": 1, F3: 2, F2: 3 };
 
 /** Parses the opcode column of a row; throws on a malformed one (a bug in a table). */
 export function parseOpcode(text: string): Encoding {
-  const e: Encoding = { map: 0, opcode: 0, prefix: -1, plusR: false, reg: -1, form: 0, fixed: -1, modrm: false };
+  const e: Encoding = {
+    map: 0,
+    opcode: 0,
+    prefix: -1,
+    plusR: false,
+    reg: -1,
+    form: 0,
+    fixed: -1,
+    modrm: false,
+    anyMod: false,
+  };
   const words = text.trim().split(/\s+/);
   let i = 0;
   if (words.length > 1 && PREFIXES[words[0]!] !== undefined) e.prefix = PREFIXES[words[i++]!]!;
@@ -115,6 +131,7 @@ export class DecodeTables {
   /** [map * 256 + opcode]: 0 nothing, n > 0 row n-1, n < 0 group -n-1. For 64-bit code and for the other modes. */
   readonly map64 = new Int32Array(MAPS * 256);
   readonly map32 = new Int32Array(MAPS * 256);
+  /** Whether a ModRM byte follows: MODRM_*. */
   readonly modrm64 = new Uint8Array(MAPS * 256);
   readonly modrm32 = new Uint8Array(MAPS * 256);
   /** Groups of 64: [prefix * 16 + register form * 8 + reg]: 0 nothing, n > 0 row n-1, n < 0 fixed-ModRM table -n-1. */
@@ -167,6 +184,7 @@ export class DecodeTables {
       const kind = operand & 0xff;
       if (kind === K_M) e.form = 2;
       if (kind === K_N || kind === K_U) e.form = 1;
+      if (kind === K_C || kind === K_D) e.anyMod = true;
       const imm = immediateOf(operand);
       if (imm === IMM_NONE) continue;
       if (this.imm[row] === IMM_NONE) this.imm[row] = imm;
@@ -192,7 +210,7 @@ export class DecodeTables {
     groups: number[],
     fixed: number[],
   ): void {
-    if (e.modrm) modrm[cell] = 1;
+    if (e.modrm) modrm[cell] = e.anyMod ? MODRM_REGISTER : MODRM;
     const simple = e.prefix < 0 && e.reg < 0 && e.form === 0 && e.fixed < 0;
     const old = map[cell]!;
     if (simple && old === 0) {

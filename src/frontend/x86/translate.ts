@@ -115,6 +115,7 @@ export class X86Frontend implements Frontend {
     }
     switch (row.check) {
       case "x87":
+        e.x87Unsettled();
         if (mode & (M_EM | M_TS)) return this.fault(EXC_NM);
         break;
       case "fwait":
@@ -126,6 +127,7 @@ export class X86Frontend implements Frontend {
           return false;
         }
         if (mode & M_TS) return this.fault(EXC_NM);
+        e.pendingX87();
         break;
       case "sse":
         if (mode & M_EM || !(mode & M_OSFXSR)) {

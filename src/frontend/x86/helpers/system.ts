@@ -1,7 +1,7 @@
 // Helpers of the privileged and system instructions: core/x86/*.ts.
 
 import { type HelperDef, helper, system } from "../../../ir/helpers.js";
-import { X_CR0, X_FEATURES, X_SEG } from "../layout.js";
+import { X_A20_OFF, X_CR0, X_DR_HIT, X_FEATURES, X_SEG } from "../layout.js";
 
 export const SYSTEM_HELPERS: readonly HelperDef[] = [
   // Segments. (register | 0x100 to hold off interrupts, selector)
@@ -10,6 +10,8 @@ export const SYSTEM_HELPERS: readonly HelperDef[] = [
   system("x86_ltr"),
   // (0 LAR, 1 LSL, 2 VERR, 3 VERW; selector) -> ZF in bit 63, value below
   helper("x86_probe_segment", { reads: "all", writes: "all", fault: true }),
+  // (segment | 0x100 where memory is to be written, offset, word)
+  helper("x86_arpl", { reads: "all", writes: [[X_DR_HIT, X_A20_OFF]], fault: true }),
   // (FS or GS) -> base; (FS or GS, base)
   helper("x86_read_base", {
     reads: [

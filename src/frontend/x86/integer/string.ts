@@ -7,7 +7,19 @@ import { Ty } from "../../../ir/ops.js";
 import type { Emitter, Size } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
-import { DS, ES, M_SEGCHECK, M_TF, STR_ADDR_SHIFT, STR_ONE, STR_REPNE, STR_SEG_SHIFT, X_DF } from "../layout.js";
+import {
+  DS,
+  ES,
+  M_AC,
+  M_SEGCHECK,
+  M_TF,
+  STR_ADDR_SHIFT,
+  STR_ALIGN,
+  STR_ONE,
+  STR_REPNE,
+  STR_SEG_SHIFT,
+  X_DF,
+} from "../layout.js";
 
 const H_MOVS = helperId("x86_rep_movs");
 const H_STOS = helperId("x86_rep_stos");
@@ -50,6 +62,7 @@ export function stringWord(e: Emitter, insn: Insn, size: Size): Value {
   if (insn.rep === 0xf2) word |= STR_REPNE;
   // Limits are checked, and single steps counted, element by element.
   if (e.mode & (M_SEGCHECK | M_TF)) word |= STR_ONE;
+  if (e.mode & M_AC) word |= STR_ALIGN;
   return e.b.i64(word);
 }
 

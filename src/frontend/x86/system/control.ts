@@ -36,40 +36,35 @@ function isControlRegister(n: number): boolean {
   return n === 0 || n === 2 || n === 3 || n === 4 || n === 8;
 }
 
+/** #UD where the register does not exist, which comes before #GP(0) outside level 0 (SDM volume 3, 6.9): false when one is raised. */
+function allowed(e: Emitter, exists: boolean): boolean {
+  if (!exists) e.undefined();
+  else if (e.cpl !== 0) e.raise(EXC_GP, 0);
+  return exists && e.cpl === 0;
+}
+
 export function movFromCr(e: Emitter, insn: Insn): void {
-  if (!isControlRegister(insn.reg)) {
-    e.undefined();
-    return;
-  }
+  if (!allowed(e, isControlRegister(insn.reg))) return;
   const size = registerSize(e);
   const value = e.call(H_READ_CR, e.b.i64(insn.reg));
   e.writeGpr(insn.rm, size, size === 8 ? value : e.b.wrap(value));
 }
 
 export function movToCr(e: Emitter, insn: Insn): void {
-  if (!isControlRegister(insn.reg)) {
-    e.undefined();
-    return;
-  }
+  if (!allowed(e, isControlRegister(insn.reg))) return;
   e.call(H_WRITE_CR, e.b.i64(insn.reg), e.gpr(insn.rm));
   e.exitNext();
 }
 
 export function movFromDr(e: Emitter, insn: Insn): void {
-  if (insn.reg > 7) {
-    e.undefined();
-    return;
-  }
+  if (!allowed(e, insn.reg < 8)) return;
   const size = registerSize(e);
   const value = e.call(H_READ_DR, e.b.i64(insn.reg));
   e.writeGpr(insn.rm, size, size === 8 ? value : e.b.wrap(value));
 }
 
 export function movToDr(e: Emitter, insn: Insn): void {
-  if (insn.reg > 7) {
-    e.undefined();
-    return;
-  }
+  if (!allowed(e, insn.reg < 8)) return;
   e.call(H_WRITE_DR, e.b.i64(insn.reg), e.gpr(insn.rm));
   e.exitNext();
 }
@@ -160,12 +155,16 @@ export function xsetbv(e: Emitter): void {
   e.exitNext();
 }
 
+const FXSAVE_BYTES = 512;
+/** The legacy area and the header. */
+const XSAVE_BYTES = 576;
+
 export function fxsave(e: Emitter, insn: Insn): void {
-  e.call(H_FXSAVE, e.ea(insn, true, 255), e.b.i64(insn.opSize));
+  e.call(H_FXSAVE, e.ea(insn, true, FXSAVE_BYTES), e.b.i64(insn.opSize));
 }
 
 export function fxrstor(e: Emitter, insn: Insn): void {
-  e.call(H_FXRSTOR, e.ea(insn, false, 255), e.b.i64(insn.opSize));
+  e.call(H_FXRSTOR, e.ea(insn, false, FXSAVE_BYTES), e.b.i64(insn.opSize));
 }
 
 /** EDX:EAX. */
@@ -177,13 +176,14 @@ function componentMask(e: Emitter): number {
 const OPTIMISE = 0x100;
 
 export function xsave(e: Emitter, insn: Insn): void {
-  e.call(H_XSAVE, e.ea(insn, true, 255), e.b.i64(insn.opSize), componentMask(e));
+  e.call(H_XSAVE, e.ea(insn, true, XSAVE_BYTES), e.b.i64(insn.opSize), componentMask(e));
 }
 
 export function xsaveopt(e: Emitter, insn: Insn): void {
-  e.call(H_XSAVE, e.ea(insn, true, 255), e.b.i64(insn.opSize | OPTIMISE), componentMask(e));
+  e.call(H_XSAVE, e.ea(insn, true, XSAVE_BYTES), e.b.i64(insn.opSize | OPTIMISE), componentMask(e));
 }
 
 export function xrstor(e: Emitter, insn: Insn): void {
-  e.call(H_XRSTOR, e.ea(insn, false, 255), e.b.i64(insn.opSize), componentMask(e));
+  e.x87Unsettled();
+  e.call(H_XRSTOR, e.ea(insn, false, XSAVE_BYTES), e.b.i64(insn.opSize), componentMask(e));
 }

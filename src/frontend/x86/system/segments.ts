@@ -1,7 +1,6 @@
 // MOV, PUSH, POP of segment registers, far pointers, LDTR and TR, LAR LSL VERR VERW ARPL, FS and GS bases.
 
 import { Ty } from "../../../ir/ops.js";
-import { MEM_RMW } from "../../../layout.js";
 import type { Emitter, Size } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
@@ -29,6 +28,7 @@ const H_PROBE = helperId("x86_probe_segment");
 const H_READ_BASE = helperId("x86_read_base");
 const H_WRITE_BASE = helperId("x86_write_base");
 const H_UMIP = helperId("x86_umip");
+const H_ARPL = helperId("x86_arpl");
 
 const INHIBIT = 0x100;
 
@@ -169,12 +169,18 @@ function setZf(e: Emitter, zf: number): void {
   e.flags.setSome(F_ZF, e.b.shl(zf, e.b.i32(6)));
 }
 
+/** Memory is written only where the RPL changes: read-only memory that needs no change does not fault. */
 export function arpl(e: Emitter, insn: Insn): void {
   const b = e.b;
-  const dest = e.readOperand(insn, 0, MEM_RMW);
+  const dest = e.readOperand(insn, 0);
   const rpl = b.and(e.readGpr(insn.reg, 2), b.i32(3));
   const lower = b.ltu(b.and(dest, b.i32(3)), rpl);
-  e.update(insn, 0, b.select(lower, b.or(b.and(dest, b.i32(0xfffc)), rpl), dest));
+  const adjusted = b.or(b.and(dest, b.i32(0xfffc)), rpl);
+  if (insn.mod === 3) e.writeGpr(insn.rm, 2, b.select(lower, adjusted, dest));
+  else {
+    const where = b.or(b.shl(b.extu(lower), b.i64(8)), b.i64(e.segmentOf(insn)));
+    e.call(H_ARPL, where, e.offset(insn), b.extu(adjusted));
+  }
   setZf(e, lower);
 }
 

@@ -111,7 +111,7 @@ export const SYSTEM_ROWS: readonly Row[] = [
   ["CD", "int", "Ib", int, SYS],
   ["F1", "int1", "", int1, SYS],
   ["0F 05", "syscall", "", syscall, { feature: "syscall", system: true }],
-  ["0F 07", "sysret", "", sysret, { feature: "syscall", cpl0: true, system: true }],
+  ["0F 07", "sysret", "", sysret, { feature: "syscall", system: true }],
   ["0F 34", "sysenter", "", sysenter, { feature: "sep", system: true }],
   ["0F 35", "sysexit", "", sysexit, { feature: "sep", cpl0: true, system: true }],
   ["F4", "hlt", "", hlt, CPL0],
@@ -124,11 +124,11 @@ export const SYSTEM_ROWS: readonly Row[] = [
   ["0F 01 CA", "clac", "", setAc, { feature: "smap", system: true }],
   ["0F 01 CB", "stac", "", setAc, { feature: "smap", system: true }],
 
-  // Control, debug and model-specific registers.
-  ["0F 20 r", "mov", "Ry,Cd", movFromCr, CPL0],
-  ["0F 22 r", "mov", "Cd,Ry", movToCr, CPL0],
-  ["0F 21 r", "mov", "Ry,Dd", movFromDr, CPL0],
-  ["0F 23 r", "mov", "Dd,Ry", movToDr, CPL0],
+  // Control, debug and model-specific registers. MOV looks at CPL itself: a register that does not exist is #UD at any level.
+  ["0F 20 r", "mov", "Ry,Cd", movFromCr, SYS],
+  ["0F 22 r", "mov", "Cd,Ry", movToCr, SYS],
+  ["0F 21 r", "mov", "Ry,Dd", movFromDr, SYS],
+  ["0F 23 r", "mov", "Dd,Ry", movToDr, SYS],
   ["0F 06", "clts", "", clts, CPL0],
   ["0F 01 /4", "smsw", "Ev", smsw, SYS],
   ["0F 01 /6", "lmsw", "Ew", lmsw, CPL0],

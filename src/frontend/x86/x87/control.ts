@@ -5,13 +5,14 @@ import { Ty } from "../../../ir/ops.js";
 import type { Emitter } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
-import { X_FCW, X_FSW, X_FTOP } from "../layout.js";
+import { M_AC, X_FCW, X_FSW, X_FTOP } from "../layout.js";
 import { isReal } from "./common.js";
 
 type Build = (e: Emitter, insn: Insn) => void;
 
 const FORM_32 = 1;
 const FORM_REAL = 2;
+const FORM_ALIGN = 4;
 
 const FWAIT = helperId("x86_fwait");
 const FNINIT = helperId("x86_fninit");
@@ -61,7 +62,7 @@ export function environment(name: string, registers: boolean, write: boolean): B
   return (e, insn) => {
     const wide = insn.opSize !== 2;
     const bytes = (wide ? 28 : 14) + (registers ? 80 : 0);
-    const form = (wide ? FORM_32 : 0) | (isReal(e) ? FORM_REAL : 0);
+    const form = (wide ? FORM_32 : 0) | (isReal(e) ? FORM_REAL : 0) | (e.mode & M_AC ? FORM_ALIGN : 0);
     e.call(id, e.ea(insn, write, bytes), e.b.i64(form));
   };
 }
