@@ -51,6 +51,7 @@ const BUILDER = 5;
 
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   amd64: { kernel: "linux-image-amd64", cloud: "linux-image-cloud-amd64", target: "x86_64", image: "bzImage" },
+  i386: { kernel: "linux-image-686-pae", target: "i686", image: "bzImage" },
 };
 
 const MODULES = [

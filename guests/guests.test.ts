@@ -67,29 +67,32 @@ describe("cpio", () => {
 });
 
 describe("modules", () => {
-  it("have their .modinfo read out of ELF", () => {
+  it.each([32, 64])("have their .modinfo read out of ELF of %i bits", (bits) => {
+    const wide = bits === 64;
     const strings = Buffer.from("alias=virtio:d00000002v*\0depends=virtio,virtio_ring\0alias=other\0name=virtio_blk\0");
     const names = Buffer.from("\0.modinfo\0.shstrtab\0");
     const file = Buffer.alloc(64 + strings.length + names.length + 3 * 64);
-    file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+    file.set([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, 1, 1]);
     strings.copy(file, 64);
     names.copy(file, 64 + strings.length);
     const table = 64 + strings.length + names.length;
-    file.writeBigUInt64LE(BigInt(table), 0x28);
-    file.writeUInt16LE(64, 0x3a);
-    file.writeUInt16LE(3, 0x3c);
-    file.writeUInt16LE(2, 0x3e);
+    const word = (value: number, at: number) => {
+      if (wide) file.writeBigUInt64LE(BigInt(value), at);
+      else file.writeUInt32LE(value, at);
+    };
+    word(table, wide ? 0x28 : 0x20);
+    for (const [n, value] of [64, 3, 2].entries()) file.writeUInt16LE(value, (wide ? 0x3a : 0x2e) + 2 * n);
     const section = (n: number, name: number, offset: number, size: number) => {
       file.writeUInt32LE(name, table + 64 * n);
-      file.writeBigUInt64LE(BigInt(offset), table + 64 * n + 0x18);
-      file.writeBigUInt64LE(BigInt(size), table + 64 * n + 0x20);
+      word(offset, table + 64 * n + (wide ? 0x18 : 0x10));
+      word(size, table + 64 * n + (wide ? 0x20 : 0x14));
     };
     section(1, 1, 64, strings.length);
     section(2, 10, 64 + strings.length, names.length);
     const info = modinfo(file);
     expect(info.get("depends")).toEqual(["virtio,virtio_ring"]);
     expect(info.get("alias")).toEqual(["virtio:d00000002v*", "other"]);
-    expect(() => modinfo(Buffer.alloc(100))).toThrow("not a 64-bit");
+    expect(() => modinfo(Buffer.alloc(100))).toThrow("not a little-endian ELF file");
   });
 
   it("get tables for modprobe with all they depend on, nearest first", () => {

@@ -1,4 +1,4 @@
-// Programs of the host that tests run, and the Debian packages they are in.
+// Programs of the host that tests run, and files they need, and the Debian packages they are in.
 
 import { existsSync } from "node:fs";
 
@@ -12,6 +12,7 @@ export const PROGRAMS = {
   cpio: { path: "/usr/bin/cpio", package: "cpio" },
   nasm: { path: "/usr/bin/nasm", package: "nasm" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
+  seabios: { path: "/usr/share/seabios/bios-256k.bin", package: "seabios" },
 } as const;
 
 export type ProgramName = keyof typeof PROGRAMS;

@@ -150,6 +150,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   let consoles: ChardevHub | undefined;
   try {
     const boot = await prepareBoot(config, host, memory, cpu, entropy);
+    for (const note of config.notes) host.warn(note);
     // Last, because it takes the user's terminal.
     consoles = new ChardevHub(
       config.chardevs,

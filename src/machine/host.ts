@@ -18,6 +18,8 @@ export interface MachineHost {
   readFile(name: string): Promise<Uint8Array | undefined>;
   /** The same before all of it is here, where the host can. */
   openFile?(name: string): Promise<ArrivingFile | undefined>;
+  /** Folders in which this host's packages keep firmware, looked at after those of -L. */
+  readonly firmwareFolders?: readonly string[];
   /** The image of a drive as it is on the host (formats and -snapshot are the machine's work). */
   openImage(drive: DriveConfig): Promise<BlockBackend>;
   openChardev(chardev: ChardevConfig): HostChardev;

@@ -22,6 +22,15 @@ export interface NodeHostOptions {
   onBrokenOutput: () => void;
 }
 
+/** Where Debian, Fedora, Arch, Homebrew and a build of QEMU's own put firmware. */
+const FIRMWARE_FOLDERS = [
+  "/usr/share/seabios",
+  "/usr/share/qemu",
+  "/usr/local/share/qemu",
+  "/opt/homebrew/share/qemu",
+  "/opt/local/share/qemu",
+];
+
 /** Throws MachineError when the log file cannot be opened. */
 export function createNodeHost(options: NodeHostOptions): MachineHost {
   const log = openLog(options.logFile);
@@ -31,6 +40,7 @@ export function createNodeHost(options: NodeHostOptions): MachineHost {
     monotonic: () => performance.now() * 1e6,
     date: () => Date.now(),
     readFile,
+    firmwareFolders: FIRMWARE_FOLDERS,
     openImage,
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput),
     log: (line) => void fs.writeSync(log, `${line}\n`),

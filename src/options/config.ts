@@ -42,6 +42,8 @@ export interface MachineConfig {
   uuid?: string;
   /** First key of the terminal's commands, 1 (Ctrl-A) unless -echr. */
   escapeChar: number;
+  /** Sentences for the user about what is not quite as it was written. */
+  notes: string[];
 }
 
 export interface MachineType {
@@ -88,6 +90,8 @@ export interface DriveConfig {
   writeCache: boolean;
   /** cache=unsafe: flushes do nothing. */
   ignoreFlush: boolean;
+  /** -cdrom, media=cdrom: what -boot d means. */
+  cdrom?: boolean;
 }
 
 export interface DeviceConfig {
@@ -179,6 +183,7 @@ export function defaultConfig(): MachineConfig {
     noShutdown: false,
     startPaused: false,
     escapeChar: 1,
+    notes: [],
   };
 }
 

@@ -3,6 +3,7 @@
 import type { DeviceConfig, MachineConfig, RngSource } from "./config.js";
 import { optionError } from "./error.js";
 import { applyList, type Fail, parseList } from "./keyval.js";
+import { refusedDevice } from "./refused.js";
 import { parseInteger, parseSize, parseSwitch } from "./values.js";
 
 type Check = (text: string, name: string, fail: Fail) => void;
@@ -100,7 +101,7 @@ export function parseDevice(option: string, value: string): DeviceConfig {
   const typed = list.find(({ key }) => key === "driver")?.value ?? "";
   const driver = findDriver(typed);
   if (driver === undefined) {
-    throw optionError(option, value, `'${typed}' is not a device this machine has (-device help lists them)`);
+    throw optionError(option, value, `no device '${typed}' (-device help lists them): ${refusedDevice(typed)}`);
   }
   const row = DEVICE_ROWS[driver]!;
   const device: DeviceConfig = { driver, properties: {} };
@@ -124,7 +125,18 @@ export function parseDevice(option: string, value: string): DeviceConfig {
   return device;
 }
 
-export function deviceHelp(): string {
+/** The text of -device help, or of -device DRIVER,help; undefined for anything else. */
+export function deviceHelp(value: string): string | undefined {
+  if (value === "help" || value === "?") return devicesHelp();
+  const [name, word] = value.split(",");
+  if (word !== "help" && word !== "?") return undefined;
+  const driver = findDriver(name!);
+  if (driver === undefined) return undefined;
+  const properties = Object.keys(DEVICE_ROWS[driver]!.properties);
+  return `${driver} properties:\n${["id", ...properties].map((property) => `  ${property}\n`).join("")}`;
+}
+
+function devicesHelp(): string {
   const rows = Object.entries(DEVICE_ROWS).map(([name, row]) => {
     const properties = Object.keys(row.properties);
     return `${name.padEnd(16)} ${row.help}${properties.length > 0 ? `\n${" ".repeat(17)}${properties.join(", ")}` : ""}`;

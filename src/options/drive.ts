@@ -10,7 +10,8 @@ export interface PendingDrive {
   option: string;
   value: string;
   drive: DriveConfig;
-  bus: "hd" | "virtio" | "none";
+  /** hd: QEMU's IDE disks; cd: its CD-ROM drive. */
+  bus: "hd" | "virtio" | "cd" | "none";
   index?: number;
 }
 
@@ -34,6 +35,7 @@ export function parseDrive(option: string, value: string): PendingDrive {
     },
     bus: "hd",
   };
+  let cdrom = false;
   const readOnly = (target: PendingDrive, text: string, fail: Fail): void => {
     target.drive.readOnly = parseSwitch(text, "readonly", fail);
   };
@@ -50,7 +52,7 @@ export function parseDrive(option: string, value: string): PendingDrive {
     },
     if: (target, text, fail) => {
       if (["ide", "scsi", "sd", "mtd", "floppy", "pflash", "xen"].includes(text)) {
-        fail(`if=${text} is not supported yet (use if=virtio)`);
+        fail(`if=${text} is not supported yet: ${text === "pflash" ? "a PC BIOS is -bios FILE" : "use if=virtio"}`);
       }
       if (text !== "virtio" && text !== "none") fail(`unsupported bus type '${text}'`);
       target.bus = text as "virtio" | "none";
@@ -70,8 +72,8 @@ export function parseDrive(option: string, value: string): PendingDrive {
       target.index = parseInteger(text, "unit", 0, 31, fail);
     },
     media: (_target, text, fail) => {
-      if (text === "cdrom") fail("media=cdrom is not supported yet");
-      if (text !== "disk") fail(`'${text}' invalid media`);
+      if (text !== "disk" && text !== "cdrom") fail(`'${text}' invalid media`);
+      cdrom = text === "cdrom";
     },
     format,
     driver: format,
@@ -108,6 +110,7 @@ export function parseDrive(option: string, value: string): PendingDrive {
   if (pending.bus === "none" && pending.drive.id === "") {
     throw optionError(option, value, "if=none needs an id= for the -device that uses it");
   }
+  if (cdrom) makeCompactDisc(pending);
   return pending;
 }
 
@@ -125,9 +128,28 @@ export function hardDisk(option: string, file: string, index: number): PendingDr
   return { option, value: file, drive, bus: "hd", index };
 }
 
-/** Gives every disk its place and its id, -hda's family before if=virtio. */
+/** -cdrom FILE. */
+export function compactDisc(option: string, file: string): PendingDrive {
+  const pending = hardDisk(option, file, 0);
+  makeCompactDisc(pending);
+  return pending;
+}
+
+function makeCompactDisc(pending: PendingDrive): void {
+  pending.drive.readOnly = true;
+  pending.drive.cdrom = true;
+  if (pending.bus === "hd") pending.bus = "cd";
+}
+
+/** What the disks of QEMU's other buses are here. */
+const IN_PLACE = {
+  hd: "a virtio disk (in Linux /dev/vda and so on, not /dev/sda): there is no IDE yet (-drive if=virtio says so itself)",
+  cd: "a read-only virtio disk: there is no CD-ROM drive yet, and only images that boot from a USB stick too boot from it",
+};
+
+/** Gives every disk its place and its id: -hda's family, then if=virtio, then -cdrom. */
 export function settleDrives(config: MachineConfig, pending: PendingDrive[], snapshot: boolean): void {
-  for (const bus of ["hd", "virtio", "none"] as const) {
+  for (const bus of ["hd", "virtio", "cd", "none"] as const) {
     const taken = new Map<number, PendingDrive>();
     const members = pending.filter((entry) => entry.bus === bus);
     for (const entry of members) {
@@ -139,7 +161,8 @@ export function settleDrives(config: MachineConfig, pending: PendingDrive[], sna
         throw optionError(entry.option, entry.value, `a drive with index=${index} exists`);
       }
       taken.set(index, entry);
-      if (entry.drive.id === "") entry.drive.id = bus === "hd" ? `hd${index}` : `virtio${index}`;
+      if (entry.drive.id === "") entry.drive.id = `${bus}${index}`;
+      if (bus === "hd" || bus === "cd") config.notes.push(`${entry.drive.file} is ${IN_PLACE[bus]}`);
       if (snapshot) entry.drive.snapshot = true;
     }
     for (const [, entry] of [...taken].sort(([a], [b]) => a - b)) {

@@ -13,6 +13,12 @@ export const CPU_HELP =
   "  max        every feature the emulator has\n\nFeatures are changed with +name, -name, name=on or name=off.\n";
 export const ACCEL_HELP = "Accelerators supported:\ntcg\n";
 
+/** Why an accelerator is refused, and that nothing has to stand in its place. */
+export function noAccelerator(name: string): string {
+  const what = /^kvm/.test(name) ? "there is no KVM here" : `accelerator '${name}' is not available`;
+  return `${what}: leave it out (the emulator is its own accelerator, tcg)`;
+}
+
 const OTHER_MACHINES = /^(q35|pc-q35-.*|isapc|microvm|x-remote|xenfv.*|xenpv|none|virt.*)$/;
 
 /** A property that is taken for compatibility: only the value that describes this machine is allowed. */
@@ -34,7 +40,7 @@ const MACHINE_PARAMETERS: ParameterHandlers<MachineConfig> = {
   },
   accel(config, value, fail) {
     const names = value.split(":");
-    if (!names.includes("tcg")) fail(`accelerator '${value}' is not available (only tcg is)`);
+    if (!names.includes("tcg")) fail(noAccelerator(value));
     void config;
   },
   acpi: (config, value, fail) => {
@@ -87,7 +93,9 @@ export function applyMachine(config: MachineConfig, option: string, value: strin
 export function applyCpu(config: MachineConfig, option: string, value: string): void {
   const [model, ...features] = splitCommas(value);
   if (model !== "qemu64" && model !== "max") {
-    throw optionError(option, value, `unable to find CPU model '${model}' (there are qemu64 and max)`);
+    const host = model === "host" ? "without KVM the guest does not see the host's CPU" : undefined;
+    const why = host ?? `unable to find CPU model '${model}'`;
+    throw optionError(option, value, `${why} (there are qemu64 and max; max has every feature)`);
   }
   config.cpu = { model, features: [] };
   const fail: Fail = (message) => {
@@ -169,7 +177,8 @@ export function applySmp(option: string, value: string): void {
     (name: string) =>
     (_target: null, text: string, fail: Fail): void => {
       const count = parseInteger(text, name, 1, 4096, fail);
-      if (count !== 1) fail(`${name}=${count} is not supported yet (the machine has one CPU)`);
+      if (count !== 1)
+        fail(`${name}=${count} is not supported yet: the machine has one CPU (write -smp 1, or leave -smp out)`);
     };
   const names = ["cpus", "maxcpus", "sockets", "dies", "clusters", "cores", "threads"];
   applyList(option, value, "cpus", null, Object.fromEntries(names.map((name) => [name, part(name)])));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { MachineConfig } from "./config.js";
 import { parseArguments } from "./parse.js";
+import { refusedOption } from "./refused.js";
+import { OPTION_SECTIONS } from "./table.js";
 
 const program = { name: "wasmachine-system-x86_64", version: "1.2.3" };
 
@@ -88,25 +90,20 @@ describe("refusals", () => {
   const cases: [string[], string][] = [
     [["-foo"], "-foo: invalid option"],
     [["--foo"], "--foo: invalid option"],
-    [["-vnc", ":1"], "-vnc: not supported yet"],
-    [["-cdrom", "x.iso"], "-cdrom: not supported yet"],
     [["-m"], "-m: requires an argument"],
     [["-M", "q35"], "-M q35: machine type 'q35' is not supported yet (only pc is)"],
     [["-M", "foo"], "-M foo: unsupported machine type 'foo' (use -machine help to list supported machines)"],
     [["-M", "pc,foo=1"], "-M pc,foo=1: Invalid parameter 'foo'"],
     [["-M", "pc,hpet=maybe"], "-M pc,hpet=maybe: Parameter 'hpet' expects 'on' or 'off', not 'maybe'"],
     [["-M", "pc,smm=on"], "-M pc,smm=on: 'smm=on' is not supported"],
-    [["-cpu", "foo"], "-cpu foo: unable to find CPU model 'foo' (there are qemu64 and max)"],
+    [["-cpu", "foo"], "-cpu foo: unable to find CPU model 'foo' (there are qemu64 and max; max has every feature)"],
     [["-cpu", "max,+foo"], "-cpu max,+foo: CPU feature 'foo' not found"],
     [["-cpu", "max,foo=on"], "-cpu max,foo=on: CPU property 'foo' not found"],
     [["-cpu", "max,nx=7"], "-cpu max,nx=7: Parameter 'nx' expects 'on' or 'off', not '7'"],
-    [["-smp", "2"], "-smp 2: cpus=2 is not supported yet (the machine has one CPU)"],
-    [["-smp", "1,cores=4"], "-smp 1,cores=4: cores=4 is not supported yet (the machine has one CPU)"],
-    [["-accel", "kvm"], "-accel kvm: accelerator 'kvm' is not available (only tcg is)"],
     [["-accel", "foo"], "-accel foo: invalid accelerator foo"],
     [["-accel", "tcg,foo=1"], "-accel tcg,foo=1: Invalid parameter 'foo'"],
     [["-accel", "tcg,tb-size=x"], "-accel tcg,tb-size=x: Parameter 'tb-size' expects a number, not 'x'"],
-    [["-drive", "file=a,if=ide"], "-drive file=a,if=ide: if=ide is not supported yet (use if=virtio)"],
+    [["-drive", "file=a,if=ide"], "-drive file=a,if=ide: if=ide is not supported yet: use if=virtio"],
     [["-drive", "if=foo"], "-drive if=foo: unsupported bus type 'foo'"],
     [["-drive", "if=virtio"], "-drive if=virtio: Must specify a file (file=)"],
     [
@@ -115,7 +112,6 @@ describe("refusals", () => {
     ],
     [["-drive", "file=a,if=none"], "-drive file=a,if=none: if=none needs an id= for the -device that uses it"],
     [["-drive", "file=a,bogus=1"], "-drive file=a,bogus=1: Invalid parameter 'bogus'"],
-    [["-device", "e1000"], "-device e1000: 'e1000' is not a device this machine has (-device help lists them)"],
     [["-device", "virtio-blk-pci"], "-device virtio-blk-pci: drive property not set"],
     [
       ["-device", "virtio-blk-pci,drive=x"],
@@ -141,9 +137,6 @@ describe("refusals", () => {
     [["-icount", "auto,sleep=off"], "-icount auto,sleep=off: shift=auto and sleep=off are incompatible"],
     [["-d", "int,foo"], "-d int,foo: unknown log item 'foo' (-d help lists them)"],
     [["-boot", "order=x"], "-boot order=x: Invalid boot device 'x'"],
-    [["-display", "gtk"], "-display gtk: display 'gtk' is not supported yet (only none is)"],
-    [["-vga", "std"], "-vga std: VGA is not supported yet (only none is)"],
-    [["-nic", "user"], "-nic user: network is not supported yet (only none is)"],
     [["-append", "x"], "-append only allowed with -kernel option"],
     [["-initrd", "x"], "-initrd only allowed with -kernel option"],
     [["-uuid", "x"], "-uuid x: failed to parse UUID string: wrong format 'x'"],
@@ -153,6 +146,91 @@ describe("refusals", () => {
   });
   it("accepts what says there is none", () => {
     parse("-vga", "none", "-net", "none", "-nic", "none", "-parallel", "none", "-smp", "1", "-smp", "cpus=1,cores=1");
+  });
+});
+
+describe("usual command lines that cannot be had say what to write instead", () => {
+  const out = "leave the option out";
+  const cases: [string[], string][] = [
+    [["-enable-kvm"], `-enable-kvm: there is no KVM here: ${out} (the emulator is its own accelerator, tcg)`],
+    [["-accel", "kvm"], "-accel kvm: there is no KVM here: leave it out (the emulator is its own accelerator, tcg)"],
+    [
+      ["-M", "pc,accel=kvm"],
+      "-M pc,accel=kvm: there is no KVM here: leave it out (the emulator is its own accelerator, tcg)",
+    ],
+    [
+      ["-accel", "xen"],
+      "-accel xen: accelerator 'xen' is not available: leave it out (the emulator is its own accelerator, tcg)",
+    ],
+    [
+      ["-cpu", "host"],
+      "-cpu host: without KVM the guest does not see the host's CPU (there are qemu64 and max; max has every feature)",
+    ],
+    [["-smp", "4"], "-smp 4: cpus=4 is not supported yet: the machine has one CPU (write -smp 1, or leave -smp out)"],
+    [
+      ["-smp", "1,cores=4"],
+      "-smp 1,cores=4: cores=4 is not supported yet: the machine has one CPU (write -smp 1, or leave -smp out)",
+    ],
+    [
+      ["-vga", "std"],
+      "-vga std: there is no VGA yet: leave -vga out (the console is the terminal; Linux: -append console=ttyS0), or write -vga none",
+    ],
+    [
+      ["-display", "gtk"],
+      "-display gtk: there is no display yet: leave -display out and the console is the terminal (Linux: -append console=ttyS0), or write -display none",
+    ],
+    [
+      ["-vnc", ":1"],
+      `-vnc: there is no display yet: ${out} (the console is the terminal; Linux: -append console=ttyS0)`,
+    ],
+    [["-nic", "user"], "-nic user: there is no network yet: leave -nic out, or write -nic none"],
+    [["-netdev", "user,id=n"], "-netdev user,id=n: there is no network yet: leave -netdev out"],
+    [
+      ["-audiodev", "pa,id=a"],
+      "-audiodev pa,id=a: there is no sound yet: leave -audiodev out, or write -audiodev none",
+    ],
+    [["-usb"], `-usb: there is no USB yet: ${out} (keyboard and mouse are PS/2)`],
+    [["-fda", "x"], "-fda: there is no floppy drive yet: a disk is -drive if=virtio,format=raw,file=FILE"],
+    [["-pflash", "x"], "-pflash: there is no flash yet: a PC BIOS is -bios FILE"],
+    [["-s"], `-s: there is no gdb server yet: ${out} (the monitor's x, print and info show the guest)`],
+    [["-daemonize"], `-daemonize: ${out}: the shell runs a program in the background (nohup PROGRAM &)`],
+    [
+      ["-device", "e1000,netdev=n"],
+      "-device e1000,netdev=n: no device 'e1000' (-device help lists them): there is no network yet: leave it out",
+    ],
+    [
+      ["-device", "nvme,drive=d"],
+      "-device nvme,drive=d: no device 'nvme' (-device help lists them): disks are virtio here: use virtio-blk-pci,drive=ID",
+    ],
+    [["-device", "foo"], "-device foo: no device 'foo' (-device help lists them): this machine has no such device"],
+  ];
+  it.each(cases)("%j", (args, message) => {
+    expect(error(...args)).toBe(message);
+  });
+  it("has a row or a sentence for each option it refuses, not both", () => {
+    for (const { rows } of OPTION_SECTIONS) {
+      for (const name of rows.flatMap((row) => row.names)) expect(refusedOption(name), name).toBeUndefined();
+    }
+  });
+  it("lists what there is for each help", () => {
+    for (const option of [
+      "-netdev",
+      "-nic",
+      "-net",
+      "-audiodev",
+      "-vga",
+      "-display",
+      "-device",
+      "-cpu",
+      "-accel",
+      "-M",
+    ]) {
+      expect(text(option, "help"), option).not.toBe("");
+    }
+    expect(text("-device", "virtio-blk-pci,help")).toMatch(
+      /^virtio-blk-pci properties:\n {2}id\n(?: {2}.*\n)* {2}bootindex\n/,
+    );
+    expect(text("-L", "a", "-L", "help")).toBe("a\n");
   });
 });
 
@@ -204,6 +282,20 @@ describe("drives", () => {
       ["virtio0", "u"],
       ["virtio1", "v"],
     ]);
+  });
+  it("says what the disks of -hda and -cdrom are, and what CD-ROMs are", () => {
+    const { drives, notes } = parse("-cdrom", "c.iso", "-hda", "a", "-drive", "if=virtio,file=v", "-boot", "d");
+    expect(drives.map(({ id, readOnly, cdrom }) => [id, readOnly, cdrom])).toEqual([
+      ["hd0", false, undefined],
+      ["virtio0", false, undefined],
+      ["cd0", true, true],
+    ]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^a is a virtio disk .*there is no IDE yet/),
+      expect.stringMatching(/^c\.iso is a read-only virtio disk: there is no CD-ROM drive yet/),
+    ]);
+    expect(parse("-drive", "media=cdrom,file=x").drives).toEqual(parse("-cdrom", "x").drives);
+    expect(parse("-drive", "if=virtio,file=v").notes).toEqual([]);
   });
   it("takes a bare file name as -hda and refuses a second one", () => {
     expect(parse("disk.img").drives[0]).toMatchObject({ file: "disk.img", id: "hd0" });

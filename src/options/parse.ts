@@ -5,14 +5,9 @@ import { defaultConfig, type MachineConfig } from "./config.js";
 import { checkReferences } from "./device.js";
 import { hardDisk, settleDrives } from "./drive.js";
 import { OptionError, optionError } from "./error.js";
-import {
-  OPTION_SECTIONS,
-  type OptionRow,
-  type ParseState,
-  TERMINAL_KEYS,
-  UNSUPPORTED_OPTIONS,
-  VERSION_MARK,
-} from "./table.js";
+import { noAccelerator } from "./machine-options.js";
+import { refusedOption } from "./refused.js";
+import { OPTION_SECTIONS, type OptionRow, type ParseState, TERMINAL_KEYS, VERSION_MARK } from "./table.js";
 
 export interface ProgramInfo {
   /** As the user calls it. */
@@ -35,7 +30,6 @@ const ROWS = new Map<string, OptionRow>(
     rows.flatMap((row) => row.names.map((name): [string, OptionRow] => [name, row])),
   ),
 );
-const UNSUPPORTED = new Set(UNSUPPORTED_OPTIONS.split(" ").map((name) => name.replace(":", "")));
 
 /**
  * Reads a command line (without the program's name). Throws OptionError with one sentence, the option named, for
@@ -66,7 +60,7 @@ export function parseArguments(args: readonly string[], program: ProgramInfo): P
     const name = argument.slice(argument.startsWith("--") ? 2 : 1);
     const row = ROWS.get(name);
     if (!row) {
-      throw new OptionError(UNSUPPORTED.has(name) ? `${argument}: not supported yet` : `${argument}: invalid option`);
+      throw new OptionError(`${argument}: ${refusedOption(name) ?? "invalid option"}`);
     }
     let value = "";
     if (row.argument !== undefined) {
@@ -90,7 +84,7 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   const { config } = state;
   const { names, last } = state.accels;
   if (last && !names.includes("tcg")) {
-    throw optionError(last.option, last.value, `accelerator '${names.at(-1)}' is not available (only tcg is)`);
+    throw optionError(last.option, last.value, noAccelerator(names.at(-1)!));
   }
   if (config.kernel === undefined) {
     if (config.initrd !== undefined) throw new OptionError("-initrd only allowed with -kernel option");

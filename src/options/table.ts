@@ -3,7 +3,7 @@
 import { applyChardev, applyMon } from "./chardev.js";
 import type { MachineConfig } from "./config.js";
 import { deviceHelp, parseDevice, parseObject } from "./device.js";
-import { hardDisk, type PendingDrive, parseDrive } from "./drive.js";
+import { compactDisc, hardDisk, type PendingDrive, parseDrive } from "./drive.js";
 import { optionError } from "./error.js";
 import {
   applyAction,
@@ -62,14 +62,16 @@ export interface OptionSection {
 
 const flag = (names: string[], help: string, apply: (state: ParseState) => void): OptionRow => ({ names, help, apply });
 
-/** Taken so that usual command lines work: the argument may only say that there is none. */
-function absent(name: string, what: string): OptionRow {
+/** Taken so that usual command lines work: the argument may only say that there is none, or ask what there is. */
+function absent(name: string, what: string, instead = `, or write -${name} none`): OptionRow {
   return {
     names: [name],
     argument: "none",
     help: `no ${what} (there is none yet)`,
-    apply(_state, option, value) {
-      if (value !== "none") throw optionError(option, value, `${what} is not supported yet (only none is)`);
+    apply(state, option, value) {
+      if (help(() => `There is no ${what} yet: only none.\n`, value, state)) return;
+      if (value === "none" || value.startsWith("none,")) return;
+      throw optionError(option, value, `there is no ${what} yet: leave ${option} out${instead}`);
     },
   };
 }
@@ -79,6 +81,9 @@ const help = (text: () => string, value: string, state: ParseState): boolean => 
   state.text = text();
   return true;
 };
+
+const INSTEAD_OF_DISPLAY =
+  "leave -display out and the console is the terminal (Linux: -append console=ttyS0), or write -display none";
 
 export const OPTION_SECTIONS: OptionSection[] = [
   {
@@ -159,7 +164,8 @@ export const OPTION_SECTIONS: OptionSection[] = [
         argument: "driver[,prop=value...]",
         help: "add a device (-device help lists them)",
         apply(state, option, value) {
-          if (help(deviceHelp, value, state)) return;
+          state.text = deviceHelp(value);
+          if (state.text !== undefined) return;
           const device = parseDevice(option, value);
           if (device.id !== undefined && state.config.devices.some((other) => other.id === device.id)) {
             throw optionError(option, value, `Duplicate device ID '${device.id}'`);
@@ -194,6 +200,12 @@ export const OPTION_SECTIONS: OptionSection[] = [
         }),
       ),
       {
+        names: ["cdrom"],
+        argument: "file",
+        help: "raw image as the last disk, read-only (a virtio disk: there is no CD-ROM drive yet)",
+        apply: (state, option, value) => void state.pendingDrives.push(compactDisc(option, value)),
+      },
+      {
         names: ["drive"],
         argument:
           "file=file[,if=virtio|none][,format=raw][,readonly=on|off][,snapshot=on|off][,id=id][,serial=s][,cache=mode]",
@@ -216,15 +228,23 @@ export const OPTION_SECTIONS: OptionSection[] = [
         argument: "none",
         help: "no console but those of -serial and -monitor",
         apply(state, option, value) {
-          if (value !== "none")
-            throw optionError(option, value, `display '${value}' is not supported yet (only none is)`);
+          if (help(() => "Available display backend types:\nnone\n", value, state)) return;
+          if (value !== "none") throw optionError(option, value, `there is no display yet: ${INSTEAD_OF_DISPLAY}`);
           state.display = true;
         },
       },
-      absent("vga", "VGA"),
+      absent("vga", "VGA", " (the console is the terminal; Linux: -append console=ttyS0), or write -vga none"),
     ],
   },
-  { title: "Network options", rows: [absent("net", "network"), absent("nic", "network")] },
+  {
+    title: "Network and sound options",
+    rows: [
+      absent("net", "network"),
+      absent("nic", "network"),
+      absent("netdev", "network", ""),
+      absent("audiodev", "sound"),
+    ],
+  },
   {
     title: "Character device options",
     rows: [
@@ -306,7 +326,10 @@ export const OPTION_SECTIONS: OptionSection[] = [
         names: ["L"],
         argument: "path",
         help: "directory in which firmware is looked for",
-        apply: (state, _option, value) => void state.config.libraryPath.push(value),
+        apply(state, _option, value) {
+          const { libraryPath } = state.config;
+          if (!help(() => libraryPath.map((path) => `${path}\n`).join(""), value, state)) libraryPath.push(value);
+        },
       },
     ],
   },
@@ -328,6 +351,7 @@ export const OPTION_SECTIONS: OptionSection[] = [
       flag(["no-acpi"], "no ACPI tables", (state) => {
         state.config.machine.acpi = false;
       }),
+      flag(["no-kvm"], "accepted: there is no KVM", () => {}),
       flag(["no-hpet"], "no HPET", (state) => {
         state.config.machine.hpet = false;
       }),
@@ -391,16 +415,6 @@ export const OPTION_SECTIONS: OptionSection[] = [
     ],
   },
 ];
-
-/** Options other emulators of this family have and this one does not yet, refused by name. `:` marks an argument. */
-export const UNSUPPORTED_OPTIONS =
-  "numa: add-fd: set: global: k: audio: audiodev: soundhw: usb usbdevice: cdrom: fda: fdb: blockdev: mtdblock: sd: pflash: " +
-  "fsdev: virtfs: iscsi: spice: portrait rotate: curses sdl full-screen g: vnc: win2k-hack no-fd-bootchk netdev: tpmdev: dtb: compat: " +
-  "fw_cfg: shim: qmp: qmp-pretty: pidfile: preconfig overcommit: gdb: s dfilter: enable-kvm enable-hax xen-domid: xen-attach " +
-  "xen-domid-restrict option-rom: loadvm: daemonize readconfig: writeconfig: watchdog: watchdog-action: incoming: only-migratable " +
-  "tb-size: chroot: runas: sandbox: prom-env: semihosting semihosting-config: old-param trace: plugin: enable-fips dump-vmstate: " +
-  "enable-sync-profile acpitable: smbios: mem-path: mem-prealloc alt-grab ctrl-grab no-quit balloon: bt: smb: tftp: redir: " +
-  "nouserconfig run-with: virtioconsole: tdf no-kvm nodefconfig";
 
 /** Stands for the version in ParseState.text until the program's own name and version are known. */
 export const VERSION_MARK = "\0version";

@@ -26,6 +26,7 @@ import type { Cpu, MachineMemory } from "../cpu.js";
 import { PcInterrupts } from "../irq-lines.js";
 import type { MachineLog } from "../log.js";
 import { AddressSpace } from "../memory-map.js";
+import type { BootEntry } from "./boot-order.js";
 import { PcMemory, ramBelow4g } from "./memory.js";
 
 export const IOAPIC_BASE = 0xfec00000;
@@ -86,6 +87,8 @@ export class PcBoard {
   readonly ramHigh: number;
   /** In the order of their resets. */
   readonly devices: Device[] = [];
+  /** What firmware may boot from, in the order of the command line. */
+  readonly bootEntries: BootEntry[] = [];
 
   constructor(private readonly parts: PcParts) {
     const { config, cpu, memory, clock, log, control } = parts;

@@ -6,7 +6,7 @@ import type { EngineGuestMemory } from "../guest-memory.js";
 import { MachineError, type MachineHost } from "../host.js";
 import type { X86Cpu } from "../x86-cpu.js";
 import type { PcBoard } from "./board.js";
-import { addFirmwareFiles } from "./firmware.js";
+import { addBootFiles, addFirmwareFiles } from "./firmware.js";
 import { loadKernel } from "./kernel.js";
 
 export interface Boot {
@@ -20,6 +20,8 @@ export interface Boot {
 const DEFAULT_FIRMWARE = "bios-256k.bin";
 const FIRMWARE_MAX = 8 << 20;
 const FIRMWARE_UNIT = 64 << 10;
+/** Bytes at the end of firmware that begin with its first instruction. */
+const RESET_VECTOR = 16;
 
 /** Reads what is to be started. Rejects with MachineError naming the file that is missing or of no use. */
 export async function prepareBoot(
@@ -33,21 +35,31 @@ export async function prepareBoot(
     return loadKernel(config.kernel, { config, host, memory, cpu, entropy });
   }
   const firmware = await readFirmware(config, host);
+  const { order, once = order } = config.boot;
+  let next = once;
   return {
     firmware,
     start(board) {
       addFirmwareFiles(board, config);
+      addBootFiles(board, next);
+      next = order;
     },
   };
 }
 
 async function readFirmware(config: MachineConfig, host: MachineHost): Promise<Uint8Array> {
   const name = config.bios ?? DEFAULT_FIRMWARE;
+  if (config.bios === undefined && config.drives.length === 0 && config.libraryPath.length === 0) {
+    throw new MachineError(
+      "nothing to boot: give a kernel (-kernel FILE), a disk (-drive if=virtio,format=raw,file=FILE) or firmware (-bios FILE)",
+    );
+  }
   const image = await findFile(config, host, name);
   if (!image) {
     if (config.bios !== undefined) throw new MachineError(`could not load PC BIOS '${name}': no such file`);
+    const packaged = host.firmwareFolders ? " (Debian and Ubuntu: apt-get install seabios)" : "";
     throw new MachineError(
-      `nothing to boot: give a kernel (-kernel FILE) or firmware (-bios FILE, or ${name} in a directory of -L)`,
+      `booting from a disk takes firmware, and there is no ${name}: install SeaBIOS${packaged}, or name its file (-bios FILE) or its folder (-L FOLDER)`,
     );
   }
   if (image.length === 0 || image.length > FIRMWARE_MAX || image.length % FIRMWARE_UNIT !== 0) {
@@ -55,12 +67,19 @@ async function readFirmware(config: MachineConfig, host: MachineHost): Promise<U
       `could not load PC BIOS '${name}': ${image.length} bytes are no firmware image (a multiple of 64 KiB, 8 MiB at most)`,
     );
   }
+  const reset = image.subarray(-RESET_VECTOR);
+  if (reset.every((byte) => byte === reset[0])) {
+    throw new MachineError(
+      `could not load PC BIOS '${name}': it is no PC firmware, its last ${RESET_VECTOR} bytes, where the CPU begins, are empty`,
+    );
+  }
   return image;
 }
 
-/** A file by its own name, or in the directories of -L. */
+/** A file by its own name, or in the directories of -L and the host's own. */
 async function findFile(config: MachineConfig, host: MachineHost, name: string): Promise<Uint8Array | undefined> {
-  const names = [...(config.bios === undefined ? [] : [name]), ...config.libraryPath.map((path) => join(path, name))];
+  const folders = [...config.libraryPath, ...(host.firmwareFolders ?? [])];
+  const names = [...(config.bios === undefined ? [] : [name]), ...folders.map((path) => join(path, name))];
   for (const candidate of names) {
     const bytes = await host.readFile(candidate);
     if (bytes) return bytes;

@@ -145,10 +145,14 @@ class VirtioSlots {
         failed = true;
       },
     });
-    this.add(disk, device);
+    const slot = this.add(disk, device);
+    const { bootindex } = device.properties;
+    const index = bootindex === undefined ? undefined : Number(bootindex);
+    this.parts.board.bootEntries.push({ slot, cdrom: config.cdrom ?? false, index });
   }
 
-  add(device: VirtioDevice, config: DeviceConfig): void {
+  /** Returns the slot. */
+  add(device: VirtioDevice, config: DeviceConfig): number {
     const { board, memory, log } = this.parts;
     const { addr, vectors } = config.properties;
     const pci: PciFunction = new VirtioPci(device, {
@@ -160,7 +164,9 @@ class VirtioSlots {
     const fail = (message: string): never => {
       throw new MachineError(message);
     };
-    board.pci.bus.add(pci, addr === undefined ? this.freeSlot() : parsePciAddress(addr, "addr", fail));
+    const slot = addr === undefined ? this.freeSlot() : parsePciAddress(addr, "addr", fail);
+    board.pci.bus.add(pci, slot);
+    return slot;
   }
 
   private freeSlot(): number {

@@ -11,6 +11,7 @@ import {
 } from "../../devices/fwcfg/fwcfg.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { PcBoard } from "./board.js";
+import { bootOrder } from "./boot-order.js";
 import { tableLoader } from "./table-loader.js";
 import { firmwareTables } from "./tables.js";
 
@@ -36,6 +37,18 @@ export function addFirmwareFiles(board: PcBoard, config: MachineConfig): void {
   });
   fwCfg.addFile("etc/e820", map);
   addTables(board, config);
+}
+
+/**
+ * What only firmware asks for: from what to boot and where its screen is.
+ * @param order letters of -boot, for this start of the machine
+ */
+export function addBootFiles(board: PcBoard, order: string): void {
+  const { fwCfg, bootEntries, serialPorts } = board;
+  fwCfg.addFile("bootorder", bootOrder(bootEntries, order) ?? new Uint8Array(0));
+  // SeaBIOS shows its screen and takes keys there: there is no display.
+  const [console] = serialPorts;
+  if (console) fwCfg.addFile("etc/sercon-port", Uint8Array.of(console[0], console[0] >> 8));
 }
 
 function addTables(board: PcBoard, config: MachineConfig): void {
