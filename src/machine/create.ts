@@ -195,7 +195,6 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       drives,
       consoles,
       entropy,
-      warn: (message) => host.warn(message),
     });
     machine.setBoard(board);
     const ended = (): void => helper?.close();

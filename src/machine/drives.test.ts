@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "../block/backends/memory.js";
-import type { DriveConfig } from "../options/config.js";
-import { openDrives } from "./drives.js";
+import { BlockError } from "../block/interfaces.js";
+import type { DriveConfig, ReadErrors, WriteErrors } from "../options/config.js";
+import { diskErrors } from "./disk-errors.js";
+import { closeDrives, openDrives } from "./drives.js";
 import { HostWork } from "./scheduler.js";
 import { TestHost } from "./testing.js";
 
@@ -13,6 +15,8 @@ const drive = (change: Partial<DriveConfig> = {}): DriveConfig => ({
   snapshot: false,
   writeCache: true,
   ignoreFlush: false,
+  werror: "enospc",
+  rerror: "report",
   ...change,
 });
 
@@ -84,5 +88,51 @@ describe("openDrives", () => {
     const { host, work } = setup(new MemoryBackend(new Uint8Array(1024)));
     const { backend } = (await openDrives([drive()], host, work)).get("d")!;
     await expect(backend.write(0, Uint8Array.of(0x51, 0x46, 0x49, 0xfb))).rejects.toThrow("format=raw allows it");
+  });
+
+  it("closes every disk at the end, also where one cannot be flushed, and says which", async () => {
+    const image = new MemoryBackend(new Uint8Array(512));
+    let closed = 0;
+    image.close = async () => void closed++;
+    image.flush = () => Promise.reject(new BlockError("EIO"));
+    const { host, work } = setup(image);
+    const drives = await openDrives([drive(), drive({ id: "e" })], host, work);
+    await expect(closeDrives(drives.values())).rejects.toThrow(/^drive d: EIO; drive e: EIO$/);
+    expect(closed).toBe(2);
+  });
+});
+
+describe("diskErrors", () => {
+  const setup = (werror: WriteErrors, rerror: ReadErrors) => {
+    const told: string[] = [];
+    const decide = diskErrors("d", werror, rerror, {
+      warn: (message) => told.push(message),
+      stopForError: (message) => told.push(`stopped: ${message}`),
+    });
+    return { told, decide };
+  };
+
+  it.each([
+    ["enospc", "report", ["stop", "report", "report"]],
+    ["report", "stop", ["report", "report", "stop"]],
+    ["ignore", "ignore", ["ignore", "ignore", "ignore"]],
+    ["stop", "report", ["stop", "stop", "report"]],
+  ] as const)("werror=%s,rerror=%s", (werror, rerror, expected) => {
+    const { decide } = setup(werror, rerror);
+    const failures = [
+      [new BlockError("full", true), "write"],
+      [new BlockError("EIO"), "write"],
+      [new BlockError("EIO"), "read"],
+    ] as const;
+    expect(failures.map(([error, operation]) => decide(error, operation))).toEqual(expected);
+  });
+
+  it("tells of every stop, of other failures once", () => {
+    const { told, decide } = setup("enospc", "report");
+    decide(new BlockError("EIO"), "read");
+    decide(new BlockError("EIO"), "write");
+    decide(new BlockError("full", true), "write");
+    decide(new BlockError("full", true), "write");
+    expect(told).toEqual(["drive d: EIO", "stopped: drive d: full", "stopped: drive d: full"]);
   });
 });

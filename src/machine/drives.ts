@@ -42,6 +42,20 @@ export async function openDrives(
   return opened;
 }
 
+/** Brings every disk's writes to the host's disk and closes all of them; rejects with MachineError naming those that failed. */
+export async function closeDrives(drives: Iterable<Drive>): Promise<void> {
+  const failed: string[] = [];
+  for (const { config, backend } of drives) {
+    try {
+      await backend.flush();
+    } catch (error) {
+      failed.push(`drive ${config.id}: ${(error as Error).message}`);
+    }
+    await backend.close();
+  }
+  if (failed.length > 0) throw new MachineError(failed.join("; "));
+}
+
 /** Throws MachineError when an image is not what the drive is to be; only images whose format is not said are probed. */
 async function checkImage(image: BlockBackend, config: DriveConfig): Promise<BlockBackend> {
   if (!config.readOnly && !config.snapshot && image.readOnly) {

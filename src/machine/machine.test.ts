@@ -113,6 +113,46 @@ describe("Machine", () => {
     expect(host.warnings[0]).toContain("0xfffff000");
   });
 
+  it("stops when a disk cannot go on, says so, and goes on at resume()", async () => {
+    const { machine, cpu, host, log, settle } = setup();
+    cpu.halted = false;
+    const finished = machine.start();
+    await settle();
+    machine.stopForError("drive d: no room");
+    machine.stopForError("drive d: no room");
+    await settle();
+    expect([machine.state, machine.pauseReason]).toEqual(["paused", "io-error"]);
+    expect(host.warnings).toEqual([
+      'drive d: no room; the machine is stopped, and "cont" in the monitor (resume() of the API) tries again',
+    ]);
+    machine.resume();
+    await settle();
+    machine.pause();
+    expect([machine.state, machine.pauseReason]).toEqual(["paused", "user"]);
+    machine.quit();
+    await finished;
+    expect(log.filter((line) => !line.includes("re"))).toEqual([
+      "running",
+      "paused",
+      "running",
+      "paused",
+      "close",
+      "ended",
+      "exit 0 quit",
+    ]);
+  });
+
+  it("gives the consoles back when the disks cannot be kept", async () => {
+    const { machine } = setup();
+    machine.board = { ...machine.board, close: () => Promise.reject(new Error("no")) };
+    let closed = 0;
+    machine.consoles.close = () => void closed++;
+    const finished = machine.start();
+    machine.quit();
+    await expect(finished).rejects.toThrow("no");
+    expect([closed, machine.state]).toEqual([1, "ended"]);
+  });
+
   it("waits for resume() under -S, pauses, and lets no time pass meanwhile", async () => {
     const { machine, cpu, clock, host, settle } = setup({ startPaused: true });
     cpu.halted = false;

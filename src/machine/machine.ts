@@ -9,8 +9,11 @@ import { Emitter } from "./emitter.js";
 import type { MachineHost } from "./host.js";
 import type { RunLoop } from "./run-loop.js";
 
+/** Why a machine is paused: the user wanted it, or a disk could not do what the guest asked for (werror=, rerror=). */
+export type PauseReason = "user" | "io-error";
+
 /**
- * prelaunch: not started yet (-S); running; paused: by the user; shutdown: the guest is off and -no-shutdown keeps the
+ * prelaunch: not started yet (-S); running; paused: pauseReason says why; shutdown: the guest is off and -no-shutdown keeps the
  * machine; ended: nothing can be done with it any more.
  */
 export type MachineState = "prelaunch" | "running" | "paused" | "shutdown" | "ended";
@@ -61,6 +64,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
   private readonly host: MachineHost;
   private readonly events = new Emitter<MachineEvents>();
   private current: MachineState = "prelaunch";
+  private reason: PauseReason = "user";
   private ending: MachineExit | undefined;
   private begin!: () => void;
   private boardParts: B | undefined;
@@ -109,10 +113,25 @@ export class Machine<B extends Board = Board> implements MachineControl {
     return this.finished;
   }
 
-  pause(): void {
+  pause(reason: PauseReason = "user"): void {
     if (this.current !== "running") return;
+    this.reason = reason;
     this.loop.stop();
     this.setState("paused");
+  }
+
+  /** Of the present or last pause. */
+  get pauseReason(): PauseReason {
+    return this.reason;
+  }
+
+  /** A disk could not do what the guest asked for: stops the machine. What could not be done is tried again when it goes on. */
+  stopForError(message: string): void {
+    this.loop.request(() => {
+      if (this.current !== "running") return;
+      this.warn(`${message}; the machine is stopped, and "cont" in the monitor (resume() of the API) tries again`);
+      this.pause("io-error");
+    });
   }
 
   /** Goes on after pause() or -S; not after a power-off, which only a reset ends. */
@@ -215,9 +234,13 @@ export class Machine<B extends Board = Board> implements MachineControl {
     try {
       await this.loop.run();
     } finally {
-      await this.boardParts?.close();
-      this.consoles.close();
-      this.setState("ended");
+      // Also when what was written cannot be kept: the terminal is the user's again.
+      try {
+        await this.boardParts?.close();
+      } finally {
+        this.consoles.close();
+        this.setState("ended");
+      }
     }
     const exit = this.ending ?? { status: 0, reason: "quit" };
     this.events.emit("exit", exit);

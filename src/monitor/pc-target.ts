@@ -33,6 +33,8 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
         return "paused (prelaunch)";
       case "shutdown":
         return "paused (shutdown)";
+      case "paused":
+        return machine.pauseReason === "io-error" ? "paused (io-error)" : "paused";
       default:
         return machine.state === "running" ? "running" : "paused";
     }

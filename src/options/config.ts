@@ -92,7 +92,16 @@ export interface DriveConfig {
   ignoreFlush: boolean;
   /** -cdrom, media=cdrom: what -boot d means. */
   cdrom?: boolean;
+  /** What becomes of a write or a flush that the host cannot do; enospc stops the machine where there is no room. */
+  werror: WriteErrors;
+  /** The same for a read. */
+  rerror: ReadErrors;
 }
+
+export const WRITE_ERRORS = ["report", "ignore", "stop", "enospc"] as const;
+export const READ_ERRORS = ["report", "ignore", "stop"] as const;
+export type WriteErrors = (typeof WRITE_ERRORS)[number];
+export type ReadErrors = (typeof READ_ERRORS)[number];
 
 export interface DeviceConfig {
   driver: string;

@@ -1,6 +1,7 @@
 // -device and -object: the devices a command line may add, one row each, with the properties they take.
 
 import type { DeviceConfig, MachineConfig, RngSource } from "./config.js";
+import { parseReadErrors, parseWriteErrors } from "./drive.js";
 import { optionError } from "./error.js";
 import { applyList, type Fail, parseList } from "./keyval.js";
 import { refusedDevice } from "./refused.js";
@@ -64,6 +65,8 @@ export const DEVICE_ROWS: Record<string, DeviceRow> = {
       "share-rw": onOff,
       discard: onOff,
       "write-zeroes": onOff,
+      werror: (value, _name, fail) => void parseWriteErrors(value, fail),
+      rerror: (value, _name, fail) => void parseReadErrors(value, fail),
     },
     required: ["drive"],
   },

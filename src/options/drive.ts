@@ -1,6 +1,13 @@
 // -drive and -hda to -hdd. There is no IDE: the disks of -hda and of a -drive without if= are virtio disks.
 
-import type { DriveConfig, MachineConfig } from "./config.js";
+import {
+  type DriveConfig,
+  type MachineConfig,
+  READ_ERRORS,
+  type ReadErrors,
+  WRITE_ERRORS,
+  type WriteErrors,
+} from "./config.js";
 import { optionError } from "./error.js";
 import { applyList, type Fail } from "./keyval.js";
 import { parseChoice, parseInteger, parseSwitch } from "./values.js";
@@ -24,15 +31,7 @@ export function parseDrive(option: string, value: string): PendingDrive {
   const pending: PendingDrive = {
     option,
     value,
-    drive: {
-      id: "",
-      file: "",
-      interface: "virtio",
-      readOnly: false,
-      snapshot: false,
-      writeCache: true,
-      ignoreFlush: false,
-    },
+    drive: newDrive(""),
     bus: "hd",
   };
   let cdrom = false;
@@ -101,8 +100,12 @@ export function parseDrive(option: string, value: string): PendingDrive {
     aio: (_target, text, fail) => void parseChoice(text, "aio", ["threads", "native", "io_uring"], fail),
     discard: (_target, text, fail) => void parseChoice(text, "discard", ["ignore", "off", "unmap", "on"], fail),
     "detect-zeroes": (_target, text, fail) => void parseChoice(text, "detect-zeroes", ["off", "on", "unmap"], fail),
-    werror: (_target, text, fail) => void parseChoice(text, "werror", ["report", "ignore", "stop", "enospc"], fail),
-    rerror: (_target, text, fail) => void parseChoice(text, "rerror", ["report", "ignore", "stop"], fail),
+    werror: (target, text, fail) => {
+      target.drive.werror = parseWriteErrors(text, fail);
+    },
+    rerror: (target, text, fail) => {
+      target.drive.rerror = parseReadErrors(text, fail);
+    },
     "file.locking": noEffect,
     locking: noEffect,
   });
@@ -114,9 +117,21 @@ export function parseDrive(option: string, value: string): PendingDrive {
   return pending;
 }
 
+export function parseWriteErrors(text: string, fail: Fail): WriteErrors {
+  return parseChoice(text, "werror", WRITE_ERRORS, fail);
+}
+
+export function parseReadErrors(text: string, fail: Fail): ReadErrors {
+  return parseChoice(text, "rerror", READ_ERRORS, fail);
+}
+
 /** -hda FILE to -hdd FILE, and the file named without an option. */
 export function hardDisk(option: string, file: string, index: number): PendingDrive {
-  const drive: DriveConfig = {
+  return { option, value: file, drive: newDrive(file), bus: "hd", index };
+}
+
+function newDrive(file: string): DriveConfig {
+  return {
     id: "",
     file,
     interface: "virtio",
@@ -124,8 +139,9 @@ export function hardDisk(option: string, file: string, index: number): PendingDr
     snapshot: false,
     writeCache: true,
     ignoreFlush: false,
+    werror: "enospc",
+    rerror: "report",
   };
-  return { option, value: file, drive, bus: "hd", index };
 }
 
 /** -cdrom FILE. */

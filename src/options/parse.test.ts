@@ -272,8 +272,18 @@ describe("drives", () => {
       serial: "S 1",
       writeCache: false,
       ignoreFlush: false,
+      werror: "enospc",
+      rerror: "report",
     });
   });
+  it("reads what becomes of failures", () => {
+    expect(parse("-drive", "file=a,werror=stop,rerror=ignore").drives[0]).toMatchObject({
+      werror: "stop",
+      rerror: "ignore",
+    });
+    expect(() => parse("-drive", "file=a,rerror=enospc")).toThrow("rerror");
+  });
+
   it("orders -hda before if=virtio and by index", () => {
     const args = ["-drive", "if=virtio,file=v,index=1", "-drive", "if=virtio,file=u", "-hdb", "b", "-hda", "a"];
     expect(parse(...args).drives.map(({ id, file }) => [id, file])).toEqual([

@@ -53,8 +53,11 @@ export abstract class VirtioDevice {
     return 0;
   }
 
-  /** Resolves when nothing is in flight, so that power-off and snapshots lose no write. */
+  /** Resolves when nothing is in flight that is to be kept (writes, flushes), so that power-off loses none. */
   async idle(): Promise<void> {}
+
+  /** The machine goes on after a stop: what was held back by one is tried again. */
+  resumed(): void {}
 
   get configSize(): number {
     return this.config.length;

@@ -38,11 +38,10 @@ async function setup(...args: string[]) {
     config,
     memory,
     log,
-    control,
+    control: Object.assign(control, { warn() {}, stopForError() {} }),
     drives,
     consoles,
     entropy: host.entropy,
-    warn: (message) => host.warn(message),
   });
   board.reset();
   const out = (port: number, value: number, size = 1) => board.ports.write(port, size, value);

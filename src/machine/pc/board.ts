@@ -21,6 +21,7 @@ import { Port92 } from "../../devices/port92/port92.js";
 import { PostPort } from "../../devices/post/post.js";
 import { ResetControl } from "../../devices/resetctl/resetctl.js";
 import { Serial16550 } from "../../devices/serial16550/serial16550.js";
+import type { VirtioDevice } from "../../devices/virtio/device.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { Cpu, MachineMemory } from "../cpu.js";
 import { PcInterrupts } from "../irq-lines.js";
@@ -89,6 +90,8 @@ export class PcBoard {
   readonly devices: Device[] = [];
   /** What firmware may boot from, in the order of the command line. */
   readonly bootEntries: BootEntry[] = [];
+  /** Those of them that are virtio devices behind the PCI bus. */
+  readonly virtio: VirtioDevice[] = [];
 
   constructor(private readonly parts: PcParts) {
     const { config, cpu, memory, clock, log, control } = parts;

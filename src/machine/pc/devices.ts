@@ -11,9 +11,12 @@ import { VirtioPci } from "../../devices/virtio/pci/transport.js";
 import { VirtioRng } from "../../devices/virtio/rng/device.js";
 import type { DeviceConfig, MachineConfig } from "../../options/config.js";
 import { parsePciAddress } from "../../options/device.js";
+import { parseReadErrors, parseWriteErrors } from "../../options/drive.js";
+import { parseSwitchAuto } from "../../options/values.js";
 import type { ChardevHub } from "../chardev/hub.js";
 import { nullChardev } from "../chardev/hub.js";
 import type { MachineMemory } from "../cpu.js";
+import { type DiskErrorListener, diskErrors } from "../disk-errors.js";
 import type { Drive } from "../drives.js";
 import { MachineError } from "../host.js";
 import type { MachineLog } from "../log.js";
@@ -29,11 +32,10 @@ export interface PcDeviceParts {
   config: MachineConfig;
   memory: MachineMemory;
   log: MachineLog;
-  control: MachineControl;
+  control: MachineControl & DiskErrorListener;
   drives: Map<string, Drive>;
   consoles: ChardevHub;
   entropy: EntropySource;
-  warn: (message: string) => void;
 }
 
 /** Plugs in everything of the configuration. Throws MachineError naming what does not fit. */
@@ -123,27 +125,26 @@ class VirtioSlots {
   constructor(private readonly parts: PcDeviceParts) {}
 
   addDisk(id: string, device: DeviceConfig): void {
-    const { drives, warn } = this.parts;
+    const { drives, control } = this.parts;
     const { config, backend } = drives.get(id)!;
     const {
       serial,
       logical_block_size: logical,
       physical_block_size: physical,
       "queue-size": queueSize,
+      "write-cache": writeCache = "auto",
+      werror = config.werror,
+      rerror = config.rerror,
     } = device.properties;
     const chosen = serial ?? config.serial;
-    let failed = false;
     const disk = new VirtioBlk({
       backend,
       ...(chosen === undefined ? {} : { serial: chosen }),
       ...(logical === undefined ? {} : { logicalBlockSize: Number(logical) }),
       ...(physical === undefined ? {} : { physicalBlockSize: Number(physical) }),
       ...(queueSize === undefined ? {} : { queueSize: Number(queueSize) }),
-      onError(error) {
-        // The guest gets an I/O error each time; the user is told once.
-        if (!failed) warn(`drive ${id}: ${error.message}`);
-        failed = true;
-      },
+      writeCache: parseSwitchAuto(writeCache, "write-cache", config.writeCache, fail),
+      onError: diskErrors(id, parseWriteErrors(werror, fail), parseReadErrors(rerror, fail), control),
     });
     const slot = this.add(disk, device);
     const { bootindex } = device.properties;
@@ -161,10 +162,8 @@ class VirtioSlots {
       ...(config.id === undefined ? {} : { id: config.id }),
       ...(vectors === undefined ? {} : { vectors: Number(vectors) }),
     });
-    const fail = (message: string): never => {
-      throw new MachineError(message);
-    };
     const slot = addr === undefined ? this.freeSlot() : parsePciAddress(addr, "addr", fail);
+    board.virtio.push(device);
     board.pci.bus.add(pci, slot);
     return slot;
   }
@@ -175,4 +174,8 @@ class VirtioSlots {
     }
     throw new MachineError("no PCI slot is free any more");
   }
+}
+
+function fail(message: string): never {
+  throw new MachineError(message);
 }

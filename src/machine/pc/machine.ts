@@ -1,6 +1,6 @@
 // A machine of type `pc`: the life of a machine, and what the monitor and the page ask of this kind.
 
-import type { Drive } from "../drives.js";
+import { closeDrives, type Drive } from "../drives.js";
 import type { EngineGuestMemory } from "../guest-memory.js";
 import type { MachineLog } from "../log.js";
 import { Machine, type MachineParts } from "../machine.js";
@@ -50,11 +50,13 @@ export class PcMachine extends Machine {
         if (!board.pm.powerButton()) this.warn("the guest does not listen to the power button yet");
       },
       async close() {
-        for (const { backend } of drives.values()) {
-          await backend.flush();
-          await backend.close();
-        }
+        // A write that the guest was not told of yet is done all the same.
+        await Promise.all(board.virtio.map((device) => device.idle()));
+        await closeDrives(drives.values());
       },
     };
+    this.on("state", (state) => {
+      if (state === "running") for (const device of board.virtio) device.resumed();
+    });
   }
 }

@@ -262,23 +262,122 @@ describe("bad requests", () => {
 
   it("a failing back end: I/O error, and the host is told why", () => {
     const errors: string[] = [];
+    const onError: VirtioBlkOptions["onError"] = (error, what) => {
+      errors.push(`${what}: ${error.message}`);
+      return "report";
+    };
     const backend = new MemoryBackend(disk);
     backend.readSync = () => {
       throw new BlockError("the disk is on fire");
     };
-    plug({ backend, onError: (error) => errors.push(error.message) });
+    plug({ backend, onError });
     expect(run(IN, 0, [[DATA, 512]])).toBe(1);
-    expect(errors).toEqual(["the disk is on fire"]);
+    expect(errors).toEqual(["read: the disk is on fire"]);
+  });
+});
+
+describe("requests that fail and stop the machine", () => {
+  let room: number;
+  let stops: string[];
+  const backend = (): MemoryBackend => {
+    const inner = new MemoryBackend(new Uint8Array(SECTORS * 512));
+    const write = inner.writeSync.bind(inner);
+    inner.writeSync = (offset, from) => {
+      if (room-- <= 0) throw new BlockError("no room");
+      return write(offset, from);
+    };
+    return inner;
+  };
+  const onError: VirtioBlkOptions["onError"] = (error, what) => {
+    stops.push(`${what}: ${error.message}`);
+    return "stop";
+  };
+  let image: MemoryBackend;
+  const sectors = (): (number | undefined)[] => {
+    const into = new Uint8Array(SECTORS * 512);
+    image.readSync(0, into);
+    return [into[0], into[512], into[1024]];
+  };
+  beforeEach(() => {
+    room = 1;
+    stops = [];
+    image = backend();
+    plug({ backend: image, onError });
+    for (let k = 0; k < 3; k++) memory.bytes.fill(k + 1, DATA + 512 * k, DATA + 512 * (k + 1));
+  });
+
+  it("are held with those behind them, and done in order when it goes on", () => {
+    const statuses = [0, 1, 2].map((k) => request(OUT, k, [[DATA + 512 * k, 512]]));
+    const flush = request(4, 0, []);
+    driver.kick();
+    expect([...statuses, flush].map((at) => memory.bytes[at])).toEqual([0, 0xee, 0xee, 0xee]);
+    expect(stops).toEqual(["write: no room"]);
+    // Still none: held again.
+    blk.resumed();
+    expect([memory.bytes[statuses[1]!], stops.length]).toEqual([0xee, 2]);
+    expect(sectors()).toEqual([1, 0, 0]);
+    room = 10;
+    blk.resumed();
+    expect([...statuses, flush].map((at) => memory.bytes[at])).toEqual([0, 0, 0, 0]);
+    expect(sectors()).toEqual([1, 2, 3]);
+    expect(queue.used().map(({ head }) => head)).toEqual([0, 3, 6, 9]);
+    expect(stops).toHaveLength(2);
+    blk.resumed();
+    expect(queue.used()).toHaveLength(0);
+  });
+
+  it("are forgotten when the guest resets the device", () => {
+    room = 0;
+    const status = request(OUT, 0, [[DATA, 512]]);
+    driver.kick();
+    driver.negotiate(FLUSH);
+    queue = driver.addQueue(0, RING, 64);
+    driver.ready();
+    room = 10;
+    blk.resumed();
+    expect(memory.bytes[status]).toBe(0xee);
+    expect(sectors()).toEqual([0, 0, 0]);
+    expect(run(OUT, 1, [[DATA, 512]])).toBe(0);
+  });
+
+  it("or are told to have gone well, when failures are ignored", () => {
+    room = 0;
+    plug({ backend: image, onError: () => "ignore" });
+    expect(run(OUT, 0, [[DATA, 512]])).toBe(0);
+    expect(sectors()).toEqual([0, 0, 0]);
+  });
+
+  it("hold a flush that fails, and one that waited for a write that fails", async () => {
+    const slow = new Slow(new Uint8Array(SECTORS * 512));
+    plug({ backend: slow, onError });
+    const write = request(OUT, 0, [[DATA, 512]]);
+    const flush = request(4, 0, []);
+    driver.kick();
+    slow.calls[0]!.go(new BlockError("no room"));
+    await settle();
+    expect([memory.bytes[write], memory.bytes[flush], slow.flushes]).toEqual([0xee, 0xee, 0]);
+    blk.resumed();
+    slow.calls[1]!.go();
+    await settle();
+    expect([memory.bytes[write], memory.bytes[flush], slow.flushes]).toEqual([0, 0xee, 1]);
+    slow.calls[2]!.go(new BlockError("no room"));
+    await settle();
+    expect([memory.bytes[flush], stops.length]).toEqual([0xee, 2]);
+    blk.resumed();
+    slow.calls[3]!.go();
+    await settle();
+    expect(memory.bytes[flush]).toBe(0);
   });
 });
 
 describe("requests answered later", () => {
   let slow: Slow;
-  const slowly = (features = FLUSH) => {
+  const slowly = (features = FLUSH, options: Partial<VirtioBlkOptions> = {}) => {
     plug();
     slow = new Slow(disk);
     const bytes = disk;
-    plug({ backend: slow }, features);
+    plug({ backend: slow, ...options }, features & (options.writeCache === false ? 0 : FLUSH));
+    if (options.writeCache === false) expect(driver.features(0) & FLUSH).toBe(0);
     disk = bytes;
   };
   beforeEach(() => slowly());
@@ -308,8 +407,36 @@ describe("requests answered later", () => {
     expect(blk.pending).toBe(0);
   });
 
-  it("flush every write when the driver cannot", async () => {
-    slowly(0);
+  it("flush after the writes that were asked for before, and power-off awaits both", async () => {
+    request(OUT, 1, [[DATA, 512]]);
+    request(OUT, 2, [[DATA, 512]]);
+    const flush = request(4, 0, []);
+    const later = request(OUT, 3, [[DATA, 512]]);
+    request(IN, 4, [[DATA, 512]]);
+    driver.kick();
+    expect(slow.calls.map(({ what }) => what)).toEqual(["write", "write", "write", "read"]);
+    let idle = false;
+    blk.idle().then(() => {
+      idle = true;
+    });
+    slow.calls[2]!.go();
+    slow.calls[1]!.go();
+    await settle();
+    expect([memory.bytes[later], slow.flushes]).toEqual([0, 0]);
+    slow.calls[0]!.go();
+    await settle();
+    expect([slow.flushes, memory.bytes[flush], idle]).toEqual([1, 0xee, false]);
+    slow.calls[4]!.go();
+    await settle();
+    // Nobody misses what was to be read.
+    expect([memory.bytes[flush], idle, blk.pending]).toEqual([0, true, 1]);
+  });
+
+  it.each([
+    ["the driver cannot", 0, {}],
+    ["the drive has no write cache", FLUSH, { writeCache: false }],
+  ])("flush every write when %s", async (_why, features, options) => {
+    slowly(features, options);
     const status = request(OUT, 0, [[DATA, 512]]);
     driver.kick();
     slow.calls[0]!.go();

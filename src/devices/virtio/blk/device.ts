@@ -1,11 +1,12 @@
 // Virtio block device. Virtio 1.2, section 5.2. A request the image can answer at once is answered within the driver's
-// notification; others complete when their promise does, in any order, several at a time.
+// notification; others complete when their promise does, in any order, several at a time. A request that failed and for which
+// the machine is stopped is held, and those behind it wait, until the machine goes on: then it is done again.
 
 import type { BlockBackend } from "../../../block/interfaces.js";
 import { BLK_ZERO_BYTES, BLK_ZERO_SECTORS } from "../../../tuning.js";
 import { VirtioDevice, type VirtioTransport } from "../device.js";
 import { copyIn, copyOut, type Segment, slice } from "../segments.js";
-import { type Chain, type Virtqueue, VirtqueueError } from "../virtqueue.js";
+import { type Chain, VirtqueueError } from "../virtqueue.js";
 import * as blk from "./registers.js";
 import { Transfers } from "./transfer.js";
 
@@ -20,14 +21,27 @@ export interface VirtioBlkOptions {
   readonly physicalBlockSize?: number;
   readonly numQueues?: number;
   readonly queueSize?: number;
-  /** Told of every failure of the back end, besides the guest's I/O error. */
-  readonly onError?: (error: Error) => void;
+  /** False: every write is on stable storage when it completes, and the guest need not flush. */
+  readonly writeCache?: boolean;
+  /** Told of every failure of the back end; says what becomes of the request (it is reported unless told). */
+  readonly onError?: (error: Error, operation: BlkOperation) => BlkErrorAction;
 }
+
+/** Flushes are part of writing. */
+export type BlkOperation = "read" | "write";
+
+/** report: the guest gets an I/O error; ignore: it is told that all is well; stop: the machine stops, the request is held. */
+export type BlkErrorAction = "report" | "ignore" | "stop";
 
 /** A status, now or later. */
 type Outcome = number | Promise<number>;
 
+/** In place of a status: the request is held. */
+const HELD = -1;
+
 interface Request {
+  readonly queueIndex: number;
+  readonly chain: Chain;
   readonly type: number;
   /** In units of 512 bytes; may be beyond anything, but is exact where it matters. */
   readonly sector: number;
@@ -48,22 +62,25 @@ export class VirtioBlk extends VirtioDevice {
   private readonly blockSize: number;
   private transfers!: Transfers;
   private inFlight = 0;
+  /** Of those in flight, writes and flushes. */
+  private readonly keeping = new Set<Promise<unknown>>();
+  private held: Request[] = [];
   /** Of those in flight, the ones from before the last reset. */
   private stale = 0;
   /** Counts resets: a request of an earlier generation is finished without the guest. */
   private generation = 0;
-  private waiting: (() => void)[] = [];
 
   constructor(private readonly options: VirtioBlkOptions) {
     super();
-    const { backend, numQueues = 1, queueSize = 256, logicalBlockSize = 512 } = options;
+    const { backend, numQueues = 1, queueSize = 256, logicalBlockSize = 512, writeCache = true } = options;
     if (logicalBlockSize < blk.SECTOR || (logicalBlockSize & (logicalBlockSize - 1)) !== 0) {
       throw new Error(`virtio-blk: logical block size ${logicalBlockSize} is not a power of two from 512`);
     }
     this.backend = backend;
     this.blockSize = logicalBlockSize;
     this.queueSizes = new Array(numQueues).fill(queueSize);
-    const features = [blk.F_SEG_MAX, blk.F_BLK_SIZE, blk.F_FLUSH, blk.F_TOPOLOGY];
+    const features = [blk.F_SEG_MAX, blk.F_BLK_SIZE, blk.F_TOPOLOGY];
+    if (writeCache) features.push(blk.F_FLUSH);
     features.push(backend.readOnly ? blk.F_RO : blk.F_WRITE_ZEROES);
     if (numQueues > 1) features.push(blk.F_MQ);
     this.features = features;
@@ -79,14 +96,28 @@ export class VirtioBlk extends VirtioDevice {
     return this.inFlight;
   }
 
-  override idle(): Promise<void> {
-    if (this.inFlight === 0) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
+  override async idle(): Promise<void> {
+    while (this.keeping.size > 0) await Promise.all(this.keeping);
   }
 
   override reset(): void {
     this.generation++;
     this.stale = this.inFlight;
+    this.held = [];
+  }
+
+  override resumed(): void {
+    const again = this.held;
+    this.held = [];
+    for (const request of again) {
+      // What follows one that fails again waits for the next time.
+      if (this.held.length > 0) this.held.push(request);
+      else this.start(request);
+    }
+    for (const queueIndex of this.queueSizes.keys()) {
+      if (again.length > 0) this.transport.notify(queueIndex);
+      this.transport.kick(queueIndex);
+    }
   }
 
   override properties(): readonly string[] {
@@ -95,51 +126,63 @@ export class VirtioBlk extends VirtioDevice {
   }
 
   override handleQueue(index: number): void {
-    // Writes from before a reset come first; the queues are looked at again when they are done.
-    if (this.stale > 0) return;
     const queue = this.transport.queue(index);
     try {
-      for (let chain = queue.pop(); chain !== undefined; chain = queue.pop()) this.submit(index, queue, chain);
+      while (!this.blocked) {
+        const chain = queue.pop();
+        if (chain === undefined) break;
+        this.start(this.parse(index, chain));
+      }
     } finally {
       this.transport.notify(index);
     }
   }
 
-  private submit(index: number, queue: Virtqueue, chain: Chain): void {
-    const request = this.parse(chain);
+  /** Writes from before a reset come first, and so does what is held; the queues are looked at again after that. */
+  private get blocked(): boolean {
+    return this.stale > 0 || this.held.length > 0;
+  }
+
+  private start(request: Request): void {
     let outcome: Outcome;
     try {
       outcome = this.execute(request);
     } catch (error) {
-      outcome = this.failure(error);
+      outcome = this.failure(error, request);
     }
-    if (typeof outcome === "number") {
-      this.finish(queue, chain, request, outcome);
-      return;
-    }
+    if (typeof outcome === "number") this.finish(request, outcome);
+    else this.await(request, outcome);
+  }
+
+  private await(request: Request, outcome: Promise<number>): void {
     const generation = this.generation;
     this.inFlight++;
-    outcome
-      .catch((error: unknown) => this.failure(error))
+    const settled = outcome
+      .catch((error: unknown) => (generation === this.generation ? this.failure(error, request) : blk.S_IOERR))
       .then((status) => {
         this.inFlight--;
+        this.keeping.delete(settled);
         if (generation === this.generation) {
-          this.finish(queue, chain, request, status);
-          this.transport.notify(index);
+          this.finish(request, status);
+          this.transport.notify(request.queueIndex);
         } else if (--this.stale === 0) {
           for (const queueIndex of this.queueSizes.keys()) this.transport.kick(queueIndex);
         }
-        if (this.inFlight === 0) for (const resolve of this.waiting.splice(0)) resolve();
       });
+    if (operationOf(request) === "write") this.keeping.add(settled);
   }
 
-  private finish(queue: Virtqueue, chain: Chain, request: Request, status: number): void {
+  private finish(request: Request, status: number): void {
+    if (status === HELD) {
+      this.held.push(request);
+      return;
+    }
     this.transport.memory.writeU8(request.statusAddress, status);
     // Data before the status counts as written only when it was.
-    queue.push(chain, status === blk.S_OK ? request.inLength + 1 : 1);
+    this.transport.queue(request.queueIndex).push(request.chain, status === blk.S_OK ? request.inLength + 1 : 1);
   }
 
-  private parse(chain: Chain): Request {
+  private parse(queueIndex: number, chain: Chain): Request {
     const header = new Uint8Array(blk.HEADER_SIZE);
     if (copyOut(this.transport.memory, chain.readable, header) < header.length || chain.writableLength < 1) {
       throw new VirtqueueError(
@@ -151,6 +194,8 @@ export class VirtioBlk extends VirtioDevice {
     const inLength = chain.writableLength - 1;
     const last = chain.writable.at(-1)!;
     return {
+      queueIndex,
+      chain,
       type: view.getUint32(0, true),
       sector: view.getUint32(12, true) * 2 ** 32 + view.getUint32(8, true),
       out: slice(chain.readable, header.length, outLength),
@@ -168,7 +213,7 @@ export class VirtioBlk extends VirtioDevice {
       case blk.T_OUT:
         return this.write(request);
       case blk.T_FLUSH:
-        return this.flush();
+        return this.flushAll();
       case blk.T_GET_ID:
         return this.identify(request);
       case blk.T_WRITE_ZEROES:
@@ -206,6 +251,12 @@ export class VirtioBlk extends VirtioDevice {
   private flush(): Outcome {
     if (this.backend.flushSync?.() === true) return blk.S_OK;
     return this.backend.flush().then(() => blk.S_OK);
+  }
+
+  /** A flush that the guest asks for comes behind the writes it has asked for before. */
+  private flushAll(): Outcome {
+    if (this.keeping.size === 0) return this.flush();
+    return Promise.all(this.keeping).then(() => (this.held.length > 0 ? HELD : this.flush()));
   }
 
   private identify({ in: segments, inLength }: Request): number {
@@ -247,11 +298,18 @@ export class VirtioBlk extends VirtioDevice {
     return offset % this.blockSize === 0 && length % this.blockSize === 0 && offset + length <= this.backend.size;
   }
 
-  private failure(error: unknown): number {
+  /** What becomes of a request that the back end could not do. */
+  private failure(error: unknown, request: Request): number {
     const reason = error instanceof Error ? error : new Error(String(error));
-    this.options.onError?.(reason);
     this.transport.log.guestError(`${this.name}: ${reason.message}`);
-    return blk.S_IOERR;
+    switch (this.options.onError?.(reason, operationOf(request)) ?? "report") {
+      case "ignore":
+        return blk.S_OK;
+      case "stop":
+        return HELD;
+      case "report":
+        return blk.S_IOERR;
+    }
   }
 
   private configBytes(queueSize: number, numQueues: number): Uint8Array {
@@ -271,4 +329,8 @@ export class VirtioBlk extends VirtioDevice {
     view.setUint32(52, 1, true);
     return new Uint8Array(view.buffer);
   }
+}
+
+function operationOf({ type }: Request): BlkOperation {
+  return type === blk.T_IN || type === blk.T_GET_ID ? "read" : "write";
 }

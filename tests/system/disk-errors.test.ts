@@ -1,0 +1,71 @@
+// A host's disk that has no room: the machine stops with a sentence, and goes on when there is some. The host's disk is a
+// small tmpfs, which only root can have.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Emulator } from "./emulator.js";
+import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "./guest.js";
+
+const MIB = 1 << 20;
+const MONITOR = "\x01c";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let emulator: Emulator | undefined;
+let mounted = false;
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const mount = (...args: string[]): boolean => spawnSync("mount", args).status === 0;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(folder.file("small"));
+  mounted = process.getuid?.() === 0 && mount("-t", "tmpfs", "-o", "size=4m", "none", folder.file("small"));
+});
+afterEach(async () => {
+  emulator?.close();
+  await emulator?.ended;
+  if (mounted) spawnSync("umount", [folder.file("small")]);
+  folder.remove();
+});
+
+it("a full disk stops the machine, and cont goes on with nothing lost", { timeout: 600_000 }, async ({ skip }) => {
+  if (!mounted) skip("needs root, for a tmpfs of its own");
+  const image = folder.file("small/image");
+  writeFileSync(image, "");
+  truncateSync(image, 16 * MIB);
+  copyDisk(folder.file("root"));
+  emulator = Emulator.run([
+    ...["-nographic", "-m", "512M", "-kernel", KERNEL, "-initrd", INITRD],
+    ...["-append", "console=ttyS0 root=/dev/vda loglevel=3"],
+    ...["-drive", `if=virtio,format=raw,file=${folder.file("root")}`],
+    ...["-drive", `if=virtio,format=raw,id=data,file=${image}`],
+  ]);
+  await emulator.waitFor(PROMPT, 240_000);
+  await emulator.shell("dd if=/dev/urandom of=/tmp/r bs=1M count=8");
+  const sum = (await emulator.shell("md5sum </tmp/r")).split(" ")[0];
+  emulator.type("dd if=/tmp/r of=/dev/vdb bs=1M oflag=direct; sync; echo WRITTEN $?\n");
+  for (let tries = 0; tries < 600 && !emulator.error.includes("the machine is stopped"); tries++) await pause(100);
+  expect(emulator.error).toMatch(
+    /^wasmachine-system-x86_64: warning: drive data: Could not write '.*' at offset \d+: No space left on device; the machine is stopped, and "cont" in the monitor/,
+  );
+  emulator.type(`${MONITOR}info status\n`);
+  let at = await emulator.waitFor("VM status: paused (io-error)", 30_000);
+  // Nothing was made better: it stops again.
+  emulator.type("cont\n");
+  await pause(1000);
+  emulator.type("info status\n");
+  at = await emulator.waitFor("VM status: paused (io-error)", 30_000, at);
+  expect(mount("-o", "remount,size=32m", folder.file("small"))).toBe(true);
+  emulator.type(`cont\n${MONITOR}`);
+  at = await emulator.waitFor("WRITTEN 0", 60_000, at);
+  await emulator.waitFor("# ", 30_000, at);
+  expect(await emulator.shell("dd if=/dev/vdb bs=1M count=8 iflag=direct 2>/dev/null | md5sum")).toContain(sum);
+  emulator.type("poweroff -f\n");
+  expect((await emulator.end(60_000)).status).toBe(0);
+  expect(
+    readFileSync(image)
+      .subarray(0, 16)
+      .some((byte) => byte !== 0),
+  ).toBe(true);
+});
