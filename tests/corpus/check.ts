@@ -50,21 +50,39 @@ export function runNative(cases: readonly Case[]): Output[] {
   return outputs;
 }
 
+/** Compressed if its name ends so. */
 export function writeCorpus(name: string, list: readonly Expectation[]): void {
-  const text = list.map((e) => `${e.name} ${e.code} ${e.kind} ${e.seed.toString(16)} ${e.digest}\n`).join("");
-  writeFileSync(here(name), gzipSync(text, { level: 9 }));
+  const text = list.map((e) => `${key(e)} ${e.digest}\n`).join("");
+  writeFileSync(here(name), name.endsWith(".gz") ? gzipSync(text, { level: 9 }) : text);
 }
 
 export function readCorpus(name: string): Expectation[] {
   if (!existsSync(here(name))) throw new Error(`tests/corpus/${name} is missing`);
-  return gunzipSync(readFileSync(here(name)))
-    .toString()
-    .trimEnd()
-    .split("\n")
-    .map((line) => {
-      const [mnemonic, code, kind, seed, expected] = line.split(" ") as [string, string, StateKind, string, string];
-      return { name: mnemonic, code, kind, seed: Number.parseInt(seed, 16), digest: expected };
-    });
+  return parse(gunzipSync(readFileSync(here(name))).toString());
+}
+
+function parse(text: string): Expectation[] {
+  const lines = text.trimEnd().split("\n");
+  return lines.map((line) => {
+    const [mnemonic, code, kind, seed, expected] = line.split(" ") as [string, string, StateKind, string, string];
+    return { name: mnemonic, code, kind, seed: Number.parseInt(seed, 16), digest: expected };
+  });
+}
+
+/** The corpus with the lines of another file, which has the same cases with other digests, in place of its own. */
+export function readIntel(corpus: readonly Expectation[], name: string): Expectation[] {
+  const others = new Map(parse(readFileSync(here(name), "utf8")).map((e) => [key(e), e]));
+  const list = corpus.map((e) => {
+    const other = others.get(key(e));
+    others.delete(key(e));
+    return other ?? e;
+  });
+  if (others.size > 0) throw new Error(`tests/corpus/${name} has cases that the corpus has not: ${[...others.keys()]}`);
+  return list;
+}
+
+function key(c: Case): string {
+  return `${c.name} ${c.code} ${c.kind} ${c.seed.toString(16)}`;
 }
 
 /** Digest of an outcome of the instruction `name`, undefined flags left out. */

@@ -1,7 +1,10 @@
 // Compares what the engine did with what the processor did, word by word, and says in words where they differ.
 
+import { asVendor, vendorRow } from "../vendors/table.js";
+import type { Vendor } from "../vendors/vendor.js";
 import type { Job } from "./batch.js";
 import type { LoopResult } from "./emulator.js";
+import { execution } from "./execution.js";
 import { FX_ST, FX_XMM, IN_STATE, OUT_FLAGS, OUT_STATE, STATE_BYTES } from "./layout.js";
 import type { NativeResult } from "./native.js";
 import { describeSet, describeWord } from "./words.js";
@@ -31,13 +34,26 @@ export interface Difference {
   text: string;
 }
 
-/** Operand sets whose outcomes differ, `describe` of them in words. */
+export interface Comparison {
+  /** Operand sets whose outcomes differ. */
+  count: number;
+  shown: Difference[];
+  /** Operand sets on which the vendors differ: compared with what this one does; or left out, for nobody knows it. */
+  byVendor: number;
+  leftOut: number;
+}
+
+/**
+ * Compares with a processor of `vendor`. Tells `describe` of the differences in words. Where vendors differ, `ours` becomes
+ * what the vendor's processors do.
+ */
 export function compare(
   job: Job,
   native: NativeResult,
+  vendor: Vendor,
   ours: LoopResult,
   describe: number,
-): { count: number; shown: Difference[] } {
+): Comparison {
   const { loop, count } = job;
   const { state, window } = job.encoding;
   const outStride = loop.outStride / 4;
@@ -46,10 +62,17 @@ export function compare(
   const windowAt = (IN_STATE + STATE_BYTES[state]) / 4;
   const mask = masks(job);
   const shown: Difference[] = [];
+  const row = vendorRow(job.encoding.name);
   let differing = 0;
+  let byVendor = 0;
+  let leftOut = 0;
   // Where it stopped, the outcomes that follow are missing.
   const complete = ours.failure ? count - ours.left : count;
   for (let set = 0; set < complete; set++) {
+    const found = row ? asVendor(row, execution(job, set, ours.output, ours.memory), vendor) : "same";
+    if (found === "unknown") leftOut++;
+    if (found === "changed") byVendor++;
+    if (found === "unknown") continue;
     const lines: string[] = [];
     let differs = false;
     const check = (expected: Uint32Array, got: Uint32Array, from: number, begin: number, end: number, out: boolean) => {
@@ -71,5 +94,5 @@ export function compare(
     if (differing < describe) shown.push({ set: complete, text: `${describeSet(job, complete)}\n    ${ours.failure}` });
     differing++;
   }
-  return { count: differing, shown };
+  return { count: differing, shown, byVendor, leftOut };
 }

@@ -1,11 +1,12 @@
 // Random instructions on random operands: this host's CPU against both tiers, bit for bit.
 
 import { corpusParts } from "../corpus/parts.js";
+import type { Vendor } from "../vendors/vendor.js";
 import { Batch, type Job } from "./batch.js";
 import { compare } from "./compare.js";
 import { type LoopResult, LoopRunner } from "./emulator.js";
 import { type Encoding, encodings } from "./encodings.js";
-import type { NativeLoops, NativeResult } from "./native.js";
+import type { Loops, NativeResult } from "./native.js";
 import { Operands } from "./operands.js";
 import { makePools } from "./values.js";
 
@@ -26,6 +27,10 @@ export interface TierSummary {
   tier: 0 | 1;
   cases: number;
   differences: number;
+  /** Cases on which processor vendors differ: compared with the host's column of the table of vendors; or left out, for its
+   *  vendor is not in it. */
+  byVendor: number;
+  leftOut: number;
   seconds: number;
   /** Share of the instructions that regions executed. */
   inRegions: number;
@@ -48,11 +53,19 @@ interface Tier extends TierSummary {
   regionInstructions: number;
 }
 
-export function differential(native: NativeLoops, options: DifferentialOptions): Summary {
+export function differential(native: Loops, options: DifferentialOptions): Summary {
   const { cases, sets, seed, only } = options;
   const parts = corpusParts();
   const tiers = options.tiers.map((tier): Tier => {
-    const empty = { cases: 0, differences: 0, seconds: 0, inRegions: 0, leftToTier0: new Map() };
+    const empty = {
+      cases: 0,
+      differences: 0,
+      byVendor: 0,
+      leftOut: 0,
+      seconds: 0,
+      inRegions: 0,
+      leftToTier0: new Map(),
+    };
     return { tier, ...empty, runner: new LoopRunner(parts, tier === 1), instructions: 0, regionInstructions: 0 };
   });
   const operands = new Operands(makePools(seed), seed);
@@ -80,7 +93,7 @@ export function differential(native: NativeLoops, options: DifferentialOptions):
         );
         return false;
       });
-    for (const tier of tiers) runTier(tier, good, summary, options.show);
+    for (const tier of tiers) runTier(tier, good, native.vendor, summary, options.show);
     for (const { job } of good) {
       summary.encodings++;
       summary.mnemonics.add(job.encoding.name);
@@ -95,6 +108,7 @@ export function differential(native: NativeLoops, options: DifferentialOptions):
 function runTier(
   tier: Tier,
   jobs: readonly { job: Job; result: NativeResult }[],
+  vendor: Vendor,
   summary: Summary,
   show: number,
 ): void {
@@ -108,8 +122,16 @@ function runTier(
     tier.leftToTier0.set(job.encoding.name, left);
     left.encodings++;
     if (ours.late > job.count / 2) left.left++;
-    const { count, shown } = compare(job, result, ours, summary.messages.length < show ? 1 : 0);
+    const { count, shown, byVendor, leftOut } = compare(
+      job,
+      result,
+      vendor,
+      ours,
+      summary.messages.length < show ? 1 : 0,
+    );
     tier.differences += count;
+    tier.byVendor += byVendor;
+    tier.leftOut += leftOut;
     for (const { text } of shown)
       summary.messages.push(`tier ${tier.tier}: ${count} of ${job.count} operand sets differ\n  ${text}`);
   }

@@ -1,6 +1,7 @@
 // This host's CPU: builds loop.c and has it run jobs.
 
 import { NativeProgram } from "../native/program.js";
+import { hostVendor, type Vendor } from "../vendors/vendor.js";
 import type { Batch } from "./batch.js";
 
 const RESULT_BYTES = 16;
@@ -14,7 +15,15 @@ export interface NativeResult {
   memory: Uint32Array;
 }
 
-export class NativeLoops {
+/** A processor that runs loops. */
+export interface Loops {
+  readonly vendor: Vendor;
+  run(batch: Batch): NativeResult[];
+}
+
+export class NativeLoops implements Loops {
+  readonly vendor = hostVendor();
+
   private constructor(private readonly program: NativeProgram) {}
 
   /** Undefined where there is no x86-64 Linux with a C compiler. */

@@ -7,6 +7,8 @@ import { NEXT_BLOCK, u32 } from "./writers.js";
 /** Looks at the flags after the instruction. */
 export interface Reader {
   text: string;
+  /** The condition it tells the truth of, or -1: it stores the flags. */
+  condition: number;
   /** Code right behind the instruction: no register may change. */
   first: readonly number[];
   /** Code that finds the outcome at RAX, may change RCX and has a stack. */
@@ -20,6 +22,14 @@ const FLAGS = 0xcd5;
 /** Flags the eight pairs of conditions depend on. */
 export const CONDITIONS = [0x800, 0x001, 0x040, 0x041, 0x080, 0x004, 0x880, 0x8c0];
 
+/** Whether a condition (the low four bits of a Jcc's opcode) holds with these flags. */
+export function holds(condition: number, flags: number): boolean {
+  const signs = ((flags >> 7) ^ (flags >> 11)) & 1;
+  const bits = CONDITIONS[condition >> 1]!;
+  const plain = condition < 12 ? (flags & bits) !== 0 : signs === 1 || (condition >= 14 && (flags & 0x40) !== 0);
+  return plain !== ((condition & 1) === 1);
+}
+
 export function chooseReader(random: Random, ignore: number): Reader {
   const kind = random.below(4);
   const pair = random.below(8);
@@ -29,7 +39,7 @@ export function chooseReader(random: Random, ignore: number): Reader {
   if (kind < 2 || (CONDITIONS[pair]! & ignore) !== 0) {
     // pushfq; pop [rax+flags]
     const last = [0x9c, 0x8f, 0x80, ...u32(OUT_FLAGS)];
-    return { text: `${name}pushfq`, first: gap, last, mask: FLAGS & ~ignore };
+    return { text: `${name}pushfq`, condition: -1, first: gap, last, mask: FLAGS & ~ignore };
   }
   const condition = 2 * pair + negated;
   // movzx ecx, byte [taken]; mov [rax+flags], rcx
@@ -41,5 +51,7 @@ export function chooseReader(random: Random, ignore: number): Reader {
       : // mov byte [taken], 0; jcc past mov byte [taken], 1
         [0xc6, ...at, 0, 0x70 + condition, 8, 0xc6, ...at, 1];
   const text = `${name}${kind === 2 ? "set" : "j"}cc ${condition.toString(16)}`;
-  return { text, first: [...gap, ...first], last, mask: 0xff };
+  // A taken branch leaves 0.
+  const told = kind === 2 ? condition : condition ^ 1;
+  return { text, condition: told, first: [...gap, ...first], last, mask: 0xff };
 }

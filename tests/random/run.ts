@@ -28,8 +28,11 @@ function number(name: "cases" | "seed" | "sets" | "show"): number {
 }
 
 function describe(tier: TierSummary): string {
-  const { cases, seconds, differences } = tier;
-  const text = `tier ${tier.tier}: ${cases} cases in ${seconds.toFixed(1)} s, ${differences} differences`;
+  const { cases, seconds, differences, byVendor, leftOut } = tier;
+  const vendors = leftOut > 0 ? `${leftOut} left out, for nobody knows` : `${byVendor} compared with`;
+  const text =
+    `tier ${tier.tier}: ${cases} cases in ${seconds.toFixed(1)} s, ${differences} differences (on ${byVendor + leftOut} ` +
+    `vendors differ: ${vendors} what this host's vendor does)`;
   if (tier.tier === 0) return text;
   const left = [...tier.leftToTier0].filter(([, n]) => 2 * n.left > n.encodings).map(([name]) => name);
   return (

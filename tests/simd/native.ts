@@ -1,8 +1,17 @@
 // This host's CPU as the reference: builds and runs tests/native/exec.c.
 
 import { NativeProgram } from "../native/program.js";
+import { hostVendor, type Vendor } from "../vendors/vendor.js";
 
-export class NativeCpu {
+/** A processor that executes records. */
+export interface RecordCpu {
+  readonly vendor: Vendor;
+  run(input: Uint8Array): Uint8Array;
+}
+
+export class NativeCpu implements RecordCpu {
+  readonly vendor = hostVendor();
+
   private constructor(private readonly program: NativeProgram) {}
 
   /** Undefined where there is no x86-64 Linux with a C compiler. */

@@ -1,4 +1,4 @@
-// Instructions in compatibility mode against outcomes recorded on a real CPU (corpus32.txt.gz: name, code, state kind, seed,
+// Instructions in compatibility mode against outcomes recorded on an AMD processor (corpus32.txt.gz: name, code, state kind, seed,
 // digest). RECORD32=1 records them anew on an x86-64 host: RECORD32=1 npx vitest run tests/x86/corpus32.test.ts
 
 import { execFileSync, spawnSync } from "node:child_process";
@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { CS, DS, ES, SS } from "../../src/frontend/x86/layout.js";
+import { CS, DS, ES, M_CODE32, M_FLAT, M_PE, SS } from "../../src/frontend/x86/layout.js";
 import { difference, outcomeDigest } from "../corpus/check.js";
 import { Runner } from "../corpus/emulate.js";
+import { outcomeOf } from "../corpus/execution.js";
 import { corpusParts } from "../corpus/parts.js";
 import {
   type Case,
@@ -27,6 +28,7 @@ const FILE = fileURLToPath(new URL("corpus32.txt.gz", import.meta.url));
 const SEED = 32;
 const EACH = 5;
 const STACK_FAULT = 12;
+const MODE = M_CODE32 | M_PE | M_FLAT;
 
 class Runner32 extends Runner {
   protected override enterUserMode(): void {
@@ -63,8 +65,10 @@ function record(): void {
     const c = cases[k]!;
     // Accesses that wrap around the end of the stack segment: limits are not checked in flat segments.
     if (want.trap === STACK_FAULT) return;
-    lines.push(`${c.name} ${c.code} ${c.kind} ${c.seed.toString(16)} ${outcomeDigest(c.name, want)}\n`);
-    const wrong = difference(c.name, want, normalize(runner.run(input32(c))));
+    const recorded = outcomeOf("amd", c.name, input32(c), want, MODE)!;
+    lines.push(`${c.name} ${c.code} ${c.kind} ${c.seed.toString(16)} ${outcomeDigest(c.name, recorded)}\n`);
+    const ours = outcomeOf("amd", c.name, input32(c), runner.run(input32(c)), MODE)!;
+    const wrong = difference(c.name, recorded, normalize(ours));
     if (wrong.length > 0) console.log(`${c.name} ${c.code} seed ${c.seed}: ${wrong.slice(0, 4).join("; ")}`);
   });
   writeFileSync(FILE, gzipSync(lines.join(""), { level: 9 }));
@@ -77,8 +81,9 @@ it("agrees with the recorded CPU", { timeout: 120_000 }, () => {
   const wrong: string[] = [];
   for (const line of lines) {
     const [name, code, kind, seed, digest] = line.split(" ") as [string, string, StateKind, string, string];
-    const input = input32({ name, code, kind, seed: Number.parseInt(seed, 16) });
-    if (outcomeDigest(name, normalize(runner.run(input))) !== digest) wrong.push(`${name} ${code} seed ${seed}`);
+    const c = { name, code, kind, seed: Number.parseInt(seed, 16) };
+    const out = outcomeOf("amd", name, input32(c), runner.run(input32(c)), MODE)!;
+    if (outcomeDigest(name, normalize(out)) !== digest) wrong.push(`${name} ${code} seed ${seed}`);
   }
   expect(lines.length).toBeGreaterThan(3000);
   expect(wrong).toEqual([]);

@@ -157,10 +157,8 @@ function doubleShift(e: Emitter, x: Value, y: Value, n: Value, size: Size, left:
     const wide = left ? b.or(b.shl(wx, b.i64(32)), wy) : b.or(b.shl(wy, b.i64(32)), wx);
     return b.wrap(left ? b.shru(b.shl(wide, by), b.i64(32)) : b.shru(wide, by));
   }
-  // 16 bits with a count above 16 (undefined by the manual): the second operand comes round again, as on AMD's processors.
-  const wide = left
-    ? b.or(b.or(b.shl(wx, b.i64(32)), b.shl(wy, b.i64(16))), wy)
-    : b.or(b.or(b.shl(wy, b.i64(32)), b.shl(wy, b.i64(16))), wx);
+  // 16 bits with a count above 16 (undefined by the manual): the first operand comes round again, as on Intel's processors.
+  const wide = b.or(b.or(b.shl(wx, b.i64(32)), b.shl(wy, b.i64(16))), wx);
   return e.trim(b.wrap(left ? b.shru(b.shl(wide, by), b.i64(32)) : b.shru(wide, by)), 2);
 }
 
@@ -176,9 +174,7 @@ function double(e: Emitter, insn: Insn, left: boolean): void {
   }
   const r = doubleShift(e, x, y, count, size, left);
   e.update(insn, 0, r);
-  let before = doubleShift(e, x, y, b.and(b.sub(count, b.i32(1)), b.i32(size === 8 ? 63 : 31)), size, left);
-  // CF is 0 then.
-  if (size === 2) before = b.select(b.ltu(b.i32(16), count), b.i32(0), before);
+  const before = doubleShift(e, x, y, b.and(b.sub(count, b.i32(1)), b.i32(size === 8 ? 63 : 31)), size, left);
   if (!b.isConst(count)) e.flags.shiftBy(left ? CC_SHL : CC_SAR, size, r, before, count);
   else if (left) e.flags.shl(size, r, before);
   else e.flags.shr(size, r, before);

@@ -1,0 +1,128 @@
+// The corpus' cases as the table of vendors sees them.
+
+import { DECODE_OK, Decoder, X86Insn } from "../../src/frontend/x86/decoder.js";
+import { M_CODE64, M_PE } from "../../src/frontend/x86/layout.js";
+import { DecodeTables, ROWS } from "../../src/frontend/x86/tables.js";
+import type { Execution, State } from "../vendors/execution.js";
+import { asMachine, asVendor, vendorRow } from "../vendors/table.js";
+import type { Vendor } from "../vendors/vendor.js";
+import { CODE, DATA, type Input, type Output } from "./state.js";
+
+const FX_MXCSR = 24;
+const FX_XMM = 160;
+const decoder = new Decoder(new DecodeTables(ROWS, "all"));
+
+/** What an input and an output have in common. */
+interface Image {
+  gpr: BigUint64Array;
+  rflags: bigint;
+  fx: Uint8Array;
+  data: Uint8Array;
+}
+
+class CorpusState implements State {
+  private readonly data: DataView;
+
+  constructor(
+    private readonly image: Image,
+    private readonly output?: Output,
+  ) {
+    this.data = new DataView(image.data.buffer, image.data.byteOffset, image.data.length);
+  }
+
+  gpr(n: number): bigint {
+    return this.image.gpr[n]!;
+  }
+
+  setGpr(n: number, value: bigint): void {
+    this.image.gpr[n] = value;
+  }
+
+  setFlags(mask: number, value: number): void {
+    this.image.rflags = (this.image.rflags & ~BigInt(mask)) | BigInt(value & mask);
+  }
+
+  xmm(n: number): Uint32Array {
+    const { fx } = this.image;
+    return new Uint32Array(fx.buffer, fx.byteOffset + FX_XMM + 16 * n, 4);
+  }
+
+  mxcsr(): number {
+    const { fx } = this.image;
+    return new DataView(fx.buffer, fx.byteOffset).getUint32(FX_MXCSR, true);
+  }
+
+  read(address: bigint, size: number): bigint {
+    const at = Number(address) - DATA;
+    if (at < 0 || at + size > this.data.byteLength) return 0n;
+    let value = 0n;
+    for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(this.data.getUint8(at + k));
+    return value;
+  }
+
+  write(address: bigint, size: number, value: bigint): void {
+    const at = Number(address) - DATA;
+    for (let k = 0; k < size; k++) this.data.setUint8(at + k, Number((value >> BigInt(8 * k)) & 255n));
+  }
+
+  fault(vector: number, error: number, rip: bigint): void {
+    const output = this.output!;
+    output.trap = vector;
+    output.error = error;
+    output.rip = rip;
+    output.cr2 = 0n;
+  }
+}
+
+const COMPLETED = 0xffffffff;
+const BREAKPOINT = 3;
+
+/** The translator's mode of the corpus' code. */
+const LONG_MODE = M_CODE64 | M_PE;
+
+/** Undefined where the bytes are no instruction. */
+function execution(name: string, input: Input, output: Output, mode: number): Execution | undefined {
+  const insn = new X86Insn();
+  const { code } = input;
+  if (decoder.decode(insn, code, 0, code.length, mode) !== DECODE_OK) return undefined;
+  return {
+    name,
+    insn,
+    code64: (mode & M_CODE64) !== 0,
+    at: BigInt(CODE + input.at),
+    before: new CorpusState(input),
+    after: new CorpusState(output, output),
+    faulted: output.trap !== COMPLETED && output.trap !== BREAKPOINT,
+  };
+}
+
+function copy(output: Output): Output {
+  return { ...output, gpr: output.gpr.slice(), fx: output.fx.slice(), data: output.data.slice() };
+}
+
+/** The outcome that a vendor's processors have where our machine (or another processor) has `output`; undefined: not known. */
+export function outcomeOf(
+  vendor: Vendor,
+  name: string,
+  input: Input,
+  output: Output,
+  mode = LONG_MODE,
+): Output | undefined {
+  const row = vendorRow(name);
+  if (!row) return output;
+  const changed = copy(output);
+  const x = execution(name, input, changed, mode);
+  const found = x ? asVendor(row, x, vendor) : "same";
+  if (found === "unknown") return undefined;
+  return found === "same" ? output : changed;
+}
+
+/** What the table says that our machine does. */
+export function machineOutcome(name: string, input: Input, output: Output): Output {
+  const row = vendorRow(name);
+  if (!row) return output;
+  const changed = copy(output);
+  const x = execution(name, input, changed, LONG_MODE);
+  if (x) asMachine(row, x);
+  return changed;
+}

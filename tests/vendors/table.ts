@@ -1,0 +1,56 @@
+// Results that processor vendors define differently: the one place that says so. A row tells by the instruction and the
+// state before it whether it is about this case, and then computes what each vendor's processors do. Comparisons with a
+// processor use the column of its vendor; what no row is about has to agree to the bit on all of them.
+
+import { nearBranches } from "./branch.js";
+import { dotProducts } from "./dot.js";
+import type { Execution } from "./execution.js";
+import { repeatedNever } from "./repeat.js";
+import { doubleShifts } from "./shift.js";
+import type { Vendor } from "./vendor.js";
+
+/** Makes the state after the instruction what one kind of processor leaves. */
+export type Effect = () => void;
+
+export interface Outcomes {
+  intel: Effect;
+  amd: Effect;
+  /** Where our machine does as neither. */
+  own?: Effect;
+}
+
+export interface VendorRow {
+  /** The instructions and the condition, in words. */
+  family: string;
+  /** Of the mnemonics. */
+  name: RegExp;
+  /** What our machine does. */
+  machine: keyof Outcomes;
+  /** Undefined where the vendors agree. */
+  outcomes(x: Execution): Outcomes | undefined;
+}
+
+export const VENDOR_ROWS: readonly VendorRow[] = [doubleShifts, repeatedNever, dotProducts, nearBranches];
+
+/** The row that is about an instruction, if any: most have none, and need no look at their operands. */
+export function vendorRow(name: string): VendorRow | undefined {
+  return VENDOR_ROWS.find((row) => row.name.test(name));
+}
+
+/**
+ * Makes of an outcome (our machine's or any processor's) what a vendor's processors do. "same": it is what all of them do;
+ * "changed": the vendors differ here, and the state after is now this vendor's; "unknown": they differ and this vendor's
+ * outcome is not known.
+ */
+export function asVendor(row: VendorRow | undefined, x: Execution, vendor: Vendor): "same" | "changed" | "unknown" {
+  const outcomes = row?.outcomes(x);
+  if (!outcomes) return "same";
+  if (vendor === "other") return "unknown";
+  outcomes[vendor]();
+  return "changed";
+}
+
+/** The same for our own machine's column: where the table is right it changes nothing in our machine's outcome. */
+export function asMachine(row: VendorRow, x: Execution): void {
+  row.outcomes(x)?.[row.machine]?.();
+}
