@@ -5,7 +5,7 @@ import {
   ENGINE, E_LOG, FAULT_EXCEPTION, FAULT_NONE, FAULT_SHUTDOWN, S_FAULT, S_INHIBIT, S_ONE_INSN, S_PC,
 } from "../../src/layout";
 import {
-  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_CR2_BEFORE, X_DR_HIT, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL,
+  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_CR2_BEFORE, X_DR_HIT, X_EXC_ERROR, X_EXC_FIRST, X_EXC_FIRST_CR2, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL,
 } from "../../src/frontend/x86/layout";
 import { LOG_INTERRUPT, log } from "../host";
 import { V_AC, V_DF, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
@@ -80,6 +80,8 @@ export function deliver(cpu: i32): i32 {
   if ((load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) store<i64>(cpu + X_DR_HIT, 0);
   if (load<i32>(cpu + X_EXC_FLAGS) & EXC_LOOK) settleNonCanonical(cpu);
   if ((load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) settleWaiting(cpu);
+  store<i32>(cpu + X_EXC_FIRST, load<i32>(cpu + X_EXC_VECTOR));
+  store<i64>(cpu + X_EXC_FIRST_CR2, load<i64>(cpu + X_CR2));
   let result = FAULT_NONE;
   for (;;) {
     const vector = load<i32>(cpu + X_EXC_VECTOR);

@@ -29,7 +29,7 @@ import { SteadyTime } from "./steady-time.js";
 import { createWallClock } from "./wall-clock.js";
 import { X86Cpu } from "./x86-cpu.js";
 import { cpuReader } from "./x86-reader.js";
-import { registersText } from "./x86-registers.js";
+import { firstExceptionText, registersText } from "./x86-registers.js";
 
 /** Rejects with MachineError (one sentence) when something the configuration names cannot be had. */
 export async function createMachine(config: MachineConfig, host: MachineHost, parts: EngineParts): Promise<PcMachine> {
@@ -166,7 +166,8 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       onIdle: () => steady.idled(),
       work,
       awaiting: () => cpu.engine.tier1?.awaiting ?? false,
-      onShutdown: () => (cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault()),
+      onShutdown: () =>
+        cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault(firstExceptionText(cpuReader(cpu))),
       ...(config.icount && icountTime ? { icount: { time: icountTime, sleep: config.icount.sleep } } : {}),
     });
     cpu.engine.poll = () => loop.poll();

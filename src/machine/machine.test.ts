@@ -20,7 +20,7 @@ function setup(change: Partial<MachineConfig> = {}) {
     scheduler: host.scheduler,
     hostNow: () => host.time,
     work: new HostWork(),
-    onShutdown: () => machine.tripleFault(),
+    onShutdown: () => machine.tripleFault("here"),
   });
   const machine: Machine = new Machine({ config, host, cpu, clock, loop, consoles });
   const log: string[] = [];
@@ -99,7 +99,7 @@ describe("Machine", () => {
     const finished = machine.start();
     await settle();
     await settle();
-    expect(host.warnings).toEqual(["triple fault: the machine is reset"]);
+    expect(host.warnings).toEqual(["triple fault (here): the machine is reset"]);
     expect(log).toContain("reset by triple-fault");
     machine.quit();
     await finished;

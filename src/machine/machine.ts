@@ -180,9 +180,11 @@ export class Machine<B extends Board = Board> implements MachineControl {
     this.loop.request(() => this.end({ status, reason: "debug-exit" }));
   }
 
-  /** The CPU gave up: a triple fault resets a PC. */
-  tripleFault(): void {
-    this.warn(this.config.noReboot ? "triple fault" : "triple fault: the machine is reset");
+  /** The CPU gave up at `where`: a triple fault resets a PC. */
+  tripleFault(where: string): void {
+    const { noReboot, noShutdown } = this.config;
+    const then = noReboot ? (noShutdown ? "stops" : "ends") : "is reset";
+    this.warn(`triple fault (${where}): the machine ${then}`);
     this.doReset("triple-fault");
   }
 

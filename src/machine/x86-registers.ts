@@ -30,8 +30,17 @@ const ATTR_S = 0x10;
 const ATTR_P = 0x80;
 const ATTR_L = 0x2000;
 const ATTR_B = 0x4000;
+const EFER_LMA = 0x400n;
 
 const hex = (value: bigint | number, digits: number): string => value.toString(16).padStart(digits, "0");
+
+/** Where a triple fault began: "exception 14 at 0010:ffffffff81000000, CR2 0000000000001000". */
+export function firstExceptionText(state: X86StateReader): string {
+  const digits = state.u64(X.X_EFER) & EFER_LMA ? 16 : 8;
+  const selector = hex(state.u32(X.X_SEG + X.CS * X.SEG_STRIDE + X.SEG_SEL) & 0xffff, 4);
+  const cr2 = hex(state.u64(X.X_EXC_FIRST_CR2), digits);
+  return `exception ${state.u32(X.X_EXC_FIRST)} at ${selector}:${hex(state.u64(S_PC), digits)}, CR2 ${cr2}`;
+}
 
 /** RFLAGS, whole. */
 export function rflags(state: X86StateReader): number {

@@ -97,7 +97,9 @@ describe("exit status", () => {
     const fault = kernel("fault", 0x0f, 0x01, 0x1d, 0x2a, 0x00, 0x10, 0x00, 0xcc, 0xf4, 0x90, 0, 0, 0, 0, 0, 0);
     const { status, error } = await run(["-display", "none", "-no-reboot", "-kernel", fault]);
     expect(status).toBe(0);
-    expect(error).toBe("wasmachine-system-x86_64: warning: triple fault\n");
+    expect(error).toBe(
+      "wasmachine-system-x86_64: warning: triple fault (exception 3 at 0010:00100027, CR2 00000000): the machine ends\n",
+    );
   });
 
   it("is 1 with one sentence when there is no kernel", async () => {

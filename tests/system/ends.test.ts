@@ -70,11 +70,23 @@ describe("triple fault", () => {
   // lidt of an empty table; ud2
   const crash = [0x6a, 0x00, 0x6a, 0x00, 0x0f, 0x01, 0x1c, 0x24, 0x0f, 0x0b];
 
+  // Page tables of zeros, then paging on: the next instruction is not there.
+  const noPage = [
+    ...[0xb8, 0x00, 0x00, 0x30, 0x00, 0x0f, 0x22, 0xd8],
+    ...[0x0f, 0x20, 0xc0, 0x0d, 0x00, 0x00, 0x00, 0x80, 0x0f, 0x22, 0xc0, 0x90],
+  ];
+
+  it("is said with the exception it began with, and where", async () => {
+    const { error } = await run(noPage, "-no-reboot");
+    expect(error).toContain("triple fault (exception 14 at 0010:00100033, CR2 00100033): the machine ends\n");
+  });
+
   it("is said in one sentence and ends the machine under -no-reboot", async () => {
     expect(await run(crash, "-no-reboot")).toEqual({
       status: 0,
       out: "",
-      error: "wasmachine-system-x86_64: warning: triple fault\n",
+      error:
+        "wasmachine-system-x86_64: warning: triple fault (exception 6 at 0010:00100028, CR2 00000000): the machine ends\n",
     });
   });
 
@@ -89,7 +101,10 @@ describe("triple fault", () => {
     try {
       await emulator.waitFor("BB", 20_000);
       // The two streams arrive in any order.
-      await vi.waitFor(() => expect(emulator.error).toContain("warning: triple fault: the machine is reset\n"), 20_000);
+      await vi.waitFor(
+        () => expect(emulator.error).toMatch(/warning: triple fault \(exception 6 at .*\): the machine is reset\n/),
+        20_000,
+      );
     } finally {
       emulator.close();
     }

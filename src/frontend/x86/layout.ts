@@ -100,6 +100,9 @@ export const X_DR_HIT = 0x458;
 export const X_DB_PENDING = 0x460;
 /** i32: A20 mask off (bit 20 forced low). */
 export const X_A20_OFF = 0x464;
+/** i32 vector and i64 CR2 of the exception or interrupt whose delivery began last: what a triple fault began with. */
+export const X_EXC_FIRST = 0x468;
+export const X_EXC_FIRST_CR2 = 0x470;
 /** i64 x 32: MTRRs and further MSRs kept but without effect: see core/x86/msr.ts. */
 export const X_MSR_STORE = 0x600;
 /** Its first slots: 8 pairs of variable MTRRs (base, mask), 11 fixed ones from MSR 250h up, the default type. */
