@@ -74,7 +74,7 @@ export function unpack_lzma2(at: usize, end: usize, limit: usize): usize {
       if (control > 2) return 0;
       if (at + header + low > end) return at;
       if (control === 1) begin = to;
-      if (to + low > limit) return 0;
+      if (to > limit || low > <u32>(limit - to)) return 0;
       memory.copy(to, at + header, low);
       to += low;
       at += header + low;
@@ -88,7 +88,7 @@ export function unpack_lzma2(at: usize, end: usize, limit: usize): usize {
     if (reset === 3) begin = to;
     if (reset >= 2 && !setProperties(load<u8>(at, 5))) return 0;
     if (reset >= 1) resetState();
-    if (to + size > limit || !chunk(data, data + packed, to + size)) return 0;
+    if (to > limit || size > <u32>(limit - to) || !chunk(data, data + packed, to + size)) return 0;
     at = data + packed;
   }
   return at;

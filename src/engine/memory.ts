@@ -13,6 +13,8 @@ import { PhysicalMap, type RamRange } from "./physical.js";
 
 const PAGE = 65536;
 const CPUID_BYTES = 16384;
+/** Pages of a memory of 32-bit addresses. The last one stays out, so that no address of RAM and a few bytes more wraps around. */
+const MOST_PAGES = 65536 - 1;
 
 export interface MemoryPlan {
   ramBase: number;
@@ -27,6 +29,56 @@ export interface MemoryPlan {
   regionBytes: number;
 }
 
+interface Placement extends MemoryPlan {
+  /** In all, of 64 KiB. */
+  pages: number;
+  /** Fields of ENGINE that say where the tables are. */
+  fields: readonly (readonly [field: number, address: number])[];
+}
+
+function place(ramSize: number): Placement {
+  let at = L.CPU0 + L.CPU_SIZE;
+  const take = (bytes: number, align = 64) => {
+    at = Math.ceil(at / align) * align;
+    const here = at;
+    at += bytes;
+    return here;
+  };
+  const ramPages = ramSize / 4096;
+  const fields = [
+    [L.E_CODE_BITS, take(ramPages * 8)],
+    [L.E_PAGE_BLOCKS, take(ramPages * 4)],
+    [L.E_HASH, take(4 << BLOCK_HASH_BITS)],
+    [L.E_JUMP_CACHE, take(L.JC_STRIDE << JUMP_CACHE_BITS)],
+    [L.E_PAGE_STORES, take(ramPages * 4)],
+    [L.E_REGION_CACHE, take(L.RC_STRIDE << REGION_CACHE_BITS)],
+  ] as const;
+  const cpuid = take(CPUID_BYTES);
+  const regions = take(REGION_RECORD_BYTES);
+  const arena = take(TIER0_BYTES);
+  const romBase = take(ROM_BYTES, 4096);
+  // Last, because only here addresses may be above 2 GiB, where they are negative numbers in an i32.
+  const ramBase = take(ramSize, PAGE);
+  const pages = Math.ceil(at / PAGE);
+  const bytes = { arenaBytes: TIER0_BYTES, regionBytes: REGION_RECORD_BYTES };
+  return { ramBase, ramSize, arena, romBase, cpuid, regions, ...bytes, pages, fields };
+}
+
+/** Most bytes of RAM that there is room for, in whole MiB. */
+export function mostRam(): number {
+  const mib = 2 ** 20;
+  let most = MOST_PAGES * PAGE - ((MOST_PAGES * PAGE) % mib);
+  while (place(most).pages > MOST_PAGES) most -= mib;
+  return most;
+}
+
+/** More RAM than 32-bit addresses have room for. */
+export class TooMuchRam extends RangeError {
+  constructor(readonly most: number) {
+    super(`32-bit WebAssembly has room for ${most / 2 ** 20} MiB of RAM`);
+  }
+}
+
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
   readonly u8: Uint8Array;
@@ -36,60 +88,27 @@ export class EngineMemory {
   readonly plan: MemoryPlan;
   readonly physical: PhysicalMap;
 
-  /** Throws RangeError when the host cannot give so much memory. */
+  /** Throws TooMuchRam, or another RangeError when the host does not give so much memory. */
   constructor(ram: readonly RamRange[]) {
     const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
-    let at = L.CPU0 + L.CPU_SIZE;
-    const take = (bytes: number, align = 64) => {
-      at = Math.ceil(at / align) * align;
-      const here = at;
-      at += bytes;
-      return here;
-    };
-    const ramPages = ramSize / 4096;
-    const codeBits = take(ramPages * 8);
-    const pageBlocks = take(ramPages * 4);
-    const hash = take(4 << BLOCK_HASH_BITS);
-    const jumpCache = take(L.JC_STRIDE << JUMP_CACHE_BITS);
-    const pageStores = take(ramPages * 4);
-    const regionCache = take(L.RC_STRIDE << REGION_CACHE_BITS);
-    const cpuid = take(CPUID_BYTES);
-    const regions = take(REGION_RECORD_BYTES);
-    const arena = take(TIER0_BYTES);
-    const romBase = take(ROM_BYTES, 4096);
-    const ramBase = take(ramSize, PAGE);
-    const pages = Math.ceil(at / PAGE);
-    if (pages > 65536) throw new RangeError("more memory than 32-bit WebAssembly has");
+    const { pages, fields, ...plan } = place(ramSize);
+    if (pages > MOST_PAGES) throw new TooMuchRam(mostRam());
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const buffer = this.memory.buffer;
     this.u8 = new Uint8Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.view = new DataView(buffer);
-    this.plan = {
-      ramBase,
-      ramSize,
-      arena,
-      arenaBytes: TIER0_BYTES,
-      romBase,
-      cpuid,
-      regions,
-      regionBytes: REGION_RECORD_BYTES,
-    };
-    this.setEngine(L.E_RAM_BASE, ramBase);
+    this.plan = plan;
+    this.setEngine(L.E_RAM_BASE, plan.ramBase);
     this.setEngine(L.E_RAM_SIZE, ramSize);
-    this.setEngine(L.E_CODE_BITS, codeBits);
-    this.setEngine(L.E_PAGE_BLOCKS, pageBlocks);
-    this.setEngine(L.E_HASH, hash);
+    for (const [field, address] of fields) this.setEngine(field, address);
     this.setEngine(L.E_HASH_MASK, (1 << BLOCK_HASH_BITS) - 1);
-    this.setEngine(L.E_JUMP_CACHE, jumpCache);
     this.setEngine(L.E_JUMP_MASK, (1 << JUMP_CACHE_BITS) - 1);
-    this.setEngine(L.E_REGION_CACHE, regionCache);
     this.setEngine(L.E_REGION_CACHE_MASK, (1 << REGION_CACHE_BITS) - 1);
     this.setEngine(L.E_REGION_EPOCH, 2);
     this.setEngine(L.E_GLOBAL_EPOCH, 1);
-    this.setEngine(L.E_PAGE_STORES, pageStores);
-    this.physical = new PhysicalMap(this.u32, ram, ramBase);
+    this.physical = new PhysicalMap(this.u32, ram, plan.ramBase);
   }
 
   engine(field: number): number {

@@ -1,6 +1,7 @@
 // Puts a `pc` together: engine, clock, board, disks, consoles, and what it boots.
 
 import type { Engine } from "../engine/engine.js";
+import { TooMuchRam } from "../engine/memory.js";
 import type { X86CpuModel } from "../frontend/x86/cpuid.js";
 import * as L from "../layout.js";
 import type { MachineConfig } from "../options/config.js";
@@ -127,10 +128,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         ),
       });
     } catch (error) {
-      if (error instanceof RangeError) {
-        throw new MachineError(`-m: the host cannot give ${ramSize / 2 ** 20} MiB of memory (${error.message})`);
-      }
-      throw error;
+      throw error instanceof RangeError ? new MachineError(noMemory(ramSize, error)) : error;
     }
   }
   if (log.wants("int")) cpu.engine.memory.setEngine(L.E_LOG, 1);
@@ -207,6 +205,12 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
     for (const { backend } of drives.values()) await backend.close();
     throw error;
   }
+}
+
+function noMemory(ramSize: number, error: RangeError): string {
+  const mib = ramSize / 2 ** 20;
+  if (error instanceof TooMuchRam) return `-m ${mib}M: ${error.message}; ask for -m ${error.most / 2 ** 20}M or less`;
+  return `-m ${mib}M: the host does not give so much memory (${error.message}); ask for less, or end other programs`;
 }
 
 /** Where the dispatcher looked for code last. */
