@@ -118,8 +118,8 @@ describe("disk images", () => {
 
 describe("options", () => {
   it.each([
-    ["-m 1T", "-m: the host cannot give 1048576 MiB of memory"],
-    ["-m 5G", "-m: the host cannot give 5120 MiB of memory"],
+    ["-m 1T", "-m 1048576M: 32-bit WebAssembly has room for"],
+    ["-m 5G", "-m 5120M: 32-bit WebAssembly has room for"],
     ["-m 12Q", "-m 12Q: Parameter 'size' expects a size such as 512M (suffixes k, M, G, T), not '12Q'"],
     ["-m", "-m: requires an argument"],
     ["-flux", "-flux: invalid option"],

@@ -24,7 +24,7 @@ export interface Probed {
 }
 
 /** Runs FILE as the kernel of a machine, and returns what it says. */
-export async function probe(file: string, args: readonly string[] = [], input = ""): Promise<Probed> {
+export async function probe(file: string, args: readonly string[] = [], input = "", timeout = 60_000): Promise<Probed> {
   const folder = mkdtempSync(join(tmpdir(), "probe-"));
   try {
     const kernel = join(folder, "probe");
@@ -32,7 +32,7 @@ export async function probe(file: string, args: readonly string[] = [], input = 
     assemble(file, kernel);
     const debug = ["-device", "isa-debugcon,iobase=0xe9,chardev=said", "-chardev", `file,id=said,path=${said}`];
     const usual = ["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-m", "128M"];
-    const ended = await runEmulator([...usual, "-kernel", kernel, ...EXIT_DEVICE, ...debug, ...args], input);
+    const ended = await runEmulator([...usual, "-kernel", kernel, ...EXIT_DEVICE, ...debug, ...args], input, timeout);
     if (ended.status !== 1) throw new Error(`${file} ended with status ${ended.status}: ${ended.error}`);
     return { lines: readFileSync(said, "latin1").trimEnd().split("\n"), console: ended.out };
   } finally {
