@@ -1,15 +1,15 @@
-// node tools/run-ts.mjs bench/boot.ts [--runs N] [--tier0] [--profile] [--blocks N] [--no-qemu] [--chromium] [-- OPTIONS OF THE MACHINE]
+// node tools/run-ts.mjs bench/boot.ts [--runs N] [--tier0] [--profile] [--blocks N] [--no-qemu] [--chromium] [--firefox] [--webkit] [-- OPTIONS OF THE MACHINE]
 //
 // Time from start to the guest's prompt, in this emulator (as built in dist/) and in native QEMU, interleaved: wall clock
 // and CPU time of the whole process. CPU time is what to compare on a busy host. --profile says where this emulator's time
-// goes, --blocks adds the N blocks that cost tier 0 most and its micro-ops by share. --chromium adds the page in a
+// goes, --blocks adds the N blocks that cost tier 0 most and its micro-ops by share. --chromium and the like add the page in a
 // browser: from the navigation to the prompt in its terminal (the pages' own guest and command line; build:page comes first).
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { startChromium } from "../tests/browser/chromium.js";
+import { BROWSER_NAMES, BROWSERS, type BrowserKind } from "../tests/browser/browsers.js";
 import { PageUnderTest } from "../tests/browser/page.js";
 import { serveSite } from "../tests/browser/site.js";
 import { type Measured, measure } from "./measured.js";
@@ -27,6 +27,8 @@ const { values, positionals } = parseArgs({
     blocks: { type: "string", default: "0" },
     "no-qemu": { type: "boolean", default: false },
     chromium: { type: "boolean", default: false },
+    firefox: { type: "boolean", default: false },
+    webkit: { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
@@ -74,9 +76,9 @@ function qemu(): Promise<Time> {
 }
 
 /** The page of `npm start`, isolated: milliseconds from the navigation to the prompt. */
-async function inChromium(): Promise<number> {
+async function inBrowser({ start }: BrowserKind): Promise<number> {
   const site = await serveSite(true, pack);
-  const browser = await startChromium();
+  const browser = await start();
   try {
     const page = new PageUnderTest(browser);
     const command = machine.map((option) => (option.includes(" ") ? `"${option}"` : option)).join(" ");
@@ -105,7 +107,8 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(2).padStart(6);
 
 const mine: Measured[] = [];
 const theirs: Time[] = [];
-const page: Time[] = [];
+const browsers = BROWSER_NAMES.filter((name) => values[name]);
+const pages = browsers.map((): Time[] => []);
 for (let k = 0; k < Number(values.runs); k++) {
   const a = await ours();
   mine.push(a);
@@ -115,17 +118,18 @@ for (let k = 0; k < Number(values.runs); k++) {
     theirs.push(b);
     text += `, QEMU ${seconds(b.wall)} s (CPU ${seconds(b.cpu)}), ratio ${(a.wall / b.wall).toFixed(2)} (CPU ${(a.cpu / b.cpu).toFixed(2)})`;
   }
-  if (values.chromium) {
-    const wall = await inChromium();
-    page.push({ wall, cpu: 0 });
-    text += `; Chromium ${seconds(wall)} s`;
+  for (const [n, name] of browsers.entries()) {
+    const wall = await inBrowser(BROWSERS[name]);
+    pages[n]!.push({ wall, cpu: 0 });
+    text += `; ${BROWSERS[name].title} ${seconds(wall)} s`;
     if (theirs.length > 0) text += `, ratio ${(wall / theirs[k]!.wall).toFixed(2)}`;
   }
   console.log(text);
 }
-if (page.length > 0 && theirs.length > 0) {
-  const wall = median(page).wall;
-  console.log(`median: Chromium ${seconds(wall)} s, ratio ${(wall / median(theirs).wall).toFixed(2)}`);
+for (const [n, name] of browsers.entries()) {
+  const wall = median(pages[n]!).wall;
+  const ratio = theirs.length > 0 ? `, ratio ${(wall / median(theirs).wall).toFixed(2)}` : "";
+  console.log(`median: ${BROWSERS[name].title} ${seconds(wall)} s${ratio}`);
 }
 const a = median(mine);
 if (theirs.length > 0) {

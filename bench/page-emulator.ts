@@ -1,8 +1,8 @@
-// This emulator in Chromium: the built page, with the guest's files from the page's own server. Ready is counted from the navigation.
+// This emulator in a browser: the built page, with the guest's files from the page's own server. Ready is counted from the navigation.
 
 import { readdirSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startChromium } from "../tests/browser/chromium.js";
+import type { BrowserKind } from "../tests/browser/browsers.js";
 import { PageUnderTest } from "../tests/browser/page.js";
 import { type Site, serveSite } from "../tests/browser/site.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READY, type Session } from "./engine.js";
@@ -25,14 +25,18 @@ function newest(path: string): number {
   return Math.max(...readdirSync(path).map((name) => newest(`${path}/${name}`)));
 }
 
-export function pageEmulator(version: string): Emulator {
+export function pageEmulator({ title, start }: BrowserKind, version: string): Emulator {
   let site: Site | undefined;
+  let browserVersion = "";
   return {
-    name: "Chromium",
-    version,
+    name: title,
+    get version() {
+      return `wasmachine ${version}, ${title} ${browserVersion}`;
+    },
     async boot() {
       site ??= await serveSite(true, BENCH_GUEST);
-      const browser = await startChromium();
+      const browser = await start();
+      browserVersion = browser.version;
       const page = new PageUnderTest(browser);
       try {
         const options = machineOptions("").map((option) => (option.includes(" ") ? `"${option}"` : option));

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { BROWSER_NAMES, BROWSERS } from "../tests/browser/browsers.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, patience, type Session } from "./engine.js";
 import { BENCH_GUEST, buildBenchGuest, machineOptions, ROOT } from "./guest.js";
 import { measure } from "./measured.js";
@@ -16,7 +17,8 @@ import { soak, soakTable } from "./soak.js";
 
 const HELP = `npm run bench [-- OPTIONS]
 Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in native QEMU, and prints figures and ratios.
-  --node --qemu --chromium   which emulators (default --node --qemu; Chromium takes the page of npm run build:page)
+  --node --qemu --chromium --firefox --webkit
+                             which emulators (default --node --qemu; browsers take the page of npm run build:page)
   --only NAME,NAME...        which benchmarks (default all); --list prints their names
   --boot                     no benchmarks, boot times only
   --rounds N                 rounds (default 5): in each, every emulator boots once and then runs benchmark by benchmark
@@ -44,6 +46,8 @@ function options() {
       node: { type: "boolean", default: false },
       qemu: { type: "boolean", default: false },
       chromium: { type: "boolean", default: false },
+      firefox: { type: "boolean", default: false },
+      webkit: { type: "boolean", default: false },
       only: { type: "string" },
       list: { type: "boolean", default: false },
       boot: { type: "boolean", default: false },
@@ -67,7 +71,7 @@ function options() {
     throw new Error(`--soak ${values.soak} is not a number of minutes above 0`);
   if (values.out !== "text" && values.out !== "markdown")
     throw new Error(`--out ${values.out}: known are text, markdown`);
-  if (!values.node && !values.qemu && !values.chromium) values.node = values.qemu = true;
+  if (!values.node && !values.qemu && !BROWSER_NAMES.some((name) => values[name])) values.node = values.qemu = true;
   return values;
 }
 
@@ -89,10 +93,11 @@ function emulators(chosen: Options): Emulator[] {
       ),
     );
   }
-  if (chosen.chromium) {
+  const browsers = BROWSER_NAMES.filter((name) => chosen[name]);
+  if (browsers.length > 0) {
     if (!existsSync(PAGE)) throw new Error("the page is not built: npm run build:page");
     if (pageIsOld()) say("the page is older than the build it is made of: npm run build:page");
-    list.push(pageEmulator(`wasmachine ${version}, ${versionOf("chromium")}`));
+    list.push(...browsers.map((name) => pageEmulator(BROWSERS[name], version)));
   }
   if (chosen.qemu) {
     const program = "qemu-system-x86_64";

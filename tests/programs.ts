@@ -1,10 +1,17 @@
 // Programs of the host that tests run, and files they need, and the Debian packages they are in.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+
+/** In a folder of the host's architecture. */
+const MINI_BROWSER = miniBrowser();
 
 export const PROGRAMS = {
   chromium: { path: "/usr/bin/chromium", package: "chromium" },
   firefox: { path: "/usr/bin/firefox-esr", package: "firefox-esr" },
+  webKitWebDriver: { path: "/usr/bin/WebKitWebDriver", package: "webkit2gtk-driver" },
+  // It comes with the library, which the driver's package depends on.
+  miniBrowser: { path: MINI_BROWSER, package: "webkit2gtk-driver" },
+  xvfb: { path: "/usr/bin/Xvfb", package: "xvfb" },
   gcc: { path: "/usr/bin/gcc", package: "gcc" },
   libc: { path: "/usr/include/stdio.h", package: "libc6-dev" },
   debugfs: { path: "/sbin/debugfs", package: "e2fsprogs" },
@@ -26,4 +33,11 @@ export function program(name: ProgramName): string {
     );
   }
   return path;
+}
+
+function miniBrowser(): string {
+  const folder = "/usr/lib";
+  const file = "webkit2gtk-4.1/MiniBrowser";
+  const found = readdirSync(folder).find((name) => existsSync(`${folder}/${name}/${file}`));
+  return `${folder}/${found ?? "x86_64-linux-gnu"}/${file}`;
 }

@@ -2,6 +2,7 @@
 
 export interface Browser {
   readonly name: string;
+  readonly version: string;
   open(url: string): Promise<void>;
   /** The value of an expression in the page, awaited there; it must be JSON. */
   evaluate<T>(expression: string): Promise<T>;

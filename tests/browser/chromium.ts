@@ -27,6 +27,7 @@ export async function startChromium(colorScheme: "light" | "dark" = "light"): Pr
   page.on("pageerror", (error) => console.error(`chromium: ${error.message}`));
   return {
     name: "chromium",
+    version: process.version(),
     async open(url) {
       await page.goto(url);
     },

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { program } from "../programs.js";
 import type { Browser } from "./browser.js";
 import { Marionette } from "./marionette.js";
+import { type Capabilities, webDriver } from "./webdriver.js";
 
 const PREFERENCES: Record<string, string | number | boolean> = {
   // Any free port; the browser writes it to a file of its profile.
@@ -26,7 +27,6 @@ const PREFERENCES: Record<string, string | number | boolean> = {
   "extensions.update.enabled": false,
 };
 const START_MS = 60_000;
-const ENTER = "\uE007";
 
 /** Debian's Firefox ESR without a window, with a new profile. */
 export async function startFirefox(): Promise<Browser> {
@@ -48,9 +48,27 @@ export async function startFirefox(): Promise<Browser> {
   };
   try {
     const marionette = await Marionette.connect(await portOf(child, join(profile, "MarionetteActivePort")));
-    await marionette.send("WebDriver:NewSession", { capabilities: { alwaysMatch: {} } });
+    const { capabilities } = await marionette.send<{ capabilities: Capabilities }>("WebDriver:NewSession", {
+      capabilities: { alwaysMatch: {} },
+    });
     await marionette.send("WebDriver:SetTimeouts", { script: 60_000, pageLoad: 60_000 });
-    return drive(marionette, clean);
+    return webDriver(
+      "firefox-esr",
+      capabilities,
+      async (command, parameters) => {
+        const { value } = await marionette.send<{ value: unknown }>(`WebDriver:${command}`, {
+          sandbox: null,
+          full: false,
+          ...parameters,
+        });
+        return value;
+      },
+      async () => {
+        await marionette.send("Marionette:Quit", { flags: ["eForceQuit"] }).catch(() => {});
+        marionette.close();
+        await clean();
+      },
+    );
   } catch (error) {
     await clean();
     throw new Error(`firefox-esr did not start: ${(error as Error).message}\n${complaints}`);
@@ -67,63 +85,6 @@ async function portOf(child: ChildProcess, file: string): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(child.exitCode === null ? "it names no port" : `it ended with status ${child.exitCode}`);
-}
-
-function drive(marionette: Marionette, clean: () => Promise<void>): Browser {
-  const keys = (text: string): Promise<unknown> => {
-    const actions = [...text].flatMap((char) => {
-      const value = char === "\n" ? ENTER : char;
-      return [
-        { type: "keyDown", value },
-        { type: "keyUp", value },
-      ];
-    });
-    return marionette.send("WebDriver:PerformActions", { actions: [{ type: "key", id: "keyboard", actions }] });
-  };
-  return {
-    name: "firefox-esr",
-    async open(url) {
-      await marionette.send("WebDriver:Navigate", { url });
-    },
-    async evaluate<T>(expression: string) {
-      // The page's own globals are behind a wrapper for scripts of the sandbox.
-      const script = `
-        const [done] = [...arguments].slice(-1);
-        window.eval("(async () => (" + ${JSON.stringify(expression)} + "))()").then(
-          (value) => done({ value: value === undefined ? null : JSON.parse(JSON.stringify(value)) }),
-          (error) => done({ error: String(error) }),
-        );`;
-      const { value } = await marionette.send<{ value: { value: T; error?: string } }>("WebDriver:ExecuteAsyncScript", {
-        script,
-        args: [],
-        sandbox: null,
-      });
-      if (value.error !== undefined) throw new Error(value.error);
-      return value.value;
-    },
-    async type(text) {
-      await keys(text);
-    },
-    async click(selector) {
-      const { value } = await marionette.send<{ value: Record<string, string> }>("WebDriver:FindElement", {
-        using: "css selector",
-        value: selector,
-      });
-      await marionette.send("WebDriver:ElementClick", { id: Object.values(value)[0] });
-    },
-    async screenshot(file) {
-      const { value } = await marionette.send<{ value: string }>("WebDriver:TakeScreenshot", { full: false });
-      await writeFile(file, Buffer.from(value, "base64"));
-    },
-    async resize(width, height) {
-      await marionette.send("WebDriver:SetWindowRect", { width, height });
-    },
-    async close() {
-      await marionette.send("Marionette:Quit", { flags: ["eForceQuit"] }).catch(() => {});
-      marionette.close();
-      await clean();
-    },
-  };
 }
 
 /** Waits for the process a little, then ends it. */
