@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           globalSetup: ["tests/setup.ts"],
-          include: ["src/**/*.test.ts", "guests/**/*.test.ts", "tests/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: SLOW,
           testTimeout: 120_000,
           sequence: { groupOrder: 0 },

@@ -15,7 +15,7 @@ const LOOK = 50;
 /** Whether something of the build is newer than the page that was made of it. */
 export function pageIsOld(): boolean {
   const page = statSync(PAGE).mtimeMs;
-  const parts = readdirSync(`${ROOT}dist`).filter((name) => !["page", "guests", "node"].includes(name));
+  const parts = readdirSync(`${ROOT}dist`).filter((name) => !["page", "guests", "commands", "node"].includes(name));
   return parts.some((part) => newest(`${ROOT}dist/${part}`) > page);
 }
 

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 export default function setup(): void {
   for (const args of [[], ["--out", GUEST]]) {
-    const { status } = spawnSync(process.execPath, ["dist/guests/cli.js", ...args], {
+    const { status } = spawnSync(process.execPath, ["dist/commands/cli.js", "guest", ...args], {
       cwd: root,
       stdio: ["ignore", 2, 2],
     });

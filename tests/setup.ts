@@ -14,7 +14,7 @@ export default function setup(): void {
 }
 
 function build(): void {
-  const products = ["core.wasm", "node/cli.js", "guests/cli.js"];
+  const products = ["core.wasm", "node/cli.js", "commands/cli.js"];
   if (products.every((file) => existsSync(`${root}dist/${file}`))) return;
   console.error("tests: building dist/ ...");
   if (spawnSync("npm", ["run", "-s", "build"], { cwd: root, stdio: ["ignore", 2, 2] }).status !== 0) {

@@ -12,9 +12,9 @@ function step(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/guests/cli.js`))
+if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/commands/cli.js`))
   step("npm", ["run", "-s", "build"]);
-step(process.execPath, ["dist/guests/cli.js"]);
+step(process.execPath, ["dist/commands/cli.js", "guest"]);
 step("npm", ["run", "-s", "build:page"]);
 await main(process.argv.slice(2)).catch((error) => {
   console.error(

@@ -24,7 +24,7 @@ export class Apt {
     if (!findTool("apt-get") || !findTool("dpkg-deb"))
       throw new GuestError(
         "this machine has no apt-get and dpkg-deb to fetch Debian packages with; bring your own kernel instead: " +
-          "npm run guest -- --kernel FILE --initrd FILE",
+          "wasmachine guest --kernel FILE --initrd FILE",
       );
     const own = release();
     const codename = suite ?? own;

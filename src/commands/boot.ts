@@ -1,0 +1,73 @@
+// wasmachine boot: Debian on the terminal. What goes to standard output is the guest's console alone.
+
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { main } from "../node/main.js";
+import { type Command, CommandError, GUEST_FOLDER } from "./command.js";
+import { ownDisk } from "./disk.js";
+import { ensureGuest } from "./guest.js";
+
+const HELP = `usage: wasmachine boot [--guest FOLDER] [--fresh] [OPTIONS of wasmachine-system-x86_64]
+Boots the guest of \`wasmachine guest\` on the terminal; makes it if there is none.
+  --guest FOLDER  the guest's folder (default ${GUEST_FOLDER})
+  --fresh         a new copy of the guest's disk; the one with what was written becomes disk.bin.old
+Further options are QEMU's and follow these; -append replaces the kernel's command line.
+What the guest writes to its disk is kept in FOLDER/disk.bin. In the guest \`poweroff\` ends it, Ctrl-A X leaves at once,
+Ctrl-A H lists the other keys.
+`;
+
+interface Choice {
+  folder: string;
+  fresh: boolean;
+  /** Options for the machine. */
+  machine: readonly string[];
+}
+
+export const boot: Command = {
+  summary: "boots that guest on the terminal",
+  async run(args) {
+    if (/^--?h(elp)?$/.test(args[0] ?? "")) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const { folder, fresh, machine } = choose(args);
+    await ensureGuest(folder);
+    sayWhenInputEnds();
+    return main([...guestOptions(folder, fresh), ...machine]);
+  },
+};
+
+/** This command's own options come first. */
+function choose(args: readonly string[]): Choice {
+  let folder = GUEST_FOLDER;
+  let fresh = false;
+  for (let at = 0; ; at++) {
+    const word = args[at];
+    if (word === "--fresh") fresh = true;
+    else if (word === "--guest") {
+      const value = args[++at];
+      if (value === undefined) throw new CommandError("--guest: a folder has to follow");
+      folder = value;
+    } else return { folder: resolve(folder), fresh, machine: args.slice(word === "--" ? at + 1 : at) };
+  }
+}
+
+function guestOptions(folder: string, fresh: boolean): string[] {
+  const initrd = join(folder, "initrd");
+  const disk = ownDisk(folder, fresh, (text) => console.error(`boot: ${text}`));
+  return [
+    ...["-nographic", "-m", "512M", "-kernel", join(folder, "bzImage")],
+    ...(existsSync(initrd) ? ["-initrd", initrd] : []),
+    // A comma in a value is written twice.
+    ...(disk ? ["-drive", `if=virtio,format=raw,file=${disk.replaceAll(",", ",,")}`] : []),
+    ...["-append", `console=ttyS0 quiet${disk ? " root=/dev/vda" : ""}`],
+  ];
+}
+
+/** A guest does not end with its input, which looks like a program that hangs. */
+function sayWhenInputEnds(): void {
+  if (process.stdin.isTTY) return;
+  process.stdin.once("end", () =>
+    console.error("boot: standard input has ended; the guest runs until it powers off (SIGINT or SIGTERM ends it)"),
+  );
+}

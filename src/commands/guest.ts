@@ -1,0 +1,103 @@
+// wasmachine guest: assembles a guest out of Debian packages.
+
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { bringGuest } from "../guests/bring.js";
+import { ARCHITECTURES, buildGuest } from "../guests/build.js";
+import { GuestError } from "../guests/run.js";
+import { type Command, GUEST_FOLDER } from "./command.js";
+
+const HELP = `usage: wasmachine guest [OPTIONS]
+Assembles a Linux guest out of Debian packages: kernel, initrd and a disk image (rootfs.bin).
+  --arch A        ${Object.keys(ARCHITECTURES).join(", ")} (default amd64)
+  --cloud         Debian's kernel for virtual machines instead of the standard one
+  --out FOLDER    where to (default ${GUEST_FOLDER}; with --cloud ${GUEST_FOLDER}/ARCH-cloud)
+  --size MIB      size of the disk image (default 256; the file is sparse)
+  --suite NAME    Debian release (default: this machine's)
+  --modules A,B   further kernel modules
+  --python        python3 on the disk image
+  --bench         the benchmark programs of the repository's bench/src, compiled with gcc
+  --bench-src F   the same out of another folder
+  --cache FOLDER  where packages are kept (default: build/guest-cache in the repository, else the user's cache folder)
+  --kernel FILE   your own kernel instead of Debian's, with --initrd FILE and --disk FILE (a raw image)
+  --force         build even if the guest is up to date
+Without options it keeps a guest that is there, whatever it was built with.
+`;
+
+// dist/commands/guest.js and src/commands/guest.ts lie equally deep in the package.
+const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
+const INIT = join(PACKAGE, "src/guests/init.sh");
+
+export const guest: Command = {
+  summary: "makes a Debian guest: kernel, initrd, disk",
+  async run(args) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        arch: { type: "string", default: "amd64" },
+        cloud: { type: "boolean", default: false },
+        out: { type: "string" },
+        size: { type: "string", default: "256" },
+        suite: { type: "string" },
+        modules: { type: "string", default: "" },
+        python: { type: "boolean", default: false },
+        bench: { type: "boolean", default: false },
+        "bench-src": { type: "string" },
+        cache: { type: "string" },
+        kernel: { type: "string" },
+        initrd: { type: "string" },
+        disk: { type: "string" },
+        force: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const size = Number(values.size);
+    if (!Number.isInteger(size) || size < 32)
+      throw new GuestError(`--size ${values.size} is not a number of MiB from 32 on`);
+    const bench = values["bench-src"] ?? (values.bench ? join(PACKAGE, "bench/src") : undefined);
+    if (bench && !existsSync(bench)) throw new GuestError(`there is no folder ${bench} with benchmark sources`);
+    const out = resolve(values.out ?? (values.cloud ? `${GUEST_FOLDER}/${values.arch}-cloud` : GUEST_FOLDER));
+    if (values.kernel) {
+      bringGuest({ kernel: values.kernel, initrd: values.initrd, disk: values.disk }, out, progress);
+      return 0;
+    }
+    const cache = values.cache ?? cacheFolder();
+    const built = await buildGuest(
+      {
+        ...{ arch: values.arch, cloud: values.cloud, python: values.python, suite: values.suite, force: values.force },
+        ...{ out, size, bench, cache: resolve(cache), init: INIT },
+        anyOptions: args.length === 0,
+        modules: values.modules.split(",").filter(Boolean),
+      },
+      progress,
+    );
+    progress(built ? `ready in ${out}` : `${out} is up to date`);
+    return 0;
+  },
+};
+
+/** Makes the guest that is made without options in `out`, unless one is there. */
+export async function ensureGuest(out: string): Promise<void> {
+  const usual = { arch: "amd64", cloud: false, python: false, suite: undefined, force: false, bench: undefined };
+  await buildGuest(
+    { ...usual, out, size: 256, cache: cacheFolder(), init: INIT, anyOptions: true, modules: [] },
+    progress,
+  );
+}
+
+function progress(text: string): void {
+  console.error(`guest: ${text}`);
+}
+
+/** In the repository its build folder; for the installed package the user's cache folder. */
+function cacheFolder(): string {
+  if (existsSync(join(PACKAGE, "tsconfig.base.json"))) return join(PACKAGE, "build/guest-cache");
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wasmachine");
+}
