@@ -18,6 +18,7 @@ export const PROGRAMS = {
   e2fsck: { path: "/sbin/e2fsck", package: "e2fsprogs" },
   cpio: { path: "/usr/bin/cpio", package: "cpio" },
   nasm: { path: "/usr/bin/nasm", package: "nasm" },
+  tmux: { path: "/usr/bin/tmux", package: "tmux" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
   seabios: { path: "/usr/share/seabios/bios-256k.bin", package: "seabios" },
 } as const;

@@ -54,13 +54,14 @@ function choose(args: readonly string[]): Choice {
 
 function guestOptions(folder: string, fresh: boolean): string[] {
   const initrd = join(folder, "initrd");
+  const terminal = process.stdin.isTTY && process.stdout.isTTY;
   const disk = ownDisk(folder, fresh, (text) => console.error(`boot: ${text}`));
   return [
     ...["-nographic", "-m", "512M", "-kernel", join(folder, "bzImage")],
     ...(existsSync(initrd) ? ["-initrd", initrd] : []),
     // A comma in a value is written twice.
     ...(disk ? ["-drive", `if=virtio,format=raw,file=${disk.replaceAll(",", ",,")}`] : []),
-    ...["-append", `console=ttyS0 quiet${disk ? " root=/dev/vda" : ""}`],
+    ...["-append", `console=ttyS0 quiet${terminal ? "" : " TERM=dumb"}${disk ? " root=/dev/vda" : ""}`],
   ];
 }
 

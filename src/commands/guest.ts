@@ -29,7 +29,7 @@ Without options it keeps a guest that is there, whatever it was built with.
 
 // dist/commands/guest.js and src/commands/guest.ts lie equally deep in the package.
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
-const INIT = join(PACKAGE, "src/guests/init.sh");
+const FILES = join(PACKAGE, "src/guests");
 
 export const guest: Command = {
   summary: "makes a Debian guest: kernel, initrd, disk",
@@ -72,7 +72,7 @@ export const guest: Command = {
     const built = await buildGuest(
       {
         ...{ arch: values.arch, cloud: values.cloud, python: values.python, suite: values.suite, force: values.force },
-        ...{ out, size, bench, cache: resolve(cache), init: INIT },
+        ...{ out, size, bench, cache: resolve(cache), folder: FILES },
         anyOptions: args.length === 0,
         modules: values.modules.split(",").filter(Boolean),
       },
@@ -87,7 +87,7 @@ export const guest: Command = {
 export async function ensureGuest(out: string): Promise<void> {
   const usual = { arch: "amd64", cloud: false, python: false, suite: undefined, force: false, bench: undefined };
   await buildGuest(
-    { ...usual, out, size: 256, cache: cacheFolder(), init: INIT, anyOptions: true, modules: [] },
+    { ...usual, out, size: 256, cache: cacheFolder(), folder: FILES, anyOptions: true, modules: [] },
     progress,
   );
 }

@@ -33,8 +33,8 @@ export interface GuestOptions {
   force: boolean;
   /** A guest built with other options, or out of the user's own files, is good too. */
   anyOptions: boolean;
-  /** The init script. */
-  init: string;
+  /** Folder of the files that are copied into the guest (GUEST_FILES). */
+  folder: string;
 }
 
 interface Architecture {
@@ -47,7 +47,7 @@ interface Architecture {
 }
 
 /** Bumped when a change here makes guests built before out of date. */
-const BUILDER = 5;
+const BUILDER = 6;
 
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   amd64: { kernel: "linux-image-amd64", cloud: "linux-image-cloud-amd64", target: "x86_64", image: "bzImage" },
@@ -59,8 +59,17 @@ const MODULES = [
   ...["crc32c_generic", "ext4", "9pnet_virtio", "9p", "button", "evdev"],
 ];
 
+/** Terminals that bash knows. */
+const TERMINALS = ["xterm", "xterm-256color", "screen", "tmux", "tmux-256color", "linux", "vt100", "vt220", "dumb"];
+
+/** The one locale there is. */
+const LOCALE = "usr/lib/locale/C.utf8";
+
+/** Files of our own that the guest has, beside this one. */
+const GUEST_FILES = ["init.sh", "profile.sh"];
+
 /** For busybox init. A clean disk at the end: everything that may write is ended before / becomes read-only. */
-const INITTAB = `::respawn:/bin/cttyhack /bin/sh -l
+const INITTAB = `::respawn:/bin/cttyhack /bin/bash -l
 ::ctrlaltdel:/bin/reboot
 ::shutdown:/bin/sh -c "kill -TERM -1; kill -KILL -1; sync; mount -o remount,ro /"
 `;
@@ -91,6 +100,7 @@ export async function buildGuest(options: GuestOptions, progress: (text: string)
     progress(`unpacking ${kernelPackage}`);
     const kernel = unpack([kernelPackage], "kernel");
     const box = unpack(["busybox-static"], "busybox");
+    const shell = unpack(["bash-static", "ncurses-base", "libc-bin"], "shell");
     const boot = join(kernel, "boot");
     const kernelFile = readdirSync(boot).find((name) => /^vmlinu[xz]-/.test(name));
     if (!kernelFile) throw new GuestError(`package ${kernelPackage} contains no kernel image`);
@@ -104,9 +114,11 @@ export async function buildGuest(options: GuestOptions, progress: (text: string)
     if (unknown) throw new GuestError(`kernel ${version} has no module ${unknown}`);
 
     const base = baseTree(box);
+    addShell(base, shell, options.folder);
+    base.file("etc/issue", `wasmachine: Debian's Linux ${version} with busybox and bash; poweroff ends it\n`);
     installModules(base, version, modules);
     const benchmarks = options.bench ? addBenchmarks(base, options.bench, arch.target, work) : [];
-    const init = readFileSync(options.init);
+    const init = readFileSync(join(options.folder, "init.sh"));
 
     progress("writing the initramfs");
     const first = base.clone();
@@ -146,6 +158,20 @@ export async function buildGuest(options: GuestOptions, progress: (text: string)
   return true;
 }
 
+/** The shell for people: bash edits lines without asking the terminal anything, so it eats nothing that was typed ahead. */
+function addShell(tree: Tree, unpacked: string, files: string): void {
+  tree.file("bin/bash", readFileSync(join(unpacked, "bin/bash-static")), 0o755);
+  for (const name of TERMINALS) {
+    const path = join("lib/terminfo", name[0]!, name);
+    const found = [path, join("usr/share/terminfo", name[0]!, name)].find((file) => existsSync(join(unpacked, file)));
+    if (found) tree.file(path, readFileSync(join(unpacked, found)));
+  }
+  // Without the files of the locale bash would edit bytes, not characters.
+  tree.import(unpacked, (path) => !LOCALE.startsWith(path) && !path.startsWith(LOCALE));
+  tree.file("etc/profile", readFileSync(join(files, "profile.sh")));
+  tree.file("etc/inputrc", "set enable-bracketed-paste off\n");
+}
+
 function baseTree(box: string): Tree {
   const tree = new Tree();
   tree.mergeLinks(["bin", "sbin", "lib"]);
@@ -166,7 +192,6 @@ function baseTree(box: string): Tree {
   tree.file("etc/hosts", "127.0.0.1 localhost guest\n");
   tree.link("etc/mtab", "/proc/mounts");
   tree.file("etc/inittab", INITTAB);
-  tree.file("etc/profile", "export HOME=/root TERM=xterm PATH=/bench:/bin:/sbin:/usr/bin:/usr/sbin\ncd\n");
   // what acpid runs when the power button is pressed
   tree.file("etc/acpi/PWRF/00000080", "#!/bin/sh\nexec poweroff\n", 0o755);
   return tree;
@@ -193,7 +218,8 @@ interface Key {
 /** Everything the result depends on besides the packages' versions. */
 function fingerprint(options: GuestOptions, meta: string): Key {
   const { suite, python, size, modules, bench } = options;
-  const builder = createHash("sha256").update(`${BUILDER}`).update(readFileSync(options.init));
+  const builder = createHash("sha256").update(`${BUILDER}`);
+  for (const name of GUEST_FILES) builder.update(readFileSync(join(options.folder, name)));
   const chosen = createHash("sha256").update(JSON.stringify([meta, suite, python, size, modules]));
   if (bench) for (const name of readdirSync(bench).sort()) chosen.update(readFileSync(join(bench, name)));
   return { builder: builder.digest("hex"), options: chosen.digest("hex") };

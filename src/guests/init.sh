@@ -4,16 +4,20 @@
 #   root=/dev/vda   mount that disk and go on there (init=PROGRAM: with another first process);
 #                   without it the guest stays in the initramfs
 #   rootfstype=T    its file system (default ext4); ro: mount it read-only
+#   quiet           say nothing but what went wrong, as the kernel
+#   TERM=T          the terminal's kind (default xterm); with dumb nothing is asked of it
 #   bench=all | bench=NAME[,NAME...]   run programs of /bench, print their figures, power off
 #   benchsecs=N     seconds for each (default 3)
-export PATH=/bench:/bin:/sbin:/usr/bin:/usr/sbin HOME=/root TERM=xterm
+export PATH=/bench:/bin:/sbin:/usr/bin:/usr/sbin HOME=/root LANG=C.UTF-8
+[ "${TERM:-linux}" != linux ] || TERM=xterm # linux: what the kernel says of its console
+export TERM
 if [ ! -e /proc/uptime ]; then
   mount -t proc proc /proc
   mount -t sysfs sysfs /sys
   mount -t devtmpfs devtmpfs /dev 2>/dev/null
   exec </dev/console >/dev/console 2>&1
 fi
-root= rootfstype=ext4 init=/sbin/init mode=rw bench= benchsecs=3
+root= rootfstype=ext4 init=/sbin/init mode=rw quiet= bench= benchsecs=3
 read -r words < /proc/cmdline
 for w in $words; do
   case $w in
@@ -21,6 +25,7 @@ for w in $words; do
     rootfstype=*) rootfstype=${w#*=} ;;
     init=*) init=${w#*=} ;;
     ro) mode=ro ;;
+    quiet) quiet=1 ;;
     bench=*) bench=${w#*=} ;;
     benchsecs=*) benchsecs=${w#*=} ;;
   esac
@@ -56,7 +61,7 @@ mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
 read -r name < /etc/hostname && hostname "$name"
 ifconfig lo 127.0.0.1 up 2>/dev/null
 read -r up idle < /proc/uptime
-echo "GUEST-READY $up"
+[ -n "$quiet" ] || echo "GUEST-READY $up"
 
 if [ -n "$bench" ]; then
   read -r clock < /sys/devices/system/clocksource/clocksource0/current_clocksource

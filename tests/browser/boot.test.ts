@@ -54,7 +54,7 @@ describe.each(cases)("%s", (name, isolated) => {
     const page = new PageUnderTest(browser);
     await page.open(site.address);
     expect(await browser.evaluate<boolean>("crossOriginIsolated")).toBe(isolated);
-    await page.line(/^GUEST-READY/, BOOT_MS);
+    await page.line(/^wasmachine: Debian/, BOOT_MS);
     await page.line(PROMPT, 30_000);
     // The keyboard is the terminal's without a click.
     await browser.type("uname -m\n");

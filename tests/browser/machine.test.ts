@@ -40,7 +40,7 @@ it("pauses, goes on, resets and shuts down at the push of a button", { timeout: 
   await browser.type("clear\n");
   await until(
     browser,
-    "!globalThis.wasmachine.terminal.buffer.active.getLine(0).translateToString(true).includes('BusyBox')",
+    "globalThis.wasmachine.terminal.buffer.active.getLine(0).translateToString(true).startsWith('~ #')",
     10_000,
     async () => "not cleared",
   );

@@ -8,7 +8,7 @@ import { Session, type SessionView, type ShownState } from "./session.js";
 
 const DEFAULT_COMMAND_LINE = `-m 512M -kernel bzImage -initrd initrd
 -drive if=virtio,format=raw,file=rootfs.bin
--append "console=ttyS0 root=/dev/vda"`;
+-append "console=ttyS0 quiet root=/dev/vda"`;
 
 const LABELS: Record<ShownState, string> = {
   waiting: "not started",

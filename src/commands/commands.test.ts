@@ -1,0 +1,43 @@
+// The program's own words, as a user meets them.
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const PROGRAM = fileURLToPath(new URL("../../dist/commands/cli.js", import.meta.url));
+
+function run(...args: string[]): { status: number | null; out: string; error: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8" });
+  return { status, out: stdout, error: stderr };
+}
+
+describe("wasmachine", () => {
+  it.each([[["--help"]], [["-h"]], [["help"]]])("%s lists the commands", (args) => {
+    const { status, out, error } = run(...args);
+    expect({ status, error }).toEqual({ status: 0, error: "" });
+    expect(out).toMatch(/^usage: wasmachine COMMAND/);
+    expect(out).toMatch(/^ {2}boot +\S.*\n {2}guest +\S/m);
+  });
+
+  it("without a command says the same and fails", () => {
+    expect(run()).toMatchObject({ status: 1, out: expect.stringMatching(/^usage: /) });
+  });
+
+  it.each([["boot"], ["guest"]])("%s --help explains its options", (command) => {
+    const { status, out } = run(command, "--help");
+    expect(status).toBe(0);
+    expect(out).toMatch(new RegExp(`^usage: wasmachine ${command} `));
+  });
+
+  it.each([
+    [["bot"], "there is no command 'bot'; there are boot and guest"],
+    [["toString"], "there is no command 'toString'; there are boot and guest"],
+    [["guest", "--arch", "vax"], "no guest for --arch vax: known is amd64"],
+    [["guest", "--size", "tiny"], "--size tiny is not a number of MiB from 32 on"],
+    [["guest", "--kernel", "/no/kernel"], "there is no file /no/kernel"],
+    [["guest", "--colour"], "Unknown option '--colour'"],
+    [["boot", "--guest"], "--guest: a folder has to follow"],
+  ])("%j: %s", (args, message) => {
+    expect(run(...args)).toEqual({ status: 1, out: "", error: `wasmachine: ${message}\n` });
+  });
+});
