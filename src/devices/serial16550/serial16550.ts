@@ -82,6 +82,13 @@ export class Serial16550 implements Device, IoRegion {
     this.update();
   }
 
+  /** The guest is known to wait for input: what is held comes in. */
+  wantInput(): void {
+    if (!this.held) return;
+    this.settled = true;
+    this.offer();
+  }
+
   read(offset: number, _size: number): number {
     switch (offset & 7) {
       case r.RBR_THR:
@@ -102,10 +109,7 @@ export class Serial16550 implements Device, IoRegion {
         return this.mcr;
       case r.LSR: {
         const value = this.lsr;
-        if (this.held && ++this.polls >= POLLS) {
-          this.settled = true;
-          this.offer();
-        }
+        if (this.held && ++this.polls >= POLLS) this.wantInput();
         this.lsr &= ~r.LSR_ERRORS;
         if (value !== this.lsr) this.update();
         return value;

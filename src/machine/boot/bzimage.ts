@@ -1,5 +1,6 @@
 // A Linux bzImage. Unpacked here when its compression is known, while it arrives and where its own decompressor would do it, and
-// then entered as that would enter it; otherwise loaded as it is, at 1 MiB, and entered by the 64-bit or the 32-bit boot protocol.
+// then entered as that would enter it; otherwise loaded as it is, at 1 MiB, and entered by the 64-bit or the 32-bit boot
+// protocol; where the header names no such way in, by its setup code (setup-code.ts).
 
 import { MachineError } from "../host.js";
 import { longMode, protectedMode } from "./cpu-state.js";
@@ -9,6 +10,7 @@ import { type LinuxHeader, readHeader, writeBootParams, ZERO_PAGE } from "./linu
 import { ONE_MIB } from "./memory-map.js";
 import { checkFits, loadSegments } from "./place.js";
 import { roomFor } from "./room.js";
+import { loadSetupCode } from "./setup-code.js";
 import { findUnpacker, MAGIC_BYTES, unpackArriving, unpackNow } from "./unpack.js";
 
 const XLF_KERNEL_64 = 1;
@@ -19,13 +21,16 @@ export async function prepareBzImage(inputs: ArrivingInputs): Promise<PreparedKe
   const { kernelName: name, kernel: file } = inputs;
   const header = readHeader(name, file);
   const wide = (header.xloadflags & XLF_KERNEL_64) !== 0;
-  const inside = wide && inputs.unpack !== false ? await findKernelInside(inputs, header) : undefined;
+  const bySetup = !header.loadedHigh || !(wide || header.entry32);
+  const inside =
+    wide && header.loadedHigh && inputs.unpack !== false ? await findKernelInside(inputs, header) : undefined;
   // Unpacked while it arrives. Resets do it again.
   let first = await inside?.arriving();
   await inputs.arrived(file.length);
   const modules = await inputs.modules;
   if (modules.length > 1) throw new MachineError(`Linux takes one initrd, not ${modules.length}`);
   const ready = { ...inputs, modules };
+  if (bySetup) return { format: "setup", load: (context) => loadSetupCode(context, ready, header) };
   if (inside && first) {
     return {
       format: "vmlinux",

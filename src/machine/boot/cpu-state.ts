@@ -22,6 +22,10 @@ const EFER_LME_LMA = 0x500;
 const CODE32 = 0xc09b;
 const CODE64 = 0xa09b;
 const DATA32 = 0xc093;
+const CODE16 = 0x009b;
+const DATA16 = 0x0093;
+/** Behind the boot sector (boot.rst, "Running the Kernel"). */
+const SETUP_ENTRY = 0x200;
 const TSS_BUSY = 0x008b;
 const LDT = 0x0082;
 
@@ -55,6 +59,27 @@ export function longMode(memory: BootMemory, entry: Entry): InitialCpu {
 export function protectedMode(memory: BootMemory, entry: Entry): InitialCpu {
   writeGdt(memory, CODE32);
   return flat(entry, CODE32);
+}
+
+/** Linux's 16-bit protocol: all segments are the setup code's, which begins 200h bytes into it; interrupts are off. */
+export function realMode({ setup, stack }: { setup: number; stack: number }): InitialCpu {
+  const segment = (selector: number, attributes: number): InitialSegment => ({
+    ...{ selector, base: selector * 16, limit: 0xffff, attributes },
+  });
+  const data = segment(setup / 16, DATA16);
+  const segments: Record<SegmentName, InitialSegment> = {
+    ...{ cs: segment(setup / 16 + SETUP_ENTRY / 16, CODE16), ds: data, es: data, fs: data, gs: data, ss: data },
+    ...{ ldtr: segment(0, LDT), tr: segment(0, TSS_BUSY) },
+  };
+  return {
+    mode: "real",
+    rip: 0,
+    registers: { rsp: stack },
+    ...{ cr0: CR0_ET, cr3: 0, cr4: 0, efer: 0 },
+    gdt: { base: 0, limit: 0xffff },
+    idt: { base: 0, limit: 0x3ff },
+    segments,
+  };
 }
 
 function flat(entry: Entry, code: number): InitialCpu {

@@ -74,8 +74,8 @@ export interface BootContext {
 }
 
 export interface PreparedKernel {
-  /** bzimage: Linux by its boot protocol; vmlinux: the same, unpacked here. */
-  readonly format: "bzimage" | "vmlinux" | "pvh" | "multiboot";
+  /** bzimage: Linux by its boot protocol; vmlinux: the same, unpacked here; setup: begun with its real-mode code. */
+  readonly format: "bzimage" | "vmlinux" | "setup" | "pvh" | "multiboot";
   /** Writes kernel, modules and boot structures. Throws MachineError when RAM is too small. */
   load(context: BootContext): InitialCpu;
 }
@@ -95,8 +95,8 @@ export type RegisterName = "rax" | "rcx" | "rdx" | "rbx" | "rsp" | "rbp" | "rsi"
 
 /** State of CPU 0 at its first instruction; what is not named here is as after reset, general registers are 0. */
 export interface InitialCpu {
-  /** long: 64-bit code with paging; protected: 32-bit code without. */
-  mode: "long" | "protected";
+  /** long: 64-bit code with paging; protected: 32-bit code without; real: 16-bit code. */
+  mode: "long" | "protected" | "real";
   rip: number;
   registers: Partial<Record<RegisterName, number>>;
   cr0: number;

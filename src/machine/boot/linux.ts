@@ -5,7 +5,7 @@ import { MachineError } from "../host.js";
 import { encodeText } from "../text.js";
 import { cString, Reader, Structure } from "./bytes.js";
 import type { BootContext, BootModule } from "./interfaces.js";
-import { biosDataArea, memoryMap } from "./memory-map.js";
+import { memoryMap } from "./memory-map.js";
 import { placeInitrd } from "./place.js";
 
 /** The zero page, and where the 16-bit protocol has the setup code. */
@@ -20,7 +20,11 @@ const SETUP_HEADER = 0x1f1;
 /** The last field that is read here ends there. */
 const HEADER_END = 0x264;
 const LOADED_HIGH = 1;
-const OLDEST = 0x206;
+/** With this version the header began. */
+const OLDEST = 0x200;
+/** What kernels take that do not say: boot.rst, "initrd_addr_max" and "cmdline_size". */
+const OLD_INITRD_MAX = 0x37ffffff;
+const OLD_COMMAND_LINE_MAX = 255;
 
 /** What the setup header of a kernel says. */
 export interface LinuxHeader {
@@ -32,6 +36,10 @@ export interface LinuxHeader {
   setupSize: number;
   /** Bytes of the protected-mode part. */
   kernelSize: number;
+  /** At 1 MiB; a zImage is loaded below. */
+  loadedHigh: boolean;
+  /** Whether its protected-mode part can be entered without the setup code having run. */
+  entry32: boolean;
   xloadflags: number;
   relocatable: boolean;
   prefAddress: number;
@@ -55,14 +63,13 @@ export function readHeader(name: string, file: Uint8Array): LinuxHeader {
   const version = image.u16(0x206);
   const text = `${version >> 8}.${String(version & 255).padStart(2, "0")}`;
   if (version < OLDEST)
-    throw new MachineError(`kernel ${name} has Linux boot protocol ${text}; the oldest known is 2.06`);
-  if (!(image.u8(0x211) & LOADED_HIGH))
-    throw new MachineError(`kernel ${name} is a zImage, which only firmware can start`);
+    throw new MachineError(`kernel ${name} has Linux boot protocol ${text}; the oldest known is 2.00`);
   const setupSize = ((image.u8(SETUP_HEADER) || 4) + 1) * 512;
-  const claimed = image.u32(0x1f4) * 16;
+  // syssize: kernels before 2.04 stored only 16 bits of it
+  const claimed = (version >= 0x204 ? image.u32(0x1f4) : image.u16(0x1f4)) * 16;
   const payload = version >= 0x208 ? { offset: image.u32(0x248), length: image.u32(0x24c) } : { offset: 0, length: 0 };
   const needed = setupSize + Math.max(payload.offset + payload.length, 1);
-  // syssize counts the file up to its checksum or signature; kernels before 2.04 stored only 16 bits of it
+  // syssize counts the file up to its checksum or signature
   if (file.length < needed || file.length < setupSize + claimed - 16) {
     throw new MachineError(
       `kernel ${name} is truncated: it has ${file.length} bytes of ${Math.max(needed, setupSize + claimed)}`,
@@ -74,15 +81,26 @@ export function readHeader(name: string, file: Uint8Array): LinuxHeader {
     version,
     setupSize,
     kernelSize: file.length - setupSize,
+    loadedHigh: (image.u8(0x211) & LOADED_HIGH) !== 0,
+    // Before 2.08 the setup code had work to do that no loader could do for it.
+    entry32: version >= 0x208 && image.u32(0x214) !== 0,
     xloadflags: version >= 0x20c ? image.u16(0x236) : 0,
     relocatable: version >= 0x205 && image.u8(0x234) !== 0,
     prefAddress: version >= 0x20a ? image.u64(0x258) : 0x100000,
     initSize: version >= 0x20a ? image.u32(0x260) : 0,
-    initrdMax: image.u32(0x22c),
-    commandLineMax: image.u32(0x238),
+    initrdMax: version >= 0x203 ? image.u32(0x22c) : OLD_INITRD_MAX,
+    commandLineMax: version >= 0x206 ? image.u32(0x238) : OLD_COMMAND_LINE_MAX,
     payloadOffset: payload.offset,
     payloadLength: payload.length,
   };
+}
+
+/** Throws MachineError when the command line, with its NUL, is more than the kernel takes. */
+export function checkCommandLine(text: Uint8Array, header: LinuxHeader): void {
+  const longest = Math.min(header.commandLineMax, COMMAND_LINE_MAX - 1);
+  if (text.length - 1 > longest) {
+    throw new MachineError(`-append has ${text.length - 1} bytes; this kernel takes ${longest}`);
+  }
 }
 
 /**
@@ -100,10 +118,7 @@ export function writeBootParams(
   const { memory } = context;
   const zero = new Structure(4096).put(SETUP_HEADER, header.bytes);
   const text = cString(encodeText(commandLine));
-  const longest = Math.min(header.commandLineMax, COMMAND_LINE_MAX - 1);
-  if (text.length - 1 > longest) {
-    throw new MachineError(`-append has ${text.length - 1} bytes; this kernel takes ${longest}`);
-  }
+  checkCommandLine(text, header);
   memory.write(COMMAND_LINE, text);
   context.placed?.("command line", COMMAND_LINE, text);
 
@@ -135,7 +150,5 @@ export function writeBootParams(
   }
   memory.write(ZERO_PAGE, zero.bytes);
   for (const table of context.tables) memory.write(table.address, table.bytes);
-  const { address, bytes } = biosDataArea();
-  memory.write(address, bytes);
   return ZERO_PAGE;
 }

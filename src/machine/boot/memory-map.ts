@@ -1,6 +1,6 @@
-// The memory map that firmware would report (INT 15h E820h) and the BIOS data area.
+// The memory map that firmware would report (INT 15h E820h).
 
-import { alignDown, alignUp, Structure } from "./bytes.js";
+import { alignDown, alignUp } from "./bytes.js";
 import { type BootMemory, E820_RAM, E820_RESERVED, type FirmwareTable, type MemoryRange } from "./interfaces.js";
 
 /** Where the extended BIOS data area begins, and so where conventional memory ends. */
@@ -31,14 +31,6 @@ export function memoryMap(memory: BootMemory, tables: readonly FirmwareTable[]):
 export function endOfFreeRam(memory: BootMemory, tables: readonly FirmwareTable[]): number {
   const above = tables.filter((table) => table.address >= ONE_MIB && table.address < memory.low);
   return Math.min(memory.low, ...above.map((table) => alignDown(table.address, PAGE)));
-}
-
-/** The BIOS data area at 400h: serial ports, EBDA segment, KiB of conventional memory. */
-export function biosDataArea(): { address: number; bytes: Uint8Array } {
-  const area = new Structure(0x100);
-  area.u16(0x00, 0x3f8).u16(0x02, 0x2f8);
-  area.u16(0x0e, EBDA >> 4).u16(0x13, EBDA >> 10);
-  return { address: 0x400, bytes: area.bytes };
 }
 
 /** Gives `range` its type, where the map has RAM or nothing. */

@@ -6,7 +6,7 @@ import { alignUp, cString, hex, Reader, Structure } from "./bytes.js";
 import { protectedMode } from "./cpu-state.js";
 import { type ElfSegment, isElf, parseElf } from "./elf.js";
 import type { BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
-import { biosDataArea, EBDA, endOfFreeRam, memoryMap, ONE_MIB } from "./memory-map.js";
+import { EBDA, endOfFreeRam, memoryMap, ONE_MIB } from "./memory-map.js";
 import { announceSegments, checkFits, loadSegments } from "./place.js";
 
 const MAGIC = 0x1badb002;
@@ -142,7 +142,5 @@ function load(context: BootContext, inputs: BootInputs, image: Image): InitialCp
   announceSegments(context, inputs.kernel, image.segments, image.entry);
   context.placed?.("initrd", base, info.bytes);
   for (const table of context.tables) memory.write(table.address, table.bytes);
-  const area = biosDataArea();
-  memory.write(area.address, area.bytes);
   return protectedMode(memory, { rip: image.entry, registers: { rax: LOADER_MAGIC, rbx: base } });
 }

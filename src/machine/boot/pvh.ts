@@ -7,7 +7,7 @@ import { cString, Reader, Structure } from "./bytes.js";
 import { protectedMode } from "./cpu-state.js";
 import { type Elf, findNote } from "./elf.js";
 import type { BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
-import { biosDataArea, memoryMap } from "./memory-map.js";
+import { memoryMap } from "./memory-map.js";
 import { announceSegments, loadSegments, placeInitrd } from "./place.js";
 
 const NOTE_PHYS32_ENTRY = 18;
@@ -65,7 +65,5 @@ function load(context: BootContext, inputs: BootInputs, elf: Elf, entry: number)
   info.u64(24, COMMAND_LINE).u64(32, context.rsdp).u64(40, MEMORY_MAP).u32(48, map.length);
   memory.write(START_INFO, info.bytes);
   for (const table of context.tables) memory.write(table.address, table.bytes);
-  const area = biosDataArea();
-  memory.write(area.address, area.bytes);
   return protectedMode(memory, { rip: entry, registers: { rbx: START_INFO } });
 }

@@ -119,6 +119,7 @@ export function testBzImage(payload: Uint8Array, options: { initSize?: number; w
   file.set([0x48, 0x64, 0x72, 0x53], 0x202);
   view.setUint16(0x206, 0x20f, true);
   view.setUint8(0x211, 1);
+  view.setUint32(0x214, 0x100000, true);
   view.setUint32(0x22c, 0x7fffffff, true);
   view.setUint32(0x230, 0x200000, true);
   view.setUint8(0x234, 1);

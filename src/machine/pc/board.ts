@@ -84,6 +84,7 @@ export class PcBoard {
   readonly cpuIdentity: CpuIdentity;
   /** Port and interrupt of each serial port, for the tables. */
   readonly serialPorts: (readonly [port: number, irq: number])[] = [];
+  readonly serials: Serial16550[] = [];
   readonly ramLow: number;
   readonly ramHigh: number;
   /** In the order of their resets. */
@@ -93,7 +94,7 @@ export class PcBoard {
   /** Those of them that are virtio devices behind the PCI bus. */
   readonly virtio: VirtioDevice[] = [];
 
-  constructor(private readonly parts: PcParts) {
+  constructor(readonly parts: PcParts) {
     const { config, cpu, memory, clock, log, control } = parts;
     this.cpuIdentity = parts.cpuIdentity;
     this.ports = new AddressSpace("port", log);
@@ -162,6 +163,7 @@ export class PcBoard {
     const serial = new Serial16550(this.parts.clock, line, backend, { holdInput: options.holdInput });
     backend.breakReceived = () => serial.sendBreak();
     this.serialPorts.push([port, irq]);
+    this.serials.push(serial);
     this.ports.map(port, 8, `serial${index}`, serial, { width: 1 });
     this.devices.push(serial);
     return serial;

@@ -5,10 +5,12 @@ import type { MachineConfig } from "../../options/config.js";
 import { applyInitialCpu } from "../boot/apply.js";
 import type { BootMemory, BootModule } from "../boot/interfaces.js";
 import { HEAD_BYTES, prepareKernel, splitModules, takesModules } from "../boot/kernel.js";
+import { memoryMap } from "../boot/memory-map.js";
 import type { EngineGuestMemory } from "../guest-memory.js";
 import { type ArrivingFile, fileHere, MachineError, type MachineHost } from "../host.js";
 import type { X86Cpu } from "../x86-cpu.js";
-import { setUpChipset } from "./bios/chipset.js";
+import { Bios } from "./bios/bios.js";
+import { biosCpu } from "./bios/cpu-view.js";
 import type { PcBoard } from "./board.js";
 import type { Boot } from "./boot.js";
 import { addFirmwareFiles } from "./firmware.js";
@@ -42,16 +44,19 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
       dirty: (address, length) => memory.dirty(address, length),
     },
   });
+  let bios: Bios | undefined;
   return {
     start(board) {
-      setUpChipset(board);
       addFirmwareFiles(board, config);
       const { smbios, acpi } = firmwareTables(board, config);
       const tables = [...smbios, ...(acpi?.tables ?? [])];
       const rsdp = acpi?.rsdp ?? 0;
+      const ram = bootMemory(board, memory);
+      bios ??= new Bios(board, biosCpu(cpu), memory);
+      bios.setUp(memoryMap(ram, tables));
       for (const { address, bytes } of tables) memory.write(address, bytes);
       const placed = kernelItems(board.fwCfg);
-      applyInitialCpu(cpu, prepared.load({ memory: bootMemory(board, memory), tables, rsdp, entropy, placed }));
+      applyInitialCpu(cpu, prepared.load({ memory: ram, tables, rsdp, entropy, placed }));
     },
   };
 }
