@@ -14,6 +14,8 @@ export interface BlockFileOptions {
   readonly readOnly?: boolean;
   /** False: flush does not wait for the host's disk (cache=unsafe). */
   readonly sync?: boolean;
+  /** Takes the open image from others; throws when it cannot be had. */
+  readonly lock?: (fd: number) => void;
   readonly calls?: FileCalls;
 }
 
@@ -42,14 +44,10 @@ export class BlockFile implements BlockBackend {
 
   /** Opens `path`, for writing unless `readOnly`; throws BlockError with one sentence saying why not. */
   static open(path: string, options: BlockFileOptions = {}): BlockFile {
-    const { readOnly = false, sync = true, calls = fs } = options;
-    let fd: number;
+    const { readOnly = false, sync = true, calls = fs, lock } = options;
+    const fd = open(path, readOnly);
     try {
-      fd = fs.openSync(path, readOnly ? "r" : "r+");
-    } catch (error) {
-      throw new BlockError(`Could not open '${path}': ${describeError(error)}`);
-    }
-    try {
+      lock?.(fd);
       return new BlockFile(fd, path, sizeOf(fd, path), readOnly, sync, calls);
     } catch (error) {
       fs.closeSync(fd);
@@ -147,6 +145,20 @@ export class BlockFile implements BlockBackend {
       done += count;
       tries = 0;
     }
+  }
+}
+
+function open(path: string, readOnly: boolean): number {
+  const { O_RDWR, O_EXCL } = fs.constants;
+  try {
+    if (readOnly) return fs.openSync(path, "r");
+    // The kernel gives a block device that is written to nobody else, nor one that is mounted.
+    const device = process.platform === "linux" && fs.statSync(path).isBlockDevice();
+    return fs.openSync(path, device ? O_RDWR | O_EXCL : "r+");
+  } catch (error) {
+    const mounted =
+      (error as NodeJS.ErrnoException).code === "EBUSY" ? " (it is mounted, or another program has it)" : "";
+    throw new BlockError(`Could not open '${path}': ${describeError(error)}${mounted}`);
   }
 }
 

@@ -9,6 +9,7 @@ import type { ChardevConfig, DriveConfig } from "../options/config.js";
 import { BlockFile } from "./block-file.js";
 import { describeError } from "./errors.js";
 import { openFileChardev } from "./file-chardev.js";
+import { lockImage } from "./image-lock.js";
 import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
 import { StdioChardev } from "./stdio.js";
@@ -18,6 +19,8 @@ export interface NodeHostOptions {
   logFile?: string;
   /** Before each message for the user, such as the program's name. */
   prefix: string;
+  /** Is told sentences for the user that are no errors; standard error when absent. */
+  warn?: (message: string) => void;
   /** Nobody reads standard output any more. */
   onBrokenOutput: () => void;
 }
@@ -34,6 +37,8 @@ const FIRMWARE_FOLDERS = [
 /** Throws MachineError when the log file cannot be opened. */
 export function createNodeHost(options: NodeHostOptions): MachineHost {
   const log = openLog(options.logFile);
+  const toStderr = (message: string): void => void process.stderr.write(`${options.prefix}: warning: ${message}\n`);
+  const warn = options.warn ?? toStderr;
   return {
     scheduler: new NodeScheduler(),
     entropy: { fill: (bytes) => void randomFillSync(bytes) },
@@ -41,11 +46,11 @@ export function createNodeHost(options: NodeHostOptions): MachineHost {
     date: () => Date.now(),
     readFile,
     firmwareFolders: FIRMWARE_FOLDERS,
-    openImage,
+    openImage: (drive) => openImage(drive, warn),
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput),
     log: (line) => void fs.writeSync(log, `${line}\n`),
     startRegionHelper,
-    warn: (message) => void process.stderr.write(`${options.prefix}: warning: ${message}\n`),
+    warn,
   };
 }
 
@@ -67,8 +72,13 @@ async function readFile(name: string): Promise<Uint8Array | undefined> {
   }
 }
 
-async function openImage(drive: DriveConfig): Promise<BlockBackend> {
-  return BlockFile.open(drive.file, { readOnly: drive.readOnly, sync: !drive.ignoreFlush });
+async function openImage(drive: DriveConfig, warn: (message: string) => void): Promise<BlockBackend> {
+  const { file, readOnly, ignoreFlush, locking = true } = drive;
+  return BlockFile.open(file, {
+    readOnly,
+    sync: !ignoreFlush,
+    ...(locking ? { lock: (fd: number) => lockImage(fd, file, readOnly, warn) } : {}),
+  });
 }
 
 function openChardev(chardev: ChardevConfig, onBroken: () => void): HostChardev {

@@ -48,8 +48,8 @@ new MachineServer(
   {
     version: VERSION,
     scheduler: new NodeScheduler(),
-    open(create) {
-      const host: MachineHost = createNodeHost({ prefix: PROGRAM_NAME, onBrokenOutput: () => {} });
+    open(create, _config, _progress, warn) {
+      const host: MachineHost = createNodeHost({ prefix: PROGRAM_NAME, onBrokenOutput: () => {}, warn });
       return {
         entropy: host.entropy,
         monotonic: () => host.monotonic(),

@@ -90,6 +90,8 @@ export interface DriveConfig {
   writeCache: boolean;
   /** cache=unsafe: flushes do nothing. */
   ignoreFlush: boolean;
+  /** False: the image is used without asking who else does (file.locking=off). */
+  locking?: boolean;
   /** -cdrom, media=cdrom: what -boot d means. */
   cdrom?: boolean;
   /** What becomes of a write or a flush that the host cannot do; enospc stops the machine where there is no room. */

@@ -10,7 +10,7 @@ import {
 } from "./config.js";
 import { optionError } from "./error.js";
 import { applyList, type Fail } from "./keyval.js";
-import { parseChoice, parseInteger, parseSwitch } from "./values.js";
+import { parseChoice, parseInteger, parseSwitch, parseSwitchAuto } from "./values.js";
 
 /** A disk and its place on its bus, before the places are settled. */
 export interface PendingDrive {
@@ -24,8 +24,6 @@ export interface PendingDrive {
 
 const FORMATS_TO_COME = ["qcow2", "qcow", "vmdk", "vdi", "vhdx", "vpc", "qed", "parallels", "dmg", "luks"];
 
-const noEffect = (): void => {};
-
 /** -drive file=FILE[,if=][,format=raw][,readonly=]... */
 export function parseDrive(option: string, value: string): PendingDrive {
   const pending: PendingDrive = {
@@ -37,6 +35,9 @@ export function parseDrive(option: string, value: string): PendingDrive {
   let cdrom = false;
   const readOnly = (target: PendingDrive, text: string, fail: Fail): void => {
     target.drive.readOnly = parseSwitch(text, "readonly", fail);
+  };
+  const locking = (target: PendingDrive, text: string, fail: Fail): void => {
+    if (!parseSwitchAuto(text, "locking", true, fail)) target.drive.locking = false;
   };
   const format = (target: PendingDrive, text: string, fail: Fail): void => {
     if (FORMATS_TO_COME.includes(text)) {
@@ -106,8 +107,8 @@ export function parseDrive(option: string, value: string): PendingDrive {
     rerror: (target, text, fail) => {
       target.drive.rerror = parseReadErrors(text, fail);
     },
-    "file.locking": noEffect,
-    locking: noEffect,
+    "file.locking": locking,
+    locking,
   });
   if (pending.drive.file === "") throw optionError(option, value, "Must specify a file (file=)");
   if (pending.bus === "none" && pending.drive.id === "") {

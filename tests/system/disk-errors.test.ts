@@ -1,10 +1,10 @@
-// A host's disk that has no room: the machine stops with a sentence, and goes on when there is some. The host's disk is a
-// small tmpfs, which only root can have.
+// Images that are in use: one sentence. A host's disk that has no room: the machine stops with a sentence, and goes on when
+// there is some. The host's disk is a small tmpfs, which only root can have.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Emulator } from "./emulator.js";
+import { Emulator, runEmulator } from "./emulator.js";
 import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "./guest.js";
 
 const MIB = 1 << 20;
@@ -68,4 +68,24 @@ it("a full disk stops the machine, and cont goes on with nothing lost", { timeou
       .subarray(0, 16)
       .some((byte) => byte !== 0),
   ).toBe(true);
+});
+
+it("two emulators do not get one image, nor does one get it twice", { timeout: 120_000 }, async () => {
+  writeFileSync(folder.file("image"), Buffer.alloc(MIB));
+  symlinkSync("image", folder.file("link"));
+  const options = (...files: string[]): string[] => [
+    ...["-display", "none", "-S", "-monitor", "stdio", "-kernel", KERNEL],
+    ...files.flatMap((file) => ["-drive", `if=virtio,format=raw,file=${folder.file(file)}`]),
+  ];
+  const twice = await runEmulator(options("image", "link"));
+  expect(twice.status).toBe(1);
+  expect(twice.error).toContain(`'${folder.file("link")}' is in use by another drive or machine of this process`);
+  emulator = Emulator.run(options("image"));
+  await emulator.waitFor("(wasmachine)", 60_000);
+  const second = await runEmulator(options("link"));
+  expect(second.status).toBe(1);
+  expect(second.error).toMatch(/^wasmachine-system-x86_64: '.*link' is in use by process \d+ \(.*\): use a copy/);
+  emulator.close();
+  await emulator.ended;
+  expect((await runEmulator(options("link"), "quit\n")).status).toBe(0);
 });
