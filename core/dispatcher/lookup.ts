@@ -18,7 +18,7 @@ import { hashSlot } from "./invalidate";
 
 // @ts-ignore: decorator
 @inline function jumpEntry(host: i32, mode: i32): i32 {
-  return engine(E_JUMP_CACHE) + ((host ^ (host >> 12) ^ (mode >> 20)) & engine(E_JUMP_MASK)) * JC_STRIDE;
+  return engine(E_JUMP_CACHE) + ((host ^ (host >>> 12) ^ (mode >>> 20)) & engine(E_JUMP_MASK)) * JC_STRIDE;
 }
 
 /** The block at S_PC without side effects: 0 if it is not at hand (not in the TLB, not translated). */

@@ -209,8 +209,8 @@ export function codeWrite(cpu: i32, host: i32, bytes: i32): bool {
   const bits = load<u64>(engine(E_CODE_BITS) + (page << 3));
   if (bits == 0) return true;
   count(STAT_CODE_STORE);
-  const first = (host >> 6) & 63;
-  const last = ((host + bytes - 1) >> 6) & 63;
+  const first = (host >>> 6) & 63;
+  const last = ((host + bytes - 1) >>> 6) & 63;
   if (((bits >> first) & 1) == 0 && ((bits >> last) & 1) == 0) {
     storedBeside(page);
     return true;
@@ -252,8 +252,8 @@ function rmwAllowed(cpu: i32, va: u64, bytes: i32, mmu: i32): bool {
   const page = ramPage(host);
   if (page < 0) return true;
   const bits = load<u64>(engine(E_CODE_BITS) + (page << 3));
-  const first = (host >> 6) & 63;
-  const last = ((host + bytes - 1) >> 6) & 63;
+  const first = (host >>> 6) & 63;
+  const last = ((host + bytes - 1) >>> 6) & 63;
   if (((bits >> first) & 1) == 0 && ((bits >> last) & 1) == 0) return true;
   setFault(cpu, FAULT_RETRY);
   return false;

@@ -1,0 +1,84 @@
+// Nothing that is unsigned is taken for signed in core.wasm: a size of RAM from 2 GiB on once was, and a guest reached the emulator's own
+// memory by it.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import * as X from "../../src/frontend/x86/layout.js";
+import * as L from "../../src/layout.js";
+import { evaluate, hostAddresses, offsetOf } from "./host-addresses.js";
+import { walk } from "./walk.js";
+import { compile, type WasmText } from "./wat.js";
+
+const PROBE = "core/testing/signs.ts";
+
+describe("the compiler", () => {
+  it("extends what is unsigned without a sign, wherever it was loaded", () => {
+    const { functions } = compile(PROBE);
+    const names = [...functions.keys()].filter((name) => name.startsWith("$core/testing/"));
+    expect(names.length).toBeGreaterThanOrEqual(6);
+    for (const name of names) {
+      const signed = functions.get(name)!.body.filter(({ op }) => /load\d+_s$|extend_i32_s$/.test(op));
+      // Functions that mean a sign say so.
+      expect({ name, signed: signed.length > 0 }).toEqual({ name, signed: name.includes("signed_") });
+    }
+  });
+});
+
+describe("core.wasm", () => {
+  let core: WasmText;
+  beforeAll(() => {
+    core = compile("core/index.ts");
+  }, 300_000);
+
+  it("takes no host address for a signed number", () => {
+    const { wrong, made } = hostAddresses(core);
+    expect(wrong).toEqual([]);
+    // Else nothing was looked at.
+    for (const name of [
+      "softmmu/tlb/fill",
+      "softmmu/access/ld64",
+      "dispatcher/lookup/find",
+      "softmmu/access/hostForWrite",
+    ])
+      expect(made).toContain(`core/${name}`);
+  });
+
+  it("loads 32 bits with a sign only where there is one, or where the top bit is never set", () => {
+    const unknown = [...signedLoads(core)].filter((where) => !SIGNED_LOADS.has(where as number));
+    expect(unknown, "offsets and functions to look at: signs.test.ts has the list").toEqual([]);
+  });
+});
+
+/** Offset in the CPU's state, or address, and why. */
+const SIGNED_LOADS = new Set([
+  // Instructions left go below 0.
+  L.S_FUEL,
+  L.S_PENDING,
+  L.ENGINE + L.E_ICOUNT_SHIFT,
+  // 1 or -1.
+  X.X_DF,
+  // Selectors have 16 bits.
+  ...[X.ES, X.CS, X.SS, X.DS, X.FS, X.GS, X.LDTR, X.TR].map((n) => X.X_SEG + n * X.SEG_STRIDE + X.SEG_SEL),
+  // PCMPESTRI and PCMPESTRM: lengths are signed, in EAX and EDX.
+  X.RAX,
+  X.RDX,
+  // Debug hits are the low four bits of DR6, to which they are added.
+  X.X_DR_HIT,
+]);
+
+/** Operations of the IR that extend what they load; displacements. */
+const SIGNED_OPERANDS = ["core/interpreter/interpret/interpret", "core/tier0/encode/node"];
+
+/** Where each reads, or, where that is not a constant, the function. */
+function signedLoads(text: WasmText): Set<string | number> {
+  const where = new Set<string | number>();
+  for (const f of text.functions.values()) {
+    walk(f, text, new Set(), (instruction, operands) => {
+      if (instruction.op === "i64.load32_s") {
+        const at = operands[0]!.plus + offsetOf(instruction);
+        if (!SIGNED_OPERANDS.includes(f.name)) where.add(at === 0 ? f.name : at);
+      }
+      return evaluate(instruction, operands);
+    });
+  }
+  return where;
+}
