@@ -41,3 +41,5 @@ export const LOG_UNIMPLEMENTED = 1;
 export const LOG_INTERRUPT = 2;
 export const LOG_RESET = 3;
 export const LOG_GUEST_ERROR = 4;
+/** a: a write; b: number of the model-specific register; c: program counter. */
+export const LOG_UNKNOWN_MSR = 5;

@@ -1,8 +1,8 @@
-// What is taken between instructions: debug traps, NMI, external interrupts; waking from HLT.
+// What is taken between instructions: INIT, debug traps, NMI, external interrupts; waking from HLT.
 
 import { FAULT_NONE, STAT_INTERRUPTS, S_ATTENTION, S_HALTED, S_PC } from "../../src/layout";
 import {
-  EXC_EXTERNAL, EXC_TRAP, F_IF, X_DB_PENDING, X_DR_HIT, X_EXC_NEXT, X_IRQ, X_NMI, X_NMI_BLOCKED,
+  EXC_EXTERNAL, EXC_TRAP, F_IF, X_DB_PENDING, X_DR_HIT, X_EXC_NEXT, X_INIT, X_IRQ, X_NMI, X_NMI_BLOCKED,
 } from "../../src/frontend/x86/layout";
 import { acknowledge } from "../host";
 import { count } from "../state";
@@ -10,6 +10,7 @@ import { V_DB, V_NMI } from "./bits";
 import { takeDebugBits } from "./debug";
 import { deliver, raise } from "./exception";
 import { systemFlags } from "./regs";
+import { initialise } from "./reset";
 
 /** Something could be taken now. */
 function pending(cpu: i32): bool {
@@ -21,6 +22,8 @@ function pending(cpu: i32): bool {
 /** Hook: see E_HOOK_ATTENTION. Takes at most one event. */
 export function attention(cpu: i32): i32 {
   let result = FAULT_NONE;
+  // Before anything else, whatever is blocked (SDM volume 3, 6.9, table 6-2).
+  if (load<i32>(cpu + X_INIT)) initialise(cpu);
   if (load<i32>(cpu + X_DB_PENDING) != 0 && load<i64>(cpu + X_DR_HIT) == 0) store<i32>(cpu + X_DB_PENDING, 0);
   if (load<i32>(cpu + X_DB_PENDING)) {
     takeDebugBits(cpu);

@@ -14,6 +14,7 @@ import {
 } from "./bits";
 import { DR6_BD, DR6_FIXED, pendDebug, takeDebugBits } from "./debug";
 import { raise, raiseGP, raiseUD } from "./exception";
+import { inUse } from "./fpustate";
 import { updateMode } from "./mode";
 import { loadPdptes } from "./paging";
 import { canonical, cpl, cr0, cr4, efer, feature, isCode64, isLong, jumpTo, segAttr } from "./regs";
@@ -242,10 +243,11 @@ export function x86_write_dr(cpu: i32, a: i64, value: i64, c: i64): i64 {
 export function x86_xgetbv(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if ((cr4(cpu) & CR4_OSXSAVE) == 0) return raiseUD(cpu);
   const n = load<u32>(cpu + RCX);
-  // XGETBV(1): components in use; all of XCR0 counts as in use.
   if (n != 0 && !(n == 1 && feature(cpu, 6, 2))) return raiseGP(cpu, 0);
-  store<u64>(cpu + RAX, load<u64>(cpu + X_XCR0) & 0xffffffff);
-  store<u64>(cpu + RDX, load<u64>(cpu + X_XCR0) >> 32);
+  let value = load<u64>(cpu + X_XCR0);
+  if (n == 1) value &= inUse(cpu);
+  store<u64>(cpu + RAX, value & 0xffffffff);
+  store<u64>(cpu + RDX, value >> 32);
   return 0;
 }
 

@@ -34,6 +34,12 @@ export function signature(cpu: i32): u32 {
   return entry ? load<u32>(entry + 8) : 0;
 }
 
+/** The vendor is AuthenticAMD: its first four letters are in EBX. */
+export function isAmd(cpu: i32): bool {
+  const entry = find(cpu, 0, 0);
+  return entry != 0 && load<u32>(entry + 12) == 0x68747541;
+}
+
 /** Helper CPUID: EAX and ECX to EAX, EBX, ECX, EDX. */
 export function x86_cpuid(cpu: i32, a: i64, b: i64, c: i64): i64 {
   let leaf = load<u32>(cpu + RAX);

@@ -133,14 +133,16 @@ export function x86_fxrstor(cpu: i32, a: i64, b: i64, c: i64): i64 {
   return 0;
 }
 
-/** Components not in their initial state, for XSTATE_BV: bit 0 x87, bit 1 SSE. */
-function inUse(cpu: i32): u64 {
+/** Components not in their initial state, for XSTATE_BV and XGETBV: bit 0 x87, bit 1 SSE. MXCSR counts: processors take SSE for used
+ *  after LDMXCSR. */
+export function inUse(cpu: i32): u64 {
   let used: u64 = 0;
   if (
     load<i32>(cpu + X_FCW) != 0x37f || load<i32>(cpu + X_FSW) != 0 || load<i32>(cpu + X_FTOP) != 0 || load<i32>(cpu + X_FTAG) != 0xff ||
-    load<u64>(cpu + X_FIP) != 0 || load<u64>(cpu + X_FDP) != 0 || load<i32>(cpu + X_FOP) != 0 || !zero(cpu + X_FPR, 128)
+    load<u64>(cpu + X_FIP) != 0 || load<u64>(cpu + X_FDP) != 0 || load<i32>(cpu + X_FOP) != 0 ||
+    load<i32>(cpu + X_FCS) != 0 || load<i32>(cpu + X_FDS) != 0 || !zero(cpu + X_FPR, 128)
   ) used |= 1;
-  if (!zero(cpu + X_XMM, xmmCount(cpu) << 4)) used |= 2;
+  if (load<u32>(cpu + X_MXCSR) != 0x1f80 || !zero(cpu + X_XMM, xmmCount(cpu) << 4)) used |= 2;
   return used;
 }
 
@@ -189,11 +191,10 @@ export function x86_xrstor(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if (!probeRead(cpu, va, 576, mmu)) return 0;
   const present = ld64(cpu, va + 512, mmu);
   const compact = ld64(cpu, va + 520, mmu);
-  let reserved: u64 = 0;
-  for (let i = 16; i < 64; i += 8) reserved |= ld64(cpu, va + 512 + i, mmu);
+  const reserved = ld64(cpu, va + 528, mmu);
   const mxcsr = ld32(cpu, va + 24, mmu);
   if (faulted(cpu)) return 0;
-  // The standard form alone is offered: XCOMP_BV and the rest of the header must be 0.
+  // The standard form alone is offered: bytes 8 to 23 of the header must be 0 (SDM volume 1, 13.8.1), the rest does not count.
   if ((present & ~xcr0) != 0 || compact != 0 || reserved != 0) return raiseGP(cpu, 0);
   if ((mask & 2) != 0 && (mxcsr & ~MXCSR_MASK) != 0) return raiseGP(cpu, 0);
   if (mask & 1) {

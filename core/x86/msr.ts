@@ -1,5 +1,5 @@
-// RDMSR and WRMSR (Intel SDM volume 4). Registers without effect here are kept in X_MSR_STORE; unknown ones give #GP(0) and are
-// logged.
+// RDMSR and WRMSR (Intel SDM volume 4; AMD's manuals for family 0Fh). Registers without effect here are kept in X_MSR_STORE. Others
+// read as 0 and take no notice of writes, as QEMU has it, and are logged: systems write registers of the model they believe in.
 
 import {
   FS, GS, RAX, RCX, RDX, SEG_BASE, X_APIC_BASE, X_CSTAR, X_EFER, X_KERNEL_GS, X_LSTAR, X_MISC_ENABLE, X_MSR_STORE, X_PAT, X_SFMASK,
@@ -9,11 +9,12 @@ import {
   HOST_APIC_BASE, HOST_DEADLINE_GET, HOST_DEADLINE_SET, HOST_TSC_OFFSET, HOST_X2APIC_CHECK, HOST_X2APIC_READ, HOST_X2APIC_WRITE,
 } from "../../src/frontend/x86/host-calls";
 import { S_PC } from "../../src/layout";
-import { LOG_GUEST_ERROR, guestCall, guestCallHigh, log } from "../host";
+import { LOG_GUEST_ERROR, LOG_UNKNOWN_MSR, guestCall, guestCallHigh, log } from "../host";
 import { flushTlb } from "../softmmu/tlb";
 import {
   CR0_PG, EFER_FFXSR, EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE, PHYS_BITS,
 } from "./bits";
+import { isAmd } from "./cpuid";
 import { raiseGP } from "./exception";
 import { updateMode } from "./mode";
 import { canonical, cr0, efer, faulted, feature, seg } from "./regs";
@@ -80,18 +81,30 @@ function address(cpu: i32, msr: u32): i32 {
 }
 
 function unknown(cpu: i32, msr: u32, write: u32): u64 {
+  log(LOG_UNKNOWN_MSR, write, msr, load<u32>(cpu + S_PC));
+  return 0;
+}
+
+/** Of the x2APIC's: they answer for themselves. */
+function refused(cpu: i32, msr: u32, write: u32): u64 {
   log(LOG_GUEST_ERROR, write, msr, load<u32>(cpu + S_PC));
   raiseGP(cpu, 0);
   return 0;
 }
 
-/** A register's value; S_FAULT is set for one that does not exist. */
+/** AMD's own on another vendor's processor. */
+function foreign(cpu: i32, msr: u32): bool {
+  return msr >>> 16 == 0xc001 && !isAmd(cpu);
+}
+
+/** A register's value; S_FAULT is set where it cannot be read. */
 export function readMsr(cpu: i32, msr: u32): u64 {
+  if (foreign(cpu, msr)) return unknown(cpu, msr, 0);
   const at = kept(msr) | address(cpu, msr);
   if (at) return load<u64>(cpu + at);
   if (msr >= 0x800 && msr <= 0x8ff) {
     const index = <i32>(msr - 0x800);
-    if ((guestCall(HOST_X2APIC_CHECK + index, 0, 0) & 1) == 0) return unknown(cpu, msr, 0);
+    if ((guestCall(HOST_X2APIC_CHECK + index, 0, 0) & 1) == 0) return refused(cpu, msr, 0);
     const low = <u64>guestCall(HOST_X2APIC_READ + index, 0, 0);
     return low | (<u64>guestCallHigh() << 32);
   }
@@ -144,8 +157,12 @@ export function readMsr(cpu: i32, msr: u32): u64 {
   return unknown(cpu, msr, 0);
 }
 
-/** Writes a register; S_FAULT is set for one that does not exist or a value it does not take. */
+/** Writes a register; S_FAULT is set where it does not take the value. */
 export function writeMsr(cpu: i32, msr: u32, value: u64): void {
+  if (foreign(cpu, msr)) {
+    unknown(cpu, msr, 1);
+    return;
+  }
   const canonicalAt = address(cpu, msr);
   if (canonicalAt) {
     if (!canonical(value)) raiseGP(cpu, 0);
@@ -164,7 +181,7 @@ export function writeMsr(cpu: i32, msr: u32, value: u64): void {
   }
   if (msr >= 0x800 && msr <= 0x8ff) {
     const index = <i32>(msr - 0x800);
-    if ((guestCall(HOST_X2APIC_CHECK + index, 0, 0) & 2) == 0) unknown(cpu, msr, 1);
+    if ((guestCall(HOST_X2APIC_CHECK + index, 0, 0) & 2) == 0) refused(cpu, msr, 1);
     else if (guestCall(HOST_X2APIC_WRITE + index, <u32>value, <u32>(value >> 32))) raiseGP(cpu, 0);
     return;
   }

@@ -27,7 +27,7 @@ export interface Cpu {
   /** The line from the interrupt controllers; the vector is asked for with CpuHooks.acknowledge. */
   setInterruptLine(level: boolean): void;
   nmi(): void;
-  /** INIT: as reset, but SSE state, MSRs and caches keep their values. */
+  /** INIT, before the next instruction: as reset, but x87 and SSE state, MSRs and caches keep their values. */
   init(): void;
   /** Start at vector * 4096 after INIT. */
   sipi(vector: number): void;

@@ -10,6 +10,7 @@ const LOG_UNIMPLEMENTED = 1;
 const LOG_INTERRUPT = 2;
 const LOG_RESET = 3;
 const LOG_GUEST_ERROR = 4;
+const LOG_UNKNOWN_MSR = 5;
 
 /** Listener of translations for in_asm and op, undefined where neither is wanted. */
 export function translationLog(log: MachineLog, frontend: Frontend): (event: TranslateEvent) => void {
@@ -66,6 +67,11 @@ export function coreLog(
         log.write(
           "guest_errors",
           `CPU: ${a ? "WRMSR" : "RDMSR"} of 0x${hex(b, 8)}, which does not exist, at 0x${hex(c, 8)}`,
+        );
+        break;
+      case LOG_UNKNOWN_MSR:
+        log.unimplemented(
+          `CPU: ${a ? "WRMSR" : "RDMSR"} of 0x${hex(b, 8)}, ${a ? "ignored" : "read as 0"}, at 0x${hex(c, 8)}`,
         );
         break;
     }

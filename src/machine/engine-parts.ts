@@ -20,9 +20,9 @@ export interface CpuParts {
 }
 
 /** The CPU of a -cpu. */
-export function cpuParts({ model: name, features }: CpuConfig): CpuParts {
+export function cpuParts({ model: name, features, vendor }: CpuConfig): CpuParts {
   const known = features.filter((feature) => !feature.on || X86_FEATURES.has(feature.name));
   const missing = features.filter((feature) => !known.includes(feature)).map((feature) => feature.name);
-  const model = buildCpuModel(name, known);
+  const model = buildCpuModel(name, known, vendor);
   return { frontend: new X86Frontend(model.names), model, missing };
 }

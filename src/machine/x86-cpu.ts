@@ -137,7 +137,8 @@ export class X86Cpu implements Cpu {
   }
 
   init(): void {
-    this.reset();
+    this.engine.memory.setCpu(X.X_INIT, 1);
+    this.engine.memory.setCpu(L.S_ATTENTION, 1);
   }
 
   sipi(vector: number): void {

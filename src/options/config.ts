@@ -61,6 +61,8 @@ export interface CpuConfig {
   model: "qemu64" | "max";
   /** In the order given; a later one wins. */
   features: FeatureChange[];
+  /** vendor=: CPUID's 12 characters. */
+  vendor?: string;
 }
 
 export interface FeatureChange {

@@ -103,6 +103,11 @@ export function applyCpu(config: MachineConfig, option: string, value: string): 
   };
   for (const typed of features) {
     if (typed === "") continue;
+    const vendor = /^vendor=(.*)$/s.exec(typed);
+    if (vendor) {
+      config.cpu.vendor = vendorId(vendor[1]!, fail);
+      continue;
+    }
     const { name, on } = parseFeature(typed, fail);
     // How features are listed and enforced; there is nothing to enforce where all features are the emulator's own.
     if (name === "check" || name === "enforce" || name === "migratable") continue;
@@ -110,6 +115,13 @@ export function applyCpu(config: MachineConfig, option: string, value: string): 
     if (!feature) fail(`CPU feature '${name}' not found`);
     config.cpu.features.push({ name: feature!.name, on });
   }
+}
+
+/** As CPUID gives it. */
+function vendorId(value: string, fail: Fail): string {
+  if (!/^[\x20-\x7e]{12}$/.test(value))
+    fail(`vendor=${value}: a vendor has 12 characters, such as AuthenticAMD and GenuineIntel`);
+  return value;
 }
 
 function parseFeature(typed: string, fail: Fail): { name: string; on: boolean } {

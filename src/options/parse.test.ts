@@ -100,6 +100,10 @@ describe("refusals", () => {
     [["-cpu", "max,+foo"], "-cpu max,+foo: CPU feature 'foo' not found"],
     [["-cpu", "max,foo=on"], "-cpu max,foo=on: CPU property 'foo' not found"],
     [["-cpu", "max,nx=7"], "-cpu max,nx=7: Parameter 'nx' expects 'on' or 'off', not '7'"],
+    [
+      ["-cpu", "max,vendor=Intel"],
+      "-cpu max,vendor=Intel: vendor=Intel: a vendor has 12 characters, such as AuthenticAMD and GenuineIntel",
+    ],
     [["-accel", "foo"], "-accel foo: invalid accelerator foo"],
     [["-accel", "tcg,foo=1"], "-accel tcg,foo=1: Invalid parameter 'foo'"],
     [["-accel", "tcg,tb-size=x"], "-accel tcg,tb-size=x: Parameter 'tb-size' expects a number, not 'x'"],
@@ -250,6 +254,13 @@ describe("-machine, -cpu, -accel", () => {
         { name: "smap", on: true },
         { name: "sse4.1", on: false },
       ],
+    });
+  });
+  it("takes a vendor", () => {
+    expect(parse("-cpu", "qemu64,vendor=GenuineIntel,-nx").cpu).toEqual({
+      model: "qemu64",
+      vendor: "GenuineIntel",
+      features: [{ name: "nx", on: false }],
     });
   });
   it("takes the first accelerator that works", () => {

@@ -113,7 +113,7 @@ export const OPTION_SECTIONS: OptionSection[] = [
       },
       {
         names: ["cpu"],
-        argument: "model[,+feature|-feature...]",
+        argument: "model[,+feature|-feature...][,vendor=id]",
         help: "CPU model (qemu64, max) and features",
         apply(state, option, value) {
           if (!help(() => CPU_HELP, value, state)) applyCpu(state.config, option, value);

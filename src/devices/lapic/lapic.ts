@@ -202,7 +202,8 @@ export class Lapic implements Device, IoRegion, ApicTarget {
         this.cpu.init();
         break;
       case r.DELIVER_SIPI:
-        this.cpu.sipi(message.vector);
+        // Only who waits for it starts (SDM volume 3, 9.4.4.1): the boot processor never does.
+        if ((this.base & r.BASE_BSP) === 0) this.cpu.sipi(message.vector);
         break;
       case r.DELIVER_SMI:
         this.log?.unimplemented("apic: system management interrupt dropped");

@@ -31,7 +31,7 @@ export interface X86CpuModel {
   signature: number;
 }
 
-const VENDOR = "AuthenticAMD";
+export const DEFAULT_VENDOR = "AuthenticAMD";
 /** Guests know QEMU's translator by this name; what they do about it (nothing to detect, no paravirtual clock) holds here too. */
 const HYPERVISOR = "TCGTCGTCGTCG";
 /** Family 15, model 107, stepping 1, as QEMU's qemu64. */
@@ -59,8 +59,13 @@ const MODELS: Record<"qemu64" | "max", { features: () => Iterable<string>; id: s
   },
 };
 
-/** Builds a CPU model with features switched on and off in order. Throws for a feature that is switched on but not implemented. */
-export function buildCpuModel(model: X86Model, changes: Iterable<{ name: string; on: boolean }> = []): X86CpuModel {
+/** Builds a CPU model with features switched on and off in order. Throws for a feature that is switched on but not implemented.
+ *  `vendor`: 12 characters; they change what CPUID says and which model-specific registers there are, never what instructions do. */
+export function buildCpuModel(
+  model: X86Model,
+  changes: Iterable<{ name: string; on: boolean }> = [],
+  vendor = DEFAULT_VENDOR,
+): X86CpuModel {
   const base = MODELS[model === "host" ? "max" : model];
   const names = new Set(base.features());
   for (const { name, on } of changes) {
@@ -73,21 +78,26 @@ export function buildCpuModel(model: X86Model, changes: Iterable<{ name: string;
     const { word, bit } = X86_FEATURES.get(name)!;
     words[word]! |= 1 << bit;
   }
-  words[WORD_EXT_EDX]! |= words[WORD_1_EDX]! & AMD_ALIASES;
+  if (vendor === DEFAULT_VENDOR) words[WORD_EXT_EDX]! |= words[WORD_1_EDX]! & AMD_ALIASES;
   return {
-    table: buildTable(words, base.id, base.level, names),
+    table: buildTable(words, base.id, base.level, names, text(vendor)),
     features: words.slice(0, FEATURE_WORDS),
     names,
     signature: SIGNATURE,
   };
 }
 
-function buildTable(words: Uint32Array, id: string, level: number, names: ReadonlySet<string>): Uint32Array {
+function buildTable(
+  words: Uint32Array,
+  id: string,
+  level: number,
+  names: ReadonlySet<string>,
+  vendor: readonly number[],
+): Uint32Array {
   const rows: number[] = [];
   const add = (leaf: number, sub: number, eax: number, ebx: number, ecx: number, edx: number): void => {
     rows.push(leaf, sub, eax, ebx, ecx, edx);
   };
-  const vendor = text(VENDOR);
   add(0, ANY, level, vendor[0]!, vendor[2]!, vendor[1]!);
   add(1, ANY, SIGNATURE, 8 << 8, words[WORD_1_ECX]!, words[WORD_1_EDX]!);
   add(2, ANY, 1, 0, 0x4d, 0x002c307d);

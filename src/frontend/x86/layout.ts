@@ -103,6 +103,8 @@ export const X_A20_OFF = 0x464;
 /** i32 vector and i64 CR2 of the exception or interrupt whose delivery began last: what a triple fault began with. */
 export const X_EXC_FIRST = 0x468;
 export const X_EXC_FIRST_CR2 = 0x470;
+/** i32: INIT is pending (set by the host with S_ATTENTION). */
+export const X_INIT = 0x46c;
 /** i64 x 32: MTRRs and further MSRs kept but without effect: see core/x86/msr.ts. */
 export const X_MSR_STORE = 0x600;
 /** Its first slots: 8 pairs of variable MTRRs (base, mask), 11 fixed ones from MSR 250h up, the default type. */

@@ -189,7 +189,10 @@ export class PcBoard {
         cpu.nmi();
         wake();
       },
-      init: () => cpu.init(),
+      init() {
+        cpu.init();
+        wake();
+      },
       sipi(vector: number) {
         cpu.sipi(vector);
         wake();
