@@ -4,11 +4,13 @@
 
 import { MachineError } from "../host.js";
 import { longMode, protectedMode } from "./cpu-state.js";
-import { type Elf, EM_X86_64, isElf, parseElf } from "./elf.js";
+import { type Elf, type ElfSegment, EM_X86_64, isElf, parseElf } from "./elf.js";
 import type { ArrivingInputs, BootContext, BootInputs, InitialCpu, PreparedKernel } from "./interfaces.js";
+import { chooseBase, type Moved, UNMOVED } from "./kaslr.js";
 import { type LinuxHeader, readHeader, writeBootParams, ZERO_PAGE } from "./linux.js";
-import { ONE_MIB } from "./memory-map.js";
-import { checkFits, loadSegments } from "./place.js";
+import { endOfFreeRam, ONE_MIB } from "./memory-map.js";
+import { checkFits, initrdAddress, loadSegments } from "./place.js";
+import { readRelocations, relocate } from "./relocate.js";
 import { roomFor } from "./room.js";
 import { loadSetupCode } from "./setup-code.js";
 import { findUnpacker, MAGIC_BYTES, unpackArriving, unpackNow } from "./unpack.js";
@@ -108,18 +110,35 @@ async function findKernelInside(
 function loadUnpacked(context: BootContext, inputs: BootInputs, header: LinuxHeader, kernel: Unpacked): InitialCpu {
   const name = inputs.kernelName;
   const { file, elf } = kernel;
-  const end = header.prefAddress + header.initSize;
-  checkFits(context, name, header.prefAddress, end);
-  const top = loadSegments(context, name, movable(kernel, header) ? file : file.slice(), elf.segments);
-  const zeroPage = writeBootParams(context, header, inputs.commandLine, inputs.modules[0], Math.max(top, end));
-  return longMode(context.memory, { rip: elf.entry, registers: { rsi: zeroPage } });
+  const { prefAddress, initSize } = header;
+  checkFits(context, name, prefAddress, prefAddress + initSize);
+  const relocations = header.relocatable ? readRelocations(file, elf) : undefined;
+  const moved = relocations ? chooseMove(context, inputs, header) : UNMOVED;
+  const at = prefAddress + moved.physical;
+  const segments = elf.segments.map((segment) => ({ ...segment, address: segment.address + moved.physical }));
+  const order = [segments, [...segments].reverse()].find((some) => movable(some, prefAddress));
+  const top = Math.max(loadSegments(context, name, order ? file : file.slice(), order ?? segments), at + initSize);
+  const image = relocations && inputs.ram.view(at, top - at);
+  if (image) relocate(image, prefAddress, relocations, moved.virtual);
+  const zeroPage = writeBootParams(context, header, inputs.commandLine, inputs.modules[0], top, moved !== UNMOVED);
+  return longMode(context.memory, { rip: elf.entry + moved.physical, registers: { rsi: zeroPage } });
 }
 
-/** Whether segments can be moved to their places one after the other: none goes over the file's bytes of a later one. */
-function movable({ elf: { segments } }: Unpacked, { prefAddress }: LinuxHeader): boolean {
+function chooseMove(context: BootContext, inputs: BootInputs, header: LinuxHeader): Moved {
+  const { commandLine, randomBase = false } = inputs;
+  const [initrd] = inputs.modules;
+  const end = initrd ? initrdAddress(context, initrd, header.initrdMax) : endOfFreeRam(context.memory, context.tables);
+  return chooseBase(header, commandLine, randomBase, end, context.entropy);
+}
+
+/**
+ * Whether segments of a file that lies at `file` can be moved to their places one after the other: none goes over the file's bytes
+ * of a later one.
+ */
+function movable(segments: readonly ElfSegment[], file: number): boolean {
   return segments.every(({ address, size }, n) =>
     segments.slice(n + 1).every(({ offset, fileSize }) => {
-      const from = prefAddress + offset;
+      const from = file + offset;
       return address + size <= from || address >= from + fileSize;
     }),
   );

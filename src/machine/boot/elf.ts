@@ -26,6 +26,8 @@ export interface Elf {
   segments: ElfSegment[];
   /** The contents of its PT_NOTE segments. */
   notes: Uint8Array[];
+  /** Where its section headers end, which are the last thing in a file as linkers write it; 0 without any. */
+  end: number;
 }
 
 export function isElf(bytes: Uint8Array): boolean {
@@ -52,7 +54,9 @@ export function parseElf(bytes: Uint8Array): Elf {
     throw new RangeError(`is damaged: its program headers have ${stride} bytes each, not ${header}`);
   }
   if (table + count * stride > bytes.length) throw truncated();
-  const elf: Elf = { bits: wide ? 64 : 32, machine: file.u16(0x12), entry: word(ENTRY), segments: [], notes: [] };
+  const sections = file.u16(wide ? 0x3a : 0x2e) * file.u16(wide ? 0x3c : 0x30);
+  const end = sections === 0 ? 0 : word(wide ? 0x28 : 0x20) + sections;
+  const elf: Elf = { bits: wide ? 64 : 32, machine: file.u16(0x12), entry: word(ENTRY), segments: [], notes: [], end };
   for (let at = table; at < table + count * stride; at += stride) {
     const type = file.u32(at);
     const [offset, address, fileSize, size] = wide

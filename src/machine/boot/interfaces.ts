@@ -50,6 +50,8 @@ export interface BootInputs {
   ram: UnpackRam;
   /** Unpack a compressed Linux kernel here instead of in the guest. Default true. */
   unpack?: boolean;
+  /** Put a Linux kernel that is built for it at a random place unless its command line says otherwise. Default false. */
+  randomBase?: boolean;
 }
 
 /** The same while the files are being loaded. */

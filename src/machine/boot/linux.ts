@@ -25,6 +25,8 @@ const OLDEST = 0x200;
 /** What kernels take that do not say: boot.rst, "initrd_addr_max" and "cmdline_size". */
 const OLD_INITRD_MAX = 0x37ffffff;
 const OLD_COMMAND_LINE_MAX = 255;
+/** Of the load flags: tells the kernel to place its other mappings at random too. */
+const KASLR_FLAG = 2;
 
 /** What the setup header of a kernel says. */
 export interface LinuxHeader {
@@ -42,6 +44,8 @@ export interface LinuxHeader {
   entry32: boolean;
   xloadflags: number;
   relocatable: boolean;
+  /** What a relocatable kernel's address is a multiple of. */
+  alignment: number;
   prefAddress: number;
   initSize: number;
   initrdMax: number;
@@ -86,6 +90,7 @@ export function readHeader(name: string, file: Uint8Array): LinuxHeader {
     entry32: version >= 0x208 && image.u32(0x214) !== 0,
     xloadflags: version >= 0x20c ? image.u16(0x236) : 0,
     relocatable: version >= 0x205 && image.u8(0x234) !== 0,
+    alignment: version >= 0x205 ? image.u32(0x230) : 0,
     prefAddress: version >= 0x20a ? image.u64(0x258) : 0x100000,
     initSize: version >= 0x20a ? image.u32(0x260) : 0,
     initrdMax: version >= 0x203 ? image.u32(0x22c) : OLD_INITRD_MAX,
@@ -106,6 +111,7 @@ export function checkCommandLine(text: Uint8Array, header: LinuxHeader): void {
 /**
  * Writes the zero page and what hangs off it, and the initrd.
  * @param bottom first address after all that the kernel occupies while it starts
+ * @param moved the kernel is not where it was linked to be
  * @returns the zero page's address, for RSI
  */
 export function writeBootParams(
@@ -114,6 +120,7 @@ export function writeBootParams(
   commandLine: string,
   initrd: BootModule | undefined,
   bottom: number,
+  moved = false,
 ): number {
   const { memory } = context;
   const zero = new Structure(4096).put(SETUP_HEADER, header.bytes);
@@ -124,6 +131,7 @@ export function writeBootParams(
 
   // no type of loader is assigned to us
   zero.u8(0x210, 0xff);
+  if (moved) zero.u8(0x211, header.bytes[0x211 - SETUP_HEADER]! | KASLR_FLAG);
   zero.u16(0x1fa, 0xffff);
   zero.u32(0x228, COMMAND_LINE);
   zero.u64(0x070, context.rsdp);

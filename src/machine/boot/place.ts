@@ -66,15 +66,16 @@ export function announceSegments(
   placed("kernel", start, bytes, entry);
 }
 
-/**
- * Places an initrd as high as it may be, on a page.
- * @param bottom first address after the kernel
- * @param limit last address it may occupy
- */
-export function placeInitrd(context: BootContext, initrd: BootModule, bottom: number, limit: number): number {
-  const { memory, tables } = context;
+/** Where an initrd goes: as high as it may be, on a page. `limit` is the last address it may occupy. */
+export function initrdAddress({ memory, tables }: BootContext, initrd: BootModule, limit: number): number {
   const top = Math.min(endOfFreeRam(memory, tables), limit + 1);
-  const address = alignDown(top - initrd.bytes.length, PAGE);
+  return alignDown(top - initrd.bytes.length, PAGE);
+}
+
+/** Places an initrd. `bottom` is the first address after the kernel. */
+export function placeInitrd(context: BootContext, initrd: BootModule, bottom: number, limit: number): number {
+  const { memory } = context;
+  const address = initrdAddress(context, initrd, limit);
   if (address < bottom) {
     throw new MachineError(
       `initrd ${initrd.name} of ${initrd.bytes.length} bytes does not fit beside the kernel into the guest's ` +

@@ -38,6 +38,8 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
     arrived: (count) => kernel.arrived(count),
     modules,
     commandLine: config.append,
+    // Runs that repeat are easier to compare where addresses do too.
+    randomBase: config.icount === undefined,
     ram: {
       core: cpu.engine.core,
       view: (address, length) => memory.view(address, length),
