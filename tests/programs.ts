@@ -21,6 +21,7 @@ export const PROGRAMS = {
   tmux: { path: "/usr/bin/tmux", package: "tmux" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
   seabios: { path: "/usr/share/seabios/bios-256k.bin", package: "seabios" },
+  script: { path: "/usr/bin/script", package: "bsdutils" },
 } as const;
 
 export type ProgramName = keyof typeof PROGRAMS;

@@ -163,12 +163,14 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       hostNow,
       onIdle: () => steady.idled(),
       work,
+      blocked: () => host.output?.closed ?? false,
       awaiting: () => cpu.engine.tier1?.awaiting ?? false,
       onShutdown: () =>
         cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault(firstExceptionText(cpuReader(cpu))),
       ...(config.icount && icountTime ? { icount: { time: icountTime, sleep: config.icount.sleep } } : {}),
     });
     cpu.engine.poll = () => loop.poll();
+    if (host.output) host.output.onRoom = () => loop.wake();
     const machine: PcMachine = new PcMachine(
       { config, host, cpu, clock: virtual, loop, consoles },
       { memory, drives, log, boot, registers },
@@ -201,7 +203,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
     return machine;
   } catch (error) {
     helper?.close();
-    consoles?.close();
+    await consoles?.close();
     for (const { backend } of drives.values()) await backend.close();
     throw error;
   }

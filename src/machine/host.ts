@@ -23,6 +23,8 @@ export interface MachineHost {
   /** The image of a drive as it is on the host (formats and -snapshot are the machine's work). */
   openImage(drive: DriveConfig): Promise<BlockBackend>;
   openChardev(chardev: ChardevConfig): HostChardev;
+  /** Closed while what was written is not read; the guest stands still then. */
+  readonly output?: OutputGate;
   /** Starts a thread that runs serveRegions(); undefined where there are none. */
   startRegionHelper?(): RegionHelperPort | undefined;
   /** Executions of a block before it is made part of a region, where the host wants other numbers than tuning.ts. */
@@ -46,12 +48,25 @@ export function fileHere(bytes: Uint8Array): ArrivingFile {
   return { bytes, arrived: async () => bytes.length };
 }
 
+/** Whether the readers of a machine's output keep up with it. */
+export interface OutputGate {
+  /** Some reader is far behind: the machine had better not write more. */
+  readonly closed: boolean;
+  /** Called when they have caught up. */
+  onRoom?: () => void;
+}
+
 /** A character device of the host. */
 export interface HostChardev extends CharBackend {
-  /** Writes out what is buffered and gives the device back. */
-  close(): void;
+  /**
+   * Writes out what is buffered and gives the device back. A reader that is behind is waited for, `patience` milliseconds at most:
+   * the rest is lost.
+   */
+  close(patience?: number): void | Promise<void>;
   /** Input is not typed but comes from a file or a pipe: it is kept until the guest is ready for it. */
   readonly piped?: boolean;
+  /** Input is typed at a terminal: keys that end the machine are heard though the guest has not taken what was typed before. */
+  readonly typed?: boolean;
 }
 
 /** Something the user asked for cannot be had: missing files, images that do not open, memory that is not there. The

@@ -7,7 +7,10 @@ import { RunLoop } from "./run-loop.js";
 import { HostWork } from "./scheduler.js";
 import { IdleCpu, TestHost } from "./testing.js";
 
-function setup(change: Partial<MachineConfig> = {}) {
+/** What the board's reset gives, once the machine has begun. */
+type Reset = () => Promise<void> | undefined;
+
+function setup(change: Partial<MachineConfig> = {}, reset?: Reset) {
   const config = { ...defaultConfig(), ...change };
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const host = new TestHost(settle);
@@ -26,7 +29,10 @@ function setup(change: Partial<MachineConfig> = {}) {
   const log: string[] = [];
   machine.board = {
     devices: [],
-    reset: () => log.push("reset"),
+    reset: () => {
+      log.push("reset");
+      return log.length > 1 ? reset?.() : undefined;
+    },
     powerButton: () => log.push("button"),
     close: async () => void log.push("close"),
   };
@@ -93,6 +99,53 @@ describe("Machine", () => {
     expect(await finished).toEqual({ status: 0, reason: "reset" });
   });
 
+  it("makes one reset of all that are asked for until it is done", async () => {
+    const { machine, log, settle } = setup();
+    const finished = machine.start();
+    for (let n = 0; n < 500; n++) machine.resetByUser();
+    machine.reset();
+    await settle();
+    expect(log).toEqual(["reset", "running", "reset", "reset by user"]);
+    machine.resetByUser();
+    await settle();
+    expect(log.slice(4)).toEqual(["reset", "reset by user"]);
+    machine.quit();
+    await finished;
+  });
+
+  it("does not run while a reset takes its time, and ends meanwhile when it is to", async () => {
+    let done!: () => void;
+    const { machine, cpu, log, settle } = setup({}, () => new Promise((resolve) => (done = resolve)));
+    cpu.halted = false;
+    const finished = machine.start();
+    await settle();
+    machine.resetByUser();
+    await settle();
+    const { instructions } = cpu;
+    machine.reset();
+    for (let n = 0; n < 5; n++) await settle();
+    expect([cpu.instructions, log.at(-1)]).toEqual([instructions, "reset"]);
+    done();
+    for (let n = 0; n < 3; n++) await settle();
+    expect(log.at(-1)).toBe("reset by user");
+    expect(cpu.instructions).toBeGreaterThan(instructions);
+    machine.resetByUser();
+    await settle();
+    machine.quit(3);
+    expect(await finished).toEqual({ status: 3, reason: "quit" });
+    done();
+    await settle();
+    expect(log.filter((entry) => entry.startsWith("reset by"))).toEqual(["reset by user"]);
+  });
+
+  it("fails as its reset does", async () => {
+    const { machine, settle } = setup({}, () => Promise.reject(new Error("no RAM there")));
+    const finished = machine.start();
+    await settle();
+    machine.resetByUser();
+    await expect(finished).rejects.toThrow("no RAM there");
+  });
+
   it("resets after a triple fault and says so", async () => {
     const { machine, cpu, host, log, settle } = setup();
     cpu.shutdown = true;
@@ -146,7 +199,7 @@ describe("Machine", () => {
     const { machine } = setup();
     machine.board = { ...machine.board, close: () => Promise.reject(new Error("no")) };
     let closed = 0;
-    machine.consoles.close = () => void closed++;
+    machine.consoles.close = async () => void closed++;
     const finished = machine.start();
     machine.quit();
     await expect(finished).rejects.toThrow("no");

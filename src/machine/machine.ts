@@ -12,6 +12,11 @@ import type { RunLoop } from "./run-loop.js";
 /** Why a machine is paused: the user wanted it, or a disk could not do what the guest asked for (werror=, rerror=). */
 export type PauseReason = "user" | "io-error";
 
+/** How often at most a triple fault is told, nanoseconds. */
+const TELL_NS = 1e9;
+/** How long a machine that is to end at once waits for the readers of its output. */
+const QUIT_PATIENCE_MS = 250;
+
 /**
  * prelaunch: not started yet (-S); running; paused: pauseReason says why; shutdown: the guest is off and -no-shutdown keeps the
  * machine; ended: nothing can be done with it any more.
@@ -35,8 +40,11 @@ export type MachineEvents = {
 /** The devices of one kind of machine. */
 export interface Board {
   readonly devices: readonly Device[];
-  /** Resets every device and prepares memory, firmware tables and the CPU for the first instruction. */
-  reset(): void;
+  /**
+   * Resets every device and prepares memory, firmware tables and the CPU for the first instruction. A promise where that takes
+   * long: the CPU must not run until then.
+   */
+  reset(): void | Promise<void>;
   /** A push of the power button. */
   powerButton(): void;
   /** Closes images. */
@@ -68,6 +76,9 @@ export class Machine<B extends Board = Board> implements MachineControl {
   private ending: MachineExit | undefined;
   private begin!: () => void;
   private boardParts: B | undefined;
+  /** A reset that is asked for meanwhile is this one. */
+  private resetting = false;
+  private toldOfTripleFault = Number.NEGATIVE_INFINITY;
 
   constructor(parts: MachineParts) {
     this.config = parts.config;
@@ -107,7 +118,8 @@ export class Machine<B extends Board = Board> implements MachineControl {
 
   /** Resets the board and begins; with -S the CPU waits for resume(). Settles like `finished`. */
   start(): Promise<MachineExit> {
-    this.board.reset();
+    const begun = this.board.reset();
+    if (begun) this.loop.hold(begun);
     if (!this.config.startPaused) this.resume();
     this.begin();
     return this.finished;
@@ -184,7 +196,12 @@ export class Machine<B extends Board = Board> implements MachineControl {
   tripleFault(where: string): void {
     const { noReboot, noShutdown } = this.config;
     const then = noReboot ? (noShutdown ? "stops" : "ends") : "is reset";
-    this.warn(`triple fault (${where}): the machine ${then}`);
+    const now = this.host.monotonic();
+    // A guest that does nothing else says so often enough.
+    if (now - this.toldOfTripleFault >= TELL_NS) {
+      this.toldOfTripleFault = now;
+      this.warn(`triple fault (${where}): the machine ${then}`);
+    }
     this.doReset("triple-fault");
   }
 
@@ -200,22 +217,35 @@ export class Machine<B extends Board = Board> implements MachineControl {
   }
 
   private doReset(cause: MachineEvents["reset"]): void {
+    if (this.resetting) return;
+    this.resetting = true;
     this.loop.request(() => {
       if (this.current === "ended") return;
       if (this.config.noReboot) {
+        this.resetting = false;
         if (this.config.noShutdown) {
           this.loop.stop();
           this.setState("shutdown");
         } else this.end({ status: 0, reason: "reset" });
         return;
       }
-      this.board.reset();
-      this.events.emit("reset", cause);
-      if (this.current === "shutdown") {
-        this.setState("running");
-        this.loop.start();
-      }
+      const done = (): void => {
+        this.resetting = false;
+        this.wasReset(cause);
+      };
+      const begun = this.board.reset();
+      if (begun) this.loop.hold(begun.then(done));
+      else done();
     });
+  }
+
+  private wasReset(cause: MachineEvents["reset"]): void {
+    if (this.ending) return;
+    this.events.emit("reset", cause);
+    if (this.current === "shutdown") {
+      this.setState("running");
+      this.loop.start();
+    }
   }
 
   private setState(state: MachineState): void {
@@ -240,7 +270,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
       try {
         await this.boardParts?.close();
       } finally {
-        this.consoles.close();
+        await this.consoles.close(this.ending?.reason === "quit" ? QUIT_PATIENCE_MS : undefined);
         this.setState("ended");
       }
     }

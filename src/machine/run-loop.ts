@@ -16,6 +16,8 @@ export interface RunLoopParts {
   work: HostWork;
   /** Something the CPU would be faster with is to come through the host's event loop, which is served more often then. */
   awaiting?: () => boolean;
+  /** The readers of the machine's output are far behind: the CPU stands still, and wake() is called when they have caught up. */
+  blocked?: () => boolean;
   /** The CPU was halted until now. */
   onIdle?: () => void;
   /** The CPU cannot go on: triple fault. */
@@ -45,6 +47,9 @@ export class RunLoop {
   /** Counts what may make a halted CPU go on. */
   private events = 0;
   private inRun = false;
+  /** What the CPU has to wait for. */
+  private held = 0;
+  private failure: { error: unknown } | undefined;
   /** The present run is to end at this host time. */
   private runUntil = Number.POSITIVE_INFINITY;
 
@@ -65,11 +70,12 @@ export class RunLoop {
 
   /** Runs until end() is called. Rejects only when a device or the engine throws. */
   async run(): Promise<void> {
-    const { scheduler, work, icount } = this.parts;
+    const { scheduler, work, icount, blocked } = this.parts;
     while (true) {
       this.serveRequests();
+      if (this.failure) throw this.failure.error;
       if (this.ended) return;
-      if (!this.running || (icount && work.busy)) {
+      if (!this.running || this.held > 0 || (icount && work.busy) || blocked?.()) {
         await this.sleep(Number.POSITIVE_INFINITY);
         continue;
       }
@@ -112,6 +118,19 @@ export class RunLoop {
     this.wake();
   }
 
+  /** The CPU does not run until `work` is done, while requests are served. The loop fails as `work` does. */
+  hold(work: Promise<void>): void {
+    this.held++;
+    const done = (): void => {
+      this.held--;
+      this.wake();
+    };
+    work.then(done, (error: unknown) => {
+      this.failure = { error };
+      done();
+    });
+  }
+
   /**
    * Called from within run() at work that takes long for the number of its instructions (device accesses, reads of the
    * clock, translation): instruction counts are but a guess of time.
@@ -141,7 +160,7 @@ export class RunLoop {
     let start = hostNow();
     while (true) {
       this.clock.runDue();
-      if (this.requests.length > 0 || !this.running || (icount && work.busy)) return "again";
+      if (this.requests.length > 0 || !this.running || this.held > 0 || (icount && work.busy)) return "again";
       const events = this.events;
       const before = this.cpu.instructions;
       this.inRun = true;

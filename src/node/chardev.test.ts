@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MachineError } from "../machine/host.js";
 import { openFileChardev } from "./file-chardev.js";
-import { OutputBuffer } from "./output.js";
+import { OutputBuffer, Outputs } from "./output.js";
 import { NodeScheduler } from "./scheduler.js";
 
 let folder = "";
@@ -14,13 +14,13 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
 describe("file character device", () => {
-  it("writes what the guest wrote, from the start or appended", () => {
+  it("writes what the guest wrote, from the start or appended", async () => {
     const file = path.join(folder, "log");
     for (const append of [false, true, false]) {
-      const device = openFileChardev(file, append);
+      const device = openFileChardev(file, append, new Outputs());
       for (const byte of Buffer.from("hello\n")) device.write(Uint8Array.of(byte));
       device.write(new Uint8Array(20000).fill(46));
-      device.close();
+      await device.close();
       expect(fs.statSync(file).size).toBe(append ? 2 * 20006 : 20006);
     }
     expect(fs.readFileSync(file, "latin1").slice(0, 8)).toBe("hello\n..");
@@ -28,7 +28,7 @@ describe("file character device", () => {
 
   it("says why a file cannot be opened", () => {
     const name = path.join(folder, "no", "such");
-    expect(() => openFileChardev(name, false)).toThrow(
+    expect(() => openFileChardev(name, false, new Outputs())).toThrow(
       new MachineError(`Could not open '${name}': No such file or directory`),
     );
   });
@@ -39,12 +39,12 @@ describe("output buffer", () => {
     const fd = fs.openSync(path.join(folder, "x"), "w");
     fs.closeSync(fd);
     let broken = 0;
-    const output = new OutputBuffer(fd, () => broken++);
+    const output = new OutputBuffer(fd, new Outputs(), () => broken++);
     output.write(Uint8Array.of(1));
     await new NodeScheduler().yield();
     await new NodeScheduler().yield();
     output.write(Uint8Array.of(2));
-    output.flush();
+    await output.close();
     expect(broken).toBe(1);
   });
 });

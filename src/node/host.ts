@@ -10,6 +10,7 @@ import { BlockFile } from "./block-file.js";
 import { describeError } from "./errors.js";
 import { openFileChardev } from "./file-chardev.js";
 import { lockImage } from "./image-lock.js";
+import { OutputBuffer, Outputs } from "./output.js";
 import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
 import { StdioChardev } from "./stdio.js";
@@ -34,12 +35,23 @@ const FIRMWARE_FOLDERS = [
   "/opt/local/share/qemu",
 ];
 
+export interface NodeHost extends MachineHost {
+  /** A sentence for the user. */
+  say(text: string): void;
+  /** Writes out what was said; a reader that is behind is waited for, `patience` milliseconds at most. */
+  close(patience?: number): Promise<void>;
+}
+
 /** Throws MachineError when the log file cannot be opened. */
-export function createNodeHost(options: NodeHostOptions): MachineHost {
-  const log = openLog(options.logFile);
-  const toStderr = (message: string): void => void process.stderr.write(`${options.prefix}: warning: ${message}\n`);
-  const warn = options.warn ?? toStderr;
+export function createNodeHost(options: NodeHostOptions): NodeHost {
+  const outputs = new Outputs();
+  const words = new OutputBuffer(2, outputs);
+  const log = options.logFile === undefined ? words : new OutputBuffer(openLog(options.logFile), outputs);
+  const line = (text: string, output: OutputBuffer): void => output.write(Buffer.from(`${text}\n`));
+  const say = (text: string): void => line(`${options.prefix}: ${text}`, words);
+  const warn = options.warn ?? ((message: string): void => say(`warning: ${message}`));
   return {
+    output: outputs,
     scheduler: new NodeScheduler(),
     entropy: { fill: (bytes) => void randomFillSync(bytes) },
     monotonic: () => performance.now() * 1e6,
@@ -47,15 +59,18 @@ export function createNodeHost(options: NodeHostOptions): MachineHost {
     readFile,
     firmwareFolders: FIRMWARE_FOLDERS,
     openImage: (drive) => openImage(drive, warn),
-    openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput),
-    log: (line) => void fs.writeSync(log, `${line}\n`),
+    openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput, outputs),
+    log: (text) => line(text, log),
+    say,
     startRegionHelper,
     warn,
+    async close(patience) {
+      await Promise.all([words.close(patience), log === words ? undefined : log.close(patience)]);
+    },
   };
 }
 
-function openLog(file: string | undefined): number {
-  if (file === undefined) return 2;
+function openLog(file: string): number {
   try {
     return fs.openSync(file, "w");
   } catch (error) {
@@ -81,12 +96,12 @@ async function openImage(drive: DriveConfig, warn: (message: string) => void): P
   });
 }
 
-function openChardev(chardev: ChardevConfig, onBroken: () => void): HostChardev {
+function openChardev(chardev: ChardevConfig, onBroken: () => void, outputs: Outputs): HostChardev {
   switch (chardev.kind) {
     case "stdio":
-      return new StdioChardev({ signal: chardev.signal, onBroken });
+      return new StdioChardev({ signal: chardev.signal, onBroken }, outputs);
     case "file":
-      return openFileChardev(chardev.path!, chardev.append ?? false);
+      return openFileChardev(chardev.path!, chardev.append ?? false, outputs);
     // A terminal has no window for virtual consoles.
     case "vc":
     case "null":

@@ -27,19 +27,19 @@ export async function main(args: readonly string[], words: Words = PROCESS): Pro
       words.out(parsed.text);
       return 0;
     }
-    return await run(parsed.config, program.version, complain);
+    return await run(parsed.config, program.version);
   } catch (error) {
     complain(explain(error));
     return 1;
   }
 }
 
-function run(config: MachineConfig, version: string, complain: (message: string) => void): Promise<number> {
+function run(config: MachineConfig, version: string): Promise<number> {
   return new Promise((resolve, reject) => {
     // A failure outside the machine's own promises must not leave the terminal raw with a stack trace on it.
     process.once("uncaughtException", reject);
     process.once("unhandledRejection", reject);
-    runMachine(config, version, complain).then(resolve, reject);
+    runMachine(config, version).then(resolve, reject);
   });
 }
 

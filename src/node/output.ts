@@ -1,55 +1,153 @@
-// Console output. The guest writes byte by byte; the host is called once per turn of the event loop.
+// Output of the process: consoles, log, warnings. It is gathered while the guest runs and written once per turn of the event loop.
+// Nothing here waits for a reader: what is not taken stays, and the gate tells the machine to stand still meanwhile, with the
+// terminal's keys and signals served.
 
 import * as fs from "node:fs";
+import { Socket } from "node:net";
+import type { OutputGate } from "../machine/host.js";
 
+/** Written at this size, if not before. */
 const FLUSH_AT = 8192;
+/** So much may be unread before the machine waits. */
+const WINDOW = 64 << 10;
+/** How long until a reader that was behind is asked again, milliseconds: at first, and at most. */
+const FIRST_RETRY = 1;
+const LONGEST_RETRY = 16;
+
+/** All the outputs of a machine. */
+export class Outputs implements OutputGate {
+  onRoom?: () => void;
+  private readonly full = new Set<OutputBuffer>();
+
+  get closed(): boolean {
+    return this.full.size > 0;
+  }
+
+  /** For the outputs. */
+  report(output: OutputBuffer, full: boolean): void {
+    if (full) this.full.add(output);
+    else if (this.full.delete(output) && this.full.size === 0) this.onRoom?.();
+  }
+}
 
 export class OutputBuffer {
-  private readonly bytes = Buffer.alloc(FLUSH_AT);
+  private bytes = Buffer.alloc(FLUSH_AT);
   private length = 0;
   private scheduled = false;
   private broken = false;
+  private retry = FIRST_RETRY;
+  private timer: NodeJS.Timeout | undefined;
+  private emptied: (() => void) | undefined;
+  private descriptor: Descriptor | undefined;
 
   /** `onBroken` is called once when nobody reads any more (EPIPE) or the host refuses. */
   constructor(
     private readonly fd: number,
-    private readonly onBroken: () => void,
+    private readonly outputs: Outputs,
+    private readonly onBroken: () => void = () => {},
   ) {}
 
   write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) {
-      const piece = bytes.subarray(at, at + FLUSH_AT - this.length);
-      this.bytes.set(piece, this.length);
-      this.length += piece.length;
-      at += piece.length;
-      if (this.length === FLUSH_AT) this.flush();
+    if (this.broken) return;
+    const length = this.length + bytes.length;
+    if (length > this.bytes.length) {
+      const larger = Buffer.alloc(Math.max(2 * this.bytes.length, length));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
     }
-    if (this.length > 0 && !this.scheduled) {
+    this.bytes.set(bytes, this.length);
+    this.length = length;
+    // A timer runs while the reader is behind.
+    if (this.timer) this.tell();
+    else if (this.length >= FLUSH_AT) this.flush();
+    else if (!this.scheduled) {
       this.scheduled = true;
       setImmediate(() => {
         this.scheduled = false;
-        this.flush();
+        if (!this.timer) this.flush();
       });
     }
   }
 
-  /** Everything written so far is with the host afterwards. */
-  flush(): void {
+  /** Resolves when all is with the host, or after `patience` milliseconds: the rest is lost then. */
+  async close(patience = Number.POSITIVE_INFINITY): Promise<void> {
+    if (!this.timer && this.length > 0) this.flush();
+    if (this.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.emptied = resolve;
+        if (patience !== Number.POSITIVE_INFINITY) setTimeout(resolve, patience);
+      });
+    }
+    clearTimeout(this.timer);
+    this.length = 0;
+    this.broken = true;
+    this.tell();
+    this.descriptor?.close();
+  }
+
+  /** Hands the host as much as it takes now. */
+  private flush(): void {
+    this.timer = undefined;
+    this.descriptor ??= openWithoutWaiting(this.fd);
     let at = 0;
-    while (at < this.length && !this.broken) {
+    while (at < this.length) {
       try {
-        at += fs.writeSync(this.fd, this.bytes, at, this.length - at);
+        at += fs.writeSync(this.descriptor.fd, this.bytes, at, this.length - at);
+        this.retry = FIRST_RETRY;
       } catch (error) {
-        // A terminal or pipe that is full: wait for its reader, as a blocking descriptor would.
-        if ((error as NodeJS.ErrnoException).code === "EAGAIN") Atomics.wait(pause, 0, 0, 5);
-        else {
-          this.broken = true;
-          this.onBroken();
+        if ((error as NodeJS.ErrnoException).code === "EAGAIN") {
+          this.timer = setTimeout(() => this.flush(), this.retry);
+          this.retry = Math.min(2 * this.retry, LONGEST_RETRY);
+          break;
         }
+        at = this.length;
+        this.broken = true;
+        this.onBroken();
       }
     }
-    this.length = 0;
+    this.bytes.copyWithin(0, at, this.length);
+    this.length -= at;
+    this.tell();
+    if (this.length === 0) this.emptied?.();
+  }
+
+  private tell(): void {
+    this.outputs.report(this, this.length >= WINDOW);
   }
 }
 
-const pause = new Int32Array(new SharedArrayBuffer(4));
+interface Descriptor {
+  readonly fd: number;
+  close(): void;
+}
+
+/** The same file by a descriptor whose writes do not wait; nobody else who has the file open is affected where that can be had. */
+function openWithoutWaiting(fd: number): Descriptor {
+  const same = { fd, close() {} };
+  try {
+    const kind = fs.fstatSync(fd);
+    if (kind.isFile()) return same;
+    const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = fs.constants;
+    if (kind.isFIFO() || kind.isCharacterDevice()) {
+      const own = openAgain(fd, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+      if (own !== undefined) return { fd: own, close: () => fs.closeSync(own) };
+    }
+    // Sockets cannot be opened again: Node makes the descriptor itself so, until the process ends.
+    if (kind.isSocket() || kind.isFIFO()) sockets.push(new Socket({ fd, readable: false, writable: false }).unref());
+  } catch {
+    // A descriptor that is closed: its first write says so.
+  }
+  return same;
+}
+
+/** What makes a descriptor non-blocking must not be collected: that would close it. */
+const sockets: Socket[] = [];
+
+function openAgain(fd: number, flags: number): number | undefined {
+  try {
+    return fs.openSync(`/proc/self/fd/${fd}`, flags);
+  } catch {
+    // No /proc, another user's pipe, or nobody has it open for reading.
+    return undefined;
+  }
+}

@@ -1,6 +1,7 @@
 // Runs one machine in this process: terminal, monitors, signals, exit status.
 
 import { createMachine } from "../machine/create.js";
+import type { Machine } from "../machine/machine.js";
 import { attachMonitors } from "../monitor/attach.js";
 import type { MachineConfig } from "../options/config.js";
 import { yieldToMachine } from "./background.js";
@@ -9,28 +10,47 @@ import { createNodeHost } from "./host.js";
 import { PROGRAM_NAME } from "./program.js";
 import { watchSignals } from "./signals.js";
 
+/** After a signal: how long the machine may take to end, and then the readers of what was said; milliseconds, a second in all. */
+const GRACE_MS = 500;
+const PATIENCE_MS = 250;
+
 /** Resolves to the exit status when the machine has ended. Rejects with MachineError when it cannot be made. */
-export async function runMachine(
-  config: MachineConfig,
-  version: string,
-  complain: (message: string) => void,
-): Promise<number> {
+export async function runMachine(config: MachineConfig, version: string): Promise<number> {
   let quit = (): void => {};
+  let patience: number | undefined;
   yieldToMachine();
   const host = createNodeHost({
     prefix: PROGRAM_NAME,
     onBrokenOutput: () => quit(),
     ...(config.log.file === undefined ? {} : { logFile: config.log.file }),
   });
-  const machine = await createMachine(config, host, { module: loadCoreModule() });
-  quit = () => machine.quit(1);
-  attachMonitors(machine, version);
-  const unwatch = watchSignals((number) => {
-    complain(`terminating on signal ${number}`);
-    machine.quit(0);
-  });
   try {
-    return (await machine.start()).status;
+    // A signal ends the process by itself until the machine runs.
+    const machine = await createMachine(config, host, { module: loadCoreModule() });
+    quit = () => machine.quit(1);
+    attachMonitors(machine, version);
+    const { status, atOnce } = await ended(machine, (text) => host.say(text));
+    if (atOnce) patience = PATIENCE_MS;
+    return status;
+  } finally {
+    await host.close(patience);
+  }
+}
+
+/** The machine's exit status; 0 when a signal asks the program to end, whatever keeps the machine from it. */
+async function ended(machine: Machine, say: (text: string) => void): Promise<{ status: number; atOnce: boolean }> {
+  let giveUp = (): void => {};
+  const late = new Promise<{ status: number; atOnce: boolean }>((resolve) => {
+    giveUp = () => resolve({ status: 0, atOnce: true });
+  });
+  const unwatch = watchSignals((number) => {
+    say(`terminating on signal ${number}`);
+    machine.quit(0);
+    setTimeout(giveUp, GRACE_MS);
+  });
+  const finished = machine.start().then(({ status, reason }) => ({ status, atOnce: reason === "quit" }));
+  try {
+    return await Promise.race([finished, late]);
   } finally {
     unwatch();
   }

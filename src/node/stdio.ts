@@ -3,11 +3,13 @@
 
 import { ReadStream } from "node:tty";
 import type { HostChardev } from "../machine/host.js";
-import { OutputBuffer } from "./output.js";
+import { OutputBuffer, type Outputs } from "./output.js";
 import { RawTerminal } from "./terminal.js";
 
 const INTERRUPT = 3;
 const QUIT = 28;
+/** Typed and not yet taken by the guest. */
+const TYPED_AHEAD = 64 << 10;
 
 export interface StdioOptions {
   /** Ctrl-C ends the process (signal=on) instead of reaching the guest. */
@@ -20,6 +22,7 @@ export class StdioChardev implements HostChardev {
   receive?: (bytes: Uint8Array) => number;
   breakReceived?: () => void;
   readonly piped: boolean;
+  readonly typed: boolean;
   private readonly input: NodeJS.ReadStream | undefined;
   private readonly output: OutputBuffer;
   private readonly terminal: RawTerminal | undefined;
@@ -27,10 +30,14 @@ export class StdioChardev implements HostChardev {
   private waiting: Uint8Array = new Uint8Array(0);
   private offering = false;
 
-  constructor(private readonly options: StdioOptions) {
-    this.output = new OutputBuffer(1, options.onBroken);
+  constructor(
+    private readonly options: StdioOptions,
+    outputs: Outputs,
+  ) {
+    this.output = new OutputBuffer(1, outputs, options.onBroken);
     this.input = standardInput();
-    this.piped = !(this.input instanceof ReadStream);
+    this.typed = this.input instanceof ReadStream;
+    this.piped = !this.typed;
     if (this.input instanceof ReadStream) {
       this.terminal = new RawTerminal(this.input);
       this.terminal.enter();
@@ -48,11 +55,11 @@ export class StdioChardev implements HostChardev {
     this.offer();
   };
 
-  close(): void {
-    this.output.flush();
-    this.terminal?.leave();
+  async close(patience?: number): Promise<void> {
     this.input?.removeAllListeners("data");
     this.input?.pause();
+    await this.output.close(patience);
+    this.terminal?.leave();
   }
 
   private arrived(chunk: Buffer): void {
@@ -80,7 +87,8 @@ export class StdioChardev implements HostChardev {
     } finally {
       this.offering = false;
     }
-    if (this.waiting.length > 0) this.input?.pause();
+    // A terminal is read further: the escape key works while the guest takes nothing.
+    if (this.waiting.length > (this.terminal ? TYPED_AHEAD : 0)) this.input?.pause();
     else this.input?.resume();
   }
 }

@@ -6,8 +6,10 @@ export class RawTerminal {
   private raw = false;
   private readonly restore = (): void => this.leave();
   private readonly resumed = (): void => {
-    // After SIGSTOP and fg the shell has put its own settings back.
-    if (this.raw) this.stream.setRawMode(true);
+    // After SIGSTOP and fg the shell has put its own settings back. Node, which still believes it raw, does nothing without the first.
+    if (!this.raw) return;
+    this.stream.setRawMode(false);
+    this.stream.setRawMode(true);
   };
 
   constructor(private readonly stream: ReadStream) {}

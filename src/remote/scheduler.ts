@@ -1,5 +1,4 @@
-// What the remote control does whenever the run loop gives way: output is posted, a reader that is behind is waited for, and
-// the time asleep is counted.
+// What the remote control does whenever the run loop gives way: output is posted, and the time asleep is counted.
 
 import type { HostScheduler, HostSleep } from "../machine/scheduler.js";
 import { OUTPUT_MS } from "../tuning.js";
@@ -14,17 +13,16 @@ export class ReportingScheduler implements HostScheduler {
   private since: number;
   private sleepBegan: number | undefined;
   private wasAsleep = false;
-  private blocked: (() => void) | undefined;
 
   /**
    * `now` is in milliseconds; a look at a shorter time than `shortest` repeats the last answer. `flush` posts output, every OUTPUT_MS
-   * at most while the CPU is busy; false when its reader is too far behind.
+   * at most while the CPU is busy.
    */
   constructor(
     private readonly inner: HostScheduler,
     private readonly now: () => number,
     private readonly shortest: number,
-    private readonly flush: () => boolean,
+    private readonly flush: () => void,
   ) {
     this.since = now();
   }
@@ -33,11 +31,7 @@ export class ReportingScheduler implements HostScheduler {
     const now = this.now();
     if (now - this.flushedAt < OUTPUT_MS) return this.inner.yield();
     this.flushedAt = now;
-    if (!this.flush()) {
-      await new Promise<void>((resolve) => {
-        this.blocked = resolve;
-      });
-    }
+    this.flush();
     return this.inner.yield();
   }
 
@@ -51,13 +45,6 @@ export class ReportingScheduler implements HostScheduler {
       this.sleepBegan = undefined;
     });
     return { done, wake: () => sleep.wake() };
-  }
-
-  /** The reader may have caught up. */
-  go(): void {
-    if (!this.blocked || !this.flush()) return;
-    this.blocked();
-    this.blocked = undefined;
   }
 
   /** Whether the run loop has slept nearly all the time since the last look. */

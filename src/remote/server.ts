@@ -3,7 +3,7 @@
 import { BlockError } from "../block/interfaces.js";
 import { createMachine } from "../machine/create.js";
 import type { EngineParts } from "../machine/engine-parts.js";
-import { type HostChardev, MachineError, type MachineHost } from "../machine/host.js";
+import { type HostChardev, MachineError, type MachineHost, type OutputGate } from "../machine/host.js";
 import type { Machine } from "../machine/machine.js";
 import type { HostScheduler } from "../machine/scheduler.js";
 import { encodeText } from "../machine/text.js";
@@ -57,6 +57,7 @@ export class MachineServer {
   private panicked = false;
   private reported: MachineState = "loading";
   private readonly scheduler: ReportingScheduler;
+  private readonly output: OutputGate;
 
   constructor(
     private readonly port: Port<FromMachine, ToMachine>,
@@ -66,8 +67,13 @@ export class MachineServer {
     this.channels = { console: this.channel("console", false), monitor: this.channel("monitor", false) };
     this.scheduler = new ReportingScheduler(surroundings.scheduler, now, LOOK_MS / 2, () => {
       for (const channel of Object.values(this.channels)) channel.flush();
-      return Object.values(this.channels).every(({ unread }) => unread < OUTPUT_WINDOW);
     });
+    const behind = (): boolean => this.behind();
+    this.output = {
+      get closed() {
+        return behind();
+      },
+    };
     port.onMessage = (message) => this.receive(message);
   }
 
@@ -97,7 +103,7 @@ export class MachineServer {
         break;
       case "taken":
         this.channels[message.channel].unread -= message.count;
-        this.scheduler.go();
+        if (!this.behind()) this.output.onRoom?.();
         break;
     }
   }
@@ -142,6 +148,7 @@ export class MachineServer {
   private host(config: MachineConfig, files: HostFiles): MachineHost {
     return {
       scheduler: this.scheduler,
+      output: this.output,
       entropy: files.entropy,
       monotonic: files.monotonic,
       date: files.date,
@@ -207,7 +214,7 @@ export class MachineServer {
     const idle = this.scheduler.asleep();
     switch (this.machine.state) {
       case "running":
-        this.report(this.panicked ? "panicked" : idle ? "halted" : "running");
+        this.report(this.panicked ? "panicked" : idle && !this.behind() ? "halted" : "running");
         break;
       case "ended":
         // Told with the exit.
@@ -215,6 +222,11 @@ export class MachineServer {
       default:
         this.report("stopped");
     }
+  }
+
+  /** Whether a reader of the machine's output is far behind. */
+  private behind(): boolean {
+    return Object.values(this.channels).some(({ unread }) => unread >= OUTPUT_WINDOW);
   }
 
   private report(state: MachineState): void {

@@ -172,6 +172,8 @@ describe("bzImage", () => {
     kernel.load(testContext(memory));
     const before = memory.bytes.slice();
     memory.bytes.fill(0x33);
+    await kernel.prepare?.();
+    expect(kernel.prepare?.()).toBeUndefined();
     kernel.load(testContext(memory));
     expect(memory.bytes[0x1000003]).toBe(4);
     expect(memory.bytes.subarray(0x10000, 0x11000)).toEqual(before.subarray(0x10000, 0x11000));

@@ -13,7 +13,7 @@ import { checkFits, initrdAddress, loadSegments } from "./place.js";
 import { readRelocations, relocate } from "./relocate.js";
 import { roomFor } from "./room.js";
 import { loadSetupCode } from "./setup-code.js";
-import { findUnpacker, MAGIC_BYTES, unpackArriving, unpackNow } from "./unpack.js";
+import { findUnpacker, MAGIC_BYTES, unpackArriving } from "./unpack.js";
 
 const XLF_KERNEL_64 = 1;
 const ENTRY_64 = 0x200;
@@ -27,18 +27,24 @@ export async function prepareBzImage(inputs: ArrivingInputs): Promise<PreparedKe
   const inside =
     wide && header.loadedHigh && inputs.unpack !== false ? await findKernelInside(inputs, header) : undefined;
   // Unpacked while it arrives. Resets do it again.
-  let first = await inside?.arriving();
+  let unpacked = await inside?.arriving();
   await inputs.arrived(file.length);
   const modules = await inputs.modules;
   if (modules.length > 1) throw new MachineError(`Linux takes one initrd, not ${modules.length}`);
   const ready = { ...inputs, modules };
   if (bySetup) return { format: "setup", load: (context) => loadSetupCode(context, ready, header) };
-  if (inside && first) {
+  if (inside && unpacked) {
     return {
       format: "vmlinux",
+      prepare() {
+        if (unpacked) return undefined;
+        return inside.again().then((kernel) => {
+          unpacked = kernel;
+        });
+      },
       load(context) {
-        const kernel = first ?? inside.now();
-        first = undefined;
+        const kernel = unpacked;
+        unpacked = undefined;
         announce(context, file, header);
         return kernel ? loadUnpacked(context, ready, header, kernel) : loadPacked(context, ready, header, wide);
       },
@@ -68,11 +74,12 @@ interface Unpacked {
 interface KernelInside {
   /** While the file is being loaded. */
   arriving(): Promise<Unpacked | undefined>;
-  now(): Unpacked | undefined;
+  /** When all of it is there. */
+  again(): Promise<Unpacked | undefined>;
 }
 
 async function findKernelInside(
-  { kernel: file, arrived, ram }: ArrivingInputs,
+  { kernel: file, arrived, ram, pause }: ArrivingInputs,
   header: LinuxHeader,
 ): Promise<KernelInside | undefined> {
   const { prefAddress, payloadLength: length } = header;
@@ -94,15 +101,13 @@ async function findKernelInside(
     if (!(error instanceof RangeError)) throw error;
   };
   return {
-    arriving: () => unpackArriving(unpack(payload, room), here).then(unpacked).catch(damaged),
-    now() {
+    arriving: () => unpackArriving(unpack(payload, room), here, pause).then(unpacked).catch(damaged),
+    again() {
       ram.dirty(prefAddress, room.out.length);
       ram.dirty(prefAddress + room.packed.byteOffset - room.out.byteOffset, room.packed.length);
-      try {
-        return unpacked(unpackNow(unpack(payload, room), length));
-      } catch (error) {
-        return damaged(error);
-      }
+      return unpackArriving(unpack(payload, room), async () => length, pause)
+        .then(unpacked)
+        .catch(damaged);
     },
   };
 }

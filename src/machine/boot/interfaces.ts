@@ -48,6 +48,8 @@ export interface BootInputs {
   commandLine: string;
   /** Guest RAM before the machine is started: Linux is unpacked there. */
   ram: UnpackRam;
+  /** Called now and then by what takes long, to let others work. */
+  pause?: () => Promise<void>;
   /** Unpack a compressed Linux kernel here instead of in the guest. Default true. */
   unpack?: boolean;
   /** Put a Linux kernel that is built for it at a random place unless its command line says otherwise. Default false. */
@@ -78,6 +80,8 @@ export interface BootContext {
 export interface PreparedKernel {
   /** bzimage: Linux by its boot protocol; vmlinux: the same, unpacked here; setup: begun with its real-mode code. */
   readonly format: "bzimage" | "vmlinux" | "setup" | "pvh" | "multiboot";
+  /** Before load(): what takes long. Undefined when all is ready; without it load() finds another way where it can. */
+  prepare?(): Promise<void> | undefined;
   /** Writes kernel, modules and boot structures. Throws MachineError when RAM is too small. */
   load(context: BootContext): InitialCpu;
 }

@@ -1,12 +1,20 @@
 // The LZ4 legacy frame as the kernel's build uses it: magic, then blocks of up to 8 MiB, each after its compressed size.
 
+import type { Unpacking } from "./unpack.js";
+
 export const LZ4_LEGACY = 0x184c2102;
 
 /** Copies longer than this are the engine's to make. */
 const LONG = 64;
 
-/** Unpacks a legacy frame, which gives exactly as many bytes as `out` has, and returns them. Throws RangeError for damaged data. */
-export function unlz4Legacy(bytes: Uint8Array, out: Uint8Array): Uint8Array {
+/** Most bytes that a block gives. */
+const BLOCK = 8 << 20;
+
+/**
+ * Unpacks a legacy frame, which gives exactly as many bytes as `out` has; yields after each block. Throws RangeError for damaged
+ * data.
+ */
+export function* unlz4Legacy(bytes: Uint8Array, out: Uint8Array): Unpacking {
   const size = out.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let done = 0;
@@ -16,10 +24,11 @@ export function unlz4Legacy(bytes: Uint8Array, out: Uint8Array): Uint8Array {
     // concatenated frames repeat the magic
     if (length === LZ4_LEGACY) continue;
     if (length === 0 || at + length > bytes.length) throw new RangeError("LZ4 data end too early");
-    done = block(bytes, at, at + length, out, done);
+    done = block(bytes, at, at + length, out.subarray(0, Math.min(size, done + BLOCK)), done);
     at += length;
+    yield at;
   }
-  return out;
+  return done;
 }
 
 /** One block of the LZ4 block format; returns the new end of the output. */

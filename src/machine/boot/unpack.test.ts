@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { loadCoreModule } from "../../node/core-module.js";
 import { unlz4Legacy } from "./lz4.js";
 import { testRam } from "./testing.js";
-import { findUnpacker, unpackArriving, unpackNow } from "./unpack.js";
+import { findUnpacker, type Unpacking, unpackArriving } from "./unpack.js";
 import { unxz as unpackXz } from "./xz.js";
 
 const ram = testRam(loadCoreModule(), 1 << 20);
@@ -11,6 +11,12 @@ const OUT = 1 << 18;
 
 function room(size = OUT) {
   return { core: ram.core, out: ram.view(4096, size)!, packed: ram.view(4096 + OUT, OUT)! };
+}
+
+function unpackNow(unpacking: Unpacking, length: number): number {
+  let step = unpacking.next(0);
+  while (!step.done) step = unpacking.next(length);
+  return step.value;
 }
 
 /** All of it at once. */
@@ -163,16 +169,32 @@ describe("unlz4Legacy", () => {
   const text = "abcdeabcdeabcdeabcdeabcdeaxyz";
   const frame = [0x02, 0x21, 0x4c, 0x18, block.length, 0, 0, 0, ...block];
 
+  const unlz4 = (packed: Uint8Array, size: number): Uint8Array => {
+    const out = new Uint8Array(size);
+    return out.subarray(0, unpackNow(unlz4Legacy(packed, out), packed.length));
+  };
+
   it("unpacks overlapping matches, several blocks and repeated magics", () => {
     const two = Uint8Array.from([...frame, ...frame]);
-    expect(unlz4Legacy(two, new Uint8Array(2 * text.length))).toEqual(Uint8Array.from(bytes(text + text)));
+    expect(unlz4(two, 2 * text.length)).toEqual(Uint8Array.from(bytes(text + text)));
   });
 
   it("refuses what is cut off or points before its beginning", () => {
-    expect(() => unlz4Legacy(Uint8Array.from(frame.slice(0, 12)), new Uint8Array(text.length))).toThrow(RangeError);
+    expect(() => unlz4(Uint8Array.from(frame.slice(0, 12)), text.length)).toThrow(RangeError);
     const far = Uint8Array.from(frame);
     far[14] = 9;
-    expect(() => unlz4Legacy(far, new Uint8Array(text.length))).toThrow("damaged");
+    expect(() => unlz4(far, text.length)).toThrow("damaged");
+  });
+
+  it("refuses blocks that give more than 8 MiB, and yields after each", () => {
+    const huge = [0x1f, 0x61, 1, 0, ...Array<number>(40_000).fill(255), 0];
+    const u32 = (value: number) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 255);
+    const out = 2 * (40_000 * 255 + 20);
+    expect(() => unlz4(Uint8Array.from([0x02, 0x21, 0x4c, 0x18, ...u32(huge.length), ...huge]), out)).toThrow(
+      "damaged",
+    );
+    const unpacking = unlz4Legacy(Uint8Array.from([...frame, ...frame]), new Uint8Array(2 * text.length));
+    expect([1, 2, 3].map(() => unpacking.next(1000).done)).toEqual([false, false, true]);
   });
 });
 

@@ -8,7 +8,8 @@ import { isXz, unxz } from "./xz.js";
 
 /**
  * Unpacks a payload that may still be arriving: yields how many bytes of it must be there before it goes on, is given how many are,
- * and returns how many bytes came out. Throws RangeError when the payload is damaged or the room too small.
+ * and returns how many bytes came out. What is already there may be asked for
+ * once more, some megabytes of output after the last time: others may work then. Throws RangeError when the payload is damaged or the room too small.
  */
 export type Unpacking = Generator<number, number, number>;
 
@@ -31,7 +32,12 @@ export async function findUnpacker(payload: Uint8Array): Promise<Unpacker | unde
     return whole((packed, out) => decompress(packed.subarray(0, -4), out));
   }
   if (isXz(payload)) return checked(unxz);
-  if (magic === LZ4_LEGACY) return whole((packed, out) => unlz4Legacy(packed.subarray(0, -4), out));
+  if (magic === LZ4_LEGACY) {
+    return checked(function* (payload, { out }) {
+      yield payload.length;
+      return yield* unlz4Legacy(payload.subarray(0, -4), out.subarray(0, claimedSize(payload, out)));
+    });
+  }
   return undefined;
 }
 
@@ -40,12 +46,18 @@ function unpackedSize(payload: Uint8Array): number {
   return new Reader(payload).u32(payload.length - 4);
 }
 
-/** For formats that are unpacked when all is there. */
+/** The same, where there is so much room. */
+function claimedSize(payload: Uint8Array, out: Uint8Array): number {
+  const size = unpackedSize(payload);
+  if (size === 0 || size > out.length) throw new RangeError(`no room for ${size} bytes`);
+  return size;
+}
+
+/** For formats that are unpacked by a library when all is there. */
 function whole(unpack: (payload: Uint8Array, out: Uint8Array) => Uint8Array): Unpacker {
   return checked(function* (payload, { out }) {
     yield payload.length;
-    const size = unpackedSize(payload);
-    if (size === 0 || size > out.length) throw new RangeError(`no room for ${size} bytes`);
+    const size = claimedSize(payload, out);
     try {
       return unpack(payload, out.subarray(0, size)).length;
     } catch (error) {
@@ -68,15 +80,12 @@ function checked(unpack: Unpacker): Unpacker {
 export async function unpackArriving(
   unpacking: Unpacking,
   arrived: (count: number) => Promise<number>,
+  pause: () => Promise<void> = async () => {},
 ): Promise<number> {
   let step = unpacking.next(0);
-  while (!step.done) step = unpacking.next(await arrived(step.value));
-  return step.value;
-}
-
-/** The same for a payload of `length` bytes that is all there. */
-export function unpackNow(unpacking: Unpacking, length: number): number {
-  let step = unpacking.next(0);
-  while (!step.done) step = unpacking.next(length);
+  while (!step.done) {
+    await pause();
+    step = unpacking.next(await arrived(step.value));
+  }
   return step.value;
 }

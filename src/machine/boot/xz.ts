@@ -10,6 +10,9 @@ const CHECK_BYTES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 const STREAM_HEADER = 12;
 /** The longest block header. */
 const BLOCK_HEADER = 1024;
+/** The longest LZMA2 chunk, and how much is unpacked at a time: small chunks may give 2 MiB each. */
+const CHUNK = 65536 + 6;
+const PIECE = 16384;
 /** Bytes past the output that the decoder may write to. */
 const SLACK = 16;
 
@@ -39,11 +42,16 @@ export function* unxz(input: Uint8Array, room: Room): Unpacking {
     const start = to;
     core.unpack_lzma2_begin(start);
     for (;;) {
-      at = lzma2(room, from + at, from + copied, limit) - from;
-      if (at < 0) throw new RangeError("LZMA2 data are damaged");
+      // A piece at a time, which is no chunk where those are longer.
+      let next = lzma2(room, from + at, from + Math.min(copied, at + PIECE), limit) - from;
+      if (next === at) next = lzma2(room, from + at, from + Math.min(copied, at + CHUNK), limit) - from;
+      if (next < 0) throw new RangeError("LZMA2 data are damaged");
+      const stuck = next === at;
+      at = next;
       if (at < copied && input[at] === 0) break;
-      if (copied >= input.length) throw new RangeError("LZMA2 data end too early");
-      yield* need(copied + 1);
+      if (!stuck) yield at;
+      else if (copied < input.length) yield* need(copied + 1);
+      else throw new RangeError("LZMA2 data end too early");
     }
     to = core.unpack_lzma2_end() >>> 0;
     if (x86) core.unpack_x86(start, to);

@@ -31,9 +31,11 @@ export class ChardevHub {
     return this.devices.get(id)?.host.piped === true;
   }
 
-  close(): void {
-    for (const { host } of this.devices.values()) host.close();
+  /** Closes all; resolves when what was written has been read, or after `patience` milliseconds. */
+  async close(patience?: number): Promise<void> {
+    const devices = [...this.devices.values()];
     this.devices.clear();
+    await Promise.all(devices.map(({ host }) => host.close(patience)));
   }
 }
 

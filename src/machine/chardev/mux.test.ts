@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { CharBackend } from "../../devices/interfaces.js";
 import { Mux } from "./mux.js";
 
-function setup(key = 1) {
+function setup(key = 1, typed = false) {
   let text = "";
   const events: string[] = [];
-  const terminal: CharBackend = {
+  const terminal: CharBackend & { typed: boolean } = {
+    typed,
     write(bytes) {
       text += new TextDecoder().decode(bytes);
     },
@@ -47,6 +48,16 @@ describe("Mux", () => {
     expect(received.serial).toBe("\x01");
     expect(text()).toContain("wasmachine: Terminated\r\nnothing to save\r\n");
     expect(text()).toContain("C-a x    exit emulator\r\n");
+  });
+
+  it.each([true, false])("hears Ctrl-A X behind what is not taken at a terminal only: %s", (typed) => {
+    const { type, events, setRoom } = setup(1, typed);
+    setRoom(0);
+    expect(type("a".repeat(5000))).toBe(4096);
+    expect(type("a\x01\x01x")).toBe(0);
+    expect(events).toEqual([]);
+    expect(type("a\x01\x01x\x01X")).toBe(0);
+    expect(events).toEqual(typed ? ["quit"] : []);
   });
 
   it("lets every byte through with another escape key", () => {

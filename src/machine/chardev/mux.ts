@@ -55,7 +55,7 @@ export class Mux {
   private escaped = false;
 
   constructor(
-    private readonly terminal: CharBackend,
+    private readonly terminal: CharBackend & { readonly typed?: boolean },
     private readonly commands: MuxCommands,
     /** Code of the escape key, 0: none. */
     private readonly escapeChar = 1,
@@ -88,11 +88,25 @@ export class Mux {
         this.command(byte);
       } else if (this.escapeChar !== 0 && byte === this.escapeChar) {
         this.escaped = true;
-      } else if (!this.pass(byte)) break;
+      } else if (!this.pass(byte)) {
+        this.lookAhead(bytes.subarray(used));
+        break;
+      }
       used++;
     }
     this.users[this.current]?.flush();
     return used;
+  }
+
+  /** Ctrl-A X ends the machine though what was typed before it is not taken. */
+  private lookAhead(bytes: Uint8Array): void {
+    if (this.escapeChar === 0 || !this.terminal.typed) return;
+    for (let at = bytes.indexOf(this.escapeChar); at >= 0; at = bytes.indexOf(this.escapeChar, at + 2)) {
+      const key = bytes[at + 1] ?? 0;
+      if (String.fromCharCode(key).toLowerCase() !== "x") continue;
+      this.command(key);
+      return;
+    }
   }
 
   /** False when the user in focus is too far behind. */

@@ -2,6 +2,7 @@
 
 import type { EntropySource } from "../../devices/interfaces.js";
 import type { MachineConfig } from "../../options/config.js";
+import { SLICE_MS } from "../../tuning.js";
 import { applyInitialCpu } from "../boot/apply.js";
 import type { BootMemory, BootModule } from "../boot/interfaces.js";
 import { HEAD_BYTES, prepareKernel, splitModules, takesModules } from "../boot/kernel.js";
@@ -40,6 +41,7 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
     commandLine: config.append,
     // Runs that repeat are easier to compare where addresses do too.
     randomBase: config.icount === undefined,
+    pause: givingWay(host),
     ram: {
       core: cpu.engine.core,
       view: (address, length) => memory.view(address, length),
@@ -48,6 +50,7 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
   });
   let bios: Bios | undefined;
   return {
+    prepare: () => prepared.prepare?.(),
     start(board) {
       addFirmwareFiles(board, config);
       const { smbios, acpi } = firmwareTables(board, config);
@@ -60,6 +63,16 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
       const placed = kernelItems(board.fwCfg);
       applyInitialCpu(cpu, prepared.load({ memory: ram, tables, rsdp, entropy, placed }));
     },
+  };
+}
+
+/** Lets the host serve its events, where it has not for a while. */
+function givingWay(host: MachineHost): () => Promise<void> {
+  let last = host.monotonic();
+  return async () => {
+    if (host.monotonic() - last < SLICE_MS * 1e6) return;
+    await host.scheduler.yield();
+    last = host.monotonic();
   };
 }
 

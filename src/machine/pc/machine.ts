@@ -44,7 +44,9 @@ export class PcMachine extends Machine {
       devices: board.devices,
       reset() {
         board.reset();
-        boot.start(board);
+        // Devices write no more by now to what is unpacked.
+        const ready = boot.prepare?.();
+        return ready ? ready.then(() => boot.start(board)) : boot.start(board);
       },
       powerButton: () => {
         if (!board.pm.powerButton()) this.warn("the guest does not listen to the power button yet");
