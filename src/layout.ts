@@ -116,8 +116,12 @@ export const S_URGENT = 0x18;
 export const S_FAULT = 0x18;
 /** i32: non-zero when the attention hook must be called before the next block (interrupt line, NMI, mode change...). */
 export const S_ATTENTION = 0x1c;
-/** i32: interrupts are held off for one instruction (x86: STI, MOV SS). */
+/** i32: INHIBIT_*: what is held off for one instruction (x86: STI, MOV SS). */
 export const S_INHIBIT = 0x20;
+/** Interrupts. */
+export const INHIBIT_INTERRUPTS = 1;
+/** Debug traps too. */
+export const INHIBIT_ALL = 2;
 /** i32: the CPU waits for an interrupt. */
 export const S_HALTED = 0x24;
 /** i32: next block is to be a single instruction, in which MMIO and writes to own code are allowed. */
@@ -153,6 +157,8 @@ export const S_PAGES = 0x78;
 export const S_TLB_KEPT = 0x7c;
 /** i32: the region that is running has looked at a page that is not global. */
 export const S_LOCAL_PAGE = 0x80;
+/** i32: what S_ONE_INSN becomes after a block: non-zero while the guest watches every instruction (breakpoints). */
+export const S_ALONE = 0x84;
 
 // ---- CPU state, guest part: src/frontend/<guest>/layout.ts ---------------------------------------------------------
 export const S_GUEST = 0x100;

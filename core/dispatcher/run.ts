@@ -4,7 +4,7 @@
 import {
   B_INSNS, B_REGION, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, E_GLOBAL_EPOCH, E_HOOK_ATTENTION,
   E_HOOK_DELIVER, E_STATS, ENGINE, FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, RC_ADDRESS, RC_ENTRY, RC_EPOCH, RC_FUNC, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_VAIN, R_VALID,
-  STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
+  STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES, S_ALONE, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL,
   S_HALTED, S_INHIBIT, S_LOCAL_PAGE, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
 } from "../../src/layout";
 import { ENTRIES_NOTED_SHIFT } from "../../src/tuning";
@@ -28,7 +28,7 @@ function takeFault(cpu: i32): bool {
     store<i32>(cpu + S_ONE_INSN, 1);
     return true;
   }
-  store<i32>(cpu + S_ONE_INSN, 0);
+  store<i32>(cpu + S_ONE_INSN, load<i32>(cpu + S_ALONE));
   if (kind != FAULT_EXCEPTION) return false;
   count(STAT_FAULTS);
   return call_indirect<i32>(engine(E_HOOK_DELIVER), cpu) == FAULT_NONE;
@@ -99,8 +99,8 @@ function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
 }
 
 /** The instruction that interrupts are held off for has not been executed yet, nor has it raised an exception. */
-function keepShadow(cpu: i32, fuel: i32): void {
-  if (load<i32>(cpu + S_FUEL) == fuel && load<i32>(cpu + S_FAULT) != FAULT_EXCEPTION) store<i32>(cpu + S_INHIBIT, 1);
+function keepShadow(cpu: i32, fuel: i32, inhibited: i32): void {
+  if (load<i32>(cpu + S_FUEL) == fuel && load<i32>(cpu + S_FAULT) != FAULT_EXCEPTION) store<i32>(cpu + S_INHIBIT, inhibited);
 }
 
 /**
@@ -134,7 +134,7 @@ function regions(cpu: i32, from: i32): i32 {
     if (phase >> (32 - ENTRIES_NOTED_SHIFT) == 0) noteEntry(record, 1 << ENTRIES_NOTED_SHIFT, from);
     if (inhibited) store<i32>(cpu, 0, S_INHIBIT);
     const status = enter(cpu, slot, fuel);
-    if (inhibited) keepShadow(cpu, fuel);
+    if (inhibited) keepShadow(cpu, fuel, inhibited);
     if (status == -1) return record | VAIN;
     from = record;
   }
@@ -168,7 +168,7 @@ export function run(cpu: i32): i32 {
       if (load<i32>(cpu + S_FUEL) <= 0) return leave(cpu, EXIT_FUEL);
       inhibited = load<i32>(cpu + S_INHIBIT);
       // Held off for one instruction is what is pending by now; what that instruction itself brings about comes after it anyway.
-      if (inhibited & load<i32>(cpu + S_ATTENTION)) store<i32>(cpu + S_ONE_INSN, 1);
+      if (inhibited != 0 && load<i32>(cpu + S_ATTENTION) != 0) store<i32>(cpu + S_ONE_INSN, 1);
       alone = load<i32>(cpu + S_ONE_INSN);
       if (!(alone | inhibited | tried)) continue;
     }
@@ -203,13 +203,13 @@ export function run(cpu: i32): i32 {
     const begun = icount(cpu);
     const status = interpret(cpu, block);
     store<i64>(ENGINE + E_STATS + STAT_T0_INSNS, load<i64>(ENGINE + E_STATS + STAT_T0_INSNS) + icount(cpu) - begun);
-    if (inhibited) keepShadow(cpu, fuel);
+    if (inhibited) keepShadow(cpu, fuel, inhibited);
     if (status == I_HOT) {
       store<i32>(cpu + S_EXIT_BLOCK, load<i32>(cpu + S_BLOCK));
       // A request for a single instruction stays.
       return leave(cpu, EXIT_HOT);
     }
-    if (load<i32>(cpu + S_FAULT) == FAULT_NONE) store<i32>(cpu + S_ONE_INSN, 0);
+    if (load<i32>(cpu + S_FAULT) == FAULT_NONE) store<i32>(cpu + S_ONE_INSN, load<i32>(cpu + S_ALONE));
   }
   // asc does not see that this is never reached.
   return EXIT_STOP;

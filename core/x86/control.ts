@@ -10,10 +10,10 @@ import { flushPage, flushTlb } from "../softmmu/tlb";
 import { ld64, probeRead } from "../softmmu/access";
 import {
   A_L, CR0_CD, CR0_ET, CR0_MASK, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_DE, CR4_FSGSBASE, CR4_MCE, CR4_OSFXSR, CR4_OSXMMEXCPT, CR4_OSXSAVE,
-  CR4_PAE, CR4_PCE, CR4_PCIDE, CR4_PGE, CR4_PSE, CR4_PVI, CR4_SMAP, CR4_SMEP, CR4_TSD, CR4_UMIP, CR4_VME, EFER_LMA, EFER_LME, PHYS_BITS, V_DB,
+  CR4_PAE, CR4_PCE, CR4_PCIDE, CR4_PGE, CR4_PSE, CR4_PVI, CR4_SMAP, CR4_SMEP, CR4_TSD, CR4_UMIP, CR4_VME, EFER_LMA, EFER_LME, PHYS_BITS,
 } from "./bits";
-import { DR6_BD, DR6_FIXED, pendDebug, takeDebugBits } from "./debug";
-import { raise, raiseGP, raiseUD } from "./exception";
+import { DR6_BD, DR6_FIXED, raiseDebugFault } from "./debug";
+import { raiseGP, raiseUD } from "./exception";
 import { inUse } from "./fpustate";
 import { updateMode } from "./mode";
 import { loadPdptes } from "./paging";
@@ -202,11 +202,9 @@ function drFault(cpu: i32, n: i32): bool {
     return true;
   }
   if (load<i32>(cpu + X_DR + 56) & 0x2000) {
-    pendDebug(cpu, DR6_BD);
-    takeDebugBits(cpu);
     // GD is cleared so that the handler can use the registers.
     store<i32>(cpu + X_DR + 56, load<i32>(cpu + X_DR + 56) & ~0x2000);
-    raise(cpu, V_DB, 0, 0);
+    raiseDebugFault(cpu, DR6_BD, 0);
     return true;
   }
   return false;

@@ -1,12 +1,13 @@
 // Single-step and hardware breakpoints (Intel SDM volume 3, chapter 17).
 
-import { S_ATTENTION, S_PC } from "../../src/layout";
+import { FAULT_RETRY, INHIBIT_ALL, S_ATTENTION, S_INHIBIT, S_ONE_INSN, S_PC } from "../../src/layout";
 import {
-  F_RF, X_DB_PENDING, X_DR, X_DR_HIT, X_FLAGS,
+  EXC_BREAKPOINT, F_RF, X_DB_PENDING, X_DR, X_DR_HIT, X_FLAGS, X_REPEATING, X_SS_SHADOW,
 } from "../../src/frontend/x86/layout";
 import { CR4_DE, V_DB } from "./bits";
 import { raise } from "./exception";
 import { cr4, systemFlags } from "./regs";
+import { icount, setFault } from "../state";
 
 export const DR6_BD: i32 = 0x2000;
 export const DR6_BS: i32 = 0x4000;
@@ -22,8 +23,11 @@ export function pendDebug(cpu: i32, bits: i32): void {
   store<i32>(cpu + S_ATTENTION, 1);
 }
 
+/** Not after a MOV SS or POP SS that casts a shadow. The trap ends the shadow of STI, which holds off interrupts alone. */
 export function pendSingleStep(cpu: i32): void {
+  if (load<i32>(cpu + S_INHIBIT) == INHIBIT_ALL) return;
   pendDebug(cpu, DR6_BS);
+  store<i32>(cpu + S_INHIBIT, 0);
 }
 
 /** Helper: at the end of an instruction that began with TF set: a = next program counter, or b = 1 where S_PC holds it already. */
@@ -31,6 +35,19 @@ export function x86_single_step(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if (b == 0) store<i64>(cpu + S_PC, a);
   pendSingleStep(cpu);
   return 0;
+}
+
+/** Forgets pending bits: the exception being delivered is another one, and processors report them no more. */
+export function dropDebugBits(cpu: i32): void {
+  store<i64>(cpu + X_DR_HIT, 0);
+  store<i32>(cpu + X_DB_PENDING, 0);
+}
+
+/** #DB as a fault, with these bits of DR6 alone. */
+export function raiseDebugFault(cpu: i32, bits: i32, flags: i32): void {
+  store<i64>(cpu + X_DR_HIT, bits);
+  takeDebugBits(cpu);
+  raise(cpu, V_DB, 0, flags);
 }
 
 /** Moves pending bits to DR6, as #DB is delivered. */
@@ -41,18 +58,21 @@ export function takeDebugBits(cpu: i32): void {
   store<i32>(cpu + X_DB_PENDING, 0);
 }
 
-/** Helper: before each instruction while M_DEBUG is set: a = its linear address. #DB as a fault on an instruction breakpoint. */
+/** Helper: before each instruction while M_DEBUG is set: a = its linear address. #DB as a fault on an instruction breakpoint. The instruction is
+ *  executed alone, so that none of this is done twice for it. */
 export function x86_debug_insn(cpu: i32, va: i64, b: i64, c: i64): i64 {
+  if (!load<i32>(cpu + S_ONE_INSN)) {
+    setFault(cpu, FAULT_RETRY);
+    return 0;
+  }
   if (systemFlags(cpu) & F_RF) {
     store<i32>(cpu + X_FLAGS, systemFlags(cpu) & ~F_RF);
     return 0;
   }
+  // Another round of a string instruction is no new instruction.
+  if (load<i32>(cpu + X_REPEATING) != 0 || load<i64>(cpu + X_SS_SHADOW) == icount(cpu)) return 0;
   const hit = match(cpu, <u64>va, 1, false, false);
-  if (hit & 15) {
-    store<i64>(cpu + X_DR_HIT, hit & 15);
-    takeDebugBits(cpu);
-    raise(cpu, V_DB, 0, 0);
-  }
+  if (hit) raiseDebugFault(cpu, hit, EXC_BREAKPOINT);
   return 0;
 }
 

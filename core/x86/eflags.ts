@@ -1,7 +1,7 @@
 // CLI, STI, PUSHF, POPF, INT n in all modes, with IOPL and the virtual-8086 and protected-mode extensions (Intel SDM volume 2; volume 3,
 // 20.3).
 
-import { S_INHIBIT } from "../../src/layout";
+import { INHIBIT_INTERRUPTS, S_INHIBIT } from "../../src/layout";
 import {
   CS, EXC_SOFT, F_AC, F_IF, F_IOPL, F_RF, F_TF, F_VIF, F_VIP, F_VM, TR, X_EXC_NEXT,
 } from "../../src/frontend/x86/layout";
@@ -35,7 +35,7 @@ export function x86_sti(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const level = isV86(cpu) ? 3 : cpl(cpu);
   if (level <= iopl(cpu)) {
     setInterruptFlag(cpu);
-    if ((flags & F_IF) == 0) store<i32>(cpu + S_INHIBIT, 1);
+    if ((flags & F_IF) == 0) store<i32>(cpu + S_INHIBIT, INHIBIT_INTERRUPTS);
   } else if (virtualInterrupts(cpu) && (flags & F_VIP) == 0) setSystemFlags(cpu, flags | F_VIF);
   else raiseGP(cpu, 0);
   return 0;

@@ -5,10 +5,11 @@ import {
   ENGINE, E_LOG, FAULT_EXCEPTION, FAULT_NONE, FAULT_SHUTDOWN, S_FAULT, S_INHIBIT, S_ONE_INSN, S_PC,
 } from "../../src/layout";
 import {
-  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_CR2_BEFORE, X_DR_HIT, X_EXC_ERROR, X_EXC_FIRST, X_EXC_FIRST_CR2, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL,
+  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_CR2_BEFORE, X_EXC_ERROR, X_EXC_FIRST, X_EXC_FIRST_CR2, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL, X_REPEATING, X_SS_SHADOW,
 } from "../../src/frontend/x86/layout";
 import { LOG_INTERRUPT, log } from "../host";
-import { V_AC, V_DF, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
+import { V_AC, V_DB, V_DF, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
+import { dropDebugBits } from "./debug";
 import { deliverEvent } from "./interrupt";
 import { isCode64 } from "./regs";
 import { isStackAccess } from "./stackfault";
@@ -76,10 +77,13 @@ export function deliver(cpu: i32): i32 {
   const oneInsn = load<i32>(cpu + S_ONE_INSN);
   store<i32>(cpu + S_ONE_INSN, 1);
   store<i32>(cpu + S_INHIBIT, 0);
-  // A fault abandons its instruction: data breakpoints it met will be met again.
-  if ((load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) store<i64>(cpu + X_DR_HIT, 0);
+  store<i64>(cpu + X_SS_SHADOW, -1);
+  const kind = load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL);
+  // A fault abandons its instruction: data breakpoints it met will be met again, those of a MOV SS before it are lost, as ICEBP loses them. After
+  // INT n, SYSCALL and the like they are taken at the handler's first instruction.
+  if (kind == 0 || (load<i32>(cpu + X_EXC_VECTOR) == V_DB && kind == EXC_TRAP)) dropDebugBits(cpu);
   if (load<i32>(cpu + X_EXC_FLAGS) & EXC_LOOK) settleNonCanonical(cpu);
-  if ((load<i32>(cpu + X_EXC_FLAGS) & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) settleWaiting(cpu);
+  if (kind == 0) settleWaiting(cpu);
   store<i32>(cpu + X_EXC_FIRST, load<i32>(cpu + X_EXC_VECTOR));
   store<i64>(cpu + X_EXC_FIRST_CR2, load<i64>(cpu + X_CR2));
   let result = FAULT_NONE;
@@ -104,6 +108,7 @@ export function deliver(cpu: i32): i32 {
     }
   }
   store<i32>(cpu + S_FAULT, FAULT_NONE);
+  store<i32>(cpu + X_REPEATING, 0);
   store<i32>(cpu + X_EXC_NESTING, -1);
   store<i32>(cpu + S_ONE_INSN, oneInsn);
   return result;

@@ -2,8 +2,8 @@
 // chapter 6; volume 2, INT n). State is committed only when nothing can fail any more; a failure leaves S_FAULT set.
 
 import {
-  CS, DS, ES, EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, FS, F_AC, F_IF, F_NT, F_RF, F_TF, F_VM, GS, RSP, SS, TR,
-  X_CPL, X_IDT_BASE, X_IDT_LIMIT, X_SCRATCH,
+  CS, DS, ES, EXC_BREAKPOINT, EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, FS, F_AC, F_IF, F_NT, F_RF, F_TF, F_VM, GS, RSP, SS, TR,
+  X_CPL, X_IDT_BASE, X_IDT_LIMIT, X_REPEATING, X_SCRATCH,
 } from "../../src/frontend/x86/layout";
 import { ld16, ld32, ld64 } from "../softmmu/access";
 import {
@@ -47,10 +47,11 @@ export function deliverEvent(cpu: i32, vector: i32, error: i32, flags: i32, pc: 
     raiseNP(cpu, gateError);
     return;
   }
-  // Faults are pushed with RF set, so that an instruction breakpoint does not hit again (SDM volume 3, 17.3.1.1).
-  let image = getFlags(cpu);
-  if ((flags & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL)) == 0) image |= F_RF;
-  else image &= ~F_RF;
+  // Faults are pushed with RF set, so that an instruction breakpoint does not hit again, and so is all that comes between the rounds of a repeated
+  // string instruction (SDM volume 3, 17.3.1.1).
+  let image = getFlags(cpu) & ~F_RF;
+  const fault = (flags & (EXC_SOFT | EXC_TRAP | EXC_EXTERNAL | EXC_BREAKPOINT)) == 0;
+  if (fault || load<i32>(cpu + X_REPEATING) != 0) image |= F_RF;
   if (type == T_TASK && !long) {
     switchTask(cpu, gateSelector(gate), TASK_INT, pc, (flags & EXC_HAS_ERROR) != 0, error, image);
     return;

@@ -1,6 +1,6 @@
 // S_MODE: everything translations depend on, computed anew whenever one of its sources changes.
 
-import { MODE_MMU_SHIFT, MODE_ONE_INSN, S_MODE, S_PC_BASE } from "../../src/layout";
+import { MODE_MMU_SHIFT, MODE_ONE_INSN, S_ALONE, S_MODE, S_PC_BASE } from "../../src/layout";
 import {
   CS, DS, ES, F_AC, F_TF, F_VM, FS, GS, M_AC, M_CODE32, M_CODE64, M_CPL_SHIFT, M_DEBUG, M_EM, M_FLAT, M_LMA, M_MP, M_NULL_FS, M_NULL_GS, M_OSFXSR, M_OSXSAVE,
   M_PE, M_SEGCHECK, M_SS32, M_TF, M_TS, M_VM, SS, X_CPL, X_DR,
@@ -26,7 +26,9 @@ export function updateMode(cpu: i32): void {
   if (flags & F_VM) m |= M_VM;
   if (flags & F_TF) m |= M_TF;
   if ((flags & F_AC) != 0 && (c0 & CR0_AM) != 0 && level == 3) m |= M_AC;
-  if (load<i32>(cpu + X_DR + 56) & 0xff) m |= M_DEBUG;
+  const watching = (load<i32>(cpu + X_DR + 56) & 0xff) != 0;
+  if (watching) m |= M_DEBUG;
+  store<i32>(cpu + S_ALONE, watching ? 1 : 0);
   const long = (efer(cpu) & EFER_LMA) != 0;
   if (long) m |= M_LMA;
   if (long && (cs & A_L) != 0) {

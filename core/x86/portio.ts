@@ -1,13 +1,13 @@
 // IN, OUT, INS, OUTS with the checks of IOPL and the TSS's I/O permission map (Intel SDM volume 1, chapter 19).
 
 import { FAULT_RETRY, S_ATTENTION, S_FAULT, S_ONE_INSN, S_STOP } from "../../src/layout";
-import { ES, RCX, RDI, RDX, RSI, SEG_WRITE, TR, X_DF } from "../../src/frontend/x86/layout";
+import { ES, M_AC, M_DEBUG, RCX, RDI, RDX, RSI, SEG_WRITE, TR, X_DF, X_REPEATING } from "../../src/frontend/x86/layout";
 import { portRead, portWrite } from "../host";
 import { forgetTime } from "../time";
 import { hostForWrite, ld16, ld32, ld8, probeWrite, st16, st32, st8 } from "../softmmu/access";
-import { mmuIndex } from "../state";
-import { debugPort } from "./debug";
-import { raiseGP } from "./exception";
+import { mmuIndex, mode } from "../state";
+import { debugPort, x86_debug_data } from "./debug";
+import { raiseAC, raiseGP } from "./exception";
 import { cpl, faulted, iopl, isCode64, isProtected, isV86, jumpTo, segBase, segLimit, segAttr, systemMmu } from "./regs";
 import { x86_seg_check } from "./segment";
 
@@ -52,8 +52,9 @@ export function x86_out(cpu: i32, a: i64, b: i64, c: i64): i64 {
   return 0;
 }
 
-// Word of x86_ins and x86_outs: bytes in bits 0-3, bytes of the address size in bits 4-7, segment in bits 8-10, REP in bit 12.
+// Word of x86_ins and x86_outs: bytes in bits 0-3, bytes of the address size in bits 4-7, segment in bits 8-10, then REP, and one round a call.
 const REP: i32 = 0x1000;
+const ONE: i32 = 0x2000;
 /** Elements moved before interrupts are looked at. */
 const CHUNK: i32 = 256;
 
@@ -90,6 +91,10 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
     if (!code64) x86_seg_check(cpu, segment | (size << 8) | (input ? SEG_WRITE : 0), offset, 0);
     if (faulted(cpu)) break;
     const va = code64 ? offset + (segment >= 4 ? segBase(cpu, segment) : 0) : (segBase(cpu, segment) + offset) & 0xffffffff;
+    if ((mode(cpu) & M_AC) != 0 && (va & (size - 1)) != 0) {
+      raiseAC(cpu);
+      break;
+    }
     if (input) {
       // The port is read only when the store cannot fail.
       if (!probeWrite(cpu, va, size, mmu)) break;
@@ -108,6 +113,7 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
       portWrite(port, size, value);
     }
     debugPort(cpu, port, size);
+    if (mode(cpu) & M_DEBUG) x86_debug_data(cpu, va, size, input ? 1 : 0);
     const moved = offset + step;
     if (width == 2) store<u16>(cpu + index, <u16>moved);
     else store<u64>(cpu + index, moved & mask);
@@ -117,13 +123,14 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
       else store<u64>(cpu + RCX, left & mask);
     }
     done++;
-    if (done >= CHUNK || load<i32>(cpu + S_ATTENTION) != 0 || load<i32>(cpu + S_STOP) != 0) break;
+    if ((word & ONE) != 0 || done >= CHUNK || load<i32>(cpu + S_ATTENTION) != 0 || load<i32>(cpu + S_STOP) != 0) break;
   }
   if (faulted(cpu)) {
     // What has been moved stays moved: the fault is met again, by itself, when the rest is executed.
     if (done == 0) return 0;
     store<i32>(cpu + S_FAULT, 0);
   }
+  store<i32>(cpu + X_REPEATING, left != 0 ? 1 : 0);
   jumpTo(cpu, left != 0 ? here : next);
   return 0;
 }

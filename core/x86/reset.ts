@@ -6,7 +6,7 @@ import {
   CS, LDTR, RDX, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, TR, X_A20_OFF, X_APIC_BASE, X_CC_OP, X_CC_SRC, X_CR0, X_CR2, X_CR3, X_CR4, X_CSTAR, X_DB_PENDING,
   X_DF, X_DR, X_DR_HIT, X_EFER, X_EXC_NESTING, X_FCS, X_FCW, X_FDP, X_FDS, X_FIP, X_FLAGS, X_FOP, X_FPR, X_FSW, X_FTAG, X_FTOP, X_GDT_BASE,
   X_GDT_LIMIT, X_GPR, X_IDT_BASE, X_IDT_LIMIT, X_INIT, X_IRQ, X_KERNEL_GS, X_LSTAR, X_MISC_ENABLE, X_MSR_STORE, X_MSR_STORE_SIZE, X_MXCSR, X_NMI, X_NMI_BLOCKED,
-  X_CPL, X_PAT, X_SFMASK, X_STAR, X_SYSENTER_CS, X_SYSENTER_EIP, X_SYSENTER_ESP, X_TSC_AUX, X_TSC_OFFSET, X_XCR0, X_XMM,
+  X_CPL, X_PAT, X_SFMASK, X_STAR, X_SYSENTER_CS, X_SYSENTER_EIP, X_SYSENTER_ESP, X_TSC_AUX, X_TSC_OFFSET, X_XCR0, X_XMM, X_REPEATING, X_SS_SHADOW,
 } from "../../src/frontend/x86/layout";
 import { flushTlb } from "../softmmu/tlb";
 import { CR0_CD, CR0_ET, CR0_NW, CR0_PG, CR4_PAE, EFER_LMA } from "./bits";
@@ -99,6 +99,8 @@ export function initialise(cpu: i32): void {
   store<i32>(cpu + X_EXC_NESTING, -1);
   store<u64>(cpu + X_DR_HIT, 0);
   store<i32>(cpu + X_DB_PENDING, 0);
+  store<i64>(cpu + X_SS_SHADOW, -1);
+  store<i32>(cpu + X_REPEATING, 0);
   store<u64>(cpu + S_PC, 0xfff0);
   store<i32>(cpu + S_FAULT, FAULT_NONE);
   store<i32>(cpu + S_INHIBIT, 0);

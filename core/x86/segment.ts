@@ -1,9 +1,9 @@
 // Segment registers: loads with all checks (Intel SDM volume 3, 5.4 to 5.6; volume 2, MOV, LDS, LLDT, LTR, LAR, LSL, VERR, VERW,
 // ARPL), limit and type checks of accesses, FS/GS bases.
 
-import { S_INHIBIT } from "../../src/layout";
+import { INHIBIT_ALL, S_INHIBIT } from "../../src/layout";
 import {
-  GS, LDTR, M_DEBUG, SEG_ATTR, SEG_BASE, SEG_SEL, SEG_WRITE, SS, TR,
+  GS, LDTR, M_DEBUG, SEG_ATTR, SEG_BASE, SEG_SEL, SEG_WRITE, SS, TR, X_SS_SHADOW,
 } from "../../src/frontend/x86/layout";
 import { st16, st8, ld8 } from "../softmmu/access";
 import { A_CODE, A_DOWN, A_P, A_RW, CR4_FSGSBASE, T_CALL16, T_CALL32, T_LDT, T_TASK, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY } from "./bits";
@@ -12,7 +12,7 @@ import {
   descriptorAddress, loadHidden, loadNull, loadReal, loadV86, markAccessed, readDescriptor, readHighBase, readHighWord,
 } from "./descriptor";
 import { raiseGP, raiseNP, raiseSS, raiseUD } from "./exception";
-import { mmuIndex, mode } from "../state";
+import { icount, mmuIndex, mode } from "../state";
 import { x86_debug_data } from "./debug";
 import { updateMode } from "./mode";
 import { canonical, cpl, cr4, faulted, isCode64, isLong, isProtected, isV86, seg, segAttr, segBase, segLimit, systemMmu } from "./regs";
@@ -70,13 +70,22 @@ export function loadSegment(cpu: i32, n: i32, selector: i32): bool {
   return true;
 }
 
-/** Helper: a = segment register | 0x100 where the instruction holds interrupts off for one more (MOV SS, POP SS); b = selector. */
+/** Helper: a = segment register | 0x100 where the instruction casts a shadow on the next one (MOV SS, POP SS); b = selector. */
 export function x86_load_seg(cpu: i32, a: i64, selector: i64, c: i64): i64 {
   if (loadSegment(cpu, <i32>a & 7, <i32>selector & 0xffff)) {
     updateMode(cpu);
-    if (a & 0x100) store<i32>(cpu + S_INHIBIT, 1);
+    if (a & 0x100) castShadow(cpu);
   }
   return 0;
+}
+
+/** Holds off interrupts, single-step and breakpoints for the next instruction, so that SS and ESP are loaded as one (SDM volume 3, 6.8.3). An
+ *  instruction that is in such a shadow itself casts none: a row of them cannot hold off everything for good. */
+function castShadow(cpu: i32): void {
+  const now = icount(cpu);
+  if (load<i64>(cpu + X_SS_SHADOW) == now) return;
+  store<i64>(cpu + X_SS_SHADOW, now + 1);
+  store<i32>(cpu + S_INHIBIT, INHIBIT_ALL);
 }
 
 /** Helper: checks an access outside 64-bit mode. a = segment | bytes << 8 | SEG_WRITE for a write; b = offset. */

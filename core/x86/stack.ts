@@ -2,10 +2,11 @@
 // and read here, and the stack pointer is committed by the caller when nothing can fail any more.
 
 import { S_FAULT } from "../../src/layout";
-import { M_AC, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SS, X_CPL, X_EXC_NESTING, X_SCRATCH } from "../../src/frontend/x86/layout";
+import { M_AC, M_DEBUG, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SS, X_CPL, X_EXC_NESTING, X_SCRATCH } from "../../src/frontend/x86/layout";
 import { ld16, ld32, ld64, st16, st32, st64 } from "../softmmu/access";
 import { mode } from "../state";
 import { A_DB, A_DOWN, A_S } from "./bits";
+import { x86_debug_data } from "./debug";
 import { raiseAC, raiseSS } from "./exception";
 import { canonical, isCode64, mmuFor, seg } from "./regs";
 
@@ -16,7 +17,11 @@ const MASK: i32 = X_SCRATCH + 24;
 const ATTR: i32 = X_SCRATCH + 32;
 const MMU: i32 = X_SCRATCH + 36;
 const ERROR: i32 = X_SCRATCH + 40;
-const ALIGNED: i32 = X_SCRATCH + 44;
+const CHECKS: i32 = X_SCRATCH + 44;
+
+// CHECKS: of a program's own accesses, not of those that deliver an event.
+const CHECK_ALIGNMENT: i32 = 1;
+const CHECK_BREAKPOINTS: i32 = 2;
 
 /** A stack segment outside 64-bit mode; `error` is the selector that #SS reports. */
 export function openStack(cpu: i32, base: u64, limit: u64, attr: i32, sp: u64, level: i32, error: i32): void {
@@ -28,7 +33,7 @@ export function openStack(cpu: i32, base: u64, limit: u64, attr: i32, sp: u64, l
   store<i32>(cpu + ATTR, attr);
   store<i32>(cpu + MMU, mmuFor(cpu, level));
   store<i32>(cpu + ERROR, error);
-  store<i32>(cpu + ALIGNED, 0);
+  store<i32>(cpu + CHECKS, 0);
 }
 
 /** A 64-bit stack. */
@@ -38,7 +43,7 @@ export function openStack64(cpu: i32, sp: u64, level: i32): void {
   store<u64>(cpu + SP, sp);
   store<i32>(cpu + MMU, mmuFor(cpu, level));
   store<i32>(cpu + ERROR, 0);
-  store<i32>(cpu + ALIGNED, 0);
+  store<i32>(cpu + CHECKS, 0);
 }
 
 /** The current stack. */
@@ -50,8 +55,8 @@ export function openCurrent(cpu: i32): void {
     const limit = load<u64>(s + SEG_LIMIT);
     openStack(cpu, load<u64>(s + SEG_BASE), limit, load<i32>(s + SEG_ATTR), load<u64>(cpu + RSP), level, 0);
   }
-  // A program's own accesses, not those of the delivery of an event.
-  store<i32>(cpu + ALIGNED, (mode(cpu) & M_AC) != 0 && load<i32>(cpu + X_EXC_NESTING) < 0 ? 1 : 0);
+  if (load<i32>(cpu + X_EXC_NESTING) >= 0) return;
+  store<i32>(cpu + CHECKS, (mode(cpu) & M_AC ? CHECK_ALIGNMENT : 0) | (mode(cpu) & M_DEBUG ? CHECK_BREAKPOINTS : 0));
 }
 
 // @ts-ignore: decorator
@@ -80,9 +85,13 @@ function address(cpu: i32, sp: u64, size: i32): u64 {
 
 /** True with #AC pending where alignment is checked and an address is not a multiple of `size`. */
 function misaligned(cpu: i32, va: u64, size: i32): bool {
-  if (!load<i32>(cpu + ALIGNED) || (va & (size - 1)) == 0) return false;
+  if (!(load<i32>(cpu + CHECKS) & CHECK_ALIGNMENT) || (va & (size - 1)) == 0) return false;
   raiseAC(cpu);
   return true;
+}
+
+function watch(cpu: i32, va: u64, size: i32, write: bool): void {
+  if (load<i32>(cpu + CHECKS) & CHECK_BREAKPOINTS) x86_debug_data(cpu, va, size, write ? 1 : 0);
 }
 
 /** Pushes `size` (2, 4, 8) bytes. Does nothing once S_FAULT is set. */
@@ -91,6 +100,7 @@ export function push(cpu: i32, size: i32, value: u64): void {
   const sp = (load<u64>(cpu + SP) - size) & load<u64>(cpu + MASK);
   const va = address(cpu, sp, size);
   if (load<i32>(cpu + S_FAULT) || misaligned(cpu, va, size)) return;
+  watch(cpu, va, size, true);
   const mmu = load<i32>(cpu + MMU);
   if (size == 8) st64(cpu, va, value, mmu);
   else if (size == 4) st32(cpu, va, <u32>value, mmu);
@@ -104,6 +114,7 @@ export function pop(cpu: i32, size: i32): u64 {
   const sp = load<u64>(cpu + SP);
   const va = address(cpu, sp, size);
   if (load<i32>(cpu + S_FAULT) || misaligned(cpu, va, size)) return 0;
+  watch(cpu, va, size, false);
   const mmu = load<i32>(cpu + MMU);
   store<u64>(cpu + SP, (sp + size) & load<u64>(cpu + MASK));
   if (size == 8) return ld64(cpu, va, mmu);

@@ -64,6 +64,14 @@ export class Runner {
   }
 
   run(input: Input): Output {
+    this.begin(input);
+    const exit = this.cpu.run(1000);
+    if (exit !== "halt") throw new Error(`the case ended with "${exit}" at ${this.cpu.pc.toString(16)}`);
+    return this.outcome(input);
+  }
+
+  /** Everything as the case wants it at its first instruction. */
+  protected begin(input: Input): void {
     const { cpu, ram, page } = this;
     const { memory } = cpu.engine;
     page.fill(0xcc);
@@ -79,12 +87,9 @@ export class Runner {
     memory.setCpu(L.S_HALTED, 0);
     memory.setCpu(L.S_INHIBIT, 0);
     cpu.update();
-    const exit = cpu.run(1000);
-    if (exit !== "halt") throw new Error(`the case ended with "${exit}" at ${cpu.pc.toString(16)}`);
-    return this.outcome(input);
   }
 
-  private outcome(input: Input): Output {
+  protected outcome(input: Input): Output {
     const { cpu, ram } = this;
     const { memory } = cpu.engine;
     const vector = Number(cpu.pc) - SYSTEM - HANDLERS - 1;
@@ -112,7 +117,7 @@ export class Runner {
     return out;
   }
 
-  private setFlags(rflags: bigint): void {
+  protected setFlags(rflags: bigint): void {
     const { memory } = this.cpu.engine;
     memory.setCpu(X.X_CC_OP, X.CC_EFLAGS);
     memory.setCpu64(X.X_CC_SRC, rflags & 0x8d5n);

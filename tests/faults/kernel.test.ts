@@ -26,8 +26,8 @@ describe.each([
   ["tier 1", true],
 ])("in %s", (_tier, tier1) => {
   /** Level 0 of 32-bit code without paging, flat: 08 code, 10 data, 1b code and 23 data of level 3, 28 conforming code. */
-  function kernel(code: string): X86Cpu {
-    const cpu = bareCpu({}, tier1 ? { tier1: eager } : {});
+  function kernel(code: string, hooks: Parameters<typeof bareCpu>[0] = {}): X86Cpu {
+    const cpu = bareCpu(hooks, tier1 ? { tier1: eager } : {});
     if (tier1) cpu.engine.memory.setHot(1);
     poke(cpu, CODE, bytes(code));
     poke(cpu, GDT + 8, [0x9b, 0x93, 0xfb, 0xf3, 0x9f].flatMap(flat));
@@ -79,6 +79,44 @@ describe.each([
     expect(segment(cpu, "fs")).toEqual({ selector: 0, base: 0x5678n, usable: false });
     // Conforming code is for every level.
     expect(segment(cpu, "gs")).toEqual({ selector: 0x28, base: 0x9an, usable: true });
+  });
+
+  it("a device is written once however its register or the instruction is watched", () => {
+    const DEVICE = 0x2000000;
+    const WRITE = 0x000d0001;
+    // mov [ebx], eax; inc ecx; hlt
+    const code = "89 03 41 f4";
+    for (const [watch, dr7, rf] of [
+      [DEVICE, WRITE, 0],
+      [CODE, 1, X.F_RF],
+    ] as const) {
+      const written: number[] = [];
+      const cpu = kernel(code, {
+        mmioWrite: (_at, _size, value) => void written.push(value),
+      });
+      cpu.setGpr("rbx", BigInt(DEVICE));
+      cpu.setGpr("rax", 0x55n);
+      cpu.setField(X.X_DR, BigInt(watch));
+      cpu.setField(X.X_DR + 56, BigInt(dr7 | 0x400));
+      cpu.setField(X.X_FLAGS, BigInt(2 | rf));
+      cpu.update();
+      // There is no handler: what shows of the trap is DR6.
+      cpu.run(1);
+      expect([written, cpu.pc]).toEqual([[0x55], BigInt(CODE + 2)]);
+      expect(cpu.field(X.X_DR + 48) & 1n).toBe(watch === DEVICE ? 1n : 0n);
+    }
+  });
+
+  it("so is code that a store overwrites", () => {
+    // mov [ebx], al (the NOP behind it becomes INC ECX); nop; hlt
+    const cpu = kernel("88 03 90 f4");
+    cpu.setGpr("rbx", BigInt(CODE + 2));
+    cpu.setGpr("rax", 0x41n);
+    cpu.setField(X.X_DR, BigInt(CODE + 0x800));
+    cpu.setField(X.X_DR + 56, 0x401n);
+    cpu.update();
+    expect(cpu.run(10)).toBe("halt");
+    expect(cpu.gpr("rcx") & 0xffffn).toBe(1n);
   });
 
   it.each([

@@ -31,6 +31,15 @@ export class NativeProgram {
     return stdout;
   }
 
+  /** The `count` lines it prints, given `input`. */
+  lines(input: Uint8Array, count: number): string[] {
+    const { status, signal, stdout, stderr } = spawnSync(this.program, { input, encoding: "utf8", maxBuffer: 1 << 26 });
+    const lines = stdout.split("\n").slice(0, -1);
+    if (status !== 0 || lines.length !== count)
+      throw new Error(`the native program failed (${signal ?? status}, ${lines.length} of ${count} lines): ${stderr}`);
+    return lines;
+  }
+
   close(): void {
     rmSync(this.directory, { recursive: true });
   }

@@ -81,6 +81,14 @@ describe.each([
     expect([...offsets].sort()).toEqual([0, 3, 4, 6]);
   });
 
+  it("of MOV SS after MOV SS only the first holds anything off", () => {
+    // L: mov ss, ax; mov ss, ax; mov ss, ax; inc bx; jmp L
+    const { offsets } = interrupted([0x8e, 0xd0, 0x8e, 0xd0, 0x8e, 0xd0, 0x43, 0xeb, 0xf7], 2 | X.F_IF);
+    // The third begins a shadow again, where an interrupt came after the second.
+    expect(offsets.has(2)).toBe(false);
+    expect([0, 4, 7].every((offset) => offsets.has(offset))).toBe(true);
+  });
+
   it("every instruction of a loop without shadows is interrupted some time, and none is lost", () => {
     // L: inc bx; inc cx; inc dx; jmp L
     const { offsets, cpu } = interrupted([0x43, 0x41, 0x42, 0xeb, 0xfb], 2 | X.F_IF);

@@ -6,14 +6,15 @@ import {
   ACCESS_WRITE, E_CODE_BITS, FAULT_NONE, FAULT_RETRY, S_FAULT, S_ONE_INSN,
 } from "../../../src/layout";
 import {
-  CC_SUB, ES, FS, M_CODE64, M_SEGCHECK, RAX, RCX, RDI, RSI, SEG_WRITE, STR_ADDR_SHIFT, STR_ALIGN, STR_ONE, STR_REPNE, STR_SEG_SHIFT, X_CC_DST, X_CC_OP,
-  X_CC_SRC, X_DF,
+  CC_SUB, ES, FS, M_CODE64, M_DEBUG, M_SEGCHECK, RAX, RCX, RDI, RSI, SEG_WRITE, STR_ADDR_SHIFT, STR_ALIGN, STR_ONE, STR_REPNE, STR_SEG_SHIFT, X_CC_DST, X_CC_OP,
+  X_CC_SRC, X_DF, X_REPEATING,
 } from "../../../src/frontend/x86/layout";
 import { granules, invalidateCode, storedBeside } from "../../dispatcher/invalidate";
 import { hostForRead, hostForWrite, ld16, ld32, ld64, ld8, st16, st32, st64, st8 } from "../../softmmu/access";
 import { isRom, physHostWrite, ramPage } from "../../softmmu/physical";
 import { translate } from "../../softmmu/tlb";
 import { engine, mmuIndex, mode, setFault } from "../../state";
+import { x86_debug_data } from "../debug";
 import { raiseAC } from "../exception";
 import { segBase } from "../regs";
 import { x86_seg_check } from "../segment";
@@ -28,6 +29,17 @@ import { x86_seg_check } from "../segment";
 @inline function addressMask(word: i32): u64 {
   const log2 = (word >> STR_ADDR_SHIFT) & 3;
   return log2 == 3 ? 0xffffffffffffffff : log2 == 2 ? 0xffffffff : 0xffff;
+}
+
+/** Ends a round or more: 1 where there is more to do. */
+function again(cpu: i32, more: bool): i64 {
+  store<i32>(cpu + X_REPEATING, more ? 1 : 0);
+  return more ? 1 : 0;
+}
+
+/** Data breakpoints on an element that has been accessed. */
+function watch(cpu: i32, va: u64, log2: i32, write: bool): void {
+  if (mode(cpu) & M_DEBUG) x86_debug_data(cpu, va, 1 << log2, write ? 1 : 0);
 }
 
 /** Stores an index or count register: 32 bits clear the upper half, 16 bits keep the rest. */
@@ -195,11 +207,13 @@ export function x86_rep_movs(cpu: i32, a: i64, b: i64, c: i64): i64 {
       }
     }
   }
+  watch(cpu, from, log2, false);
+  watch(cpu, to, log2, true);
   const moved = down ? 0 - (n << log2) : n << log2;
   setRegister(cpu, RSI, si + moved, mask);
   setRegister(cpu, RDI, di + moved, mask);
   setRegister(cpu, RCX, count - n, mask);
-  return count != n ? 1 : 0;
+  return again(cpu, count != n);
 }
 
 /** True when all bytes of an element are equal. */
@@ -240,9 +254,10 @@ export function x86_rep_stos(cpu: i32, a: i64, b: i64, c: i64): i64 {
     } else if (uniform(value, log2)) memory.fill(target, <u8>value, bytes);
     else for (let i = 0; i < bytes; i += 1 << log2) storeHost(target + i, value, log2);
   }
+  watch(cpu, to, log2, true);
   setRegister(cpu, RDI, down ? di - (n << log2) : di + (n << log2), mask);
   setRegister(cpu, RCX, count - n, mask);
-  return count != n ? 1 : 0;
+  return again(cpu, count != n);
 }
 
 /** REP LODS, which nobody uses: one element a call. */
@@ -259,12 +274,13 @@ export function x86_rep_lods(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if (misaligned(cpu, word, from, log2)) return 0;
   const value = loadElement(cpu, from, log2, mmuIndex(cpu));
   if (faulted(cpu)) return 0;
+  watch(cpu, from, log2, false);
   if (log2 == 0) store<u8>(cpu + RAX, <u8>value);
   else if (log2 == 1) store<u16>(cpu + RAX, <u16>value);
   else store<u64>(cpu + RAX, value);
   setRegister(cpu, RSI, load<i32>(cpu + X_DF) < 0 ? si - (1 << log2) : si + (1 << log2), mask);
   setRegister(cpu, RCX, count - 1, mask);
-  return count != 1 ? 1 : 0;
+  return again(cpu, count != 1);
 }
 
 /** The flags of x - y. They are written once, at the end of the repetition: a fault or an interrupt in its middle finds those from before
@@ -322,13 +338,15 @@ export function x86_rep_cmps(cpu: i32, a: i64, b: i64, c: i64): i64 {
     if (faulted(cpu)) return 0;
     done = 1;
   }
+  watch(cpu, first, log2, false);
+  watch(cpu, second, log2, false);
   const moved = down ? 0 - (done << log2) : done << log2;
   setRegister(cpu, RSI, si + moved, mask);
   setRegister(cpu, RDI, di + moved, mask);
   setRegister(cpu, RCX, count - done, mask);
-  if (count != done && (x == y) == whileEqual) return 1;
-  setCompared(cpu, x, y, log2);
-  return 0;
+  const more = count != done && (x == y) == whileEqual;
+  if (!more) setCompared(cpu, x, y, log2);
+  return again(cpu, more);
 }
 
 export function x86_rep_scas(cpu: i32, a: i64, b: i64, c: i64): i64 {
@@ -367,9 +385,10 @@ export function x86_rep_scas(cpu: i32, a: i64, b: i64, c: i64): i64 {
     if (faulted(cpu)) return 0;
     done = 1;
   }
+  watch(cpu, at, log2, false);
   setRegister(cpu, RDI, down ? di - (done << log2) : di + (done << log2), mask);
   setRegister(cpu, RCX, count - done, mask);
-  if (count != done && (x == y) == whileEqual) return 1;
-  setCompared(cpu, x, y, log2);
-  return 0;
+  const more = count != done && (x == y) == whileEqual;
+  if (!more) setCompared(cpu, x, y, log2);
+  return again(cpu, more);
 }

@@ -518,6 +518,13 @@ export class Emitter {
     return this.linear(SS, offset, bytes, write);
   }
 
+  /** Makes sure that a byte of the stack can be written (ENTER). That is no access to data breakpoints. */
+  probeStack(rsp: Value): void {
+    const size = this.stackSize;
+    const offset = size === 8 ? rsp : this.b.zext(rsp, size === 4 ? 32 : 16);
+    this.load(1, this.linearUnwatched(SS, offset, 1, true), MEM_RMW);
+  }
+
   setStackPointer(rsp: Value): void {
     this.b.st(RSP, rsp);
   }

@@ -226,6 +226,8 @@ export const EXC_SOFT = 2;
 export const EXC_EXTERNAL = 4;
 /** INT1/ICEBP or #DB trap: X_EXC_NEXT semantics without the DPL check. */
 export const EXC_TRAP = 8;
+/** #DB of an instruction breakpoint: RF is pushed as it is. */
+export const EXC_BREAKPOINT = 16;
 
 // ---- scratch of the system helpers: core/x86/stack.ts, interrupt.ts ---------------------------------------------------
 export const X_SCRATCH = 0xe00;
@@ -236,6 +238,10 @@ export const X_NON_CANONICAL = 0xea0;
 
 /** i64: CR2 before the pending page fault wrote it. */
 export const X_CR2_BEFORE = 0xea8;
+/** i64: the number of the instruction in the shadow of a MOV SS or POP SS (as icount() gives it there); -1: none. */
+export const X_SS_SHADOW = 0xeb0;
+/** i32: the instruction executed last was a round of a repeated string instruction, and not the last round. */
+export const X_REPEATING = 0xeb8;
 
 /** In the word of x86_seg_check: a write. */
 export const SEG_WRITE = 0x100000;
@@ -247,7 +253,7 @@ export const STR_ADDR_SHIFT = 4;
 export const STR_SEG_SHIFT = 8;
 /** REPNE (CMPS, SCAS). */
 export const STR_REPNE = 0x1000;
-/** One element a call. */
+/** One round a call: limits, single-step and data breakpoints are looked at round by round. */
 export const STR_ONE = 0x2000;
 /** Addresses have to be multiples of the element size (#AC). */
 export const STR_ALIGN = 0x4000;

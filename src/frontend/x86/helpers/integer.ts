@@ -2,14 +2,41 @@
 
 import { type HelperDef, helper, pure, type SlotRange } from "../../../ir/helpers.js";
 import { S_RET2 } from "../../../layout.js";
-import { RAX, RCX, RDI, RDX, RSI, X_CC_OP, X_CC_SRC, X_DF, X_SEG } from "../layout.js";
+import {
+  RAX,
+  RCX,
+  RDI,
+  RDX,
+  RSI,
+  X_A20_OFF,
+  X_CC_OP,
+  X_CC_SRC,
+  X_DF,
+  X_DR,
+  X_DR_HIT,
+  X_FPR,
+  X_REPEATING,
+  X_SEG,
+} from "../layout.js";
 
 /** The lazy flags: CC_SRC, CC_DST, CC_SRC2, CC_OP. */
 export const CC_RANGE: SlotRange = [X_CC_SRC, X_CC_OP + 4];
 const RET2: SlotRange = [S_RET2, S_RET2 + 8];
 const gpr = (slot: number): SlotRange => [slot, slot + 8];
 const SEGMENTS: SlotRange = [X_SEG, X_SEG + 6 * 32];
-const STRING_READS: readonly SlotRange[] = [gpr(RAX), gpr(RCX), gpr(RSI), gpr(RDI), [X_DF, X_DF + 4], SEGMENTS];
+/** Hits of data breakpoints. */
+const WATCH: SlotRange = [X_DR_HIT, X_FPR];
+/** A repetition that goes on. */
+const REPEATING: SlotRange = [X_REPEATING, X_REPEATING + 4];
+const STRING_READS: readonly SlotRange[] = [
+  [X_DR, X_FPR],
+  gpr(RAX),
+  gpr(RCX),
+  gpr(RSI),
+  gpr(RDI),
+  [X_DF, X_DF + 4],
+  SEGMENTS,
+];
 
 export const INTEGER_HELPERS: readonly HelperDef[] = [
   // (condition code 0-15) -> 0/1, for any CC_OP.
@@ -20,8 +47,8 @@ export const INTEGER_HELPERS: readonly HelperDef[] = [
   helper("x86_raise", { writes: "all", fault: true }),
   // (first 8 bytes of the instruction, its length): #UD, logged once for the same bytes.
   helper("x86_undefined", { writes: "all", fault: true, exact: true }),
-  // (next RIP, 1: S_PC holds it already): sets RIP and the pending single-step trap.
-  helper("x86_single_step", { reads: "all", writes: "all", exact: true }),
+  // (next RIP, 1: S_PC holds it already): sets RIP and the pending single-step trap. Not exact, as that would set S_PC back.
+  helper("x86_single_step", { writes: [[X_DR_HIT, X_A20_OFF]] }),
   // (segment | bytes << 8 | write << 16, offset): limit and type checks; #GP(0) or #SS(0).
   helper("x86_seg_check", { reads: [SEGMENTS], writes: [], fault: true }),
 
@@ -46,11 +73,27 @@ export const INTEGER_HELPERS: readonly HelperDef[] = [
   helper("x86_bound", { fault: true }),
 
   // Repeated string instructions: (STR_* word) -> 1 while there is more to do.
-  helper("x86_rep_movs", { reads: STRING_READS, writes: [gpr(RCX), gpr(RSI), gpr(RDI)], fault: true }),
-  helper("x86_rep_stos", { reads: STRING_READS, writes: [gpr(RCX), gpr(RDI)], fault: true }),
-  helper("x86_rep_lods", { reads: STRING_READS, writes: [gpr(RAX), gpr(RCX), gpr(RSI)], fault: true }),
-  helper("x86_rep_cmps", { reads: STRING_READS, writes: [gpr(RCX), gpr(RSI), gpr(RDI), CC_RANGE], fault: true }),
-  helper("x86_rep_scas", { reads: STRING_READS, writes: [gpr(RCX), gpr(RDI), CC_RANGE], fault: true }),
+  helper("x86_rep_movs", {
+    reads: STRING_READS,
+    writes: [gpr(RCX), gpr(RSI), gpr(RDI), WATCH, REPEATING],
+    fault: true,
+  }),
+  helper("x86_rep_stos", { reads: STRING_READS, writes: [gpr(RCX), gpr(RDI), WATCH, REPEATING], fault: true }),
+  helper("x86_rep_lods", {
+    reads: STRING_READS,
+    writes: [gpr(RAX), gpr(RCX), gpr(RSI), WATCH, REPEATING],
+    fault: true,
+  }),
+  helper("x86_rep_cmps", {
+    reads: STRING_READS,
+    writes: [gpr(RCX), gpr(RSI), gpr(RDI), CC_RANGE, WATCH, REPEATING],
+    fault: true,
+  }),
+  helper("x86_rep_scas", {
+    reads: STRING_READS,
+    writes: [gpr(RCX), gpr(RDI), CC_RANGE, WATCH, REPEATING],
+    fault: true,
+  }),
 
   // (next RIP): #OF when OF is set.
   helper("x86_into", { reads: [CC_RANGE], fault: true }),

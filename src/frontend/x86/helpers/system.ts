@@ -76,6 +76,6 @@ export const SYSTEM_HELPERS: readonly HelperDef[] = [
   system("x86_xrstor"),
 
   // Hardware breakpoints. (linear address of the instruction), (linear address, bytes, write)
-  helper("x86_debug_insn", { reads: "all", writes: "all", fault: true }),
+  helper("x86_debug_insn", { reads: "all", writes: "all", fault: true, exact: true }),
   helper("x86_debug_data", { reads: "all", writes: "all" }),
 ];

@@ -2,7 +2,6 @@
 
 import type { Value } from "../../../ir/builder.js";
 import { Ty } from "../../../ir/ops.js";
-import { MEM_RMW } from "../../../layout.js";
 import type { Emitter } from "../emitter.js";
 import type { Insn } from "../insn.js";
 import { RBP } from "../layout.js";
@@ -69,7 +68,7 @@ export function enter(e: Emitter, insn: Insn): void {
   }
   const bottom = e.stackAt(-size * (level + 1) - space);
   // The last thing that may fault is a look at the new top of the stack.
-  e.load(1, e.stackAddress(bottom, 1, true), MEM_RMW);
+  e.probeStack(bottom);
   e.writeGpr(5, size, e.fromI64(frame, size));
   e.setStackPointer(bottom);
 }

@@ -11,6 +11,7 @@ import {
   DS,
   ES,
   M_AC,
+  M_DEBUG,
   M_SEGCHECK,
   M_TF,
   STR_ADDR_SHIFT,
@@ -60,8 +61,7 @@ export function stringWord(e: Emitter, insn: Insn, size: Size): Value {
   let word = LOG2[size]! | (LOG2[insn.addrSize]! << STR_ADDR_SHIFT);
   word |= (insn.segment >= 0 ? insn.segment : DS) << STR_SEG_SHIFT;
   if (insn.rep === 0xf2) word |= STR_REPNE;
-  // Limits are checked, and single steps counted, element by element.
-  if (e.mode & (M_SEGCHECK | M_TF)) word |= STR_ONE;
+  if (e.mode & (M_SEGCHECK | M_TF | M_DEBUG)) word |= STR_ONE;
   if (e.mode & M_AC) word |= STR_ALIGN;
   return e.b.i64(word);
 }

@@ -3,7 +3,7 @@
 import type { Emitter, Size } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
-import { DS, ES } from "../layout.js";
+import { DS, ES, M_DEBUG, M_TF } from "../layout.js";
 
 const H_IN = helperId("x86_in");
 const H_OUT = helperId("x86_out");
@@ -33,17 +33,18 @@ export function output(e: Emitter, insn: Insn): void {
 }
 
 /** The word of x86_ins and x86_outs (core/x86/portio.ts). */
-function stringWord(insn: Insn, segment: number): number {
-  return width(insn) | (insn.addrSize << 4) | (segment << 8) | (insn.rep !== 0 ? 0x1000 : 0);
+function stringWord(e: Emitter, insn: Insn, segment: number): number {
+  const one = e.mode & (M_TF | M_DEBUG) ? 0x2000 : 0;
+  return width(insn) | (insn.addrSize << 4) | (segment << 8) | (insn.rep !== 0 ? 0x1000 : 0) | one;
 }
 
 export function ins(e: Emitter, insn: Insn): void {
-  e.call(H_INS, e.b.i64(stringWord(insn, ES)), e.pcAt(insn.start), e.next());
+  e.call(H_INS, e.b.i64(stringWord(e, insn, ES)), e.pcAt(insn.start), e.next());
   e.exit();
 }
 
 export function outs(e: Emitter, insn: Insn): void {
   const segment = insn.segment >= 0 ? insn.segment : DS;
-  e.call(H_OUTS, e.b.i64(stringWord(insn, segment)), e.pcAt(insn.start), e.next());
+  e.call(H_OUTS, e.b.i64(stringWord(e, insn, segment)), e.pcAt(insn.start), e.next());
   e.exit();
 }
