@@ -8,13 +8,14 @@ import { type Site, serveSite } from "../tests/browser/site.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READY, type Session } from "./engine.js";
 import { BENCH_GUEST, machineOptions, ROOT } from "./guest.js";
 
-export const PAGE = `${ROOT}dist/page/index.html`;
+/** In a checkout. */
+export const PAGE = "dist/page/index.html";
 /** Milliseconds between looks at a terminal whose last line is not whole yet. */
 const LOOK = 50;
 
 /** Whether something of the build is newer than the page that was made of it. */
 export function pageIsOld(): boolean {
-  const page = statSync(PAGE).mtimeMs;
+  const page = statSync(`${ROOT}${PAGE}`).mtimeMs;
   const parts = readdirSync(`${ROOT}dist`).filter((name) => !["page", "guests", "commands", "node"].includes(name));
   return parts.some((part) => newest(`${ROOT}dist/${part}`) > page);
 }
@@ -25,16 +26,21 @@ function newest(path: string): number {
   return Math.max(...readdirSync(path).map((name) => newest(`${path}/${name}`)));
 }
 
-export function pageEmulator({ title, start }: BrowserKind, version: string): Emulator {
+/** `name` is the browser's unless another is given; `root` is the checkout whose page it is. */
+export function pageEmulator(
+  { title, start }: BrowserKind,
+  version: string,
+  { name = title, root = ROOT }: { name?: string; root?: string } = {},
+): Emulator {
   let site: Site | undefined;
   let browserVersion = "";
   return {
-    name: title,
+    name,
     get version() {
       return `wasmachine ${version}, ${title} ${browserVersion}`;
     },
     async boot() {
-      site ??= await serveSite(true, BENCH_GUEST);
+      site ??= await serveSite(true, BENCH_GUEST, root);
       const browser = await start();
       browserVersion = browser.version;
       const page = new PageUnderTest(browser);

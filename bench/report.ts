@@ -2,19 +2,22 @@
 
 import { bootRatios, figures, geometricMean, inMean, type Round, ratios, type Spread, spread } from "./results.js";
 
+export interface Comparison {
+  over: string;
+  under: string;
+}
+
 export interface Report {
   benchmarks: readonly string[];
   emulators: readonly string[];
-  /** The emulator that the others are compared to, when it was measured. */
-  base: string | undefined;
+  /** Whose figures are divided by whose. */
+  compared: readonly Comparison[];
   rounds: readonly Round[];
 }
 
 /** Rows of cells; the first row is the heading. */
-export function table({ benchmarks, emulators, base, rounds }: Report): string[][] {
-  const others = emulators.filter((name) => name !== base);
-  const compared = base === undefined ? [] : others;
-  const heading = ["", "unit", ...emulators, ...compared.map((name) => `${name} / ${base}`)];
+export function table({ benchmarks, emulators, compared, rounds }: Report): string[][] {
+  const heading = ["", "unit", ...emulators, ...compared.map(({ over, under }) => `${over} / ${under}`)];
   const rows = [[...heading, ...emulators.map((name) => `cold ${name}`)]];
   rows.push([
     ...["boot", "s"],
@@ -22,7 +25,7 @@ export function table({ benchmarks, emulators, base, rounds }: Report): string[]
       const times = spread(rounds.flatMap((round) => round.ready[name] ?? []));
       return times ? (times.median / 1000).toFixed(2) : "-";
     }),
-    ...compared.map((name) => ratio(spread(bootRatios(rounds, name, base!)))),
+    ...compared.map(({ over, under }) => ratio(spread(bootRatios(rounds, over, under)))),
     ...emulators.map(() => ""),
   ]);
   for (const benchmark of benchmarks) {
@@ -31,7 +34,7 @@ export function table({ benchmarks, emulators, base, rounds }: Report): string[]
     rows.push([
       ...[benchmark, unit],
       ...of.map((list) => number(spread(list.map((figure) => figure.value))?.median)),
-      ...compared.map((name) => ratio(spread(ratios(rounds, benchmark, name, base!)))),
+      ...compared.map(({ over, under }) => ratio(spread(ratios(rounds, benchmark, over, under)))),
       ...of.map((list) => spread(list.map((figure) => figure.cold))?.median.toFixed(1) ?? "-"),
     ]);
   }
@@ -39,7 +42,7 @@ export function table({ benchmarks, emulators, base, rounds }: Report): string[]
     rows.push([
       ...["geometric mean", ""],
       ...emulators.map(() => ""),
-      ...compared.map((name) => mean(benchmarks, rounds, name, base!)),
+      ...compared.map(({ over, under }) => mean(benchmarks, rounds, over, under)),
       ...emulators.map(() => ""),
     ]);
   }

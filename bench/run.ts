@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BROWSER_NAMES, BROWSERS } from "../tests/browser/browsers.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, patience, type Session } from "./engine.js";
@@ -11,7 +12,7 @@ import { namedCore } from "./named-core.js";
 import { PAGE, pageEmulator, pageIsOld } from "./page-emulator.js";
 import { processEmulator, versionOf } from "./process-emulator.js";
 import { printProfile } from "./profile.js";
-import { markdown, table, text } from "./report.js";
+import { type Comparison, markdown, table, text } from "./report.js";
 import { doubts, type Round } from "./results.js";
 import { soak, soakTable } from "./soak.js";
 
@@ -19,6 +20,7 @@ const HELP = `npm run bench [-- OPTIONS]
 Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in native QEMU, and prints figures and ratios.
   --node --qemu --chromium --firefox --webkit
                              which emulators (default --node --qemu; browsers take the page of npm run build:page)
+  --beside FOLDER            each of them (but QEMU) also as another checkout has it, built with its page: "before"
   --only NAME,NAME...        which benchmarks (default all); --list prints their names
   --boot                     no benchmarks, boot times only
   --rounds N                 rounds (default 5): in each, every emulator boots once and then runs benchmark by benchmark
@@ -48,6 +50,7 @@ function options() {
       chromium: { type: "boolean", default: false },
       firefox: { type: "boolean", default: false },
       webkit: { type: "boolean", default: false },
+      beside: { type: "string" },
       only: { type: "string" },
       list: { type: "boolean", default: false },
       boot: { type: "boolean", default: false },
@@ -75,29 +78,42 @@ function options() {
   return values;
 }
 
+/** Behind the name of an emulator that is another checkout's. */
+const BEFORE = " before";
+
+/** All are compared to QEMU where it is measured, and each to what it was before. */
+function comparisons(names: readonly string[]): Comparison[] {
+  const before = names.filter((name) => name.endsWith(BEFORE));
+  const others = names.filter((name) => name !== "QEMU" && !before.includes(name));
+  return [
+    ...(names.includes("QEMU") ? others.map((over) => ({ over, under: "QEMU" })) : []),
+    ...before.map((under) => ({ over: under.slice(0, -BEFORE.length), under })),
+  ];
+}
+
 type Options = ReturnType<typeof options>;
 
 function emulators(chosen: Options): Emulator[] {
   const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { version: string };
   const machine = ["-accel", "tcg,thread=single", "-nographic", ...machineOptions(`${BENCH_GUEST}/`)];
+  const roots = [ROOT, ...(chosen.beside === undefined ? [] : [`${resolve(chosen.beside)}/`])];
+  const nameIn = (root: string, name: string): string => (root === ROOT ? name : `${name}${BEFORE}`);
   const list: Emulator[] = [];
   if (chosen.node) {
-    const program = `${ROOT}dist/node/cli.js`;
-    if (!existsSync(program)) throw new Error("the emulator is not built: npm run build");
-    list.push(
-      processEmulator(
-        "Node",
-        process.execPath,
-        [program, ...machine],
-        `wasmachine ${version}, Node ${process.version}`,
-      ),
-    );
+    for (const root of roots) {
+      const program = `${root}dist/node/cli.js`;
+      if (!existsSync(program)) throw new Error(`the emulator is not built in ${root}: npm run build`);
+      const words = `wasmachine ${version}, Node ${process.version}`;
+      list.push(processEmulator(nameIn(root, "Node"), process.execPath, [program, ...machine], words));
+    }
   }
-  const browsers = BROWSER_NAMES.filter((name) => chosen[name]);
-  if (browsers.length > 0) {
-    if (!existsSync(PAGE)) throw new Error("the page is not built: npm run build:page");
+  for (const browser of BROWSER_NAMES.filter((name) => chosen[name])) {
     if (pageIsOld()) say("the page is older than the build it is made of: npm run build:page");
-    list.push(...browsers.map((name) => pageEmulator(BROWSERS[name], version)));
+    for (const root of roots) {
+      if (!existsSync(`${root}${PAGE}`)) throw new Error(`the page is not built in ${root}: npm run build:page`);
+      const kind = BROWSERS[browser];
+      list.push(pageEmulator(kind, version, { name: nameIn(root, kind.title), root }));
+    }
   }
   if (chosen.qemu) {
     const program = "qemu-system-x86_64";
@@ -196,8 +212,7 @@ async function main(): Promise<void> {
   for (const emulator of list) await emulator.close?.();
 
   const names = list.map((emulator) => emulator.name);
-  const base = names.includes("QEMU") ? "QEMU" : undefined;
-  const rows = table({ benchmarks, emulators: names, base, rounds });
+  const rows = table({ benchmarks, emulators: names, compared: comparisons(names), rounds });
   const notes = [
     `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} CPUs; ${list.map((e) => e.version).join("; ")}`,
     `medians of ${rounds.length} rounds of ${chosen.seconds} s; ratios are taken in each round: median (lowest..highest)`,

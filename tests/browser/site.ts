@@ -8,11 +8,11 @@ export interface Site {
   close(): void;
 }
 
-/** Starts tools/serve.mjs on a free port, with the tests' guest or the one in `pack`. */
-export async function serveSite(isolated: boolean, pack = GUEST): Promise<Site> {
+/** Starts tools/serve.mjs of the checkout `root` on a free port, with the tests' guest or the one in `pack`. */
+export async function serveSite(isolated: boolean, pack = GUEST, root = ROOT): Promise<Site> {
   const options = ["--port", "0", "--pack", pack, ...(isolated ? [] : ["--no-isolation"])];
   const child = spawn(process.execPath, ["tools/serve.mjs", ...options], {
-    cwd: ROOT,
+    cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });
   const address = await new Promise<string>((resolve, reject) => {
