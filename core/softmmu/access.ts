@@ -131,7 +131,8 @@ function mmioLoad(cpu: i32, pa: u64, size: i32): u64 {
   forgetTime();
   const lo = <u32>pa;
   const hi = <u32>(pa >> 32);
-  if (size < 3) return mmioRead(lo, hi, 1 << size);
+  // No device answers with more bits than it is asked for; the registers of a guest do not depend on that.
+  if (size < 3) return mmioRead(lo, hi, 1 << size) & (<u32>0xffffffff >>> (32 - (8 << size)));
   const low = <u64>mmioRead(lo, hi, 4);
   return low | (<u64>mmioRead(lo + 4, hi, 4) << 32);
 }

@@ -29,14 +29,15 @@ export interface MemoryPlan {
   regionBytes: number;
 }
 
-interface Placement extends MemoryPlan {
+export interface Placement extends MemoryPlan {
   /** In all, of 64 KiB. */
   pages: number;
   /** Fields of ENGINE that say where the tables are. */
   fields: readonly (readonly [field: number, address: number])[];
 }
 
-function place(ramSize: number): Placement {
+/** Where everything lies with so many bytes of RAM. */
+export function placement(ramSize: number): Placement {
   let at = L.CPU0 + L.CPU_SIZE;
   const take = (bytes: number, align = 64) => {
     at = Math.ceil(at / align) * align;
@@ -68,7 +69,7 @@ function place(ramSize: number): Placement {
 export function mostRam(): number {
   const mib = 2 ** 20;
   let most = MOST_PAGES * PAGE - ((MOST_PAGES * PAGE) % mib);
-  while (place(most).pages > MOST_PAGES) most -= mib;
+  while (placement(most).pages > MOST_PAGES) most -= mib;
   return most;
 }
 
@@ -91,7 +92,7 @@ export class EngineMemory {
   /** Throws TooMuchRam, or another RangeError when the host does not give so much memory. */
   constructor(ram: readonly RamRange[]) {
     const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
-    const { pages, fields, ...plan } = place(ramSize);
+    const { pages, fields, ...plan } = placement(ramSize);
     if (pages > MOST_PAGES) throw new TooMuchRam(mostRam());
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const buffer = this.memory.buffer;

@@ -215,7 +215,8 @@ class ChainReader {
 
   private add(address: number, length: number, write: boolean): void {
     if (length === 0) throw new VirtqueueError("descriptor of length 0");
-    if (this.memory.view(address, length) === undefined) {
+    const there = write ? this.memory.writable(address, length) : this.memory.view(address, length);
+    if (there === undefined) {
       throw new VirtqueueError(`buffer of ${length} bytes at 0x${address.toString(16)} is not in RAM`);
     }
     if (write) {

@@ -34,7 +34,7 @@ export class TestQueue {
   ) {
     this.desc = base;
     this.driver = base + 16 * size;
-    this.device = (this.driver + 2 * size + 6 + 3) & ~3;
+    this.device = Math.ceil((this.driver + 2 * size + 6) / 4) * 4;
     memory.write(base, new Uint8Array(this.device + 6 + 8 * size - base));
   }
 
