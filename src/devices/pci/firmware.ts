@@ -6,7 +6,7 @@ import { type PciBus, pirqOf } from "./bus.js";
 import type { PciFunction } from "./function.js";
 import type { BarKind } from "./interfaces.js";
 import { PIRQ_ROUTE } from "./piix3.js";
-import { PM_BASE, PM_MISC } from "./piix4-pm.js";
+import { PM_BASE, PM_MISC, SMBUS_BASE, SMBUS_CONFIG } from "./piix4-pm.js";
 import * as reg from "./registers.js";
 
 /** `end` is the first address after the window. */
@@ -31,6 +31,9 @@ export const PIRQ_IRQS: readonly number[] = [10, 10, 11, 11];
 /** Port of the ACPI registers, for the FADT. */
 export const PM_PORT_BASE = 0x600;
 export const SCI_IRQ = 9;
+const SMBUS_PORT_BASE = 0x700;
+/** The host controller is on and interrupts, if at all, by IRQ 9. */
+const SMBUS_ENABLED = 0x09;
 
 /** Gives every BAR an address, largest first. Throws when a window is too small. */
 export function assignBars(bus: PciBus, windows: PciWindows = DEFAULT_WINDOWS): void {
@@ -65,5 +68,7 @@ export function setUpPci(bus: PciBus, windows: PciWindows = DEFAULT_WINDOWS): vo
   }
   bus.writeConfig(0, 1, 3, PM_BASE, 4, PM_PORT_BASE);
   bus.writeConfig(0, 1, 3, PM_MISC, 1, 1);
+  bus.writeConfig(0, 1, 3, SMBUS_BASE, 4, SMBUS_PORT_BASE);
+  bus.writeConfig(0, 1, 3, SMBUS_CONFIG, 1, SMBUS_ENABLED);
   bus.writeConfig(0, 1, 3, reg.INTERRUPT_LINE, 1, SCI_IRQ);
 }

@@ -21,6 +21,7 @@ import { Port92 } from "../../devices/port92/port92.js";
 import { PostPort } from "../../devices/post/post.js";
 import { ResetControl } from "../../devices/resetctl/resetctl.js";
 import { Serial16550 } from "../../devices/serial16550/serial16550.js";
+import { Smbus } from "../../devices/smbus/smbus.js";
 import type { VirtioDevice } from "../../devices/virtio/device.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { Cpu, MachineMemory } from "../cpu.js";
@@ -123,6 +124,7 @@ export class PcBoard {
     this.ferr = this.interrupts.source(13);
     this.pm = new AcpiPm(clock, this.interrupts.source(9), control, log);
     const resetControl = new ResetControl(control);
+    const smbus = new Smbus();
     this.pci = createPcPci({
       mapper: this.barMapper(),
       msi: apicBus,
@@ -131,11 +133,12 @@ export class PcBoard {
       resetControl,
       shadow: this.memoryMap,
       pm: this.pm.pm,
+      smbus,
     });
     this.ports.map(CONFIG_PORTS, CONFIG_PORTS_SIZE, "pci-config", this.pci.ports);
     this.ports.map(GPE_PORT, 4, "acpi-gpe0", this.pm.gpe);
     this.ports.map(APM_PORT, 2, "apm", this.pm.command, { width: 1 });
-    this.devices.push(this.pm, resetControl, this.pci.ports, this.pci.bus);
+    this.devices.push(this.pm, smbus, resetControl, this.pci.ports, this.pci.bus);
 
     const port92 = new Port92(control, this.a20);
     this.ports.map(0x92, 1, "port92", port92);

@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { temporaryFolder } from "../guest.js";
 import { probe } from "./probe.js";
 
 test("a kernel without firmware finds what a BIOS leaves behind", async () => {
@@ -6,6 +8,11 @@ test("a kernel without firmware finds what a BIOS leaves behind", async () => {
   const found = Object.fromEntries(lines.map((line) => line.split(": ") as [string, string]));
   // Signature, interfaces, CPUs, RAM; address, entry and first bytes of the kernel; no command line.
   expect(found.fw_cfg).toMatch(/^51454d55 03000000 0100 0000000800000000 00002000 ..022000 02b0ad1b 00000000 $/);
+  expect(found.smbus).toBe("00000701 00090000 00");
+  expect(found.vectors).toBe("f000f00000000000f000ff53");
+  expect(found.data).toBe("03f89fc0027f001e001e003e001e01");
+  expect(found.mp).toBe("504d435000c8fee00000");
+  expect(found.rom?.slice(6)).toBe("eafc");
   expect(found.pic).toBe("b88e0c");
   expect(found.a20).toBe("0212345678");
   const [upper, end] = found.upper!.split(" ");
@@ -60,4 +67,22 @@ test("the interrupt services answer as a BIOS does", async () => {
     "ticks",
     "time -",
   ]);
+});
+
+test("a multiboot kernel gets its modules with their arguments", async () => {
+  const folder = temporaryFolder();
+  try {
+    writeFileSync(folder.file("one"), "abc");
+    writeFileSync(folder.file("two,2"), new Uint8Array(5000));
+    const list = `${folder.file("one")} a=1  b,${folder.file("two,,2")} x,,y,`;
+    const { lines } = await probe("modules.asm", ["-append", "quiet", "-initrd", list]);
+    const [commandLine, ...modules] = lines;
+    expect(commandLine).toMatch(/probe quiet$/);
+    expect(modules).toEqual([
+      `616263 00000003 ${folder.file("one")} a=1  b`,
+      `000000 00001388 ${folder.file("two,2")} x,y`,
+    ]);
+  } finally {
+    folder.remove();
+  }
 });
