@@ -40,6 +40,8 @@ type Outcome = number | Promise<number>;
 const HELD = -1;
 
 interface Request {
+  /** Counts what the guest asked for. */
+  readonly number: number;
   readonly queueIndex: number;
   readonly chain: Chain;
   readonly type: number;
@@ -63,8 +65,9 @@ export class VirtioBlk extends VirtioDevice {
   private transfers!: Transfers;
   private inFlight = 0;
   /** Of those in flight, writes and flushes. */
-  private readonly keeping = new Set<Promise<unknown>>();
+  private readonly keeping = new Map<Request, Promise<unknown>>();
   private held: Request[] = [];
+  private requests = 0;
   /** Of those in flight, the ones from before the last reset. */
   private stale = 0;
   /** Counts resets: a request of an earlier generation is finished without the guest. */
@@ -97,7 +100,7 @@ export class VirtioBlk extends VirtioDevice {
   }
 
   override async idle(): Promise<void> {
-    while (this.keeping.size > 0) await Promise.all(this.keeping);
+    while (this.keeping.size > 0) await Promise.all(this.keeping.values());
   }
 
   override reset(): void {
@@ -161,7 +164,7 @@ export class VirtioBlk extends VirtioDevice {
       .catch((error: unknown) => (generation === this.generation ? this.failure(error, request) : blk.S_IOERR))
       .then((status) => {
         this.inFlight--;
-        this.keeping.delete(settled);
+        this.keeping.delete(request);
         if (generation === this.generation) {
           this.finish(request, status);
           this.transport.notify(request.queueIndex);
@@ -169,7 +172,7 @@ export class VirtioBlk extends VirtioDevice {
           for (const queueIndex of this.queueSizes.keys()) this.transport.kick(queueIndex);
         }
       });
-    if (operationOf(request) === "write") this.keeping.add(settled);
+    if (operationOf(request) === "write") this.keeping.set(request, settled);
   }
 
   private finish(request: Request, status: number): void {
@@ -194,6 +197,7 @@ export class VirtioBlk extends VirtioDevice {
     const inLength = chain.writableLength - 1;
     const last = chain.writable.at(-1)!;
     return {
+      number: this.requests++,
       queueIndex,
       chain,
       type: view.getUint32(0, true),
@@ -213,7 +217,7 @@ export class VirtioBlk extends VirtioDevice {
       case blk.T_OUT:
         return this.write(request);
       case blk.T_FLUSH:
-        return this.flushAll();
+        return this.flushBehind(request);
       case blk.T_GET_ID:
         return this.identify(request);
       case blk.T_WRITE_ZEROES:
@@ -254,9 +258,12 @@ export class VirtioBlk extends VirtioDevice {
   }
 
   /** A flush that the guest asks for comes behind the writes it has asked for before. */
-  private flushAll(): Outcome {
-    if (this.keeping.size === 0) return this.flush();
-    return Promise.all(this.keeping).then(() => (this.held.length > 0 ? HELD : this.flush()));
+  private flushBehind(request: Request): Outcome {
+    const before = ({ number }: Request): boolean => number < request.number;
+    if (this.held.some(before)) return HELD;
+    const waited = [...this.keeping].filter(([other]) => before(other)).map(([, settled]) => settled);
+    // One of them may be held then, or even be under way again.
+    return waited.length === 0 ? this.flush() : Promise.all(waited).then(() => this.flushBehind(request));
   }
 
   private identify({ in: segments, inLength }: Request): number {
