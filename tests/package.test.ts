@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 interface Manifest {
   version: string;
   dependencies: Record<string, string>;
-  exports: { ".": Record<string, string> };
+  exports: Record<string, string | Record<string, string>>;
   bin: Record<string, string>;
 }
 const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as Manifest;
@@ -42,7 +42,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it("holds the engine, the program, the libraries and their types", () => {
-  const entries = [...Object.values(manifest.exports["."]), ...Object.values(manifest.bin)];
+  const entries = [
+    ...Object.values(manifest.exports).flatMap((entry) => (typeof entry === "string" ? [entry] : Object.values(entry))),
+    ...Object.values(manifest.bin),
+  ];
   expect(files).toEqual(
     expect.arrayContaining([
       "package.json",
@@ -62,6 +65,23 @@ it("holds nothing else: no guest images, tests, sources or maps", () => {
   expect(files.filter((path) => /\.test\.|\btesting\b|\.map$|tsbuildinfo|bzImage|initrd|rootfs/.test(path))).toEqual(
     [],
   );
+});
+
+it("has workers of one file, and no word of source maps that are not there", () => {
+  const texts = files
+    .filter((path) => /\.(js|css)$/.test(path))
+    .map((path): [string, string] => [path, readFileSync(join(installed, path), "utf8")]);
+  expect(texts.filter(([, text]) => /[#@] sourceMappingURL=/.test(text)).map(([path]) => path)).toEqual([]);
+  const [, worker] = texts.find(([path]) => path === "dist/page/worker.js")!;
+  // Of other files, by import declarations and expressions.
+  expect(/\b(from|import)\s*\(?\s*["'`]\.{0,2}\/[^"'`]*/.exec(worker)?.[0]).toBeUndefined();
+});
+
+it("has the licences of all that the page's files are made of", () => {
+  const text = readFileSync(join(installed, "dist/page/licences.txt"), "utf8");
+  for (const name of ["wasmachine", "@xterm/xterm", "js-base64", "fflate", "fzstd", "assemblyscript"]) {
+    expect(text).toMatch(new RegExp(`^${name} [\\d.]+ \\(`, "m"));
+  }
 });
 
 it("has every module that its modules import", () => {

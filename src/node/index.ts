@@ -10,6 +10,7 @@ import { startThread, threadPort } from "./ports.js";
 export type {
   LoadProgress,
   Machine,
+  MachineConsole,
   MachineEvents,
   MachineExit,
   MachineFile,

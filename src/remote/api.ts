@@ -83,9 +83,17 @@ export interface MachineStreams {
   readonly writable: WritableStream<Uint8Array>;
 }
 
+export interface MachineConsole extends MachineStreams {
+  /**
+   * Says how large the terminal is. A serial port cannot tell its guest, which may ask the terminal itself (cursor report);
+   * consoles that can (virtio) take it from here. Throws RangeError for what is no size.
+   */
+  resize(columns: number, rows: number): void;
+}
+
 export interface Machine {
   /** The character device `stdio` of the command line: by default the first serial port. */
-  readonly console: MachineStreams;
+  readonly console: MachineConsole;
   /** A monitor of its own, whatever the command line says. */
   readonly monitor: MachineStreams;
   readonly state: MachineState;

@@ -1,7 +1,7 @@
 // The machine's side of a channel: a character device whose bytes are posted. Output is gathered until the run loop gives
 // way to the host; input waits here until the device takes it.
 
-import type { HostChardev } from "../machine/host.js";
+import type { HostChardev, TerminalSize } from "../machine/host.js";
 
 /** A piece of output is posted at this size, if not before. */
 const PIECE = 32 << 10;
@@ -14,6 +14,9 @@ export interface ChannelPosts {
 export class Channel implements HostChardev {
   receive?: (bytes: Uint8Array) => number;
   breakReceived?: () => void;
+  resized?: () => void;
+  /** Of the terminal at the user's end, where that has been said. */
+  size: TerminalSize | undefined;
   /** Bytes posted and not yet taken by a reader. */
   unread = 0;
   private piece = new Uint8Array(256);
@@ -56,6 +59,11 @@ export class Channel implements HostChardev {
     joined.set(bytes, this.waiting.length);
     this.waiting = joined;
     this.offer();
+  }
+
+  resize(size: TerminalSize): void {
+    this.size = size;
+    this.resized?.();
   }
 
   drained = (): void => {

@@ -2,12 +2,15 @@
 
 import { Emitter } from "../machine/emitter.js";
 import type { Port } from "../port.js";
-import type { Machine, MachineEvents, MachineExit, MachineState } from "./api.js";
+import type { Machine, MachineConsole, MachineEvents, MachineExit, MachineState } from "./api.js";
 import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "./messages.js";
 import { ChannelStreams } from "./streams.js";
 
+/** Sizes are 16 bits wide in termios and in virtio's console. */
+const LARGEST_TERMINAL = 1 << 16;
+
 export class MachineClient implements Machine {
-  readonly console: ChannelStreams;
+  readonly console: MachineConsole & ChannelStreams;
   readonly monitor: ChannelStreams;
   readonly finished: Promise<MachineExit>;
   private readonly events = new Emitter<MachineEvents>();
@@ -34,7 +37,9 @@ export class MachineClient implements Machine {
     // A failure reaches whoever waits, and the listeners of "error"; nobody has to do both.
     this.finished.catch(() => {});
     this.started.catch(() => {});
-    this.console = this.channel("console");
+    this.console = Object.assign(this.channel("console"), {
+      resize: (columns: number, rows: number) => this.resize(columns, rows),
+    });
     this.monitor = this.channel("monitor");
     port.onMessage = (message) => this.receive(message);
     port.onFailure = (message) => this.fail(new Error(message));
@@ -72,6 +77,12 @@ export class MachineClient implements Machine {
 
   dispose(): void {
     this.end({ status: 0, reason: "disposed" });
+  }
+
+  private resize(columns: number, rows: number): void {
+    const isSize = (count: number): boolean => Number.isInteger(count) && count > 0 && count < LARGEST_TERMINAL;
+    if (!isSize(columns) || !isSize(rows)) throw new RangeError(`${columns} columns and ${rows} rows are no size`);
+    this.post({ type: "resize", columns, rows });
   }
 
   private channel(channel: ChannelName): ChannelStreams {

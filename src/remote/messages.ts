@@ -22,6 +22,7 @@ export interface CreateMessage {
 export type ToMachine =
   | CreateMessage
   | { type: "start" | "pause" | "resume" | "reset" | "powerDown" }
+  | { type: "resize"; columns: number; rows: number }
   | { type: "input"; channel: ChannelName; bytes: Uint8Array }
   /** So many bytes of output were read, or will never be. */
   | { type: "taken"; channel: ChannelName; count: number };

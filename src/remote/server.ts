@@ -98,6 +98,9 @@ export class MachineServer {
       case "powerDown":
         this.machine?.powerDown();
         break;
+      case "resize":
+        this.channels.console.resize({ columns: message.columns, rows: message.rows });
+        break;
       case "input":
         this.channels[message.channel].input(message.bytes);
         break;
@@ -122,7 +125,11 @@ export class MachineServer {
       return;
     }
     const { config } = parsed;
-    if (create.holdInput) this.channels.console = this.channel("console", true);
+    if (create.holdInput) {
+      const { size } = this.channels.console;
+      this.channels.console = this.channel("console", true);
+      if (size) this.channels.console.resize(size);
+    }
     config.chardevs.push({ id: API_MONITOR, kind: "vc", mux: false, signal: false });
     config.monitors.push(API_MONITOR);
     const files = this.surroundings.open(

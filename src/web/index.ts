@@ -4,13 +4,13 @@ import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
 import { MachineClient } from "../remote/client.js";
 import { splitCommandLine } from "../remote/command-line.js";
 import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
-import { defaultCoreUrl } from "./core-url.js";
 import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
 
 export type {
   LoadProgress,
   Machine,
+  MachineConsole,
   MachineEvents,
   MachineExit,
   MachineFile,
@@ -50,14 +50,30 @@ function absolute(url: string | URL): string {
 }
 
 function startWorker(workerUrl: string | URL | undefined): Worker {
+  const url = workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(workerUrl));
+  if (url.origin !== location.origin && url.protocol !== "blob:") return new Worker(bootstrap(url.href), MODULE);
   // Written out in one piece, because that is how bundlers recognise a worker.
   if (workerUrl === undefined) return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-  const url = absolute(workerUrl);
-  if (new URL(url).origin === location.origin) return new Worker(url, { type: "module" });
-  // A worker has to come from the page's own origin, but may import from others.
-  const source = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });
-  const blobUrl = URL.createObjectURL(source);
-  const worker = new Worker(blobUrl, { type: "module" });
-  setTimeout(() => URL.revokeObjectURL(blobUrl), 60_000);
-  return worker;
+  return new Worker(url, MODULE);
+}
+
+/** core.wasm as this package has it: beside this module. */
+function defaultCoreUrl(): URL {
+  return new URL("./core.wasm", import.meta.url);
+}
+
+const MODULE = { type: "module" } as const;
+const bootstraps = new Map<string, string>();
+
+/**
+ * A worker has to come from the page's own origin, but may import from others: the address of a worker that does only that. It
+ * is kept, since the worker starts another one from it.
+ */
+function bootstrap(url: string): string {
+  let address = bootstraps.get(url);
+  if (address === undefined) {
+    address = URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+    bootstraps.set(url, address);
+  }
+  return address;
 }

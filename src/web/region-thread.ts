@@ -3,11 +3,14 @@
 import type { RegionHelperPort } from "../machine/region-helper.js";
 import { workerPort } from "./ports.js";
 
+/** The name by which a worker knows that it is this one. */
+export const REGION_WORKER = "wasmachine-regions";
+
 /** Undefined where a worker may not start another: a page's rules may forbid it. */
 export function startRegionHelper(): RegionHelperPort | undefined {
   try {
-    // Written out in one piece, because that is how bundlers recognise a worker.
-    return workerPort(new Worker(new URL("./region-worker.js", import.meta.url), { type: "module" }));
+    // The same file as the machine's worker, wherever a bundler or a page has put that.
+    return workerPort(new Worker(self.location.href, { type: "module", name: REGION_WORKER }));
   } catch {
     return undefined;
   }

@@ -1,71 +1,11 @@
-// The worker that a machine runs in.
+// The program of the page's workers, one file for all of them: a machine's, and the one beside it that makes regions.
 
-import type { EngineParts } from "../machine/engine-parts.js";
-import { MachineError } from "../machine/host.js";
-import type { LoadProgress } from "../remote/api.js";
-import { MachineServer } from "../remote/server.js";
-import { VERSION } from "../remote/version.js";
-import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning.js";
-import { createMonotonicClock } from "./clock.js";
-import { Download, download } from "./download.js";
-import { WebFiles } from "./files.js";
+import { serveRegions } from "../machine/region-helper.js";
+import { serveMachine } from "./machine-worker.js";
 import { ownPort } from "./ports.js";
-import { startRegionHelper } from "./region-thread.js";
-import { WebScheduler } from "./scheduler.js";
-
-/** Most bytes crypto.getRandomValues gives at once. */
-const RANDOM_BYTES = 65536;
-
-const CROWDED = { system: HOT_SYSTEM_BLOCK_CROWDED, user: HOT_BLOCK_CROWDED };
+import { REGION_WORKER } from "./region-thread.js";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
-async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
-  const file = new Download();
-  if (!(await download("core.wasm", { url, origins: undefined }, progress, file))) {
-    throw new MachineError(`could not load core.wasm: there is no file at ${url}`);
-  }
-  try {
-    return { module: await WebAssembly.compile(file.bytes) };
-  } catch (error) {
-    throw new MachineError(`this browser cannot run the engine: ${(error as Error).message}`);
-  }
-}
-
-function fillRandom(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; at += RANDOM_BYTES) {
-    const piece = new Uint8Array(Math.min(RANDOM_BYTES, bytes.length - at));
-    bytes.set(crypto.getRandomValues(piece), at);
-  }
-}
-
-const scheduler = new WebScheduler();
-
-new MachineServer(
-  ownPort(scope),
-  {
-    version: VERSION,
-    scheduler,
-    open(create, config, progress, warn) {
-      const files = new WebFiles(create, progress, warn, (busy) => {
-        scheduler.busy = busy;
-      });
-      const parts = loadEngine(create.coreUrl, progress);
-      parts.catch(() => {});
-      files.prefetch(config);
-      return {
-        entropy: { fill: fillRandom },
-        monotonic: createMonotonicClock(),
-        date: () => Date.now(),
-        readFile: (name) => files.read(name),
-        openFile: (name) => files.openWhole(name),
-        openImage: (drive) => files.open(drive.file),
-        startRegionHelper,
-        hotBlock: navigator.hardwareConcurrency < CROWDED_PROCESSORS ? CROWDED : undefined,
-        engineParts: () => parts,
-      };
-    },
-    every: (milliseconds, action) => void setInterval(action, milliseconds),
-  },
-  () => performance.now(),
-);
+if (scope.name === REGION_WORKER) serveRegions(ownPort(scope));
+else serveMachine(scope);

@@ -1,9 +1,8 @@
 // One machine on the page, from its command line to its end. It begins to load while the terminal does, and is connected to it
 // when that is there.
 
-import type { Terminal } from "@xterm/xterm";
 import { createMachine, type LoadProgress, type Machine, type MachineState } from "../index.js";
-import { type Sink, screenOf } from "./screen.js";
+import type { MachineTerminal } from "../terminal/terminal.js";
 
 /** waiting: for the user to start it. */
 export type ShownState = MachineState | "failed" | "waiting";
@@ -20,6 +19,7 @@ export class Session {
   readonly machine: Machine;
   private readonly unsubscribe: (() => void)[] = [];
   private failed = false;
+  private typed = false;
 
   /** Throws when the command line cannot be split. */
   constructor(
@@ -35,29 +35,20 @@ export class Session {
   }
 
   /** Shows in `terminal` what the machine has said and says, and sends it what is typed there. To be called once. */
-  connect(terminal: Terminal): void {
-    const { machine, view } = this;
-    const sink: Sink = {
-      write(bytes, done) {
-        view.output(bytes);
-        terminal.write(bytes, done);
-      },
-    };
-    machine.console.readable.pipeTo(screenOf(sink)).catch(() => {});
-    const input = machine.console.writable.getWriter();
-    input.closed.catch(() => {});
-    const type = (bytes: Uint8Array): void => void input.write(bytes).catch(() => {});
-    const encoder = new TextEncoder();
-    const data = terminal.onData((text) => type(encoder.encode(text)));
-    const binary = terminal.onBinary((text) => type(Uint8Array.from(text, (char) => char.charCodeAt(0))));
+  connect(terminal: MachineTerminal): void {
     this.unsubscribe.push(
-      machine.on("reset", () => {
-        // What the machine says from now on begins on a line of its own.
-        if (terminal.buffer.active.cursorX > 0) terminal.write("\r\n");
+      terminal.connect(this.machine, {
+        onOutput: (bytes) => this.view.output(bytes),
+        onKey: () => {
+          this.typed = true;
+        },
       }),
-      () => data.dispose(),
-      () => binary.dispose(),
     );
+  }
+
+  /** The guest runs and somebody has typed: there may be work in it. */
+  get inUse(): boolean {
+    return this.typed && this.machine.state !== "ended";
   }
 
   dispose(): void {

@@ -1,7 +1,8 @@
 // The page: a machine with a terminal and buttons. A link may name another command line and other files (link.ts).
 
-import type { Terminal } from "@xterm/xterm";
+import type { MachineTerminal } from "../terminal/terminal.js";
 import { BootLog } from "./boot-log.js";
+import { confirmLoss } from "./confirm.js";
 import { type Link, readLink } from "./link.js";
 import { ProgressList } from "./progress.js";
 import { Session, type SessionView, type ShownState } from "./session.js";
@@ -36,7 +37,7 @@ const power = element<HTMLButtonElement>("power");
 const progress = new ProgressList(element("progress"));
 const log = new BootLog();
 let session: Session | undefined;
-let terminal: Terminal | undefined;
+let terminal: MachineTerminal | undefined;
 let link: Link | undefined;
 
 function say(id: "error" | "notice", message: string | undefined): void {
@@ -92,19 +93,39 @@ function connect(): void {
   if (!terminal) return;
   session?.connect(terminal);
   // For the browser's console, and for whoever drives the page.
-  Object.assign(globalThis, { wasmachine: { terminal, machine: session?.machine } });
+  Object.assign(globalThis, { wasmachine: { terminal: terminal.xterm, machine: session?.machine } });
 }
 
+/** Does it at once where nothing of the user's is in the guest; asks first where there is. */
+async function unlessRefused(question: string, action: string, act: () => void): Promise<void> {
+  if (!session?.inUse || (await confirmLoss(question, action))) act();
+  terminal?.focus();
+}
+
+const restart = (): Promise<void> =>
+  unlessRefused(
+    "The machine begins anew: what was written to its disks, all files in it, is lost.",
+    "Restart, lose the files",
+    boot,
+  );
+
+addEventListener("beforeunload", (event) => {
+  // The browser asks in its own words.
+  if (session?.inUse) event.preventDefault();
+});
 pause.addEventListener("click", () => {
   const machine = session?.machine;
-  if (!machine || machine.state === "ended") boot();
+  if (!machine || machine.state === "ended") void restart();
   else if (machine.state === "stopped") machine.resume();
   else machine.pause();
   terminal?.focus();
 });
 reset.addEventListener("click", () => {
-  session?.machine.reset();
-  terminal?.focus();
+  void unlessRefused(
+    "The guest is not asked to end its work: what it has not written to its disks yet is lost, and files that are in its memory only.",
+    "Reset",
+    () => session?.machine.reset(),
+  );
 });
 power.addEventListener("click", () => {
   session?.machine.powerDown();
@@ -125,16 +146,23 @@ element("default").addEventListener("click", () => {
 });
 element("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  boot();
-  terminal?.focus();
+  void restart();
+});
+element<HTMLInputElement>("screen-reader").addEventListener("change", (event) => {
+  if (terminal) terminal.screenReader = (event.target as HTMLInputElement).checked;
 });
 
 commandLine.value = new URLSearchParams(location.search).get("args") ?? DEFAULT_COMMAND_LINE;
 boot();
 // The terminal is most of the page's code. The machine's worker begins before it is here, let alone has been run.
-import("./terminal.js").then(
-  ({ openTerminal }) => {
-    terminal = openTerminal(element("terminal"), () => element<HTMLInputElement>("may-copy").checked);
+import("../terminal/terminal.js").then(
+  (module) => {
+    terminal = new module.MachineTerminal(element("terminal"), {
+      mayCopy: () => element<HTMLInputElement>("may-copy").checked,
+      onLeave: () => element("leave").focus(),
+    });
+    terminal.screenReader = element<HTMLInputElement>("screen-reader").checked;
+    terminal.focus();
     connect();
   },
   (error: Error) => say("error", `the terminal could not be loaded: ${error.message}`),

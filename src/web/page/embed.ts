@@ -1,2 +1,0 @@
-/** The library as one file, for pages without a bundler: `import { createMachine } from ".../wasmachine.js"`. */
-export * from "../index.js";
