@@ -1,13 +1,26 @@
 // The program's own words, as a user meets them.
 
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/commands/cli.js", import.meta.url));
 
 function run(...args: string[]): { status: number | null; out: string; error: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8" });
+  return runWith({}, ...args);
+}
+
+function runWith(
+  env: Record<string, string>,
+  ...args: string[]
+): { status: number | null; out: string; error: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
   return { status, out: stdout, error: stderr };
 }
 
@@ -39,5 +52,18 @@ describe("wasmachine", () => {
     [["boot", "--guest"], "--guest: a folder has to follow"],
   ])("%j: %s", (args, message) => {
     expect(run(...args)).toEqual({ status: 1, out: "", error: `wasmachine: ${message}\n` });
+  });
+
+  it.each([
+    ["guest", "--out"],
+    ["boot", "--guest"],
+  ])("%s without apt says how to bring one's own kernel", (command, option) => {
+    const out = join(tmpdir(), "there-is-no-such-folder");
+    const { status, error } = runWith({ PATH: "/nowhere" }, command, option, out);
+    expect(status).toBe(1);
+    expect(error).toMatch(
+      /^wasmachine: this machine has no apt-get [^\n]* wasmachine guest --kernel FILE --initrd FILE\n$/,
+    );
+    expect(existsSync(out)).toBe(false);
   });
 });
