@@ -2,7 +2,7 @@
 // calls, the engine's maintenance calls, and every helper of the guest by name.
 
 export { run } from "./dispatcher/run";
-export { dmaWritten, installBlock, linkHash, evict, removeSpan } from "./dispatcher/maintain";
+export { dmaWritten, forgetCode, installBlock, linkHash, evict, removeSpan } from "./dispatcher/maintain";
 export { secondPage } from "./dispatcher/lookup";
 export { initTlb, flushTlb, flushPage, forgetRegions } from "./softmmu/tlb";
 export { crossing_close, crossing_open } from "./softmmu/crossing";

@@ -2,7 +2,7 @@
 
 import {
   B_BYTES, B_COUNT, B_EPOCH, B_FLAGS, B_FLAG_SPAN, B_HASH_NEXT, B_HEADER, B_LINK0, B_LINK1, B_MODE, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT,
-  B_PHYS, B_REGION, B_SIZE, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID, CPU0, E_CODE_BITS, E_LINK_EPOCH, E_PAGE_BLOCKS,
+  B_PHYS, B_REGION, B_SIZE, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID, CPU0, E_CODE_BITS, E_HASH, E_HASH_MASK, E_LINK_EPOCH, E_PAGE_BLOCKS, E_RAM_SIZE,
 } from "../../src/layout";
 import { physHost, ramHost, ramPage } from "../softmmu/physical";
 import { clearJumpCache, protectPage } from "../softmmu/tlb";
@@ -84,6 +84,27 @@ export function evict(from: i32, to: i32): void {
     const valid = load<i32>(block + B_VALID);
     unlinkPages(block);
     if (valid) dropBlock(block);
+  }
+  clearJumpCache();
+}
+
+/** Drops all blocks and spans, before the physical map changes: afterwards their addresses would lead to other pages' lists, and to
+ *  other code. */
+export function forgetCode(): void {
+  const lists = engine(E_PAGE_BLOCKS);
+  const pages = <i32>(<u32>engine(E_RAM_SIZE) >> 12);
+  for (let page = 0; page < pages; page++) {
+    const slot = lists + (page << 2);
+    if (load<i32>(slot) == 0) continue;
+    invalidateCode(ramHost(page), 4096);
+  }
+  // What lies in ROM is in no page's list.
+  const end = engine(E_HASH) + ((engine(E_HASH_MASK) + 1) << 2);
+  for (let slot = engine(E_HASH); slot < end; slot += 4) {
+    for (let block = load<i32>(slot); block != 0; block = load<i32>(slot)) {
+      if (load<i32>(block + B_VALID)) dropBlock(block);
+      else store<i32>(slot, load<i32>(block + B_HASH_NEXT));
+    }
   }
   clearJumpCache();
 }

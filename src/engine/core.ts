@@ -28,6 +28,7 @@ export interface Core {
   evict(from: number, to: number): void;
   removeSpan(span: number): void;
   forgetRegions(): void;
+  forgetCode(): void;
   secondPage(cpu: number): number;
   initTlb(cpu: number): void;
   flushTlb(cpu: number, keepGlobal: number): void;

@@ -8,7 +8,7 @@ import { BLOCK_MAX_INSNS, HOT_BLOCK, HOT_SYSTEM_BLOCK } from "../tuning.js";
 import { BlockCache } from "./block-cache.js";
 import { type Core, type HostImports, instantiateCore } from "./core.js";
 import { EngineMemory } from "./memory.js";
-import type { RamRange } from "./physical.js";
+import type { MappedRange, RamRange } from "./physical.js";
 
 export interface EngineOptions {
   module: WebAssembly.Module;
@@ -29,6 +29,8 @@ export interface Tier1 {
   hot(block: number): void;
   /** Called once a slice: dead regions, consolidation. */
   maintain(): void;
+  /** All regions are dead: what lies at their addresses may be other code now. */
+  forget?(): void;
   /** Something is to come from another thread, through the host's event loop. */
   readonly awaiting?: boolean;
   /** Numbers for the monitor, by name. */
@@ -165,6 +167,15 @@ export class Engine {
 
   private setIcountEnd(value: number): void {
     this.memory.view.setBigInt64(L.CPU0 + L.S_ICOUNT_END, BigInt(value), true);
+  }
+
+  /** Replaces what lies over RAM (PhysicalMap.map); code that was translated goes, as it may lie elsewhere now. */
+  map(over: readonly MappedRange[]): void {
+    if (this.memory.physical.maps(over)) return;
+    this.core.forgetCode();
+    this.tier1?.forget?.();
+    this.memory.physical.map(over);
+    this.core.flushTlb(L.CPU0, 0);
   }
 
   /** Translates the block the dispatcher stopped at; false when the code is not in memory. */

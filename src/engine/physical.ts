@@ -26,6 +26,7 @@ export class PhysicalMap {
   readonly ram: readonly RamRange[];
   private readonly table = (L.ENGINE + L.E_RANGES) >> 2;
   private count = 0;
+  private over: readonly MappedRange[] = [];
 
   /** `ram` follows one another in linear memory from `base` on, in the order given. */
   constructor(
@@ -37,8 +38,14 @@ export class PhysicalMap {
     this.map([]);
   }
 
-  /** Replaces what lies over RAM; the ranges do not overlap each other. */
+  /** That is how it is already. */
+  maps(over: readonly MappedRange[]): boolean {
+    return over.length === this.over.length && over.every((range, n) => sameRange(range, this.over[n]!));
+  }
+
+  /** Replaces what lies over RAM; the ranges do not overlap each other. Engine.map() does what goes with that. */
   map(over: readonly MappedRange[]): void {
+    this.over = over.map((range) => ({ ...range }));
     let host = this.base;
     const ranges: MappedRange[] = [];
     for (const { address, length } of this.ram) {
@@ -118,6 +125,10 @@ export class PhysicalMap {
     this.count = ranges.length;
     this.u32[(L.ENGINE + L.E_RANGES_END) >> 2] = L.ENGINE + L.E_RANGES + ranges.length * L.RANGE_STRIDE;
   }
+}
+
+function sameRange(a: MappedRange, b: MappedRange): boolean {
+  return a.address === b.address && a.length === b.length && a.host === b.host && a.readOnly === b.readOnly;
 }
 
 /** What is left of a range when others lie over it. */

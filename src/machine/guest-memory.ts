@@ -2,7 +2,6 @@
 
 import type { Engine } from "../engine/engine.js";
 import type { MappedRange } from "../engine/physical.js";
-import * as L from "../layout.js";
 import { ROM_BYTES } from "../tuning.js";
 import type { MachineMemory, PhysicalRange } from "./cpu.js";
 
@@ -94,9 +93,7 @@ export class EngineGuestMemory implements MachineMemory {
   }
 
   setRanges(ranges: readonly PhysicalRange[]): void {
-    const { memory, core } = this.engine;
-    memory.physical.map(ranges.map((range) => this.mapped(range)));
-    core.flushTlb(L.CPU0, 0);
+    this.engine.map(ranges.map((range) => this.mapped(range)));
   }
 
   private mapped({ address, length, kind, rom, romOffset = 0 }: PhysicalRange): MappedRange {

@@ -84,6 +84,11 @@ export class CodeCache {
     return this.source.read(region.entries[0]!.record, R_VALID) !== 0;
   }
 
+  /** Kills all regions; bury() clears them away. */
+  kill(): void {
+    for (const record of this.byRecord.keys()) this.source.write(record, R_VALID, 0);
+  }
+
   // ---- making -----------------------------------------------------------------------------------------------------------------
 
   /**

@@ -254,6 +254,11 @@ export class RegionTier {
 
   // ---- once a slice -------------------------------------------------------------------------------------------------------
 
+  forget(): void {
+    this.cache.kill();
+    this.source.write(ENGINE, E_DEAD_REGIONS, this.source.read(ENGINE, E_DEAD_REGIONS) + 1);
+  }
+
   maintain(): void {
     const now = this.time();
     if (this.waited(now)) this.flush();
