@@ -1,0 +1,52 @@
+// A hostile program: what its number makes of the seed.
+
+import { Random } from "../corpus/random.js";
+import { IDIOMS } from "./idioms.js";
+import * as A from "./layout.js";
+import { MODES, type Mode, writeTables } from "./modes.js";
+
+export interface Program {
+  mode: Mode;
+  /** All of RAM. */
+  memory: Uint8Array;
+  /** Beginnings of its instructions: where it is entered. */
+  entries: readonly number[];
+}
+
+const WEIGHT = IDIOMS.reduce((sum, [weight]) => sum + weight, 0);
+
+function idiom(random: Random) {
+  let at = random.below(WEIGHT);
+  for (const [weight, make] of IDIOMS) {
+    at -= weight;
+    if (at < 0) return make;
+  }
+  throw new Error("weights");
+}
+
+export function makeProgram(seed: number): Program {
+  const random = new Random(seed);
+  const mode = random.pick(MODES);
+  const memory = new Uint8Array(A.RAM);
+  const view = new DataView(memory.buffer);
+  for (let at = A.DATA; at < A.DATA + A.DATA_BYTES; at += 4)
+    view.setUint32(at, random.below(3) ? random.u32() : A.DATA + random.below(A.DATA_BYTES), true);
+  writeTables(view, mode, random);
+  const entries: number[] = [];
+  let at = A.CODE;
+  // Some programs are short, so that what they do happens again and again.
+  const end = A.CODE + random.pick([0x80, 0x200, 0x600, A.CODE_BYTES - 0x80]);
+  while (at < end) {
+    const bytes = idiom(random)(random, mode, at);
+    entries.push(at);
+    memory.set(bytes, at);
+    at += bytes.length;
+  }
+  // Back to the beginning.
+  const back = A.CODE - (at + (mode.bits === 16 ? 3 : 5));
+  memory.set(
+    [0xe9, back & 255, (back >> 8) & 255, (back >> 16) & 255, (back >>> 24) & 255].slice(0, mode.bits === 16 ? 3 : 5),
+    at,
+  );
+  return { mode, memory, entries };
+}
