@@ -54,7 +54,7 @@ describe("the tables", () => {
     const rsdt = find("RSDT");
     expect(Number(root.view.getBigUint64(24, true))).toBe(xsdt.address);
     expect(root.view.getUint32(16, true)).toBe(rsdt.address);
-    const listed = ["FACP", "APIC", "HPET"].map((name) => find(name).address);
+    const listed = ["FACP", "APIC", "HPET", "WAET"].map((name) => find(name).address);
     expect(listed.map((_, n) => Number(xsdt.view.getBigUint64(36 + 8 * n, true)))).toEqual(listed);
     expect(listed.map((_, n) => rsdt.view.getUint32(36 + 4 * n, true))).toEqual(listed);
     const fadt = find("FACP");
@@ -74,6 +74,8 @@ describe("the tables", () => {
     );
     expect(ports).toEqual([9, 0xb2, 0x600, 0x604, 0x608, 0xafe0]);
     expect([view.getUint8(52), view.getUint8(53)]).toEqual([0xf1, 0xf0]);
+    expect(find("WAET").view.getUint32(36, true)).toBe(2);
+    expect(String.fromCharCode(...find("DSDT").bytes)).toMatch(/_GPE.*ACPI0006/s);
     expect([Number(view.getBigUint64(120, true)), view.getUint8(128)]).toEqual([0xcf9, 0x0f]);
     const madt = find("APIC");
     const overrides: number[][] = [];

@@ -3,7 +3,7 @@
 import { E820_ACPI, E820_NVS, E820_RESERVED, type FirmwareTable } from "../boot/interfaces.js";
 import { dsdt } from "./dsdt.js";
 import type { AcpiOptions } from "./options.js";
-import { facs, fadt, hpet, madt, rsdp, rsdt, table, xsdt } from "./tables.js";
+import { facs, fadt, hpet, madt, rsdp, rsdt, table, waet, xsdt } from "./tables.js";
 
 export type { AcpiOptions } from "./options.js";
 
@@ -20,7 +20,7 @@ export const RSDP_ADDRESS = 0xf5a00;
 export function buildAcpi(options: AcpiOptions, top: number): { tables: FirmwareTable[]; rsdp: number } {
   const facsAddress = top - PAGE;
   const definitions = table("DSDT", DSDT_REVISION, dsdt(options));
-  const others = [madt(options), ...(options.hpet === undefined ? [] : [hpet(options.hpet)])];
+  const others = [madt(options), ...(options.hpet === undefined ? [] : [hpet(options.hpet)]), waet()];
   const count = 1 + others.length;
   const sizes = [definitions, fadt(options, 0, 0), ...others, rsdt(Array(count).fill(0)), xsdt(Array(count).fill(0))];
   const start = facsAddress - Math.ceil(sizes.reduce((sum, { length }) => sum + align(length), 0) / PAGE) * PAGE;

@@ -32,6 +32,8 @@ export function dsdt(options: AcpiOptions): Aml {
     reserved(options),
   ];
   return A.concat(
+    // The general purpose events (ACPI 6.5, 9.10): none of them has a method, nothing is plugged in while the machine runs.
+    A.scope("\\_GPE", A.name("_HID", A.string("ACPI0006"))),
     A.scope("\\_SB", ...systemBus),
     A.name("\\_S5", A.pack(A.integer(sleepS5), A.integer(sleepS5), A.integer(0), A.integer(0))),
   );

@@ -44,6 +44,8 @@ const FLAG_PROC_C1 = 1 << 2;
 const FLAG_SLEEP_BUTTON = 1 << 5;
 const FLAG_RTC_S4 = 1 << 7;
 const FLAG_RESET = 1 << 10;
+/** Systems had better measure time by the PM timer than by the CPU. */
+const FLAG_PLATFORM_CLOCK = 1 << 15;
 const BOOT_LEGACY_DEVICES = 1 << 0;
 const BOOT_8042 = 1 << 1;
 const BOOT_NO_VGA = 1 << 2;
@@ -74,7 +76,7 @@ export function fadt(options: AcpiOptions, facsAddress: number, dsdtAddress: num
   fields.u8(88, 4).u8(89, 2).u8(91, 4).u8(92, gpe.length);
   fields.u16(96, NO_C2).u16(98, NO_C3).u8(108, RTC_CENTURY);
   fields.u16(109, BOOT_LEGACY_DEVICES | (i8042 ? BOOT_8042 : 0) | (vga ? 0 : BOOT_NO_VGA));
-  fields.u32(112, FLAG_WBINVD | FLAG_PROC_C1 | FLAG_SLEEP_BUTTON | FLAG_RTC_S4 | FLAG_RESET);
+  fields.u32(112, FLAG_WBINVD | FLAG_PROC_C1 | FLAG_SLEEP_BUTTON | FLAG_RTC_S4 | FLAG_RESET | FLAG_PLATFORM_CLOCK);
   ioAddress(fields, 116, reset.port, 1);
   fields.u8(128, reset.value);
   fields.u64(132, facsAddress).u64(140, dsdtAddress);
@@ -140,6 +142,14 @@ const HPET_ID = 0x8086a201;
 export function hpet(address: number): Uint8Array {
   const body = new Structure(20).u32(0, HPET_ID).u64(8, address);
   return table("HPET", 1, body.bytes);
+}
+
+/** The PM timer's value is right at the first reading. */
+const WAET_GOOD_PM_TIMER = 1 << 1;
+
+/** Windows ACPI emulated devices table: what need not be worked around on devices that are emulated. */
+export function waet(): Uint8Array {
+  return table("WAET", 1, new Structure(4).u32(0, WAET_GOOD_PM_TIMER).bytes);
 }
 
 export function rsdt(addresses: readonly number[]): Uint8Array {
