@@ -1,10 +1,12 @@
-// A disk alone boots through SeaBIOS, which is found where Debian's package has it.
+// A disk alone boots through SeaBIOS, which is found where Debian's package has it; so does a kernel with -bios.
 
 import { writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { program } from "../programs.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testBzImage } from "../../src/machine/boot/testing.js";
+import { PROGRAMS, program } from "../programs.js";
 import { Emulator } from "./emulator.js";
 import { temporaryFolder } from "./guest.js";
+import { writeKernel, x86 } from "./multiboot.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 
@@ -49,4 +51,37 @@ it("-cdrom and bootindex choose what is booted", async () => {
   const drives = ["a", "b"].flatMap((id) => ["-drive", `if=none,id=${id},format=raw,file=${folder.file(id)}`]);
   const devices = ["-device", "virtio-blk-pci,drive=a", "-device", "virtio-blk-pci,drive=b,bootindex=1"];
   expect(await boots([...drives, ...devices], "[from b]")).toBe("");
+});
+
+describe("-bios with -kernel", () => {
+  const firmware = ["-bios", PROGRAMS.seabios.path];
+
+  it("starts Linux's setup code, which finds command line and initrd, and the BIOS to print by", async () => {
+    const say = (character: readonly number[]) => [...character, 0xb4, 0x0e, 0x31, 0xdb, 0xcd, 0x10];
+    const kernel = testBzImage(new Uint8Array(64));
+    kernel.set(
+      [
+        // The character after the first of the command line, at 2000h:0; the initrd's size.
+        ...[0xb8, 0x00, 0x20, 0x8e, 0xc0, ...say([0x26, 0xa0, 0x01, 0x00])],
+        ...say([0xa0, 0x1c, 0x02]),
+        // SeaBIOS sends each character when the next one comes.
+        ...[...".ok."].flatMap((char) => say([0xb0, char.charCodeAt(0)])),
+        ...[0xf4, 0xeb, 0xfd],
+      ],
+      0x26c,
+    );
+    writeFileSync(folder.file("linux"), kernel);
+    writeFileSync(folder.file("initrd"), "x".repeat(0x41));
+    const options = ["-kernel", folder.file("linux"), "-append", "[Z]", "-initrd", folder.file("initrd")];
+    await boots([...firmware, ...options], "ZA.ok");
+    // Before any disk.
+    await boots([...firmware, ...options, "-drive", `if=virtio,format=raw,file=${disk("a", "[from a]")}`], "ZA.ok");
+  });
+
+  it("starts a multiboot kernel", async () => {
+    const text = [...x86.outb(0x3f8, 0x4d), ...x86.outb(0x3f8, 0x42), ...x86.outb(0x3f8, 0x21)];
+    // EAX has multiboot's number: add what makes it 0, and stop here if it is not.
+    writeKernel(folder.file("kernel"), [0x2d, 0x02, 0xb0, 0xad, 0x2b, 0x75, 0xfe, ...text, ...x86.stop]);
+    await boots([...firmware, "-kernel", folder.file("kernel")], "MB!");
+  });
 });

@@ -23,9 +23,8 @@ export async function prepareBzImage(inputs: ArrivingInputs): Promise<PreparedKe
   const { kernelName: name, kernel: file } = inputs;
   const header = readHeader(name, file);
   const wide = (header.xloadflags & XLF_KERNEL_64) !== 0;
-  const bySetup = !header.loadedHigh || !(wide || header.entry32);
-  const inside =
-    wide && header.loadedHigh && inputs.unpack !== false ? await findKernelInside(inputs, header) : undefined;
+  const bySetup = inputs.bySetupCode || !header.loadedHigh || !(wide || header.entry32);
+  const inside = wide && !bySetup && inputs.unpack !== false ? await findKernelInside(inputs, header) : undefined;
   // Unpacked while it arrives. Resets do it again.
   let unpacked = await inside?.arriving();
   await inputs.arrived(file.length);

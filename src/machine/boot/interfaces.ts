@@ -52,6 +52,8 @@ export interface BootInputs {
   pause?: () => Promise<void>;
   /** Unpack a compressed Linux kernel here instead of in the guest. Default true. */
   unpack?: boolean;
+  /** Begin Linux with its setup code in real mode, which asks the BIOS. Default: only where its header names no other way. */
+  bySetupCode?: boolean;
   /** Put a Linux kernel that is built for it at a random place unless its command line says otherwise. Default false. */
   randomBase?: boolean;
 }

@@ -13,12 +13,18 @@ export interface BootEntry {
 
 /**
  * @param order letters of -boot: c disks, d CD-ROMs
+ * @param first paths of what comes before all of them
  * @returns the file; undefined where firmware's own order is as good
  */
-export function bootOrder(entries: readonly BootEntry[], order: string): Uint8Array | undefined {
+export function bootOrder(
+  entries: readonly BootEntry[],
+  order: string,
+  first: readonly string[] = [],
+): Uint8Array | undefined {
   const chosen = entries.filter(({ index }) => index !== undefined).sort((a, b) => a.index! - b.index!);
   const rest = entries.filter(({ index }) => index === undefined);
   for (const letter of order) chosen.push(...rest.filter(({ cdrom }) => letter === (cdrom ? "d" : "c")));
-  if (chosen.every((entry, n) => entry === entries[n])) return undefined;
-  return encodeText(`${chosen.map(({ slot }) => `/pci@i0cf8/scsi@${slot.toString(16)}/disk@0,0`).join("\n")}\0`);
+  if (first.length === 0 && chosen.every((entry, n) => entry === entries[n])) return undefined;
+  const paths = chosen.map(({ slot }) => `/pci@i0cf8/scsi@${slot.toString(16)}/disk@0,0`);
+  return encodeText(`${[...first, ...paths].join("\n")}\0`);
 }

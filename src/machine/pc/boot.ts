@@ -7,7 +7,8 @@ import { MachineError, type MachineHost } from "../host.js";
 import type { X86Cpu } from "../x86-cpu.js";
 import type { PcBoard } from "./board.js";
 import { addBootFiles, addFirmwareFiles } from "./firmware.js";
-import { loadKernel } from "./kernel.js";
+import { loadKernel, readKernel } from "./kernel.js";
+import { offerKernel, ROM_PATH } from "./kernel-rom/kernel-rom.js";
 
 export interface Boot {
   /** ROM below 4 GiB. */
@@ -37,13 +38,16 @@ export async function prepareBoot(
     return loadKernel(config.kernel, { config, host, memory, cpu, entropy });
   }
   const firmware = await readFirmware(config, host);
+  const parts = { config, host, memory, cpu, entropy };
+  const kernel = config.kernel === undefined ? undefined : await readKernel(config.kernel, parts, true);
   const { order, once = order } = config.boot;
   let next = once;
   return {
     firmware,
     start(board) {
       addFirmwareFiles(board, config);
-      addBootFiles(board, next);
+      addBootFiles(board, next, kernel ? [ROM_PATH] : []);
+      if (kernel) offerKernel(board, kernel);
       next = order;
     },
   };

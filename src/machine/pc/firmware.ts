@@ -42,10 +42,11 @@ export function addFirmwareFiles(board: PcBoard, config: MachineConfig): void {
 /**
  * What only firmware asks for: from what to boot and where its screen is.
  * @param order letters of -boot, for this start of the machine
+ * @param first paths of what comes before all devices
  */
-export function addBootFiles(board: PcBoard, order: string): void {
+export function addBootFiles(board: PcBoard, order: string, first: readonly string[]): void {
   const { fwCfg, bootEntries, serialPorts } = board;
-  fwCfg.addFile("bootorder", bootOrder(bootEntries, order) ?? new Uint8Array(0));
+  fwCfg.addFile("bootorder", bootOrder(bootEntries, order, first) ?? new Uint8Array(0));
   // SeaBIOS shows its screen and takes keys there: there is no display.
   const [console] = serialPorts;
   if (console) fwCfg.addFile("etc/sercon-port", Uint8Array.of(console[0], console[0] >> 8));

@@ -4,7 +4,7 @@ import type { EntropySource } from "../../devices/interfaces.js";
 import type { MachineConfig } from "../../options/config.js";
 import { SLICE_MS } from "../../tuning.js";
 import { applyInitialCpu } from "../boot/apply.js";
-import type { BootMemory, BootModule } from "../boot/interfaces.js";
+import type { BootMemory, BootModule, PreparedKernel } from "../boot/interfaces.js";
 import { HEAD_BYTES, prepareKernel, splitModules, takesModules } from "../boot/kernel.js";
 import { memoryMap } from "../boot/memory-map.js";
 import type { EngineGuestMemory } from "../guest-memory.js";
@@ -26,8 +26,17 @@ export interface KernelParts {
   entropy: EntropySource;
 }
 
-/** Reads and checks kernel and initrd. Rejects with MachineError naming the file. */
-export async function loadKernel(name: string, parts: KernelParts): Promise<Boot> {
+/** A kernel with all that a loader needs. */
+export interface ConfiguredKernel {
+  prepared: PreparedKernel;
+  entropy: EntropySource;
+}
+
+/**
+ * Reads and checks kernel and initrd. Rejects with MachineError naming the file.
+ * @param bySetupCode firmware will have run: Linux begins with its setup code, which asks it
+ */
+export async function readKernel(name: string, parts: KernelParts, bySetupCode: boolean): Promise<ConfiguredKernel> {
   const { config, host, memory, cpu, entropy } = parts;
   const kernel = await openBootFile(host, name);
   const modules = readModules(config, host, kernel);
@@ -39,6 +48,7 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
     arrived: (count) => kernel.arrived(count),
     modules,
     commandLine: config.append,
+    bySetupCode,
     // Runs that repeat are easier to compare where addresses do too.
     randomBase: config.icount === undefined,
     pause: givingWay(host),
@@ -48,6 +58,13 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
       dirty: (address, length) => memory.dirty(address, length),
     },
   });
+  return { prepared, entropy };
+}
+
+/** A kernel that is started without firmware. */
+export async function loadKernel(name: string, parts: KernelParts): Promise<Boot> {
+  const { config, memory, cpu } = parts;
+  const { prepared, entropy } = await readKernel(name, parts, false);
   let bios: Bios | undefined;
   return {
     prepare: () => prepared.prepare?.(),
