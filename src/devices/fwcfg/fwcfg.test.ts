@@ -85,4 +85,19 @@ describe("fw_cfg", () => {
     b.fw.load(a.fw.save());
     expect(b.fw.read(1, 1)).toBe(2);
   });
+
+  test("is filled when somebody reads for the first time", () => {
+    const { fw, read } = setup();
+    let fills = 0;
+    fw.fillOnUse(() => {
+      fills++;
+      fw.addU16(FW_CFG_NB_CPUS, 7);
+    });
+    fw.reset();
+    fw.write(0, 2, FW_CFG_NB_CPUS);
+    expect(fills).toBe(0);
+    expect(read(FW_CFG_NB_CPUS, 2)).toEqual([7, 0]);
+    read(FILE_DIR, 4);
+    expect(fills).toBe(1);
+  });
 });

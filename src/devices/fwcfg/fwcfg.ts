@@ -56,6 +56,7 @@ export class FwCfg implements Device, IoRegion {
   private key = 0;
   private position = 0;
   private dmaHigh = 0;
+  private fill: (() => void) | undefined;
 
   /** Files by name ("etc/acpi/tables"). With `memory` the DMA interface is offered. */
   constructor(
@@ -108,8 +109,22 @@ export class FwCfg implements Device, IoRegion {
   }
 
   reset(): void {
-    this.select(FW_CFG_SIGNATURE);
+    this.key = FW_CFG_SIGNATURE;
+    this.position = 0;
     this.dmaHigh = 0;
+  }
+
+  /** `fill` adds items once somebody asks for one: most systems never do. */
+  fillOnUse(fill: () => void): void {
+    this.fill = fill;
+  }
+
+  /** The selected item. */
+  private get item(): Uint8Array | undefined {
+    const { fill } = this;
+    this.fill = undefined;
+    fill?.();
+    return this.items.get(this.key);
   }
 
   private select(key: number): void {
@@ -120,7 +135,7 @@ export class FwCfg implements Device, IoRegion {
 
   /** The next `length` bytes of the selected item; past its end, zeros. */
   private next(length: number): Uint8Array {
-    const item = this.items.get(this.key);
+    const { item } = this;
     const bytes = new Uint8Array(length);
     if (item) bytes.set(item.subarray(this.position, this.position + length));
     this.position = Math.min(item?.length ?? 0, this.position + length);
@@ -178,7 +193,7 @@ export class FwCfg implements Device, IoRegion {
     }
     if (control & DMA_WRITE) return false;
     if (control & DMA_SKIP) {
-      this.position = Math.min(this.items.get(this.key)?.length ?? 0, this.position + length);
+      this.position = Math.min(this.item?.length ?? 0, this.position + length);
     }
     return true;
   }

@@ -69,7 +69,7 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
   return {
     prepare: () => prepared.prepare?.(),
     start(board) {
-      addFirmwareFiles(board, config);
+      board.fwCfg.fillOnUse(() => addFirmwareFiles(board, config));
       const { smbios, acpi } = firmwareTables(board, config);
       const tables = [...smbios, ...(acpi?.tables ?? [])];
       const rsdp = acpi?.rsdp ?? 0;
