@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, test } from "vitest";
+import { Random } from "../../../../tests/corpus/random.js";
 import type { MemoryRange } from "../../boot/interfaces.js";
 import type { GeneralRegister } from "./caller.js";
-import { BDA, dataArea, TICKS } from "./data-area.js";
+import { BDA, dataArea, KEY_HEAD, KEYS_END, KEYS_START, SERIAL_BASES, TICKS } from "./data-area.js";
 import { BiosServices } from "./services.js";
 import { FakePorts, FakeProgram } from "./testing.js";
 
@@ -59,6 +60,41 @@ describe("the port", () => {
     expect(call(0x12)).toBe(DONE);
     expect(eax()).toBe(639);
   });
+});
+
+describe("a hostile data area", () => {
+  it("neither calls the services from themselves nor keeps them busy", () => {
+    const { read, write } = ports;
+    ports.write = (port, size, value) => {
+      if (port === 0xb4) services.write(0, 1, value);
+      else write.call(ports, port, size, value);
+    };
+    ports.read = (port) => (port === 0xb9 ? 1 : port === 0xb4 ? services.read() : read.call(ports, port));
+    program.memory.writeU16(SERIAL_BASES, 0xb4);
+    expect(call(0x10, { eax: 0x0e10 })).toBe(DONE);
+    // A ring that is never full, and a console that always has a character.
+    program.memory.writeU16(KEYS_START, 0x20);
+    program.memory.writeU16(KEYS_END, 0x20);
+    program.memory.writeU16(KEY_HEAD, 0x3c);
+    expect(call(0x16, { eax: 0x0100 })).toBe(DONE);
+  });
+});
+
+test("no call with any registers and any data area does harm", () => {
+  const seed = Number(process.env.BIOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  console.log(`bios services: seed ${seed} (BIOS_SEED repeats it)`);
+  const random = new Random(seed);
+  ports.read = () => random.u32();
+  const registers = ["eax", "ebx", "ecx", "edx", "esi", "edi", "ebp"] as const;
+  for (let n = 0; n < 20_000; n++) {
+    const area = Uint8Array.from({ length: 0x100 }, () => random.below(256));
+    if (n % 10 === 0) program.memory.write(BDA, area);
+    const interrupt = random.pick([8, 9, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0xff]);
+    program.bases.es = random.pick([0, 0xf0000, 0xffff0]);
+    const values = registers.map((name) => [name, random.below(2) ? random.u32() : random.below(0x1_0000)]);
+    expect([DONE, WAIT, LOOK_AGAIN]).toContain(call(interrupt, Object.fromEntries(values)));
+    ports.written.length = 0;
+  }
 });
 
 describe("INT 10h", () => {

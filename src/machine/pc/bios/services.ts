@@ -49,6 +49,7 @@ export class BiosServices implements Device, IoRegion {
   private readonly system: SystemService;
   private state = DONE;
   private gaveUp = false;
+  private serving = false;
 
   constructor(private readonly parts: BiosParts) {
     const { memory, ports, map, now } = parts;
@@ -69,7 +70,14 @@ export class BiosServices implements Device, IoRegion {
   }
 
   write(_offset: number, _size: number, value: number): void {
-    if (this.called) this.state = this.serve(value & 0xff, new Caller(this.parts.cpu, this.parts.memory));
+    // A program may have told the data area that a serial port is here.
+    if (this.serving || !this.called) return;
+    this.serving = true;
+    try {
+      this.state = this.serve(value & 0xff, new Caller(this.parts.cpu, this.parts.memory));
+    } finally {
+      this.serving = false;
+    }
   }
 
   /** Whether it is our code that speaks, whose addresses are physical ones. To all others there is no such port. */

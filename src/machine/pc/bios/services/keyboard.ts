@@ -13,6 +13,8 @@ const DATA_READY = 0x01;
 const ESCAPE = 0x1b;
 /** Characters of the longest escape sequence of a key, less its beginning. */
 const SEQUENCE_LIMIT = 3;
+/** Characters taken at one look. */
+const CONSOLE_LIMIT = 64;
 /** Keyboard mode and type: bit 1, the last code was E0h. */
 const MODE = 0x496;
 const MODE_E0 = 0x02;
@@ -122,7 +124,8 @@ export class KeyboardService {
   /** Takes what has been typed at the serial console, as long as there is room for a key. */
   private lookAtConsole(): void {
     this.wantInput();
-    while (!this.full) {
+    // The ring's bounds are the program's to set: it may never be full.
+    for (let n = 0; n < CONSOLE_LIMIT && !this.full; n++) {
       const character = this.receive();
       if (character === undefined) return;
       if (character === ESCAPE) this.putSequence();

@@ -97,10 +97,10 @@ export class VideoService {
   }
 
   private get column(): number {
-    return this.memory.readU16(CURSOR) & 0xff;
+    return Math.min(this.memory.readU16(CURSOR) & 0xff, COLUMN_COUNT - 1);
   }
   private get row(): number {
-    return this.memory.readU16(CURSOR) >> 8;
+    return Math.min(this.memory.readU16(CURSOR) >> 8, ROW_COUNT - 1);
   }
   private place(column: number, row: number): void {
     this.memory.writeU16(CURSOR, Math.min(column, COLUMN_COUNT - 1) | (Math.min(row, ROW_COUNT - 1) << 8));
