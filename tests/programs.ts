@@ -15,6 +15,7 @@ export const PROGRAMS = {
   gcc: { path: "/usr/bin/gcc", package: "gcc" },
   libc: { path: "/usr/include/stdio.h", package: "libc6-dev" },
   debugfs: { path: "/sbin/debugfs", package: "e2fsprogs" },
+  mke2fs: { path: "/sbin/mke2fs", package: "e2fsprogs" },
   e2fsck: { path: "/sbin/e2fsck", package: "e2fsprogs" },
   cpio: { path: "/usr/bin/cpio", package: "cpio" },
   nasm: { path: "/usr/bin/nasm", package: "nasm" },

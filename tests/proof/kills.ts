@@ -1,0 +1,19 @@
+// SIGKILL while the guest writes records with fsync, to a raw disk and to ext4.
+
+import { Random } from "../corpus/random.js";
+import { KINDS, kill } from "../durability/kill.js";
+import setupGuest from "../setup-guest.js";
+import { caseSeed, type Proof } from "./runner/proof.js";
+
+export const proof: Proof = {
+  name: "kills",
+  proves: `every record that a guest had flushed to ${KINDS.join(" or ")} is on its disk after kill -9`,
+  total: 400,
+  batch: 1,
+  sample: 2,
+  prepare: setupGuest,
+  async run(seed, first) {
+    const lost = await kill(new Random(caseSeed(seed, first)), KINDS[first % KINDS.length]!);
+    return lost ? [`kill ${first}: ${lost}`] : [];
+  },
+};
