@@ -1,4 +1,4 @@
-// node tools/serve.mjs [--port 8080] [--host 127.0.0.1] [--pack FOLDER] [--no-isolation] [--no-gzip]
+// node tools/serve.mjs [OPTIONS], with --help for their list.
 // Serves the built page (dist/page), guests (/pack/: pack or FOLDER) and examples: with byte ranges, gzip and, unless --no-isolation is
 // given, the headers that make a page cross-origin isolated. Prints the address it serves at.
 
@@ -28,6 +28,8 @@ const TYPES = {
 };
 /** Compressed already: kernels and initrds. */
 const PACKED = /^(bzImage|initrd|vmlinuz)|\.(gz|xz|zst|png)$/;
+/** By which a second server knows this one. */
+const SERVER = "wasmachine";
 const ISOLATION = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
@@ -72,6 +74,7 @@ async function answer(request, response, options) {
     "accept-ranges": "bytes",
     "x-file-size": info.size,
     vary: "accept-encoding",
+    server: SERVER,
     etag,
     ...(options.isolated ? ISOLATION : {}),
   };
@@ -97,10 +100,15 @@ async function answer(request, response, options) {
   else pipeline(content, response, done);
 }
 
-/** Resolves to the server and its address when it listens; port 0 takes any free one. */
-export function serve({ port, host, ...options }) {
-  const server = createServer((request, response) => {
-    answer(request, response, options).catch((error) => response.destroy(error));
+/** Resolves to the server and its address when it listens; port 0 takes any free one. Requests wait for `ready`. */
+export function serve({ port, host, ready, ...options }) {
+  const server = createServer(async (request, response) => {
+    try {
+      await ready;
+      await answer(request, response, options);
+    } catch (error) {
+      response.destroy(error);
+    }
   });
   return new Promise((resolve, reject) => {
     server.on("error", reject);
@@ -108,33 +116,89 @@ export function serve({ port, host, ...options }) {
   });
 }
 
-/** Reads the options above and serves until the process is ended. */
-export async function main(args) {
+/** Whether one of these serves at an address. */
+export async function isServed(address) {
+  try {
+    const response = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(3000) });
+    return response.headers.get("server") === SERVER;
+  } catch {
+    return false;
+  }
+}
+
+export const HELP = `  --port N         port to serve at (default 8080, or the next that is free; 0: any)
+  --host H         address to serve at (default 127.0.0.1: this machine only)
+  --pack FOLDER    the guest's files, served as /pack/ (default pack)
+  --no-isolation   without the headers that make the page cross-origin isolated
+  --no-gzip        without compression
+`;
+
+/** The options above, for serve(). Throws Error with a sentence for what is not understood. */
+export function readOptions(args) {
   const { values } = parseArgs({
     args,
     options: {
-      port: { type: "string", default: "8080" },
+      port: { type: "string" },
       host: { type: "string", default: "127.0.0.1" },
       pack: { type: "string", default: join(root, "pack") },
       "no-isolation": { type: "boolean", default: false },
       "no-gzip": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
-  const { address } = await serve({
-    port: Number(values.port),
+  const { port } = values;
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65536))
+    throw new Error(`--port ${port}: must be a number from 0 to 65535`);
+  return {
+    port: port === undefined ? undefined : Number(port),
     host: values.host,
     pack: resolve(values.pack),
     isolated: !values["no-isolation"],
     gzip: !values["no-gzip"],
-  });
+    help: values.help,
+  };
+}
+
+const DEFAULT_PORT = 8080;
+const PORTS_TRIED = 20;
+
+/** Serves at the port that was asked for, else at the default or the next one that is free. */
+export async function serveAnywhere(options) {
+  if (options.port !== undefined) return serve(options);
+  for (let port = DEFAULT_PORT; ; port++) {
+    try {
+      return await serve({ ...options, port });
+    } catch (error) {
+      if (error.code !== "EADDRINUSE" || port >= DEFAULT_PORT + PORTS_TRIED) throw error;
+    }
+  }
+}
+
+/** A failure to serve, as a sentence. */
+export function explain(error) {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `port ${error.port} is taken by another program: --port N takes another one, --port 0 any that is free`;
+    case "EACCES":
+      return `port ${error.port} needs more rights: --port N takes another one`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `--host ${error.address ?? error.hostname}: this machine has no such address`;
+    default:
+      return error.message;
+  }
+}
+
+async function main(args) {
+  const options = readOptions(args);
+  if (options.help) return void process.stdout.write(`node tools/serve.mjs [OPTIONS]\nServes dist/page.\n${HELP}`);
+  const { address } = await serveAnywhere(options);
   console.log(`wasmachine is at ${address}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   main(process.argv.slice(2)).catch((error) => {
-    console.error(
-      `serve: ${error.code === "EADDRINUSE" ? `port ${error.port} is taken (--port N takes another)` : error.message}`,
-    );
+    console.error(`serve: ${explain(error)}`);
     process.exit(1);
   });
 }

@@ -1,24 +1,51 @@
-// npm start [-- options of tools/serve.mjs]: builds what is missing, then serves the page.
+// npm start [-- options of tools/serve.mjs]: builds what is missing, then serves the page. The port is taken before, so that
+// nothing is built in vain, nor under a server that is running.
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { main } from "./serve.mjs";
+import { explain, HELP, isServed, readOptions, serveAnywhere } from "./serve.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const DEFAULT_ADDRESS = "http://127.0.0.1:8080/";
 
 function step(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  if (status !== 0) process.exit(status ?? 1);
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (status) => (status === 0 ? resolve() : process.exit(status ?? 1)));
+  });
 }
 
-if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/commands/cli.js`))
-  step("npm", ["run", "-s", "build"]);
-step(process.execPath, ["dist/commands/cli.js", "guest"]);
-step("npm", ["run", "-s", "build:page"]);
-await main(process.argv.slice(2)).catch((error) => {
-  console.error(
-    `start: ${error.code === "EADDRINUSE" ? `port ${error.port} is taken (-- --port N takes another)` : error.message}`,
-  );
+async function build() {
+  if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/commands/cli.js`))
+    await step("npm", ["run", "-s", "build"]);
+  await step(process.execPath, ["dist/commands/cli.js", "guest"]);
+  await step("npm", ["run", "-s", "build:page"]);
+}
+
+async function main() {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(`npm start [-- OPTIONS]\nBuilds the page and its guest, and serves them.\n${HELP}`);
+    return;
+  }
+  const asked = options.port === undefined ? DEFAULT_ADDRESS : `http://${options.host}:${options.port}/`;
+  if (options.port !== 0 && (await isServed(asked))) {
+    console.log(`wasmachine is at ${asked} already (-- --port 0 serves it once more)`);
+    return;
+  }
+  let built;
+  const ready = new Promise((resolve) => {
+    built = resolve;
+  });
+  const { address } = await serveAnywhere({ ...options, ready });
+  await build();
+  built();
+  console.log(`wasmachine is at ${address}`);
+}
+
+main().catch((error) => {
+  console.error(`start: ${explain(error)}`);
   process.exit(1);
 });

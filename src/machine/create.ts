@@ -128,7 +128,9 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         ),
       });
     } catch (error) {
-      throw error instanceof RangeError ? new MachineError(noMemory(ramSize, error)) : error;
+      throw error instanceof RangeError
+        ? new MachineError(noMemory(ramSize, error), { code: "ERR_MEMORY", cause: error })
+        : error;
     }
   }
   if (log.wants("int")) cpu.engine.memory.setEngine(L.E_LOG, 1);

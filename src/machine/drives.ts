@@ -36,7 +36,7 @@ export async function openDrives(
     }
   } catch (error) {
     for (const { backend } of opened.values()) await backend.close();
-    if (error instanceof BlockError) throw new MachineError(error.message);
+    if (error instanceof BlockError) throw new MachineError(error.message, { code: "ERR_FILE", cause: error });
     throw error;
   }
   return opened;

@@ -20,6 +20,8 @@ export interface MachineHost {
   openFile?(name: string): Promise<ArrivingFile | undefined>;
   /** Folders in which this host's packages keep firmware, looked at after those of -L. */
   readonly firmwareFolders?: readonly string[];
+  /** Where a name leads, for messages, where that says more than the name. */
+  locate?(name: string): string | undefined;
   /** The image of a drive as it is on the host (formats and -snapshot are the machine's work). */
   openImage(drive: DriveConfig): Promise<BlockBackend>;
   openChardev(chardev: ChardevConfig): HostChardev;
@@ -81,4 +83,33 @@ export interface HostChardev extends CharBackend {
  *  message is one sentence for the user. */
 export class MachineError extends Error {
   override readonly name = "MachineError";
+  readonly code: MachineErrorCode;
+  /** Of the file it is about, in a page. */
+  readonly url: string | undefined;
+
+  constructor(message: string, { code = "ERR_MACHINE", url, cause }: MachineErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.url = url;
+  }
+}
+
+/**
+ * ERR_OPTION: the command line; ERR_FILE: a file cannot be had, or not be read; ERR_MEMORY: the host has too little;
+ * ERR_MACHINE: this machine cannot be made or go on with what it was given; ERR_WORKER: its thread does not start;
+ * ERR_ENDED: it has ended; ERR_INTERNAL: a fault of this program.
+ */
+export type MachineErrorCode =
+  | "ERR_OPTION"
+  | "ERR_FILE"
+  | "ERR_MEMORY"
+  | "ERR_MACHINE"
+  | "ERR_WORKER"
+  | "ERR_ENDED"
+  | "ERR_INTERNAL";
+
+export interface MachineErrorDetails {
+  code?: MachineErrorCode;
+  url?: string | undefined;
+  cause?: unknown;
 }

@@ -10,6 +10,9 @@ export function loadCoreModule(): WebAssembly.Module {
   try {
     return new WebAssembly.Module(fs.readFileSync(file));
   } catch (error) {
-    throw new MachineError(`could not load ${file}: ${(error as Error).message} (npm run build makes it)`);
+    throw new MachineError(`could not load ${file}: ${(error as Error).message} (npm run build makes it)`, {
+      code: "ERR_FILE",
+      cause: error,
+    });
   }
 }

@@ -9,7 +9,7 @@ export function openFileChardev(path: string, append: boolean, outputs: Outputs)
   try {
     fd = fs.openSync(path, append ? "a" : "w");
   } catch (error) {
-    throw new MachineError(`Could not open '${path}': ${describeError(error)}`);
+    throw new MachineError(`Could not open '${path}': ${describeError(error)}`, { code: "ERR_FILE", cause: error });
   }
   const output = new OutputBuffer(fd, outputs);
   return {

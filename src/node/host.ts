@@ -74,7 +74,10 @@ function openLog(file: string): number {
   try {
     return fs.openSync(file, "w");
   } catch (error) {
-    throw new MachineError(`Error opening logfile ${file}: ${describeError(error)}`);
+    throw new MachineError(`Error opening logfile ${file}: ${describeError(error)}`, {
+      code: "ERR_FILE",
+      cause: error,
+    });
   }
 }
 
@@ -83,7 +86,7 @@ async function readFile(name: string): Promise<Uint8Array | undefined> {
     return await fs.promises.readFile(name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new MachineError(`could not read '${name}': ${describeError(error)}`);
+    throw new MachineError(`could not read '${name}': ${describeError(error)}`, { code: "ERR_FILE", cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createMachine } from "./index.js";
+import { createMachine, MachineError } from "./index.js";
 
 /** Everything a machine's console says until it ends. */
 async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
@@ -48,3 +48,31 @@ it.each(["../package.json", "/etc/hostname", "a/../../package.json", "."])(
     }
   },
 );
+
+it.each([
+  ["-flux", "ERR_OPTION"],
+  ["-kernel no/such/file", "ERR_FILE"],
+  ["-kernel package.json", "ERR_MACHINE"],
+])("%s fails with the code %s", async (args, code) => {
+  const error = await createMachine({ arguments: args })
+    .start()
+    .catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(MachineError);
+  expect(error).toMatchObject({ code });
+});
+
+it("says by its code that it has ended, and takes sizes of terminals only", async () => {
+  const machine = createMachine({ arguments: "-S" });
+  machine.console.resize(80, 24);
+  for (const [columns, rows] of [
+    [0, 24],
+    [80, -1],
+    [80.5, 24],
+    [70_000, 24],
+    [Number.NaN, 24],
+  ] as const) {
+    expect(() => machine.console.resize(columns, rows)).toThrow(RangeError);
+  }
+  machine.dispose();
+  await expect(machine.start()).rejects.toMatchObject({ code: "ERR_ENDED" });
+});

@@ -7,6 +7,7 @@ import { splitCommandLine } from "../remote/command-line.js";
 import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
 import { startThread, threadPort } from "./ports.js";
 
+export { MachineError, type MachineErrorCode } from "../machine/host.js";
 export type {
   LoadProgress,
   Machine,

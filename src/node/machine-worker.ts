@@ -31,6 +31,7 @@ function inside(folder: string, name: string): string {
   if (file.startsWith(root.endsWith(sep) ? root : root + sep)) return file;
   throw new MachineError(
     `could not load '${name}': a command line names files in ${root}, and this name leads out of it`,
+    { code: "ERR_FILE" },
   );
 }
 
@@ -39,7 +40,7 @@ function coreModule(file: string): WebAssembly.Module {
   try {
     return new WebAssembly.Module(readFileSync(file));
   } catch (error) {
-    throw new MachineError(`could not load ${file}: ${(error as Error).message}`);
+    throw new MachineError(`could not load ${file}: ${(error as Error).message}`, { code: "ERR_FILE", cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 /** A command line that cannot be used. The message is one sentence (or a list) without the program's name. */
 export class OptionError extends Error {
   override readonly name = "OptionError";
+  readonly code = "ERR_OPTION";
 }
 
 /** `-option value: message`, as the reader typed it. */

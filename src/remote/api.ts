@@ -1,5 +1,7 @@
 // The public API: the same types in a page and in Node. A machine runs in a thread of its own; this is its remote control.
 
+import type { MachineError } from "../machine/host.js";
+
 /** Contents of a file the command line names: bytes, a Blob or File, or where to fetch it. */
 export type MachineFile = Blob | Uint8Array | ArrayBuffer | string | URL;
 
@@ -65,7 +67,7 @@ export type MachineEvents = {
   reset: "guest" | "triple-fault" | "user";
   exit: MachineExit;
   /** The machine could not be made or failed. The message is one sentence for the user. */
-  error: Error;
+  error: MachineError;
   /** A sentence for the user that is no error. */
   warning: string;
   /** A line of the -d log. */

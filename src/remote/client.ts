@@ -1,8 +1,10 @@
 // The remote control of a machine in another thread.
 
 import { Emitter } from "../machine/emitter.js";
+import { MachineError } from "../machine/host.js";
 import type { Port } from "../port.js";
 import type { Machine, MachineConsole, MachineEvents, MachineExit, MachineState } from "./api.js";
+import { receivedError } from "./errors.js";
 import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "./messages.js";
 import { ChannelStreams } from "./streams.js";
 
@@ -42,7 +44,7 @@ export class MachineClient implements Machine {
     });
     this.monitor = this.channel("monitor");
     port.onMessage = (message) => this.receive(message);
-    port.onFailure = (message) => this.fail(new Error(message));
+    port.onFailure = (message) => this.fail(new MachineError(message, { code: "ERR_WORKER" }));
     port.post(create);
   }
 
@@ -125,7 +127,7 @@ export class MachineClient implements Machine {
         this.end(message.exit);
         break;
       case "error":
-        this.fail(new Error(message.message));
+        this.fail(receivedError(message.error));
         break;
     }
   }
@@ -140,12 +142,12 @@ export class MachineClient implements Machine {
     if (this.over) return;
     this.close();
     this.resolveFinished(exit);
-    this.rejectStarted(new Error("the machine has ended"));
+    this.rejectStarted(new MachineError("the machine has ended", { code: "ERR_ENDED" }));
     this.setState("ended");
     this.events.emit("exit", exit);
   }
 
-  private fail(error: Error): void {
+  private fail(error: MachineError): void {
     if (this.over) return;
     this.close();
     this.rejectFinished(error);

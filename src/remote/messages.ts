@@ -1,6 +1,7 @@
 // What a machine's user and the machine's thread tell each other. Plain data that can be posted.
 
 import type { LoadProgress, MachineEvents, MachineExit, MachineState } from "./api.js";
+import type { PostedError } from "./errors.js";
 
 export type ChannelName = "console" | "monitor";
 
@@ -37,7 +38,7 @@ export type FromMachine =
   | { type: "accepted"; channel: ChannelName; count: number }
   | { type: "warning" | "log"; message: string }
   | { type: "exit"; exit: MachineExit }
-  | { type: "error"; message: string };
+  | { type: "error"; error: PostedError };
 
 /** Bytes of output that may be on their way or unread before the machine waits, and bytes kept while nobody reads. */
 export const OUTPUT_WINDOW = 1 << 20;

@@ -1,6 +1,5 @@
 // The machine's side of a remote control: makes the machine, passes requests on, reports what becomes of it.
 
-import { BlockError } from "../block/interfaces.js";
 import { createMachine } from "../machine/create.js";
 import type { EngineParts } from "../machine/engine-parts.js";
 import { type HostChardev, MachineError, type MachineHost, type OutputGate } from "../machine/host.js";
@@ -9,11 +8,11 @@ import type { HostScheduler } from "../machine/scheduler.js";
 import { encodeText } from "../machine/text.js";
 import { attachMonitors } from "../monitor/attach.js";
 import type { ChardevConfig, MachineConfig } from "../options/config.js";
-import { OptionError } from "../options/error.js";
 import { parseArguments } from "../options/parse.js";
 import type { Port } from "../port.js";
 import type { LoadProgress, MachineState } from "./api.js";
 import { Channel } from "./channel.js";
+import { postedError } from "./errors.js";
 import { type ChannelName, type CreateMessage, type FromMachine, OUTPUT_WINDOW, type ToMachine } from "./messages.js";
 import { PanicWatch } from "./panic.js";
 import { ReportingScheduler } from "./scheduler.js";
@@ -38,7 +37,7 @@ export interface Surroundings {
 
 export type HostFiles = Pick<
   MachineHost,
-  "entropy" | "monotonic" | "date" | "readFile" | "openFile" | "openImage" | "startRegionHelper" | "hotBlock"
+  "entropy" | "monotonic" | "date" | "readFile" | "openFile" | "locate" | "openImage" | "startRegionHelper" | "hotBlock"
 > & {
   engineParts(): Promise<EngineParts>;
 };
@@ -161,6 +160,7 @@ export class MachineServer {
       date: files.date,
       readFile: files.readFile,
       ...(files.openFile ? { openFile: files.openFile } : {}),
+      ...(files.locate ? { locate: files.locate } : {}),
       openImage: files.openImage,
       hotBlock: files.hotBlock,
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),
@@ -243,14 +243,8 @@ export class MachineServer {
   }
 
   private fail(error: unknown): void {
-    this.port.post({ type: "error", message: explain(error) });
+    this.port.post({ type: "error", error: postedError(error) });
   }
 }
 
 const NOWHERE: HostChardev = { write() {}, close() {} };
-
-function explain(error: unknown): string {
-  if (error instanceof OptionError || error instanceof MachineError || error instanceof BlockError)
-    return error.message;
-  return `internal error: ${error instanceof Error ? error.message : String(error)}`;
-}

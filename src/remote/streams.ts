@@ -1,6 +1,7 @@
 // The user's side of a channel: byte messages as WHATWG streams. Output is acknowledged as it is read, input as the machine
 // takes it, so that neither side runs away from the other.
 
+import { MachineError } from "../machine/host.js";
 import type { MachineStreams } from "./api.js";
 import { INPUT_WINDOW, OUTPUT_WINDOW } from "./messages.js";
 
@@ -79,7 +80,7 @@ export class ChannelStreams implements MachineStreams {
     if (this.closed) return;
     this.closed = true;
     this.resume?.();
-    this.writer.error(new Error("the machine has ended"));
+    this.writer.error(new MachineError("the machine has ended", { code: "ERR_ENDED" }));
     if (this.queue.length === 0) this.reader.close();
   }
 
@@ -105,7 +106,7 @@ export class ChannelStreams implements MachineStreams {
 
   private write(bytes: Uint8Array): void | Promise<void> {
     if (!(bytes instanceof Uint8Array)) throw new TypeError("a machine's input must be Uint8Arrays");
-    if (this.closed) throw new Error("the machine has ended");
+    if (this.closed) throw new MachineError("the machine has ended", { code: "ERR_ENDED" });
     if (bytes.length === 0) return;
     this.pending += bytes.length;
     this.sink.input(bytes);

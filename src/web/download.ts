@@ -24,7 +24,7 @@ export async function request(name: string, place: Place): Promise<Response | un
   try {
     response = await fetchFrom(place);
   } catch (error) {
-    throw failure(name, url, (error as Error).message);
+    throw failure(name, url, (error as Error).message, error);
   }
   if (response.ok && response.body) return response;
   await response.body?.cancel();
@@ -78,13 +78,13 @@ export async function receive(
     }
     sink.end();
   } catch (error) {
-    throw failure(name, url, (error as Error).message);
+    throw failure(name, url, (error as Error).message, error);
   }
   progress({ name, loaded, total: loaded, done: true });
 }
 
-function failure(name: string, url: string, reason: string): MachineError {
-  return new MachineError(`could not load '${name}' from ${url}: ${reason}`);
+function failure(name: string, url: string, reason: string, cause?: unknown): MachineError {
+  return new MachineError(`could not load '${name}' from ${url}: ${reason}`, { code: "ERR_FILE", url, cause });
 }
 
 function status(response: Response): string {

@@ -74,7 +74,10 @@ export class WebFiles {
     if (given instanceof ArrayBuffer) return new MemoryBackend(new Uint8Array(given));
     const image = await this.loadImage(name);
     this.images.delete(name);
-    if (!image) throw new MachineError(`Could not open '${name}': ${this.whyNot(name)}`);
+    if (!image) {
+      const url = this.address(name);
+      throw new MachineError(`Could not open '${name}': ${this.whyNot(name)}`, { code: "ERR_FILE", url });
+    }
     return image;
   }
 
@@ -96,9 +99,14 @@ export class WebFiles {
     return typeof given === "string" ? { url: given, origins: undefined } : undefined;
   }
 
+  /** Where a name leads; undefined when it is not to be fetched. */
+  address(name: string): string | undefined {
+    return this.locate(name)?.url;
+  }
+
   private whyNot(name: string): string {
-    const place = this.locate(name);
-    return place === undefined ? "it is not among the machine's files" : `there is no file at ${place.url}`;
+    const url = this.address(name);
+    return url === undefined ? "it is not among the machine's files" : `there is no file at ${url}`;
   }
 
   private loadWhole(name: string): Promise<ArrivingFile | undefined> {

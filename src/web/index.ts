@@ -7,6 +7,7 @@ import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
 import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
 
+export { MachineError, type MachineErrorCode } from "../machine/host.js";
 export type {
   LoadProgress,
   Machine,
@@ -29,7 +30,10 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   const { filesUrl, fileOrigins = [], coreUrl, holdInput = false } = options;
-  return new MachineClient(workerPort<ToMachine, FromMachine>(startWorker(options.workerUrl)), {
+  const workerUrl =
+    options.workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(options.workerUrl));
+  const worker = startWorker(workerUrl, options.workerUrl === undefined);
+  return new MachineClient(workerPort<ToMachine, FromMachine>(worker, workerUrl.href), {
     type: "create",
     arguments: args,
     files,
@@ -49,11 +53,10 @@ function absolute(url: string | URL): string {
   return new URL(url, document.baseURI).href;
 }
 
-function startWorker(workerUrl: string | URL | undefined): Worker {
-  const url = workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(workerUrl));
+function startWorker(url: URL, own: boolean): Worker {
   if (url.origin !== location.origin && url.protocol !== "blob:") return new Worker(bootstrap(url.href), MODULE);
   // Written out in one piece, because that is how bundlers recognise a worker.
-  if (workerUrl === undefined) return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  if (own) return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   return new Worker(url, MODULE);
 }
 

@@ -21,12 +21,12 @@ const CROWDED = { system: HOT_SYSTEM_BLOCK_CROWDED, user: HOT_BLOCK_CROWDED };
 async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
   const file = new Download();
   if (!(await download("core.wasm", { url, origins: undefined }, progress, file))) {
-    throw new MachineError(`could not load core.wasm: there is no file at ${url}`);
+    throw new MachineError(`could not load core.wasm: there is no file at ${url}`, { code: "ERR_FILE", url });
   }
   try {
     return { module: await WebAssembly.compile(file.bytes) };
   } catch (error) {
-    throw new MachineError(`this browser cannot run the engine: ${(error as Error).message}`);
+    throw new MachineError(`this browser cannot run the engine: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -60,6 +60,7 @@ function surroundings(scheduler: WebScheduler): Surroundings {
         date: () => Date.now(),
         readFile: (name) => files.read(name),
         openFile: (name) => files.openWhole(name),
+        locate: (name) => files.address(name),
         openImage: (drive) => files.open(drive.file),
         startRegionHelper,
         hotBlock: navigator.hardwareConcurrency < CROWDED_PROCESSORS ? CROWDED : undefined,

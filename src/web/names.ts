@@ -34,12 +34,14 @@ export function locateName(name: string, { filesUrl, origins, pageOrigin }: Name
     if (url && origins.includes(url.origin)) return { url: url.href, origins: trusted };
     throw new MachineError(
       `could not load '${name}': a command line names files in ${folder.href}, no addresses (the page's author can name its origin)`,
+      { code: "ERR_FILE" },
     );
   }
   const segments = name.split("/").filter((segment, at) => at === 0 || (segment !== "" && segment !== "."));
   if (name === "" || segments[0] === "" || segments.some(leavesFolder)) {
     throw new MachineError(
       `could not load '${name}': a command line names files in ${folder.href}, and this name leads out of it`,
+      { code: "ERR_FILE" },
     );
   }
   const url = new URL(`./${segments.map(encodeURIComponent).join("/")}`, folder);

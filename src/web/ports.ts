@@ -1,7 +1,7 @@
 import type { Port } from "../port.js";
 
 /** The user's end of the connection to a worker. */
-export function workerPort<Out, In>(worker: Worker): Port<Out, In> {
+export function workerPort<Out, In>(worker: Worker, url: string): Port<Out, In> {
   const port: Port<Out, In> = {
     onMessage: undefined,
     onFailure: undefined,
@@ -14,7 +14,9 @@ export function workerPort<Out, In>(worker: Worker): Port<Out, In> {
     event.preventDefault();
     // An event without a message: the worker's module could not be loaded.
     port.onFailure?.(
-      event.message ? `the machine's worker failed: ${event.message}` : "the machine's worker could not be loaded",
+      event.message
+        ? `the machine's worker failed: ${event.message}`
+        : `the machine's worker could not be loaded from ${url}`,
     );
   };
   return port;

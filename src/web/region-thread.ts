@@ -10,7 +10,8 @@ export const REGION_WORKER = "wasmachine-regions";
 export function startRegionHelper(): RegionHelperPort | undefined {
   try {
     // The same file as the machine's worker, wherever a bundler or a page has put that.
-    return workerPort(new Worker(self.location.href, { type: "module", name: REGION_WORKER }));
+    const { href } = self.location;
+    return workerPort(new Worker(href, { type: "module", name: REGION_WORKER }), href);
   } catch {
     return undefined;
   }

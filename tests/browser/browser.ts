@@ -9,6 +9,8 @@ export interface Browser {
   /** Types on the keyboard, wherever the focus is; "\n" is the Enter key. */
   type(text: string): Promise<void>;
   click(selector: string): Promise<void>;
+  /** Workers of the page that are alive, where the browser can be asked. */
+  workers?(): number;
   screenshot(file: string): Promise<void>;
   resize(width: number, height: number): Promise<void>;
   close(): Promise<void>;

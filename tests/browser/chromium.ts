@@ -39,6 +39,7 @@ export async function startChromium(colorScheme: "light" | "dark" = "light"): Pr
       }
     },
     click: (selector) => page.click(selector),
+    workers: () => page.workers().length,
     async screenshot(file) {
       await page.screenshot({ path: file });
     },

@@ -92,4 +92,62 @@ describe("the library", () => {
     expect(message).toMatch(/'?k'?/);
     expect(message).not.toMatch(/internal error|started/);
   });
+
+  it("names the address of a file that is not there, with a code and a cause", async () => {
+    await open("-version");
+    const errors = await browser.evaluate<Record<string, unknown>[]>(`(async () => {
+      const { createMachine, MachineError } = await import("/wasmachine.js");
+      const tries = [
+        { arguments: "-kernel none", filesUrl: "/nowhere" },
+        { arguments: "-kernel k", files: { k: "http://127.0.0.1:1/k" } },
+        { arguments: "-version", coreUrl: "/none.wasm" },
+        { arguments: "-S", coreUrl: "/none.wasm" },
+        { arguments: "-S", workerUrl: "/none.js" },
+        { arguments: "-flux" },
+      ];
+      return Promise.all(tries.map(async (options) => {
+        const machine = createMachine(options);
+        const error = await machine.start().catch((reason) => reason);
+        if (!(error instanceof MachineError)) return { is: String(error) };
+        return { code: error.code, url: error.url ?? "", message: error.message, cause: error.cause?.name ?? "" };
+      }));
+    })()`);
+    const origin = site.address.slice(0, -1);
+    expect(errors).toEqual([
+      expect.objectContaining({ code: "ERR_FILE", url: `${origin}/nowhere/none` }),
+      expect.objectContaining({ code: "ERR_FILE", url: "http://127.0.0.1:1/k", cause: "TypeError" }),
+      expect.objectContaining({ code: "ERR_ENDED" }),
+      expect.objectContaining({ code: "ERR_FILE", url: `${origin}/none.wasm` }),
+      expect.objectContaining({ code: "ERR_WORKER", message: expect.stringContaining(`${origin}/none.js`) }),
+      expect.objectContaining({ code: "ERR_OPTION" }),
+    ]);
+    for (const { message, url } of errors) expect(message).toContain(url);
+  });
+
+  it("ends a machine's workers within a second", async () => {
+    await open("-version");
+    const milliseconds = await browser.evaluate<number[]>(`(async () => {
+      const { createMachine } = await import("/wasmachine.js");
+      const times = [];
+      for (const wait of [0, 30, 300, 2000]) {
+        const machine = createMachine({
+          arguments: "-m 256M -kernel bzImage -initrd initrd -append console=ttyS0",
+          filesUrl: "/pack/",
+        });
+        machine.start().catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        const begun = performance.now();
+        machine.dispose();
+        await machine.finished;
+        times.push(performance.now() - begun);
+      }
+      return times;
+    })()`);
+    for (const time of milliseconds) expect(time).toBeLessThan(1000);
+    const begun = Date.now();
+    while (browser.workers!() > 0) {
+      expect(Date.now() - begun).toBeLessThan(1000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
 });

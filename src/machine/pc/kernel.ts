@@ -95,16 +95,18 @@ function givingWay(host: MachineHost): () => Promise<void> {
 
 /** The kernel's file, where the host can before all of it is here. */
 async function openBootFile(host: MachineHost, name: string): Promise<ArrivingFile> {
-  if (host.openFile) return (await host.openFile(name)) ?? missing("kernel", name);
+  if (host.openFile) return (await host.openFile(name)) ?? missing("kernel", name, host);
   return fileHere(await readBootFile(host, "kernel", name));
 }
 
 async function readBootFile(host: MachineHost, what: string, name: string): Promise<Uint8Array> {
-  return (await host.readFile(name)) ?? missing(what, name);
+  return (await host.readFile(name)) ?? missing(what, name, host);
 }
 
-function missing(what: string, name: string): never {
-  throw new MachineError(`could not open ${what} file '${name}': No such file or directory`);
+function missing(what: string, name: string, host: MachineHost): never {
+  const url = host.locate?.(name);
+  const why = url === undefined ? "No such file or directory" : `there is no file at ${url}`;
+  throw new MachineError(`could not open ${what} file '${name}': ${why}`, { code: "ERR_FILE", url });
 }
 
 async function readModules(config: MachineConfig, host: MachineHost, kernel: ArrivingFile): Promise<BootModule[]> {
