@@ -11,7 +11,7 @@ import { LOG_INTERRUPT, log } from "../host";
 import { V_AC, V_DB, V_DF, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
 import { dropDebugBits } from "./debug";
 import { deliverEvent } from "./interrupt";
-import { isCode64 } from "./regs";
+import { canonical, isCode64 } from "./regs";
 import { isStackAccess } from "./stackfault";
 import { settleWaiting } from "./x87/first";
 
@@ -37,7 +37,6 @@ export function raiseGP(cpu: i32, error: i32): i32 { return raise(cpu, V_GP, err
 export function raiseSS(cpu: i32, error: i32): i32 { return raise(cpu, V_SS, error | ext(cpu), EXC_HAS_ERROR); }
 export function raiseNP(cpu: i32, error: i32): i32 { return raise(cpu, V_NP, error | ext(cpu), EXC_HAS_ERROR); }
 export function raiseTS(cpu: i32, error: i32): i32 { return raise(cpu, V_TS, error | ext(cpu), EXC_HAS_ERROR); }
-export function raiseAC(cpu: i32): i32 { return raise(cpu, V_AC, 0, EXC_HAS_ERROR); }
 
 /** A data access to a non-canonical address: #GP(0), or #SS(0) when deliver() finds that it was to the stack. */
 export function raiseNonCanonical(cpu: i32, va: u64, fetch: bool): i32 {
@@ -121,5 +120,15 @@ function settleNonCanonical(cpu: i32): void {
 
 /** Hook: an access that must be aligned is not. 16-byte SSE operands give #GP(0), others #AC(0). */
 export function misaligned(cpu: i32, va: u64, size: i32): i32 {
-  return size >= 4 ? raiseGP(cpu, 0) : raiseAC(cpu);
+  return size >= 4 ? raiseGP(cpu, 0) : raiseMisaligned(cpu, va);
+}
+
+/** #AC(0) for a misaligned access: an address that is not canonical comes before, a page that is missing after (SDM volume 3, 6.9 leaves that to
+ *  the processor). */
+export function raiseMisaligned(cpu: i32, va: u64): i32 {
+  return canonicalHere(cpu, va) ? raise(cpu, V_AC, 0, EXC_HAS_ERROR) : raiseNonCanonical(cpu, va, false);
+}
+
+function canonicalHere(cpu: i32, va: u64): bool {
+  return !isCode64(cpu) || canonical(va);
 }

@@ -17,7 +17,7 @@ import {
   cpl, faulted, isLong, isProtected, isV86, jumpTo, mmuFor, segAttr, segBase, segLimit, segSel, setSp, stackMask, systemMmu,
 } from "./regs";
 import { checkReturnCode, checkReturnStack, checkTarget, commitCode, commitLevel, commitStack, isCode64Descriptor, markReturn } from "./return";
-import { openCurrent, openMask, openStack64, pop, push, skipStack, stackPointer } from "./stack";
+import { openCurrent, openMask, openStack64, pop, popSelector, push, skipStack, stackPointer } from "./stack";
 import { TASK_CALL, TASK_JUMP, switchTask } from "./task";
 import { getFlags } from "./flags";
 
@@ -219,7 +219,7 @@ export function x86_far_ret(cpu: i32, a: i64, bytes: i64, c: i64): i64 {
   const size = <i32>a;
   openCurrent(cpu);
   const pc = pop(cpu, size);
-  const selector = <i32>pop(cpu, size) & 0xffff;
+  const selector = popSelector(cpu, size);
   if (faulted(cpu)) return 0;
   if (!isProtected(cpu)) {
     if (pc > segLimit(cpu, CS)) return raiseGP(cpu, 0);
@@ -241,7 +241,7 @@ export function x86_far_ret(cpu: i32, a: i64, bytes: i64, c: i64): i64 {
   const outwards = rpl > cpl(cpu);
   if (outwards) {
     sp = pop(cpu, size);
-    stack = <i32>pop(cpu, size) & 0xffff;
+    stack = popSelector(cpu, size);
     if (faulted(cpu)) return 0;
     stackDescriptor = checkReturnStack(cpu, stack, rpl, d);
     if (faulted(cpu)) return 0;

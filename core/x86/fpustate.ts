@@ -7,7 +7,7 @@ import { ld16, ld32, ld64, ld8, probeRead, probeWrite, st16, st32, st64, st8 } f
 import { S_ONE_INSN } from "../../src/layout";
 import { mmuIndex, mode } from "../state";
 import { CR0_TS, CR4_OSXSAVE } from "./bits";
-import { raiseAC, raiseGP, raiseNM, raiseUD } from "./exception";
+import { raiseMisaligned, raiseGP, raiseNM, raiseUD } from "./exception";
 import { cr0, cr4, faulted, isCode64 } from "./regs";
 import { updateSummary } from "./x87/state";
 
@@ -28,7 +28,7 @@ function writable(cpu: i32, va: u64, size: i32, mmu: i32): bool {
 /** An area that is not where it has to be: #GP(0), but #AC where alignment is checked and not even a multiple of 4 (SDM volume 2, FXSAVE, has it
  *  as the implementation's choice; this is what processors do). */
 function misalignedArea(cpu: i32, va: u64): i32 {
-  return (mode(cpu) & M_AC) != 0 && (va & 3) != 0 ? raiseAC(cpu) : raiseGP(cpu, 0);
+  return (mode(cpu) & M_AC) != 0 && (va & 3) != 0 ? raiseMisaligned(cpu, va) : raiseGP(cpu, 0);
 }
 
 function saveX87(cpu: i32, va: u64, wide: bool, mmu: i32): void {

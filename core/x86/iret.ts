@@ -11,7 +11,7 @@ import { raiseGP } from "./exception";
 import { getFlags, setFlags } from "./flags";
 import { cpl, cr4, faulted, iopl, isCode64, isLong, isProtected, isV86, jumpTo, segLimit, setSp, systemFlags } from "./regs";
 import { checkReturnCode, checkReturnStack, checkTarget, commitCode, commitLevel, commitStack, markReturn } from "./return";
-import { openCurrent, openMask, pop, stackPointer } from "./stack";
+import { openCurrent, openMask, pop, popSelector, stackPointer } from "./stack";
 import { returnFromTask } from "./task";
 
 /** Helper: a = operand size in bytes, b = program counter after the instruction. Sets the program counter. */
@@ -49,7 +49,7 @@ function plainIret(cpu: i32, size: i32): void {
   }
   openCurrent(cpu);
   const pc = pop(cpu, size);
-  const selector = <i32>pop(cpu, size) & 0xffff;
+  const selector = popSelector(cpu, size);
   const image = <i32>pop(cpu, size);
   if (faulted(cpu)) return;
   if (pc > segLimit(cpu, CS)) {
@@ -82,7 +82,7 @@ function protectedIret(cpu: i32, size: i32): void {
   const code64 = isCode64(cpu);
   openCurrent(cpu);
   const pc = pop(cpu, size);
-  const selector = <i32>pop(cpu, size) & 0xffff;
+  const selector = popSelector(cpu, size);
   const image = pop(cpu, size);
   if (faulted(cpu)) return;
   if (!code64 && size == 4 && (image & F_VM) != 0 && level == 0 && !isLong(cpu)) {
@@ -98,7 +98,7 @@ function protectedIret(cpu: i32, size: i32): void {
   let stackDescriptor: u64 = 0;
   if (newStack) {
     sp = pop(cpu, size);
-    stack = <i32>pop(cpu, size) & 0xffff;
+    stack = popSelector(cpu, size);
     if (faulted(cpu)) return;
     stackDescriptor = checkReturnStack(cpu, stack, rpl, d);
     if (faulted(cpu)) return;
@@ -115,11 +115,11 @@ function protectedIret(cpu: i32, size: i32): void {
 
 function toV86(cpu: i32, pc: u64, selector: i32, image: i32): void {
   const sp = pop(cpu, 4);
-  const ss = <i32>pop(cpu, 4) & 0xffff;
-  const es = <i32>pop(cpu, 4) & 0xffff;
-  const ds = <i32>pop(cpu, 4) & 0xffff;
-  const fs = <i32>pop(cpu, 4) & 0xffff;
-  const gs = <i32>pop(cpu, 4) & 0xffff;
+  const ss = popSelector(cpu, 4);
+  const es = popSelector(cpu, 4);
+  const ds = popSelector(cpu, 4);
+  const fs = popSelector(cpu, 4);
+  const gs = popSelector(cpu, 4);
   if (faulted(cpu)) return;
   loadV86(cpu, CS, selector);
   loadV86(cpu, SS, ss);

@@ -7,7 +7,7 @@ import { forgetTime } from "../time";
 import { hostForWrite, ld16, ld32, ld8, probeWrite, st16, st32, st8 } from "../softmmu/access";
 import { mmuIndex, mode } from "../state";
 import { debugPort, x86_debug_data } from "./debug";
-import { raiseAC, raiseGP } from "./exception";
+import { raiseMisaligned, raiseGP } from "./exception";
 import { cpl, faulted, iopl, isCode64, isProtected, isV86, jumpTo, segBase, segLimit, segAttr, systemMmu } from "./regs";
 import { x86_seg_check } from "./segment";
 
@@ -92,7 +92,7 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
     if (faulted(cpu)) break;
     const va = code64 ? offset + (segment >= 4 ? segBase(cpu, segment) : 0) : (segBase(cpu, segment) + offset) & 0xffffffff;
     if ((mode(cpu) & M_AC) != 0 && (va & (size - 1)) != 0) {
-      raiseAC(cpu);
+      raiseMisaligned(cpu, va);
       break;
     }
     if (input) {

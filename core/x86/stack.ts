@@ -7,7 +7,7 @@ import { ld16, ld32, ld64, st16, st32, st64 } from "../softmmu/access";
 import { mode } from "../state";
 import { A_DB, A_DOWN, A_S } from "./bits";
 import { x86_debug_data } from "./debug";
-import { raiseAC, raiseSS } from "./exception";
+import { raiseMisaligned, raiseSS } from "./exception";
 import { canonical, isCode64, mmuFor, seg } from "./regs";
 
 const BASE: i32 = X_SCRATCH;
@@ -86,7 +86,7 @@ function address(cpu: i32, sp: u64, size: i32): u64 {
 /** True with #AC pending where alignment is checked and an address is not a multiple of `size`. */
 function misaligned(cpu: i32, va: u64, size: i32): bool {
   if (!(load<i32>(cpu + CHECKS) & CHECK_ALIGNMENT) || (va & (size - 1)) == 0) return false;
-  raiseAC(cpu);
+  raiseMisaligned(cpu, va);
   return true;
 }
 
@@ -108,16 +108,30 @@ export function push(cpu: i32, size: i32, value: u64): void {
   store<u64>(cpu + SP, sp);
 }
 
-/** Pops `size` bytes; 0 once S_FAULT is set. */
-export function pop(cpu: i32, size: i32): u64 {
-  if (load<i32>(cpu + S_FAULT)) return 0;
+/** Address of the next `size` bytes to pop, which it moves over; S_FAULT is set where they cannot be. */
+function next(cpu: i32, size: i32): u64 {
   const sp = load<u64>(cpu + SP);
   const va = address(cpu, sp, size);
   if (load<i32>(cpu + S_FAULT) || misaligned(cpu, va, size)) return 0;
   watch(cpu, va, size, false);
-  const mmu = load<i32>(cpu + MMU);
   store<u64>(cpu + SP, (sp + size) & load<u64>(cpu + MASK));
+  return va;
+}
+
+/** Pops `size` bytes; 0 once S_FAULT is set. */
+export function pop(cpu: i32, size: i32): u64 {
+  if (load<i32>(cpu + S_FAULT)) return 0;
+  const va = next(cpu, size);
+  if (load<i32>(cpu + S_FAULT)) return 0;
+  const mmu = load<i32>(cpu + MMU);
   if (size == 8) return ld64(cpu, va, mmu);
   if (size == 4) return ld32(cpu, va, mmu);
   return ld16(cpu, va, mmu);
+}
+
+/** Pops a selector from `size` bytes, of which only its own two are read. */
+export function popSelector(cpu: i32, size: i32): i32 {
+  if (load<i32>(cpu + S_FAULT)) return 0;
+  const va = next(cpu, size);
+  return load<i32>(cpu + S_FAULT) ? 0 : <i32>ld16(cpu, va, load<i32>(cpu + MMU));
 }

@@ -2,7 +2,7 @@
 // so that the exception frame of the emulated CPU says how the instruction ended.
 
 import * as X from "../../src/frontend/x86/layout.js";
-import { CS, DS, ES, FS, GS, SS, TR } from "../../src/frontend/x86/layout.js";
+import { CS, DS, ES, FS, GS, LDTR, SS, TR } from "../../src/frontend/x86/layout.js";
 import * as L from "../../src/layout.js";
 import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
 import { X86Cpu } from "../../src/machine/x86-cpu.js";
@@ -166,6 +166,7 @@ export class Runner {
     cpu.setSegment(CS, 0x33, 0n, 0xffffffffn, 0xa0fb);
     for (const s of [SS, DS, ES, FS, GS])
       cpu.setSegment(s, s === SS ? 0x2b : 0, 0n, 0xffffffffn, s === SS ? 0xc0f3 : 0);
+    cpu.setSegment(LDTR, 0, 0n, 0n, 0);
     cpu.setSegment(TR, 0x40, BigInt(SYSTEM + TSS), 0x67n, 0x8b);
     cpu.setField32(X.X_CPL, 3);
     cpu.setField(X.X_CR0, 0x80050033n);

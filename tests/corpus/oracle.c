@@ -57,6 +57,8 @@ static struct output out;
 
 static void on_signal(int sig, siginfo_t *info, void *context) {
   (void)sig; (void)info;
+  // The handler runs with the flags of the instruction: alignment is not checked in it.
+  __asm__ volatile("pushfq; andl $~0x40000,(%%rsp); popfq" ::: "memory", "cc");
   ucontext_t *u = context;
   greg_t *g = u->uc_mcontext.gregs;
   static const int order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -75,6 +77,8 @@ int main(void) {
   uint8_t *code = mmap((void *)CODE, PAGES, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   uint8_t *data = mmap((void *)DATA, PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   uint8_t *zeros = mmap((void *)ZEROS, PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  // A page that has been read is there.
+  (void)*(volatile uint8_t *)(zeros + 4096);
   mprotect(zeros + 4096, 4096, PROT_READ);
   static uint8_t alt[65536];
   stack_t ss = {.ss_sp = alt, .ss_size = sizeof alt};

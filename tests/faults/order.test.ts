@@ -170,7 +170,7 @@ describe.each([
     expect([out.data[0x100], out.data[0x101]]).toEqual([3 | ((0x100 * 7 + 1) & 0xff), (0x101 * 7 + 1) & 0xff]);
   });
 
-  it("MASKMOVDQU names the first byte that fails", () => {
+  it("MASKMOVDQU names the first byte that fails, whatever its mask", () => {
     // pcmpeqb xmm1, xmm1; maskmovdqu xmm0, xmm1
     const all = "66 0f 74 c9 66 0f f7 c1";
     const at = (rdi: bigint, flags = 0n) => told(runner.run(input(all, { registers: { [DI]: rdi }, flags })));
@@ -178,6 +178,9 @@ describe.each([
     expect(at(BigInt(DATA) - 3n)).toBe("#PF -3 error 6");
     expect(at(BigInt(ZEROS) + 0xff8n)).toBe("#PF 11000 error 7");
     expect(at(END - 16n)).toBe("completed");
+    // pxor xmm1, xmm1; maskmovdqu xmm0, xmm1
+    const none = input("66 0f ef c9 66 0f f7 c1", { registers: { [DI]: END - 3n } });
+    expect(told(runner.run(none))).toBe("#PF 2000 error 6");
     // pcmpeqb mm1, mm1; maskmovq mm0, mm1
     const half = told(runner.run(input("0f 74 c9 0f f7 c1", { registers: { [DI]: END - 3n } })));
     expect(half).toBe("#PF 2000 error 6");

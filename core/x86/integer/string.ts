@@ -15,7 +15,7 @@ import { isRom, physHostWrite, ramPage } from "../../softmmu/physical";
 import { translate } from "../../softmmu/tlb";
 import { engine, mmuIndex, mode, setFault } from "../../state";
 import { x86_debug_data } from "../debug";
-import { raiseAC } from "../exception";
+import { raiseMisaligned } from "../exception";
 import { segBase } from "../regs";
 import { x86_seg_check } from "../segment";
 
@@ -63,7 +63,7 @@ function allowed(cpu: i32, n: i32, log2: i32, write: bool, offset: u64): bool {
 /** True with #AC pending where alignment is checked and the address is not a multiple of the element size. */
 function misaligned(cpu: i32, word: i32, va: u64, log2: i32): bool {
   if ((word & STR_ALIGN) == 0 || (va & ((1 << log2) - 1)) == 0) return false;
-  raiseAC(cpu);
+  raiseMisaligned(cpu, va);
   return true;
 }
 

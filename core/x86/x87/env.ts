@@ -9,7 +9,7 @@ import {
 import { isBad80, isDenormal80, isInf80, isZero80 } from "../../float/f80";
 import { ld16, ld32, ld64, probeRead, probeWrite, st16, st32, st64 } from "../../softmmu/access";
 import { mmuIndex } from "../../state";
-import { raiseAC } from "../exception";
+import { raiseMisaligned } from "../exception";
 import { fcw, fsw, seOf, setFsw, sigOf, st, top, updateSummary, waits } from "./state";
 
 /** Bits of the control word that exist; bit 6 is always set. */
@@ -23,7 +23,7 @@ const FORM_ALIGN: i32 = 4;
 /** True with #AC pending where alignment is checked and the image is not on a multiple of 2 or 4 (SDM volume 3, table 6-7). */
 function misaligned(cpu: i32, va: u64, form: i32): bool {
   if ((form & FORM_ALIGN) == 0 || (va & (form & FORM_32 ? 3 : 1)) == 0) return false;
-  raiseAC(cpu);
+  raiseMisaligned(cpu, va);
   return true;
 }
 

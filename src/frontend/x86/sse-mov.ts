@@ -8,7 +8,8 @@ import type { Insn } from "./insn.js";
 import { DS, X_MXCSR } from "./layout.js";
 import { type Build, half, lanes, low32, low64, mergeLow, setHalf, splat64, type Unary } from "./sse.js";
 
-const H_MASKMOV = helperId("x86_maskmov");
+const H_MASKMOVQ = helperId("x86_maskmovq");
+const H_MASKMOVDQU = helperId("x86_maskmovdqu");
 const H_LDMXCSR = helperId("x86_ldmxcsr");
 
 /** MOVAPS, MOVUPS, MOVDQA and the like: reg = rm. */
@@ -118,7 +119,12 @@ export const storeMovq: Build = (e, insn) => {
 export function maskmov(e: Emitter, insn: Insn, data: number, mask: number, bytes: 8 | 16): void {
   const { b } = e;
   const offset = insn.addrSize === 8 ? e.gpr(7) : b.zext(e.gpr(7), insn.addrSize === 4 ? 32 : 16);
-  e.call(H_MASKMOV, data, mask, e.linear(insn.segment >= 0 ? insn.segment : DS, offset, bytes, true));
+  e.call(
+    bytes === 8 ? H_MASKMOVQ : H_MASKMOVDQU,
+    data,
+    mask,
+    e.linear(insn.segment >= 0 ? insn.segment : DS, offset, bytes, true),
+  );
 }
 
 export const maskmovdqu: Build = (e, insn) => maskmov(e, insn, e.xmm(insn.reg), e.xmm(insn.rm), 16);

@@ -95,6 +95,7 @@ export const SIMD_HELPERS: readonly HelperDef[] = [
   ...PURE_VEC.map((name) => pure(`x86_${name}`, "vec")),
   helper("x86_pcmpstri", { shape: "vecint", reads: LENGTHS }),
   helper("x86_pcmpstrm", { shape: "vec", reads: LENGTHS, writes: [[S_RET2, S_RET2 + 8]] }),
-  helper("x86_maskmov", { shape: "vecint", fault: true, exact: true }),
+  helper("x86_maskmovq", { shape: "vecint", fault: true, exact: true }),
+  helper("x86_maskmovdqu", { shape: "vecint", fault: true, exact: true }),
   helper("x86_ldmxcsr", { writes: [MXCSR], fault: true }),
 ];

@@ -33,7 +33,7 @@ export const MOV_ROWS: readonly Row[] = [
   ["0F B7", "movzx", "Gv,Ew", movzx],
   ["0F BE", "movsx", "Gv,Eb", movsx],
   ["0F BF", "movsx", "Gv,Ew", movsx],
-  ["63", "movslq", "Gv,Ed", movsx, { only64: true }],
+  ["63", "movslq", "Gv,Ez", movsx, { only64: true }],
   ["98", "cbw", "", cbw],
   ["99", "cwd", "", cwd],
   ["8D", "lea", "Gv,M", lea],
