@@ -81,10 +81,20 @@ function openLog(file: string): number {
   }
 }
 
+/** A file that is put into memory whole. */
+const LARGEST = 2 ** 31;
+
 async function readFile(name: string): Promise<Uint8Array | undefined> {
   try {
+    // What is not in a file has no size and may never end. A pipe's opening would wait for its other end.
+    const kind = await fs.promises.stat(name);
+    if (!kind.isFile() && !kind.isDirectory())
+      throw new MachineError(`could not read '${name}': it is not a regular file`);
+    if (kind.size > LARGEST)
+      throw new MachineError(`could not read '${name}': it has more than ${LARGEST / 2 ** 30} GiB`);
     return await fs.promises.readFile(name);
   } catch (error) {
+    if (error instanceof MachineError) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new MachineError(`could not read '${name}': ${describeError(error)}`, { code: "ERR_FILE", cause: error });
   }

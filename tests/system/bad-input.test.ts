@@ -1,6 +1,7 @@
 // Input that cannot work: one sentence with the offending value on standard error, exit status 1, no stack trace.
 
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -23,6 +24,14 @@ beforeAll(() => {
   writeFileSync(join(folder, "text"), "this is no kernel\n");
   writeFileSync(join(folder, "program"), readFileSync(process.execPath).subarray(0, 1 << 20));
   writeFileSync(join(folder, "elf"), readFileSync(process.execPath).subarray(0, 100));
+  execFileSync("mkfifo", [join(folder, "pipe")]);
+  for (const [name, size] of [
+    ["huge", 3 * 2 ** 30],
+    ["zeros", 8 << 20],
+  ] as const) {
+    writeFileSync(join(folder, name), "");
+    truncateSync(join(folder, name), size);
+  }
   writeFileSync(join(folder, "image"), Buffer.alloc(1 << 20));
   writeFileSync(
     join(folder, "a.qcow2"),
@@ -53,6 +62,10 @@ describe("kernels", () => {
     ["$/elf", "kernel $/elf is truncated: its ELF headers do not fit into 100 bytes"],
     ["$/program", "$/program"],
     ["$", "could not read '$': Is a directory"],
+    ["$/pipe", "could not read '$/pipe': it is not a regular file"],
+    ["/dev/zero", "could not read '/dev/zero': it is not a regular file"],
+    ["$/huge", "could not read '$/huge': it has more than 2 GiB"],
+    ["$/zeros -m 512k", "-m: a kernel takes 1024 KiB of RAM or more, not 512"],
   ])("-kernel %s", async (kernel, sentence) => {
     expect(await refused(`-kernel ${kernel}`)).toContain(sentence);
   });
@@ -70,6 +83,7 @@ describe("initrds", () => {
   it.each([
     [`-kernel ${KERNEL} -initrd $/nothing`, "could not open initrd file '$/nothing': No such file or directory"],
     [`-kernel ${KERNEL} -initrd $`, "could not read '$': Is a directory"],
+    [`-kernel ${KERNEL} -initrd $/pipe`, "could not read '$/pipe': it is not a regular file"],
     [`-initrd ${INITRD}`, "-initrd only allowed with -kernel option"],
   ])("%s", async (options, sentence) => {
     expect(await refused(options)).toBe(sentence);
@@ -141,6 +155,8 @@ describe("options", () => {
     ["-d flux", "-d flux: unknown log item 'flux'"],
     ["-d int -D $/none/log", "Error opening logfile $/none/log: No such file or directory"],
     ["-bios $/nothing", "could not load PC BIOS '$/nothing': no such file"],
+    ["-bios $/zeros", "8388608 bytes are no firmware image (a multiple of 64 KiB, 4 MiB at most)"],
+    ["-bios $/pipe", "could not read '$/pipe': it is not a regular file"],
     ["-bios $/text", "could not load PC BIOS '$/text': 18 bytes are no firmware image"],
   ])("%s", async (options, sentence) => {
     const kernel = /-bios/.test(options) ? "" : `-kernel ${KERNEL} `;

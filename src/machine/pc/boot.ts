@@ -2,6 +2,7 @@
 
 import type { EntropySource } from "../../devices/interfaces.js";
 import type { MachineConfig } from "../../options/config.js";
+import { ROM_BYTES } from "../../tuning.js";
 import type { EngineGuestMemory } from "../guest-memory.js";
 import { MachineError, type MachineHost } from "../host.js";
 import type { X86Cpu } from "../x86-cpu.js";
@@ -21,7 +22,7 @@ export interface Boot {
 
 /** Firmware that QEMU's pc takes when none is named. */
 const DEFAULT_FIRMWARE = "bios-256k.bin";
-const FIRMWARE_MAX = 8 << 20;
+const FIRMWARE_MAX = ROM_BYTES;
 const FIRMWARE_UNIT = 64 << 10;
 /** Bytes at the end of firmware that begin with its first instruction. */
 const RESET_VECTOR = 16;
@@ -70,7 +71,7 @@ async function readFirmware(config: MachineConfig, host: MachineHost): Promise<U
   }
   if (image.length === 0 || image.length > FIRMWARE_MAX || image.length % FIRMWARE_UNIT !== 0) {
     throw new MachineError(
-      `could not load PC BIOS '${name}': ${image.length} bytes are no firmware image (a multiple of 64 KiB, 8 MiB at most)`,
+      `could not load PC BIOS '${name}': ${image.length} bytes are no firmware image (a multiple of 64 KiB, ${FIRMWARE_MAX >> 20} MiB at most)`,
     );
   }
   const reset = image.subarray(-RESET_VECTOR);

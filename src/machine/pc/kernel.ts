@@ -26,6 +26,9 @@ export interface KernelParts {
   entropy: EntropySource;
 }
 
+/** Tables lie right below. */
+const LEAST_RAM = 1 << 20;
+
 /** A kernel with all that a loader needs. */
 export interface ConfiguredKernel {
   prepared: PreparedKernel;
@@ -38,6 +41,9 @@ export interface ConfiguredKernel {
  */
 export async function readKernel(name: string, parts: KernelParts, bySetupCode: boolean): Promise<ConfiguredKernel> {
   const { config, host, memory, cpu, entropy } = parts;
+  if (memory.size < LEAST_RAM) {
+    throw new MachineError(`-m: a kernel takes ${LEAST_RAM >> 10} KiB of RAM or more, not ${memory.size >> 10}`);
+  }
   const kernel = await openBootFile(host, name);
   const modules = readModules(config, host, kernel);
   // Told when they are wanted.
