@@ -220,6 +220,13 @@ describe("hostile ELF files", () => {
     await expect(prepareKernel(inputs(owner))).rejects.toThrow("it has no PVH entry and no multiboot header");
   });
 
+  it("with no segment to load are refused", async () => {
+    const kernel = await prepareKernel(inputs(load((view) => view.setUint32(at.headers, 0, true))));
+    expect(() => kernel.load(testContext(new TestMemory(16 * MIB), { placed: () => {} }))).toThrow(
+      "kernel kernel.elf has no segment to load",
+    );
+  });
+
   it("with a segment that has more bytes in the file than in memory are refused", async () => {
     const file = load((view) => view.setBigUint64(at.headers + 40, 0n, true));
     await expect(prepareKernel(inputs(file))).rejects.toThrow("a segment has 1 bytes in the file, but 0 in memory");

@@ -31,6 +31,7 @@ export function loadSegments(
   file: Uint8Array,
   segments: readonly ElfSegment[],
 ): number {
+  if (segments.length === 0) throw new MachineError(`kernel ${name} has no segment to load`);
   let top = 0;
   for (const { address, size } of segments) checkFits(context, name, address, address + size);
   // A file that has a meaning puts each to a place of its own; this also bounds the work.
