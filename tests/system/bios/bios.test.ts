@@ -66,6 +66,7 @@ test("the interrupt services answer as a BIOS does", async () => {
     "e820:00000000 fffc0000 00000000 00040000 00000002",
     "ticks",
     "time -",
+    "right",
   ]);
 });
 

@@ -138,6 +138,40 @@ start:
  say `time`
  flags
  say `\n`
+ ; often enough for the calls to become hot code
+ mov cx, 50000
+.loop: push cx
+ int 0x12
+ cmp ax, 0x27f
+ jne .wrong
+ xor ax, ax
+ mov es, ax
+ mov ax, 0xc100
+ int 0x15
+ jc .wrong
+ mov ax, es
+ cmp ax, 0x9fc0
+ jne .wrong
+ cmp byte [es:0], 1
+ jne .wrong
+ mov ecx, 0xaaaa5555
+ mov ah, 0x03
+ mov dx, 9
+ stc
+ int 0x14
+ jnc .wrong
+ cmp ecx, 0xaaaa5555
+ jne .wrong
+ mov ah, 0x41
+ int 0x13
+ jnc .wrong
+ cmp ah, 1
+ jne .wrong
+ pop cx
+ loop .loop
+ say `right\n`
+ jmp end
+.wrong: say `wrong\n`
  jmp end
 buffer: times 32 db 0
  finish
