@@ -84,6 +84,25 @@ describe("openDrives", () => {
     await backend.write(0, Uint8Array.of(0x51, 0x46, 0x49, 0xfb));
   });
 
+  it("gives no image to two drives, unless both only read it", async () => {
+    const { host, work } = setup(new MemoryBackend(new Uint8Array(1024)));
+    const two = (first: Partial<DriveConfig>, second: Partial<DriveConfig>) =>
+      openDrives([drive(first), drive({ id: "e", ...second })], host, work);
+    const sentence =
+      "drive e: 'disk' is the image of drive d already: use a copy of it, or let both only read it (readonly=on, snapshot=on)";
+    await expect(two({}, {})).rejects.toThrow(sentence);
+    await expect(two({}, { readOnly: true })).rejects.toThrow(sentence);
+    await expect(two({ snapshot: true }, {})).rejects.toThrow(sentence);
+    expect((await two({ snapshot: true }, { readOnly: true })).size).toBe(2);
+    expect((await two({ locking: false }, { locking: false })).size).toBe(2);
+  });
+
+  it("warns of an empty image", async () => {
+    const { host, work } = setup(new MemoryBackend(new Uint8Array(0)));
+    expect((await openDrives([drive()], host, work)).get("d")!.backend.size).toBe(0);
+    expect(host.warnings[0]).toContain("drive d: 'disk' is empty");
+  });
+
   it("lets no guest make another format of an image whose format was not said", async () => {
     const { host, work } = setup(new MemoryBackend(new Uint8Array(1024)));
     const { backend } = (await openDrives([drive()], host, work)).get("d")!;
@@ -96,7 +115,8 @@ describe("openDrives", () => {
     image.close = async () => void closed++;
     image.flush = () => Promise.reject(new BlockError("EIO"));
     const { host, work } = setup(image);
-    const drives = await openDrives([drive(), drive({ id: "e" })], host, work);
+    host.images.set("other", image);
+    const drives = await openDrives([drive(), drive({ id: "e", file: "other" })], host, work);
     await expect(closeDrives(drives.values())).rejects.toThrow(/^drive d: EIO; drive e: EIO$/);
     expect(closed).toBe(2);
   });

@@ -23,8 +23,14 @@ export async function openDrives(
   const opened = new Map<string, Drive>();
   try {
     for (const config of drives) {
+      refuseShared(config, drives);
       // With -snapshot the image is only read, so it may be one that cannot be written.
       const image = await host.openImage(config.snapshot ? { ...config, readOnly: true } : config);
+      if (image.size === 0) {
+        host.warn(
+          `drive ${config.id}: '${config.file}' is empty, and so is the disk ("truncate -s 1G FILE" gives it a size)`,
+        );
+      }
       try {
         const raw = new RawImage(await checkImage(image, config));
         const overlaid = config.snapshot ? new Overlay(raw) : raw;
@@ -40,6 +46,16 @@ export async function openDrives(
     throw error;
   }
   return opened;
+}
+
+/** Two drives have one image only where both read it; other names of one file are the host's to find out. */
+function refuseShared(config: DriveConfig, drives: readonly DriveConfig[]): void {
+  const reads = ({ readOnly, snapshot, locking = true }: DriveConfig): boolean => readOnly || snapshot || !locking;
+  const other = drives.find(({ file }) => file === config.file)!;
+  if (other === config || (reads(config) && reads(other))) return;
+  throw new MachineError(
+    `drive ${config.id}: '${config.file}' is the image of drive ${other.id} already: use a copy of it, or let both only read it (readonly=on, snapshot=on)`,
+  );
 }
 
 /** Brings every disk's writes to the host's disk and closes all of them; rejects with MachineError naming those that failed. */

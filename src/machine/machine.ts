@@ -74,6 +74,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
   private current: MachineState = "prelaunch";
   private reason: PauseReason = "user";
   private ending: MachineExit | undefined;
+  private closing: Promise<void> | undefined;
   private begin!: () => void;
   private boardParts: B | undefined;
   /** A reset that is asked for meanwhile is this one. */
@@ -151,6 +152,11 @@ export class Machine<B extends Board = Board> implements MachineControl {
     if (this.current !== "paused" && this.current !== "prelaunch") return;
     this.setState("running");
     this.loop.start();
+  }
+
+  /** At the end, while what the guest wrote is brought to the host's disks: settles when that is done. */
+  get saving(): Promise<void> | undefined {
+    return this.closing;
   }
 
   /** Calls `action` between two instructions, soon. */
@@ -268,8 +274,10 @@ export class Machine<B extends Board = Board> implements MachineControl {
     } finally {
       // Also when what was written cannot be kept: the terminal is the user's again.
       try {
-        await this.boardParts?.close();
+        this.closing = this.boardParts?.close();
+        await this.closing;
       } finally {
+        this.closing = undefined;
         await this.consoles.close(this.ending?.reason === "quit" ? QUIT_PATIENCE_MS : undefined);
         this.setState("ended");
       }

@@ -10,7 +10,10 @@ import { createNodeHost } from "./host.js";
 import { PROGRAM_NAME } from "./program.js";
 import { watchSignals } from "./signals.js";
 
-/** After a signal: how long the machine may take to end, and then the readers of what was said; milliseconds, a second in all. */
+/**
+ * After a signal: how long the machine may take to end, and then the readers of what was said; milliseconds, a second in all. Only
+ * what the guest wrote to its disks is waited for longer.
+ */
 const GRACE_MS = 500;
 const PATIENCE_MS = 250;
 
@@ -46,7 +49,14 @@ async function ended(machine: Machine, say: (text: string) => void): Promise<{ s
   const unwatch = watchSignals((number) => {
     say(`terminating on signal ${number}`);
     machine.quit(0);
-    setTimeout(giveUp, GRACE_MS);
+    setTimeout(() => {
+      const { saving } = machine;
+      if (!saving) return giveUp();
+      say("waiting for the host's disk, which does not yet have all that the guest wrote");
+      // Its readers have their time then.
+      const then = (): void => void setTimeout(giveUp, PATIENCE_MS);
+      saving.then(then, then);
+    }, GRACE_MS);
   });
   const finished = machine.start().then(({ status, reason }) => ({ status, atOnce: reason === "quit" }));
   try {

@@ -3,8 +3,8 @@
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { Emulator, runEmulator } from "./emulator.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CLI, Emulator, runEmulator } from "./emulator.js";
 import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "./guest.js";
 
 const MIB = 1 << 20;
@@ -88,4 +88,40 @@ it("two emulators do not get one image, nor does one get it twice", { timeout: 1
   emulator.close();
   await emulator.ended;
   expect((await runEmulator(options("link"), "quit\n")).status).toBe(0);
+});
+
+describe("a signal while the host's disk is slow", () => {
+  /** Starts a machine whose disk has something to be synced, which takes a while and then says `error`. */
+  async function start(error: string): Promise<void> {
+    writeFileSync(folder.file("image"), Buffer.alloc(MIB));
+    writeFileSync(
+      folder.file("slow.mjs"),
+      `import { createRequire, syncBuiltinESMExports } from "node:module";
+      const fs = createRequire(import.meta.url)("node:fs");
+      fs.fdatasync = (_fd, done) => setTimeout(() => { fs.writeSync(2, "SYNCED\\n"); done(${error}); }, 1500);
+      syncBuiltinESMExports();`,
+    );
+    emulator = new Emulator(process.execPath, [
+      ...["--import", folder.file("slow.mjs"), CLI, "-display", "none", "-S", "-monitor", "stdio", "-kernel", KERNEL],
+      ...["-drive", `if=virtio,format=raw,file=${folder.file("image")}`],
+    ]);
+    await emulator.waitFor("(wasmachine)", 60_000);
+    process.kill(emulator.pid, "SIGTERM");
+  }
+
+  it("ends the program when the disk has everything", { timeout: 120_000 }, async () => {
+    await start("null");
+    const { status, error } = await emulator!.end(60_000);
+    expect(error).toMatch(/terminating on signal 15\n.*waiting for the host's disk.*\nSYNCED\n$/);
+    expect(status).toBe(0);
+  });
+
+  it("ends it with 1 and a sentence when the disk has lost something", { timeout: 120_000 }, async () => {
+    await start("Object.assign(new Error('EIO'), { code: 'EIO' })");
+    const { status, error } = await emulator!.end(60_000);
+    expect(error).toMatch(
+      /SYNCED\nwasmachine-system-x86_64: drive virtio0: Could not flush '.*image': Input\/output error; what was written since/,
+    );
+    expect(status).toBe(1);
+  });
 });

@@ -12,7 +12,7 @@ export interface Ended {
   error: string;
 }
 
-const CLI = `${ROOT}dist/node/cli.js`;
+export const CLI = `${ROOT}dist/node/cli.js`;
 
 export class Emulator {
   out = "";
