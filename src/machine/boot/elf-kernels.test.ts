@@ -105,6 +105,8 @@ describe("multiboot", () => {
 
   it("says what it cannot do", async () => {
     const needy = testElf({ bits: 32, entry: 0, segments: [{ address: MIB, bytes: header(0x8) }] });
+    const packed = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0);
+    await expect(prepareKernel(inputs(packed))).rejects.toThrow("gunzip -c kernel.elf > FILE");
     await expect(prepareKernel(inputs(needy))).rejects.toThrow("flags are 0x8");
     await expect(prepareKernel(inputs(elf.slice(0, elf.length - 1)))).rejects.toThrow(/is truncated/);
     const high = testElf({ bits: 32, entry: 0, segments: [{ address: 64 * MIB, bytes: header(0) }] });

@@ -11,6 +11,9 @@ import { preparePvh, pvhEntry } from "./pvh.js";
 /** Everything that tells kernels apart is in these first bytes of their files. */
 export const HEAD_BYTES = 8192;
 
+/** What a file compressed by gzip begins with: Xen's and GNU Mach's are packaged so, for GRUB, which unpacks them. */
+const GZIP = [0x1f, 0x8b];
+
 /** Whether -initrd is a list of modules (splitModules) rather than one file. */
 export function takesModules(kernel: Uint8Array): boolean {
   return !isLinux(kernel) && findMultiboot(kernel) !== undefined;
@@ -42,6 +45,11 @@ export async function prepareKernel(arriving: ArrivingInputs): Promise<PreparedK
   const inputs = { ...arriving, modules: await arriving.modules };
   const header = findMultiboot(file);
   if (header !== undefined) return prepareMultiboot(inputs, header);
+  if (file[0] === GZIP[0] && file[1] === GZIP[1]) {
+    throw new MachineError(
+      `kernel ${name} is compressed by gzip, which its loader has to undo: gunzip -c ${name} > FILE`,
+    );
+  }
   if (!isElf(file)) {
     throw new MachineError(`${name} is not a kernel: neither a Linux bzImage, nor multiboot, nor an ELF file`);
   }

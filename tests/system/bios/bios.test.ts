@@ -87,3 +87,9 @@ test("a multiboot kernel gets its modules with their arguments", async () => {
     folder.remove();
   }
 });
+
+test("a program that waits for keys gets what is typed at the serial console", async () => {
+  const { lines, console } = await probe("keys.asm", [], "aB\r");
+  expect(lines).toEqual(["1e61 3042 1c0d"]);
+  expect(console).toBe(">aB\r");
+});
