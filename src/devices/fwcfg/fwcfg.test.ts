@@ -4,8 +4,8 @@ import { FW_CFG_NB_CPUS, FwCfg } from "./fwcfg.js";
 
 const FILE_DIR = 0x19;
 
-function setup(withMemory = true) {
-  const memory = new FakeMemory(0x1000);
+function setup(withMemory = true, size = 0x1000) {
+  const memory = new FakeMemory(size);
   const log = new FakeLog();
   const files: [string, Uint8Array][] = [
     ["etc/z", Uint8Array.of(1, 2, 3)],
@@ -53,6 +53,32 @@ describe("fw_cfg", () => {
     expect(entry(1).slice(0, 4)).toEqual([0, 0, 0, 3]);
     const key = entry(1)[4]! * 256 + entry(1)[5]!;
     expect(read(key, 4)).toEqual([1, 2, 3, 0]);
+  });
+
+  test("DMA: as long as the guest likes, without so much memory of the host's", () => {
+    const { memory, fw, dma } = setup(true, 0x100000);
+    fw.addFile(
+      "opt/long",
+      Uint8Array.from({ length: 100_000 }, (_, k) => 1 + (k % 251)),
+    );
+    const pieces: number[] = [];
+    const write = memory.write.bind(memory);
+    memory.write = (address, bytes) => {
+      pieces.push(bytes.length);
+      return write(address, bytes);
+    };
+    memory.bytes.fill(0xff, 0x1000);
+    expect(dma((0x22 << 16) | 8 | 2, 300_000, 0x1000)).toBe(0);
+    expect(Math.max(...pieces)).toBeLessThanOrEqual(0x10000);
+    const found = memory.bytes.subarray(0x1000, 0x1000 + 300_001);
+    expect([found[0], found[99_999], found[100_000], found[299_999], found[300_000]]).toEqual([
+      1,
+      1 + (99_999 % 251),
+      0,
+      0,
+      0xff,
+    ]);
+    expect(dma(2, 0, 0)).toBe(0);
   });
 
   test("DMA: select, read, skip, zeros past the end", () => {

@@ -184,12 +184,15 @@ export class FwCfg implements Device, IoRegion {
 
   private transfer(memory: GuestMemory, control: number, address: number, length: number): boolean {
     if (control & DMA_READ) {
-      // The length is the guest's: nothing is allocated before it is known to lie in RAM.
-      if (!memory.view(address, length)) {
+      // The length is the guest's: it is known to lie in RAM first, and goes there by pieces.
+      if (length > 0 && !memory.writable(address, length)) {
         this.log?.guestError(`fw_cfg: DMA of ${length} bytes to 0x${address.toString(16)} is not in RAM`);
         return false;
       }
-      return memory.write(address, this.next(length));
+      for (let at = 0; at < length; at += DMA_PIECE) {
+        memory.write(address + at, this.next(Math.min(DMA_PIECE, length - at)));
+      }
+      return true;
     }
     if (control & DMA_WRITE) return false;
     if (control & DMA_SKIP) {
@@ -209,6 +212,9 @@ export class FwCfg implements Device, IoRegion {
     this.dmaHigh = reader.num("dmaHigh");
   }
 }
+
+/** Bytes moved at once. */
+const DMA_PIECE = 0x10000;
 
 function swap32(value: number): number {
   return (((value & 0xff) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
