@@ -57,6 +57,8 @@ export function kernels(): Base[] {
     if (status === 0) all.push(image(name, Buffer.concat([stdout, size])));
   }
   const small = { ram: 16 };
+  all.push({ name: "setup code", bytes: setupCode(vmlinux, 0x207, true), ...small });
+  all.push({ name: "zImage", bytes: setupCode(vmlinux, 0x201, false), ...small });
   const segments = [{ address: LOW, bytes: body(5_000), size: 0x4000 }];
   all.push({ name: "PVH, 64 bits", bytes: testElf({ bits: 64, entry: LOW, segments, notes: NOTE }), ...small });
   all.push({ name: "PVH, 32 bits", bytes: testElf({ bits: 32, entry: LOW, segments, notes: NOTE }), ...small });
@@ -77,6 +79,16 @@ export function initrds(): Uint8Array[] {
   };
   const cpio = Buffer.from(entry("init", "#!/bin/sh\n".repeat(300)) + entry("TRAILER!!!", ""), "latin1");
   return [cpio, gzipSync(cpio), new Uint8Array(0), new Uint8Array(3 << 20).fill(0x41)];
+}
+
+/** A kernel that only its code in real mode can start. */
+function setupCode(payload: Uint8Array, version: number, high: boolean): Uint8Array {
+  const bytes = testBzImage(payload, { wide: false });
+  new DataView(bytes.buffer).setUint16(0x206, version, true);
+  bytes[0x211] = high ? 1 : 0;
+  // Where the jump over the header leads.
+  bytes.set(CODE, 0x26c);
+  return bytes;
 }
 
 function words(...values: number[]): number[] {
