@@ -18,11 +18,11 @@ export interface MsiSink {
   send(address: number, data: number): void;
 }
 
-/** Guest-physical memory for DMA. Addresses outside RAM: reads give false/zeros, writes are dropped; both return false. */
+/** Guest-physical memory for DMA: RAM, and ROM for reading. Other addresses: reads give zeros, writes are dropped and return false. */
 export interface GuestMemory {
   /** Bytes of RAM. */
   readonly size: number;
-  /** A view of RAM for reading, or undefined unless all of [address, address+length) is RAM. Not to be kept across events. */
+  /** A view for reading, or undefined unless all of [address, address+length) is memory. Not to be kept across events. */
   view(address: number, length: number): Uint8Array | undefined;
   /** Copies into RAM; translated code there is dropped. False (nothing written) unless the whole range is RAM. */
   write(address: number, bytes: Uint8Array): boolean;

@@ -3,8 +3,10 @@
 
 import type { Engine } from "../../../src/engine/engine.js";
 import type { RamRange } from "../../../src/engine/physical.js";
+import * as L from "../../../src/layout.js";
 import type { PhysicalRange } from "../../../src/machine/cpu.js";
 import { EngineGuestMemory } from "../../../src/machine/guest-memory.js";
+import { ROM_BYTES } from "../../../src/tuning.js";
 
 export const PAGE = 4096;
 
@@ -128,6 +130,9 @@ export class AddressSpace {
     const { u8, plan } = this.engine.memory;
     const end = plan.ramBase + plan.ramSize;
     const areas = [
+      [L.UNPACK_TABLES, L.ENGINE],
+      [L.ENGINE + L.ENGINE_SIZE, L.CPU0],
+      [plan.romBase + ROM_BYTES / 2, plan.romBase + ROM_BYTES / 2 + 16 * PAGE],
       [plan.ramBase - 2 * PAGE, plan.ramBase],
       [end, Math.min(u8.length, end + 2 * PAGE)],
       [plan.arena + plan.arenaBytes - PAGE, plan.arena + plan.arenaBytes],
