@@ -62,12 +62,9 @@ function refuseShared(config: DriveConfig, drives: readonly DriveConfig[]): void
 export async function closeDrives(drives: Iterable<Drive>): Promise<void> {
   const failed: string[] = [];
   for (const { config, backend } of drives) {
-    try {
-      await backend.flush();
-    } catch (error) {
-      failed.push(`drive ${config.id}: ${(error as Error).message}`);
-    }
-    await backend.close();
+    const note = (error: Error): void => void failed.push(`drive ${config.id}: ${error.message}`);
+    await backend.flush().catch(note);
+    await backend.close().catch(note);
   }
   if (failed.length > 0) throw new MachineError(failed.join("; "));
 }

@@ -141,6 +141,18 @@ it("goes on after short reads and writes and interrupted calls, and says when th
   expect(fails("EAGAIN").message).toContain("EAGAIN");
 });
 
+it("says at the end that an image was deleted meanwhile, if something was written to it", async () => {
+  for (const write of [false, true]) {
+    const name = image("deleted.img", 1024);
+    const file = BlockFile.open(name);
+    fs.rmSync(name);
+    if (write) file.writeSync(0, new Uint8Array(512));
+    const closed = file.close();
+    if (write) await expect(closed).rejects.toThrow(`'${name}' was deleted while it was in use`);
+    else await closed;
+  }
+});
+
 it("an empty image is a disk without sectors", async () => {
   const file = new RawImage(BlockFile.open(image("empty.img", 0)));
   expect(file.size).toBe(0);

@@ -30,6 +30,8 @@ const SECTOR = 512;
 export class BlockFile implements BlockBackend {
   private readonly syncs: Syncs;
   private closed = false;
+  /** Something was written. */
+  private changed = false;
 
   private constructor(
     private readonly fd: number,
@@ -76,14 +78,14 @@ export class BlockFile implements BlockBackend {
   writeSync(offset: number, from: Uint8Array): boolean {
     this.refuseReadOnly();
     checkRange("Write", this.length, offset, from.length);
-    this.syncs.wrote();
+    this.wrote();
     this.transfer("write", offset, from, this.calls.writeSync);
     return true;
   }
 
   grow(size: number): void {
     this.refuseReadOnly();
-    this.syncs.wrote();
+    this.wrote();
     try {
       this.calls.ftruncateSync(this.fd, size);
     } catch (error) {
@@ -103,7 +105,14 @@ export class BlockFile implements BlockBackend {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    const gone = this.changed && fs.fstatSync(this.fd).nlink === 0;
     fs.closeSync(this.fd);
+    if (gone) throw new BlockError(`'${this.path}' was deleted while it was in use: what was written to it is gone`);
+  }
+
+  private wrote(): void {
+    this.changed = true;
+    this.syncs.wrote();
   }
 
   private syncData(): Promise<void> {

@@ -208,7 +208,7 @@ export const OPTION_SECTIONS: OptionSection[] = [
       {
         names: ["drive"],
         argument:
-          "file=file[,if=virtio|none][,format=raw][,readonly=on|off][,snapshot=on|off][,id=id][,serial=s][,cache=mode]",
+          "file=file[,if=virtio|none][,format=raw][,readonly=on|off][,snapshot=on|off][,id=id][,serial=s][,cache=mode][,werror=action][,rerror=action]",
         help: "raw image as a disk; if=none leaves it to a -device virtio-blk-pci,drive=id",
         apply: (state, option, value) => void state.pendingDrives.push(parseDrive(option, value)),
       },

@@ -90,6 +90,29 @@ it("two emulators do not get one image, nor does one get it twice", { timeout: 1
   expect((await runEmulator(options("link"), "quit\n")).status).toBe(0);
 });
 
+it("a guest hears of what the host's disk could not keep", { timeout: 600_000 }, async () => {
+  writeFileSync(folder.file("image"), Buffer.alloc(MIB));
+  writeFileSync(
+    folder.file("broken.mjs"),
+    `import { createRequire, syncBuiltinESMExports } from "node:module";
+    const fs = createRequire(import.meta.url)("node:fs");
+    fs.fdatasync = (_fd, done) => setTimeout(() => done(Object.assign(new Error("EIO"), { code: "EIO" })), 50);
+    syncBuiltinESMExports();`,
+  );
+  emulator = new Emulator(process.execPath, [
+    ...["--import", folder.file("broken.mjs"), CLI, "-nographic", "-m", "256M", "-kernel", KERNEL, "-initrd", INITRD],
+    ...["-append", "console=ttyS0 quiet loglevel=2", "-drive", `if=virtio,format=raw,file=${folder.file("image")}`],
+  ]);
+  await emulator.waitFor(PROMPT, 240_000);
+  const write = "echo 1 | dd of=/dev/vda conv=notrunc,fsync 2>&1 | grep -o 'Input/output error'";
+  // The second sync could go well: what the first one was to keep is lost all the same.
+  for (let k = 0; k < 2; k++) expect(await emulator.shell(write)).toContain("Input/output error\n");
+  emulator.type("poweroff -f\n");
+  const { status, error } = await emulator.end(60_000);
+  expect(error).toContain("warning: drive virtio0: Could not flush");
+  expect(status).toBe(1);
+});
+
 describe("a signal while the host's disk is slow", () => {
   /** Starts a machine whose disk has something to be synced, which takes a while and then says `error`. */
   async function start(error: string): Promise<void> {
