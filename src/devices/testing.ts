@@ -138,12 +138,16 @@ export class FakeChar implements CharBackend {
 export class FakeMachine implements MachineControl {
   resets = 0;
   powerOffs = 0;
+  suspends = 0;
   exits: number[] = [];
   reset(): void {
     this.resets++;
   }
   powerOff(): void {
     this.powerOffs++;
+  }
+  suspend(): void {
+    this.suspends++;
   }
   exit(status: number): void {
     this.exits.push(status);

@@ -34,6 +34,7 @@ function setup(change: Partial<MachineConfig> = {}, reset?: Reset) {
       return log.length > 1 ? reset?.() : undefined;
     },
     powerButton: () => log.push("button"),
+    wakeUp: () => log.push("wake"),
     close: async () => void log.push("close"),
   };
   machine.on("state", (state) => log.push(state));
@@ -83,6 +84,29 @@ describe("Machine", () => {
       "ended",
       "exit 3 quit",
     ]);
+  });
+
+  it("sleeps until it is woken, by the power button too, or reset", async () => {
+    const { machine, log, settle } = setup();
+    const finished = machine.start();
+    await settle();
+    expect(machine.wakeUp()).toBe(false);
+    for (const wake of [() => machine.wakeUp(), () => machine.powerDown(), () => machine.resetByUser()]) {
+      machine.suspend();
+      await settle();
+      expect(machine.state).toBe("suspended");
+      machine.resume();
+      machine.pause();
+      expect(machine.state).toBe("suspended");
+      wake();
+      await settle();
+      expect(machine.state).toBe("running");
+    }
+    expect(log.filter((entry) => !/running|suspended/.test(entry))).toEqual([
+      ...["reset", "wake", "wake", "reset", "reset by user"],
+    ]);
+    machine.quit();
+    await finished;
   });
 
   it("resets on request, or ends under -no-reboot", async () => {

@@ -19,9 +19,9 @@ const QUIT_PATIENCE_MS = 250;
 
 /**
  * prelaunch: not started yet (-S); running; paused: pauseReason says why; shutdown: the guest is off and -no-shutdown keeps the
- * machine; ended: nothing can be done with it any more.
+ * machine; suspended: the guest sleeps until wakeUp(); ended: nothing can be done with it any more.
  */
-export type MachineState = "prelaunch" | "running" | "paused" | "shutdown" | "ended";
+export type MachineState = "prelaunch" | "running" | "paused" | "shutdown" | "suspended" | "ended";
 
 export interface MachineExit {
   /** Exit status for a process. */
@@ -47,6 +47,8 @@ export interface Board {
   reset(): void | Promise<void>;
   /** A push of the power button. */
   powerButton(): void;
+  /** After suspend(): as reset(), but RAM is kept and the guest goes on where it said that it would. */
+  wakeUp(): void;
   /** Closes images. */
   close(): Promise<void>;
 }
@@ -164,9 +166,21 @@ export class Machine<B extends Board = Board> implements MachineControl {
     this.loop.request(action);
   }
 
-  /** Pushes the power button: the guest may shut down, or not listen. */
+  /** Pushes the power button: the guest may shut down, or not listen, or wakes up. */
   powerDown(): void {
-    this.loop.request(() => this.board.powerButton());
+    if (!this.wakeUp()) this.loop.request(() => this.board.powerButton());
+  }
+
+  /** Wakes a guest that sleeps. False: it does not. */
+  wakeUp(): boolean {
+    if (this.current !== "suspended") return false;
+    this.loop.request(() => {
+      if (this.current !== "suspended") return;
+      this.board.wakeUp();
+      this.setState("running");
+      this.loop.start();
+    });
+    return true;
   }
 
   /** A reset the user asked for; -no-reboot ends the machine here too. */
@@ -191,6 +205,14 @@ export class Machine<B extends Board = Board> implements MachineControl {
         this.loop.stop();
         this.setState("shutdown");
       } else this.end({ status: 0, reason: "power-off" });
+    });
+  }
+
+  suspend(): void {
+    this.loop.request(() => {
+      if (this.current !== "running") return;
+      this.loop.stop();
+      this.setState("suspended");
     });
   }
 
@@ -248,7 +270,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
   private wasReset(cause: MachineEvents["reset"]): void {
     if (this.ending) return;
     this.events.emit("reset", cause);
-    if (this.current === "shutdown") {
+    if (this.current === "shutdown" || this.current === "suspended") {
       this.setState("running");
       this.loop.start();
     }

@@ -32,6 +32,9 @@ const COMMANDS: CommandRow[] = [
   action(["cont", "c"], "resume emulation", (target) => target.cont()),
   action(["system_reset"], "reset the system", (target) => target.reset()),
   action(["system_powerdown"], "send system power down event", (target) => target.powerDown()),
+  action(["system_wakeup"], "wake up the system from suspend", (target) => {
+    if (!target.wakeUp()) throw new MonitorError("Unable to wake up: guest is not in suspended state");
+  }),
   action(["nmi"], "inject an NMI on the default monitor CPU", (target) => target.nmi()),
   {
     names: ["x"],

@@ -17,6 +17,7 @@ function target(calls: string[] = []): MonitorTarget {
     cont: () => void calls.push("cont"),
     reset: () => void calls.push("reset"),
     powerDown: () => void calls.push("powerDown"),
+    wakeUp: () => calls.push("wakeUp") > 1,
     nmi: () => void calls.push("nmi"),
     quit: () => void calls.push("quit"),
     readPhysical: (address, length) =>
@@ -107,6 +108,11 @@ describe("commands", () => {
       expect(session.execute(line)).toBe("");
     }
     expect(calls).toEqual(["stop", "stop", "cont", "cont", "reset", "powerDown", "nmi", "quit", "quit"]);
+  });
+  it("wake a machine that sleeps, and say when it does not", () => {
+    const session = new MonitorSession(target());
+    expect(session.execute("system_wakeup")).toContain("Unable to wake up: guest is not in suspended state\n");
+    expect(session.execute("system_wakeup")).toBe("");
   });
   it("answer what is unknown", () => {
     const session = new MonitorSession(target());

@@ -33,6 +33,8 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
         return "paused (prelaunch)";
       case "shutdown":
         return "paused (shutdown)";
+      case "suspended":
+        return "paused (suspended)";
       case "paused":
         return machine.pauseReason === "io-error" ? "paused (io-error)" : "paused";
       default:
@@ -66,6 +68,7 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
     cont: () => machine.resume(),
     reset: () => machine.resetByUser(),
     powerDown: () => machine.powerDown(),
+    wakeUp: () => machine.wakeUp(),
     nmi: () => machine.request(() => board.lapic.lint1.set(true)),
     quit: () => machine.quit(),
     readPhysical,

@@ -10,6 +10,8 @@ export interface MonitorTarget {
   cont(): void;
   reset(): void;
   powerDown(): void;
+  /** False: the guest does not sleep. */
+  wakeUp(): boolean;
   nmi(): void;
   quit(): void;
   /** Reads of guest-physical memory, RAM and ROM; undefined where there is none. */

@@ -57,16 +57,27 @@ describe("ACPI power management", () => {
     expect(sci.level).toBe(false);
   });
 
-  test("S5 powers off, other sleep states are refused", () => {
+  test("S5 powers off, S3 suspends, other sleep states are refused", () => {
     const { machine, log, acpi } = setup();
     acpi.pm.write(4, 2, 1);
     expect(machine.powerOffs).toBe(0);
-    acpi.pm.write(4, 2, (1 << 13) | (1 << 10) | 1);
-    expect(machine.powerOffs).toBe(0);
+    acpi.pm.write(4, 2, (1 << 13) | (3 << 10) | 1);
     expect(log.unimplementeds.length).toBe(1);
+    expect(machine.suspends).toBe(0);
+    acpi.pm.write(4, 2, (1 << 13) | (1 << 10) | 1);
+    expect(machine.suspends).toBe(1);
+    expect(machine.powerOffs).toBe(0);
     acpi.pm.write(4, 2, (1 << 13) | 1);
     expect(machine.powerOffs).toBe(1);
     expect(acpi.pm.read(4, 2)).toBe(1);
+  });
+
+  test("after sleep, the power button is what woke the machine", () => {
+    const { acpi } = setup();
+    acpi.woken();
+    expect(acpi.pm.read(0, 2)).toBe(0x8100);
+    acpi.pm.write(0, 2, 0x8100);
+    expect(acpi.pm.read(0, 2)).toBe(0);
   });
 
   test("general purpose events", () => {

@@ -63,6 +63,12 @@ export class AcpiPm implements Device {
     return true;
   }
 
+  /** The machine has slept, and it is the power button that woke it. */
+  woken(): void {
+    this.status |= r.STS_WAKE | r.STS_POWER_BUTTON;
+    this.update();
+  }
+
   /** General purpose event 0 to 15. */
   raiseGpe(event: number): void {
     this.gpeRegisters[event >> 3]! |= 1 << (event & 7);
@@ -106,6 +112,7 @@ export class AcpiPm implements Device {
     if (!(value & r.CONTROL_SLEEP_ENABLE)) return;
     const type = (value >> r.CONTROL_SLEEP_SHIFT) & 7;
     if (type === r.SLEEP_S5 || type === r.SLEEP_S4) this.machine.powerOff();
+    else if (type === r.SLEEP_S3) this.machine.suspend();
     else this.log?.unimplemented(`PIIX4_PM: sleep type ${type} ignored`);
   }
 

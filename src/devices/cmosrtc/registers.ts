@@ -15,6 +15,8 @@ export const REG_B = 0x0b;
 export const REG_C = 0x0c;
 export const REG_D = 0x0d;
 export const SHUTDOWN_STATUS = 0x0f;
+/** In it: firmware is to go on where the system said before it slept (as QEMU and SeaBIOS have it). */
+export const SHUTDOWN_S3_RESUME = 0xfe;
 export const CENTURY = 0x32;
 
 export const A_UIP = 0x80;

@@ -20,7 +20,7 @@ const HPET_BYTES = 0x400;
 
 /** The definition block's content. */
 export function dsdt(options: AcpiOptions): Aml {
-  const { sleepS5, cpus, hpet } = options;
+  const { sleepS3, sleepS5, cpus, hpet } = options;
   const systemBus = [
     ...cpus.map((id, n) =>
       A.device(`CP${hex2(n)}`, A.name("_HID", A.string("ACPI0007")), A.name("_UID", A.integer(id))),
@@ -35,8 +35,14 @@ export function dsdt(options: AcpiOptions): Aml {
     // The general purpose events (ACPI 6.5, 9.10): none of them has a method, nothing is plugged in while the machine runs.
     A.scope("\\_GPE", A.name("_HID", A.string("ACPI0006"))),
     A.scope("\\_SB", ...systemBus),
-    A.name("\\_S5", A.pack(A.integer(sleepS5), A.integer(sleepS5), A.integer(0), A.integer(0))),
+    sleepState("\\_S3", sleepS3),
+    sleepState("\\_S5", sleepS5),
   );
+}
+
+/** What to write to SLP_TYP of both PM1 control registers (7.4.2). */
+function sleepState(name: string, type: number): Aml {
+  return A.name(name, A.pack(A.integer(type), A.integer(type), A.integer(0), A.integer(0)));
 }
 
 function pciHost(options: AcpiOptions): Aml {

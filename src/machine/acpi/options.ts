@@ -27,6 +27,8 @@ export interface AcpiOptions {
   sci: number;
   /** SLP_TYP of the sleep state S5. */
   sleepS5: number;
+  /** The same of S3, which keeps RAM. */
+  sleepS3: number;
   reset: { port: number; value: number };
   /** Slot of the PIIX3, whose registers 60h to 63h route PIRQA to PIRQD. */
   isaSlot: number;

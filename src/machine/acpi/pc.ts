@@ -1,6 +1,6 @@
 // The ACPI description of the `pc` board's fixed parts, so that only what a command line changes has to be given.
 
-import { ACPI_DISABLE, ACPI_ENABLE, GPE_SIZE, SLEEP_S5 } from "../../devices/acpipm/registers.js";
+import { ACPI_DISABLE, ACPI_ENABLE, GPE_SIZE, SLEEP_S3, SLEEP_S5 } from "../../devices/acpipm/registers.js";
 import { pirqOf } from "../../devices/pci/bus.js";
 import { PM_PORT_BASE, SCI_IRQ } from "../../devices/pci/firmware.js";
 import type { AcpiOptions, SerialPort } from "./options.js";
@@ -33,6 +33,7 @@ export function pcAcpiOptions(pc: PcAcpi): AcpiOptions {
     smi: { port: 0xb2, enable: ACPI_ENABLE, disable: ACPI_DISABLE },
     sci: SCI_IRQ,
     sleepS5: SLEEP_S5,
+    sleepS3: SLEEP_S3,
     reset: { port: 0xcf9, value: 0x0f },
     isaSlot: 1,
     pirqOf,

@@ -34,6 +34,13 @@ export const FADT_SIZE = 244;
 export const FACS_SIZE = 64;
 export const RSDP_SIZE = 36;
 
+/** Where in the FACS a system says at which address it wants to be woken, in real mode (ACPI 6.5, table 5.13). */
+export const FACS_WAKING_VECTOR = 12;
+
+export function isFacs(table: Uint8Array): boolean {
+  return String.fromCharCode(...table.subarray(0, 4)) === "FACS";
+}
+
 export function facs(): Uint8Array {
   return new Structure(FACS_SIZE).put(0, encodeText("FACS")).u32(4, FACS_SIZE).u8(32, 1).bytes;
 }

@@ -82,6 +82,13 @@ export function realMode({ setup, stack }: { setup: number; stack: number }): In
   };
 }
 
+/** Real mode at an address below 1 MiB: how firmware wakes a system (ACPI 6.5, 5.2.10, "Firmware Waking Vector"). */
+export function wakingCpu(vector: number): InitialCpu {
+  const state = realMode({ setup: 0, stack: 0 });
+  const code = { ...state.segments.cs, selector: vector >> 4, base: vector & ~15 };
+  return { ...state, rip: vector & 15, segments: { ...state.segments, cs: code } };
+}
+
 function flat(entry: Entry, code: number): InitialCpu {
   const segment = (selector: number, attributes: number, limit = 0xffffffff): InitialSegment => ({
     ...{ selector, base: 0, limit, attributes },

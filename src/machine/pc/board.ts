@@ -2,7 +2,7 @@
 
 import { AcpiPm } from "../../devices/acpipm/acpipm.js";
 import { CmosRtc } from "../../devices/cmosrtc/cmosrtc.js";
-import { pcNvram } from "../../devices/cmosrtc/registers.js";
+import { pcNvram, SHUTDOWN_S3_RESUME, SHUTDOWN_STATUS } from "../../devices/cmosrtc/registers.js";
 import { FwCfg } from "../../devices/fwcfg/fwcfg.js";
 import { Hpet } from "../../devices/hpet/hpet.js";
 import { I8042 } from "../../devices/i8042/i8042.js";
@@ -76,6 +76,7 @@ export class PcBoard {
   readonly ioapic: Ioapic;
   readonly pic: Pic8259;
   readonly pm: AcpiPm;
+  private rtc!: CmosRtc;
   readonly fwCfg: FwCfg;
   readonly memoryMap: PcMemory;
   /** Interrupt 13, raised by x87 errors where CR0.NE is clear. */
@@ -181,6 +182,16 @@ export class PcBoard {
     for (const device of this.devices) device.reset();
   }
 
+  /** As after ACPI's S3: firmware finds itself in RAM, as it was, and the CMOS says that it is to resume. */
+  resetFromSleep(): void {
+    const bridge = this.pci.bus.at(0, 0)!;
+    const shadows = bridge.save();
+    this.reset();
+    bridge.load(shadows);
+    this.rtc.poke(SHUTDOWN_STATUS, SHUTDOWN_S3_RESUME);
+    this.pm.woken();
+  }
+
   private cpuInterrupts() {
     const { cpu, wake } = this.parts;
     return {
@@ -240,6 +251,7 @@ export class PcBoard {
       boot: boot.filter((code) => code > 0).slice(0, 3),
     });
     const rtc = new CmosRtc(clock, wall, this.interrupts.source(8), nvram);
+    this.rtc = rtc;
     this.ports.map(0x70, 2, "rtc", rtc, { width: 1 });
     this.devices.push(pit, port61, rtc);
     if (!config.machine.hpet) return;

@@ -18,6 +18,8 @@ export interface Boot {
   prepare?(): Promise<void> | undefined;
   /** After every reset of the devices: memory, tables and CPU for the first instruction. */
   start(board: PcBoard): void;
+  /** After the reset that ends ACPI's S3. */
+  wakeUp(board: PcBoard): void;
 }
 
 /** Firmware that QEMU's pc takes when none is named. */
@@ -51,6 +53,8 @@ export async function prepareBoot(
       if (kernel) offerKernel(board, kernel);
       next = order;
     },
+    // Firmware begins as ever, and sees in the CMOS what it is to do.
+    wakeUp() {},
   };
 }
 

@@ -3,7 +3,9 @@
 import type { EntropySource } from "../../devices/interfaces.js";
 import type { MachineConfig } from "../../options/config.js";
 import { SLICE_MS } from "../../tuning.js";
+import { FACS_WAKING_VECTOR, isFacs } from "../acpi/tables.js";
 import { applyInitialCpu } from "../boot/apply.js";
+import { wakingCpu } from "../boot/cpu-state.js";
 import type { BootMemory, BootModule, PreparedKernel } from "../boot/interfaces.js";
 import { HEAD_BYTES, prepareKernel, splitModules, takesModules } from "../boot/kernel.js";
 import { memoryMap } from "../boot/memory-map.js";
@@ -11,6 +13,7 @@ import type { EngineGuestMemory } from "../guest-memory.js";
 import { type ArrivingFile, fileHere, MachineError, type MachineHost } from "../host.js";
 import type { X86Cpu } from "../x86-cpu.js";
 import { Bios } from "./bios/bios.js";
+import { setUpChipset } from "./bios/chipset.js";
 import { biosCpu } from "./bios/cpu-view.js";
 import type { PcBoard } from "./board.js";
 import type { Boot } from "./boot.js";
@@ -72,7 +75,13 @@ export async function loadKernel(name: string, parts: KernelParts): Promise<Boot
   const { config, memory, cpu } = parts;
   const { prepared, entropy } = await readKernel(name, parts, false);
   let bios: Bios | undefined;
+  const facs = (board: PcBoard): number =>
+    firmwareTables(board, config).acpi?.tables.find(({ bytes }) => isFacs(bytes))?.address ?? 0;
   return {
+    wakeUp(board) {
+      setUpChipset(board);
+      applyInitialCpu(cpu, wakingCpu(memory.readU32(facs(board) + FACS_WAKING_VECTOR)));
+    },
     prepare: () => prepared.prepare?.(),
     start(board) {
       board.fwCfg.fillOnUse(() => addFirmwareFiles(board, config));

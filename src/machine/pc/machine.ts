@@ -48,6 +48,10 @@ export class PcMachine extends Machine {
         const ready = boot.prepare?.();
         return ready ? ready.then(() => boot.start(board)) : boot.start(board);
       },
+      wakeUp() {
+        board.resetFromSleep();
+        boot.wakeUp(board);
+      },
       powerButton: () => {
         if (!board.pm.powerButton()) this.warn("the guest does not listen to the power button yet");
       },
