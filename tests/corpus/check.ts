@@ -1,7 +1,7 @@
 // Records and checks the corpus. The file holds one line a case: code, state kind, seed, digest of the expected outcome.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { describe, digest, type Ignore } from "./digest.js";
 import {
   type Case,
   INPUT_SIZE,
+  type Input,
   makeInput,
   OUTPUT_SIZE,
   type Output,
@@ -26,17 +27,23 @@ export interface Expectation extends Case {
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Outcomes of `cases` on this host's CPU. Throws where there is no compiler or the host is no x86-64. */
-export function runNative(cases: readonly Case[]): Output[] {
-  const folder = join(tmpdir(), "wasmachine-corpus");
-  mkdirSync(folder, { recursive: true });
-  const program = join(folder, "oracle");
+export function runNative(cases: readonly Case[], inputOf: (c: Case) => Input = makeInput): Output[] {
+  const folder = mkdtempSync(join(tmpdir(), "wasmachine-corpus-"));
+  try {
+    return execute(join(folder, "oracle"), cases, inputOf);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function execute(program: string, cases: readonly Case[], inputOf: (c: Case) => Input): Output[] {
   execFileSync("gcc", ["-O1", "-no-pie", "-o", program, here("oracle.c")]);
   const outputs: Output[] = [];
   for (let from = 0; from < cases.length; from += 2000) {
     const part = cases.slice(from, from + 2000);
     const bytes = new Uint8Array(part.length * INPUT_SIZE);
     part.forEach((c, k) => {
-      packInput(makeInput(c), bytes, k * INPUT_SIZE);
+      packInput(inputOf(c), bytes, k * INPUT_SIZE);
     });
     const result = spawnSync(program, { input: bytes, maxBuffer: part.length * OUTPUT_SIZE + 4096 });
     if (result.stdout.length !== part.length * OUTPUT_SIZE) {

@@ -4,10 +4,16 @@ import { DECODE_OK, Decoder, X86Insn } from "../../src/frontend/x86/decoder.js";
 import { M_CODE64, M_PE } from "../../src/frontend/x86/layout.js";
 import { DecodeTables, ROWS } from "../../src/frontend/x86/tables.js";
 import type { Execution, State } from "../vendors/execution.js";
-import { asMachine, asVendor, vendorRow } from "../vendors/table.js";
+import { asMachine, asVendor, vendorRows } from "../vendors/table.js";
 import type { Vendor } from "../vendors/vendor.js";
-import { CODE, DATA, type Input, type Output } from "./state.js";
+import { CODE, DATA, type Input, type Output, PAGES } from "./state.js";
 
+const COMPLETED = 0xffffffff;
+const BREAKPOINT = 3;
+const INT3 = 0xcc;
+const PAGE_FAULT = 14;
+/** Error code: a program's fetch, nothing present. */
+const USER_FETCH = 0x14;
 const FX_MXCSR = 24;
 const FX_XMM = 160;
 const decoder = new Decoder(new DecodeTables(ROWS, "all"));
@@ -25,6 +31,7 @@ class CorpusState implements State {
 
   constructor(
     private readonly image: Image,
+    private readonly input?: Input,
     private readonly output?: Output,
   ) {
     this.data = new DataView(image.data.buffer, image.data.byteOffset, image.data.length);
@@ -36,6 +43,10 @@ class CorpusState implements State {
 
   setGpr(n: number, value: bigint): void {
     this.image.gpr[n] = value;
+  }
+
+  flags(): number {
+    return Number(this.image.rflags & 0x8d5n);
   }
 
   setFlags(mask: number, value: number): void {
@@ -72,10 +83,23 @@ class CorpusState implements State {
     output.rip = rip;
     output.cr2 = 0n;
   }
-}
 
-const COMPLETED = 0xffffffff;
-const BREAKPOINT = 3;
+  /** INT3 is all around the instruction, and nothing is mapped elsewhere. */
+  goto(rip: bigint): void {
+    const { at, code } = this.input!;
+    const offset = Number(rip) - CODE;
+    const output = this.output!;
+    if (offset < 0 || offset >= PAGES) {
+      this.fault(PAGE_FAULT, USER_FETCH, rip);
+      output.cr2 = rip;
+    } else if (offset === at + code.length) {
+      output.trap = COMPLETED;
+      output.rip = rip;
+    } else if (offset >= at && code[offset - at] !== INT3 && offset < at + code.length)
+      throw new Error("a branch into the middle of itself has no outcome");
+    else this.fault(BREAKPOINT, 0, rip + 1n);
+  }
+}
 
 /** The translator's mode of the corpus' code. */
 const LONG_MODE = M_CODE64 | M_PE;
@@ -90,8 +114,9 @@ function execution(name: string, input: Input, output: Output, mode: number): Ex
     insn,
     code64: (mode & M_CODE64) !== 0,
     at: BigInt(CODE + input.at),
+    code,
     before: new CorpusState(input),
-    after: new CorpusState(output, output),
+    after: new CorpusState(output, input, output),
     faulted: output.trap !== COMPLETED && output.trap !== BREAKPOINT,
   };
 }
@@ -108,21 +133,21 @@ export function outcomeOf(
   output: Output,
   mode = LONG_MODE,
 ): Output | undefined {
-  const row = vendorRow(name);
-  if (!row) return output;
+  const rows = vendorRows(name);
+  if (rows.length === 0) return output;
   const changed = copy(output);
   const x = execution(name, input, changed, mode);
-  const found = x ? asVendor(row, x, vendor) : "same";
+  const found = x ? asVendor(rows, x, vendor) : "same";
   if (found === "unknown") return undefined;
   return found === "same" ? output : changed;
 }
 
 /** What the table says that our machine does. */
 export function machineOutcome(name: string, input: Input, output: Output): Output {
-  const row = vendorRow(name);
-  if (!row) return output;
+  const rows = vendorRows(name);
+  if (rows.length === 0) return output;
   const changed = copy(output);
   const x = execution(name, input, changed, LONG_MODE);
-  if (x) asMachine(row, x);
+  if (x) asMachine(rows, x);
   return changed;
 }

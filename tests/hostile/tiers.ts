@@ -15,23 +15,32 @@ import * as A from "./layout.js";
 import { enter } from "./modes.js";
 import { makeProgram, type Program } from "./program.js";
 
-const ENTRIES = 12;
+/** A program is entered so often at most, or until it has executed so many instructions. */
+const ENTRIES = 40;
+const INSTRUCTIONS = 4000;
+/** Entries after which it gets its tables back. */
+const RESTORE = 4;
 const PIECES = 24;
+/** Most regions a program gets: one that changes its own loop would have a new one made every few instructions. */
+const REGIONS = 200;
+/** Most blocks that are translated for it in tier 0: it ends then. */
+const TRANSLATIONS = 2000;
 const REGISTERS = "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split(" ");
 
 /** One processor with its memory. */
 class Side {
   readonly cpu: X86Cpu;
   private readonly ram: EngineGuestMemory;
-  /** Instructions executed by earlier programs. */
+  /** Instructions executed by earlier programs, and blocks translated for them. */
   private before = 0;
+  private translated = 0;
+  private regions = 0;
   private reads = 0;
   private tpr = 0n;
   private vector = -1;
 
   constructor(module: WebAssembly.Module, tier1: boolean) {
     const model = buildCpuModel("max");
-    const options = { eager: true, unlimited: true } as const;
     this.cpu = new X86Cpu({
       module,
       frontend: new X86Frontend(model.names),
@@ -52,10 +61,20 @@ class Side {
           return what === HOST_TPR_GET ? this.tpr : 0n;
         },
       },
-      ...(tier1 ? { tier1: (engine: Engine): Tier1 => new RegionTier(engine, options) } : {}),
+      ...(tier1 ? { tier1: (engine: Engine) => this.limited(engine) } : {}),
     });
     if (tier1) this.cpu.engine.memory.setHot(2);
     this.ram = new EngineGuestMemory(this.cpu.engine);
+  }
+
+  private limited(engine: Engine): Tier1 {
+    const tier = new RegionTier(engine, { eager: true, unlimited: true, onRegion: () => void this.regions++ });
+    return {
+      hot: (block) => {
+        if (this.regions < REGIONS) tier.hot(block);
+      },
+      maintain: () => tier.maintain(),
+    };
   }
 
   private answer(what: number): number {
@@ -72,20 +91,32 @@ class Side {
 
   start({ memory }: Program, hot: number): void {
     const { cpu } = this;
+    this.regions = 0;
     this.reads = 0;
     this.tpr = 0n;
     this.vector = -1;
     cpu.reset();
     this.before = cpu.instructions;
+    this.translated = cpu.engine.translations;
     // The clock counts instructions, those of earlier programs too.
     cpu.setField(X.X_TSC_OFFSET, 0n - BigInt(this.before));
     this.ram.write(0, memory);
     if (cpu.engine.tier1) cpu.engine.memory.setHot(hot);
   }
 
+  /** Page tables, descriptors, handlers. */
+  restore({ memory }: Program): void {
+    this.ram.write(0, memory.subarray(0, A.CODE));
+  }
+
   interrupt(vector: number): void {
     this.vector = vector;
     this.cpu.setInterruptLine(true);
+  }
+
+  /** Blocks translated for this program. */
+  get translations(): number {
+    return this.cpu.engine.translations - this.translated;
   }
 
   get instructions(): number {
@@ -179,6 +210,7 @@ export class Tiers {
     });
     for (let entry = 0; entry < ENTRIES; entry++) {
       const at = entry === 0 || random.below(2) ? A.CODE : random.pick(program.entries);
+      if (entry % RESTORE === RESTORE - 1) for (const side of sides) side.restore(program);
       this.enter(program, at, random.u32());
       for (let piece = 0; piece < PIECES; piece++) {
         const count = random.below(3) ? 60 + random.below(400) : 1 + random.below(12);
@@ -197,8 +229,10 @@ export class Tiers {
           const where = `program ${seed} (${program.mode.name}), entry ${entry} at ${at.toString(16)}, piece ${piece} of ${count}`;
           return ended([`${where}: ${exits[0]}`, ...lines].join("\n  "));
         }
+        if (this.zero.translations > TRANSLATIONS) return ended();
         if (exits[0] !== "budget") break;
       }
+      if (this.zero.instructions > INSTRUCTIONS) return ended();
     }
     return ended();
   }

@@ -1,6 +1,6 @@
 // Compares what the engine did with what the processor did, word by word, and says in words where they differ.
 
-import { asVendor, vendorRow } from "../vendors/table.js";
+import { asVendor, vendorRows } from "../vendors/table.js";
 import type { Vendor } from "../vendors/vendor.js";
 import type { Job } from "./batch.js";
 import type { LoopResult } from "./emulator.js";
@@ -62,14 +62,14 @@ export function compare(
   const windowAt = (IN_STATE + STATE_BYTES[state]) / 4;
   const mask = masks(job);
   const shown: Difference[] = [];
-  const row = vendorRow(job.encoding.name);
+  const rows = vendorRows(job.encoding.name);
   let differing = 0;
   let byVendor = 0;
   let leftOut = 0;
   // Where it stopped, the outcomes that follow are missing.
   const complete = ours.failure ? count - ours.left : count;
   for (let set = 0; set < complete; set++) {
-    const found = row ? asVendor(row, execution(job, set, ours.output, ours.memory), vendor) : "same";
+    const found = rows.length > 0 ? asVendor(rows, execution(job, set, ours.output, ours.memory), vendor) : "same";
     if (found === "unknown") leftOut++;
     if (found === "changed") byVendor++;
     if (found === "unknown") continue;

@@ -60,6 +60,10 @@ class SetState implements State {
     this.words[at + 1] = Number(value >> 32n);
   }
 
+  flags(): number {
+    throw new Error(`${this.job.encoding.name} has its flags from another instruction`);
+  }
+
   setFlags(mask: number, value: number): void {
     const at = this.word(OUT_FLAGS);
     const { condition } = this.job.encoding.reader;
@@ -101,6 +105,10 @@ class SetState implements State {
       `exception ${vector} of ${this.job.encoding.name}, operand set ${this.set}: operands are chosen so that none faults`,
     );
   }
+
+  goto(): void {
+    throw new Error(`${this.job.encoding.name}: branches have no prefix that vendors read in other ways`);
+  }
 }
 
 /** What became of operand set number `set`, in buffers of outcomes and of operand sets with their memory. */
@@ -111,6 +119,7 @@ export function execution(job: Job, set: number, output: Uint32Array, memory: Ui
     insn: encoding.insn,
     code64: true,
     at: BigInt(INSTRUCTION),
+    code: encoding.code,
     before: new SetState(job, BEFORE, input, (set * loop.inStride) / 4, input, set),
     after: new SetState(job, AFTER, output, (set * loop.outStride) / 4, memory, set),
     faulted: false,

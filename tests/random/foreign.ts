@@ -1,6 +1,6 @@
 // Processors that are simulated: this host's, with other outcomes here and there.
 
-import { asVendor, vendorRow } from "../vendors/table.js";
+import { asVendor, vendorRows } from "../vendors/table.js";
 import type { Vendor } from "../vendors/vendor.js";
 import { execution } from "./execution.js";
 import { OUT_GPR } from "./layout.js";
@@ -17,11 +17,11 @@ export function disguised(host: Loops, vendor: Vendor): Loops {
     run: (batch) =>
       host.run(batch).map((result, k) => {
         const job = batch.jobs[k]!;
-        const row = vendorRow(job.encoding.name);
-        if (!row) return result;
+        const rows = vendorRows(job.encoding.name);
+        if (rows.length === 0) return result;
         const changed = copy(result);
         for (let set = 0; set < job.count; set++)
-          asVendor(row, execution(job, set, changed.output, changed.memory), vendor);
+          asVendor(rows, execution(job, set, changed.output, changed.memory), vendor);
         return changed;
       }),
   };

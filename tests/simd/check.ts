@@ -5,7 +5,7 @@ import { ROWS } from "../../src/frontend/x86/tables.js";
 import { X86Frontend } from "../../src/frontend/x86/translate.js";
 import { coreModule, type Parts } from "../corpus/parts.js";
 import { Random } from "../corpus/random.js";
-import { asVendor, vendorRow } from "../vendors/table.js";
+import { asVendor, vendorRows } from "../vendors/table.js";
 import type { Vendor } from "../vendors/vendor.js";
 import { execution } from "./execution.js";
 import { encodings, type Instruction } from "./instructions.js";
@@ -94,9 +94,9 @@ export function asVendorDoes(
   const changed = new Set<number>();
   const unknown = new Set<number>();
   for (let k = 0; k < input.length / RECORD; k++) {
-    const row = vendorRow(owner(k).row[1]);
-    if (!row) continue;
-    const found = asVendor(row, execution(owner(k), toView(input), toView(output), k * RECORD), vendor);
+    const rows = vendorRows(owner(k).row[1]);
+    if (rows.length === 0) continue;
+    const found = asVendor(rows, execution(owner(k), toView(input), toView(output), k * RECORD), vendor);
     if (found === "changed") changed.add(k);
     if (found === "unknown") unknown.add(k);
   }

@@ -29,6 +29,10 @@ class RecordState implements State {
     throw new Error(`register ${n} is not a vector`);
   }
 
+  flags(): number {
+    throw new Error("no flags count here");
+  }
+
   setFlags(): void {
     throw new Error("no flags are the vendor's here");
   }
@@ -56,6 +60,10 @@ class RecordState implements State {
   fault(vector: number): void {
     throw new Error(`exception ${vector} is not the vendor's here`);
   }
+
+  goto(): void {
+    throw new Error("nothing branches here");
+  }
 }
 
 /** The execution of the record at `input` + at, whose outcome is at `output` + at. */
@@ -69,6 +77,7 @@ export function execution(instruction: Instruction, input: DataView, output: Dat
     insn,
     code64: true,
     at: BigInt(IN_CODE),
+    code,
     before: new RecordState(input, at + IN_XMM, at + IN_MEM, at + IN_MXCSR),
     after: new RecordState(output, at + OUT_XMM, at + OUT_MEM, at + OUT_MXCSR),
     faulted: output.getUint32(at + OUT_SIGNAL, true) !== 0,

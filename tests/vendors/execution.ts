@@ -6,6 +6,8 @@ import type { X86Insn } from "../../src/frontend/x86/decoder.js";
 export interface State {
   gpr(n: number): bigint;
   setGpr(n: number, value: bigint): void;
+  /** Arithmetic flags. */
+  flags(): number;
   /** Replaces the flags in `mask`. */
   setFlags(mask: number, value: number): void;
   /** The 32-bit words of an XMM register; what is written to them is written to the register. */
@@ -16,6 +18,8 @@ export interface State {
   write(address: bigint, size: number, value: bigint): void;
   /** The instruction ended in an exception with the program counter at `rip`. */
   fault(vector: number, error: number, rip: bigint): void;
+  /** The instruction led to `rip`, and what is there ended the case. */
+  goto(rip: bigint): void;
 }
 
 export interface Execution {
@@ -23,8 +27,9 @@ export interface Execution {
   insn: X86Insn;
   /** 64-bit code. */
   code64: boolean;
-  /** Its address. */
+  /** Its address and its bytes, and what follows them. */
   at: bigint;
+  code: Uint8Array;
   before: State;
   after: State;
   /** It ended with an exception of its own. */
