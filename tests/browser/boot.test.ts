@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ROOT } from "../system/guest.js";
 import type { Browser } from "./browser.js";
 import { BROWSERS, type BrowserName } from "./browsers.js";
+import { firstMinutes } from "./first-minutes.js";
 import { PageUnderTest } from "./page.js";
 import { type Site, serveSite } from "./site.js";
 
@@ -66,5 +67,6 @@ describe.each(cases)("%s", (name, isolated) => {
     if (name === "webkit") expect(await browser.evaluate<string>("typeof SharedArrayBuffer")).toBe("undefined");
     mkdirSync(`${ROOT}/build`, { recursive: true });
     await browser.screenshot(`${ROOT}/build/page-${name}${isolated ? "" : "-not-isolated"}.png`);
+    if (isolated || name === "webkit") await firstMinutes(page, browser, name);
   });
 });

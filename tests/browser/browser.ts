@@ -1,5 +1,7 @@
 // What the tests ask of a browser, whichever it is.
 
+export type Modifier = "Control" | "Alt" | "Shift";
+
 export interface Browser {
   readonly name: string;
   readonly version: string;
@@ -8,6 +10,8 @@ export interface Browser {
   evaluate<T>(expression: string): Promise<T>;
   /** Types on the keyboard, wherever the focus is; "\n" is the Enter key. */
   type(text: string): Promise<void>;
+  /** Presses a letter with modifiers held. */
+  press(modifiers: readonly Modifier[], letter: string): Promise<void>;
   click(selector: string): Promise<void>;
   /** Workers of the page that are alive, where the browser can be asked. */
   workers?(): number;

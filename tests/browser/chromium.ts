@@ -33,11 +33,13 @@ export async function startChromium(colorScheme: "light" | "dark" = "light"): Pr
     },
     evaluate: (expression) => page.evaluate(`(async () => (${expression}))()`),
     async type(text) {
-      for (const line of text.split(/(\n)/)) {
+      for (const line of text.split(/([\n\t])/)) {
         if (line === "\n") await page.keyboard.press("Enter");
+        else if (line === "\t") await page.keyboard.press("Tab");
         else await page.keyboard.type(line, { delay: 5 });
       }
     },
+    press: (modifiers, letter) => page.keyboard.press([...modifiers, `Key${letter.toUpperCase()}`].join("+")),
     click: (selector) => page.click(selector),
     workers: () => page.workers().length,
     async screenshot(file) {

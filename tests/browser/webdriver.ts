@@ -1,7 +1,7 @@
 // A browser by commands of the WebDriver standard (W3C WebDriver, section 7 on), whatever carries them.
 
 import { writeFile } from "node:fs/promises";
-import type { Browser } from "./browser.js";
+import type { Browser, Modifier } from "./browser.js";
 
 export type Command =
   | "Navigate"
@@ -16,6 +16,7 @@ export type Command =
 export type Send = (command: Command, parameters: object) => Promise<unknown>;
 
 const ENTER = "\uE007";
+const MODIFIERS: Readonly<Record<Modifier, string>> = { Control: "\uE009", Alt: "\uE00A", Shift: "\uE008" };
 /** Keys that a text may have, by the code points of section 17.4.2. */
 const KEYS: Readonly<Record<string, string>> = { "\n": ENTER, "\t": "\uE004", "\x1b": "\uE00C" };
 
@@ -60,6 +61,15 @@ export function webDriver(
           ];
         }),
       );
+    },
+    async press(modifiers, letter) {
+      const held = modifiers.map((name) => MODIFIERS[name]);
+      await press([
+        ...held.map((value) => ({ type: "keyDown", value })),
+        { type: "keyDown", value: letter },
+        { type: "keyUp", value: letter },
+        ...held.reverse().map((value) => ({ type: "keyUp", value })),
+      ]);
     },
     async click(selector) {
       const element = await send("FindElement", { using: "css selector", value: selector });

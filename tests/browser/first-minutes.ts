@@ -1,0 +1,65 @@
+// What a new user meets on the page in the first minutes, after the prompt.
+
+import { expect } from "vitest";
+import { ROOT } from "../system/guest.js";
+import { type Browser, until } from "./browser.js";
+import type { PageUnderTest } from "./page.js";
+
+const LINE = 30_000;
+
+export async function firstMinutes(page: PageUnderTest, browser: Browser, name: string): Promise<void> {
+  // The guest knows how large the terminal is.
+  const size = await browser.evaluate<string>("[wasmachine.terminal.rows, wasmachine.terminal.cols].join(' ')");
+  await browser.type("stty size\n");
+  await page.line(new RegExp(`^${size}$`), LINE);
+
+  // It gets nothing of the host: the clipboard is empty, and the window has no title.
+  const answers = await browser.evaluate<string>(`new Promise((resolve) => {
+    const { terminal } = wasmachine;
+    let text = "";
+    const data = terminal.onData((piece) => {
+      text += piece;
+      if (!text.includes("\\x1b[0n")) return;
+      data.dispose();
+      resolve(text);
+    });
+    terminal.write("\\x1b]52;c;?\\x07\\x1b[21t\\x1b[14t\\x1b[5n");
+  })`);
+  expect(answers).toBe("\x1b]52;c;\x07\x1b[0n");
+  await browser.press(["Control"], "c");
+  await page.line(/\^C$/, LINE);
+  await page.inState("halted", LINE);
+
+  // Every key is the guest's, Ctrl-A too: the beginning of the line, for its shell.
+  await browser.type("cho beginning");
+  await browser.press(["Control"], "a");
+  await browser.type("e\n");
+  await page.line(/^beginning$/, LINE);
+
+  // A reset says beforehand what goes, and can be called off.
+  await browser.click("#reset");
+  await until(browser, `document.getElementById("confirm").open`, 5000, async () => "no question before a reset");
+  expect(await browser.evaluate<string>(`document.getElementById("confirm-text").textContent`)).toMatch(/is lost/);
+  expect(await browser.evaluate<string>("document.activeElement.id")).toBe("confirm-no");
+  await browser.screenshot(`${ROOT}/build/page-${name}-question.png`);
+  await browser.type("\n");
+  await until(browser, `!document.getElementById("confirm").open`, 5000, async () => "the question stays");
+  const unload = `(() => {
+    const event = new Event("beforeunload", { cancelable: true });
+    dispatchEvent(event);
+    return event.defaultPrevented;
+  })()`;
+  expect(await browser.evaluate<boolean>(unload)).toBe(true);
+
+  // The keyboard leaves the terminal, by a key that the page names, and comes back.
+  const focus = "document.activeElement.id || document.activeElement.className";
+  expect(await browser.evaluate<string>(focus)).toContain("xterm");
+  expect(await browser.evaluate<string>(`document.getElementById("leave-hint").innerText`)).toMatch(/Ctrl-Alt-G/);
+  await browser.press(["Control", "Alt"], "g");
+  await until(browser, `(${focus}) === "leave"`, 5000, () => browser.evaluate<string>(focus));
+  await browser.type("\n");
+  expect(await browser.evaluate<boolean>(`document.getElementById("settings").open`)).toBe(true);
+  await browser.screenshot(`${ROOT}/build/page-${name}-settings.png`);
+  await browser.type("\t");
+  expect(await browser.evaluate<string>(focus)).toBe("arguments");
+}
