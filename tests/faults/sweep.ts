@@ -1,21 +1,24 @@
 // Memory operands where they fault: every row of the instruction table that a user program can run with a memory operand, at the borders of what is
-// mapped, misaligned, not canonical, with a pending x87 exception.
+// mapped, misaligned, not canonical, with a pending x87 exception; in 64-bit and in 32-bit code.
 
 import { DECODE_OK, Decoder, X86Insn } from "../../src/frontend/x86/decoder.js";
 import type { Row } from "../../src/frontend/x86/insn.js";
-import { M_CODE64, M_LMA, M_PE } from "../../src/frontend/x86/layout.js";
+import { M_CODE32, M_CODE64, M_FLAT, M_LMA, M_PE } from "../../src/frontend/x86/layout.js";
 import { DecodeTables, ROWS } from "../../src/frontend/x86/tables.js";
 import { digest } from "../corpus/digest.js";
 import { generate } from "../corpus/generate.js";
 import { DATA, hex, type Input, type Output, ZEROS } from "../corpus/state.js";
 import { implicitMemory } from "../corpus/undefined.js";
+import { generate32 } from "../x86/cases32.js";
 import { AC_FLAG, COMPLETED, END, GP, input, PENDING, PF, UNMASKED } from "./lab.js";
 
 const SEED = 7;
 const decoder = new Decoder(new DecodeTables(ROWS, "all"));
 const [CX, SP, BP] = [1, 4, 5];
+const DF = 0x400n;
 
 export interface SweepCase {
+  bits: 32 | 64;
   name: string;
   code: Uint8Array;
   place: string;
@@ -26,6 +29,8 @@ interface Place {
   at: bigint;
   aligned?: boolean;
   pending?: boolean;
+  /** String instructions go down. */
+  down?: boolean;
 }
 
 const NOT_CANONICAL = 0x8000_0000_0000_0000n;
@@ -36,6 +41,7 @@ const PLACES = new Map<string, Place>([
   ...near("the end", END, [1, 3, 7, 9, 15, 19, 39]),
   ...near("the start", BigInt(DATA), [1, 5, 8]),
   ...near("read-only", BigInt(ZEROS + 0x1000), [1, 5]),
+  ["2 behind the start, down", { at: BigInt(DATA + 2), down: true }],
   ["missing", { at: END + 0x100n }],
   ["read-only", { at: BigInt(ZEROS + 0x1100) }],
   ["not canonical", { at: NOT_CANONICAL }],
@@ -83,50 +89,90 @@ const EXTRA: readonly (readonly [string, string])[] = [
   ["jmp [rbx]", "ff23"],
 ];
 
+/** PUSH and POP of segment registers with 32 bits access two bytes in Intel's processors: they are not here. */
+const EXTRA_32: readonly (readonly [string, string])[] = [
+  ...EXTRA.filter(([name, code]) => !/^(48|65)/.test(code) && !/^(p|c|j|r)/.test(name)),
+  ["arpl", "6303"],
+  ["bound", "6203"],
+  ["bound", "666203"],
+  ["les", "c403"],
+  ["lds", "66c503"],
+  ["lss", "0fb203"],
+  ["pusha", "60"],
+  ["pusha", "6660"],
+  ["popa", "61"],
+  ["popa", "6661"],
+  ["push gs", "660fa8"],
+  ["pop es", "6607"],
+  ["pushf", "9c"],
+  ["ret", "c3"],
+  ["ret", "66c20800"],
+  ["push [ebx]", "ff33"],
+  ["pop [ebx]", "8f03"],
+  ["lcall [ebx]", "ff1b"],
+  ["ljmp [ebx]", "ff2b"],
+  ["enter", "c8100003"],
+];
+
 const hasMemory = (row: Row): boolean =>
   /\b[EMQW][a-z]/.test(row[2]) || /\bO[bv]\b/.test(row[2]) || implicitMemory(row);
 
+type Encoded = Omit<SweepCase, "place">;
+
+const encoded = (bits: 32 | 64, name: string, code: string): Encoded => ({ bits, name, code: hex(code) });
+
 /** Every instruction once, in every form. */
-function instructions(): { name: string; code: Uint8Array }[] {
-  const list = generate(ROWS.filter(hasMemory), SEED, 1)
-    .filter((c) => c.kind !== "r" && !/^(call|jmp)$/.test(c.name))
-    .map((c) => ({ name: c.name, code: hex(c.code) }));
+function instructions64(): Encoded[] {
+  const list = generate(ROWS.filter(hasMemory), SEED, 1).filter((c) => c.kind !== "r" && !/^(call|jmp)$/.test(c.name));
   const stack = generate(
     ROWS.filter((row) => /^(push|pop|leave)$/.test(row[1])),
     SEED,
     1,
-  ).map((c) => ({ name: c.name, code: hex(c.code) }));
-  const more = EXTRA.map(([name, code]) => ({ name, code: hex(code) }));
-  return [...list, ...stack, ...more].filter(({ code }) => !isAbsolute(code));
+  );
+  return [...list, ...stack]
+    .map((c) => encoded(64, c.name, c.code))
+    .concat(EXTRA.map(([name, code]) => encoded(64, name, code)));
+}
+
+function instructions32(): Encoded[] {
+  const list = generate32(SEED, 3).filter(
+    (c) => !/^(call|jmp)$/.test(c.name) && (c.kind !== "r" || /^(push|pop|leave)$/.test(c.name)),
+  );
+  return list.map((c) => encoded(32, c.name, c.code)).concat(EXTRA_32.map(([name, code]) => encoded(32, name, code)));
 }
 
 /** Instructions at every place; `part` of them only, spread evenly. */
 export function sweepCases(part = 1): SweepCase[] {
-  const all = instructions().flatMap(({ name, code }) => [...PLACES.keys()].map((place) => ({ name, code, place })));
-  return all.filter((c, k) => !isElsewhere(c) && Math.floor(k * part) !== Math.floor((k - 1) * part));
-}
-
-/** With 32-bit addresses, Intel's processors clear the upper halves of the registers of a repeated instruction that does nothing. */
-function isElsewhere({ code, place }: SweepCase): boolean {
-  return code[0] === 0x67 && code.includes(0xf3) && /canonical/.test(place);
+  const all = [...instructions64(), ...instructions32()]
+    .filter((c) => reaches(c))
+    .flatMap((c) => [...PLACES.keys()].map((place) => ({ ...c, place })));
+  return all.filter((c, k) => sensible(c) && Math.floor(k * part) !== Math.floor((k - 1) * part));
 }
 
 const insn = new X86Insn();
 
-function decode(code: Uint8Array): X86Insn {
-  if (decoder.decode(insn, code, 0, code.length, M_CODE64 | M_LMA | M_PE) !== DECODE_OK) throw new Error("not decoded");
+function decode({ bits, code }: Encoded): X86Insn {
+  const mode = bits === 64 ? M_CODE64 | M_LMA | M_PE : M_CODE32 | M_PE | M_FLAT;
+  if (decoder.decode(insn, code, 0, code.length, mode) !== DECODE_OK) throw new Error("not decoded");
   return insn;
 }
 
-/** Its address does not depend on a register. */
-function isAbsolute(code: Uint8Array): boolean {
-  const { mod, ripRelative, base, row } = decode(code);
-  return (mod !== 3 && (ripRelative || base < 0)) || /\bO[bv]\b/.test(row[2]);
+/** Its address depends on registers, and is wide enough. */
+function reaches(c: Encoded): boolean {
+  const { mod, ripRelative, base, index, row, addrSize } = decode(c);
+  if (addrSize === 2 || /\bO[bv]\b/.test(row[2])) return false;
+  return mod === 3 || !(ripRelative || base < 0 || base === index);
 }
 
-export function sweepInput({ code, place }: SweepCase): Input {
-  const { at, aligned, pending } = PLACES.get(place)!;
-  const i = decode(code);
+/** Not where a register's upper half decides: of a repeated instruction with 32-bit addresses that does nothing, Intel's processors clear it. */
+function sensible(c: SweepCase): boolean {
+  if (c.bits === 32) return !/canonical/.test(c.place);
+  return !(c.code[0] === 0x67 && c.code.includes(0xf3) && /canonical/.test(c.place));
+}
+
+export function sweepInput(c: SweepCase): Input {
+  const { at, aligned, pending, down } = PLACES.get(c.place)!;
+  const i = decode(c);
   const registers: Record<number, bigint> = { [SP]: BigInt(DATA + 0x1800) };
   if (i.mod !== 3) {
     registers[i.base] = at - BigInt(i.disp);
@@ -134,16 +180,15 @@ export function sweepInput({ code, place }: SweepCase): Input {
     if (i.base !== SP && /^(push|pop)$/.test(i.row[1])) registers[SP] = BigInt(DATA + 0x1800);
   } else {
     // The stack, or what RSI, RDI or RBX point to.
-    const pushes = /^(push|pushf|enter)/.test(i.row[1]);
+    const pushes = /^(push|enter)/.test(i.row[1]);
     const stack = /^(push|pop|ret|lret|iret|enter|leave)/.test(i.row[1]);
     if (stack) registers[SP] = pushes ? at + BigInt(i.opSize) : at;
     for (const reg of [3, BP, 6, 7]) registers[reg] = stack && reg !== BP ? 0n : at;
     registers[CX] = 3n;
   }
-  // Scalars that are no numbers would fault on their own.
-  return input([...code], {
+  return input([...c.code], {
     registers,
-    flags: aligned ? AC_FLAG : 0n,
+    flags: (aligned ? AC_FLAG : 0n) | (down ? DF : 0n),
     ...(pending ? { fpu: [UNMASKED, PENDING] } : {}),
   });
 }
@@ -152,7 +197,7 @@ export function sweepInput({ code, place }: SweepCase): Input {
 export function sweepOutcome({ name, place }: SweepCase, start: Input, out: Output): string {
   if (out.trap === COMPLETED) return "completed";
   // The target of a branch, read without a fault: tests/corpus/deviations.ts.
-  if (/^(call|jmp|ret)/.test(name) && out.trap === GP && PLACES.get(place)!.at < NOT_CANONICAL) return "target";
+  if (/^(l?call|l?jmp|ret)/.test(name) && out.trap === GP && PLACES.get(place)!.at < NOT_CANONICAL) return "target";
   const parts = [`#${out.trap}`, `+${(Number(out.rip) - 0x20000000 - start.at).toString(16)}`];
   if (out.trap === PF) {
     parts.push(`error ${(out.error & 7).toString(16)}`);

@@ -13,11 +13,11 @@ export class NativeProgram {
   ) {}
 
   /** Builds the source; undefined where there is no x86-64 Linux with a C compiler. */
-  static open(source: URL): NativeProgram | undefined {
+  static open(source: URL, ...options: string[]): NativeProgram | undefined {
     if (process.arch !== "x64" || process.platform !== "linux") return undefined;
     const directory = mkdtempSync(join(tmpdir(), "wasmachine-native-"));
     const program = join(directory, "program");
-    if (spawnSync("cc", ["-O1", "-o", program, fileURLToPath(source)]).status === 0)
+    if (spawnSync("cc", ["-O1", ...options, "-o", program, fileURLToPath(source)]).status === 0)
       return new NativeProgram(directory, program);
     rmSync(directory, { recursive: true });
     return undefined;

@@ -2,7 +2,8 @@
 // records of `struct input` on standard input, writes `struct output` for each (tests/corpus/state.ts; R8 to R15 are not
 // used). Linux on x86-64 only. Build: cc -O1 -no-pie (addresses below 4 GiB).
 //
-// The instruction lies at CODE among INT3s, one of which ends it; data lies at DATA, with nothing mapped around it.
+// The instruction lies at CODE among INT3s, one of which ends it; data lies at DATA, with nothing mapped around it; at ZEROS are two pages of zeros,
+// the second read-only.
 
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -16,6 +17,7 @@
 
 #define CODE 0x20000000ull
 #define DATA 0x30000000ull
+#define ZEROS 0x30010000ull
 #define PAGES 0x2000
 
 struct input {
@@ -56,6 +58,8 @@ static struct output out;
 
 static void on_signal(int sig, siginfo_t *info, void *context) {
   (void)sig; (void)info;
+  // The handler runs with the flags of the instruction: alignment is not checked in it.
+  __asm__ volatile("pushfq; andl $~0x40000,(%%rsp); popfq" ::: "memory", "cc");
   ucontext_t *u = context;
   greg_t *g = u->uc_mcontext.gregs;
   static const int order[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI};
@@ -73,6 +77,10 @@ int main(void) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
   uint8_t *code = mmap((void *)CODE, PAGES, PROT_READ | PROT_WRITE | PROT_EXEC, flags, -1, 0);
   uint8_t *data = mmap((void *)DATA, PAGES, PROT_READ | PROT_WRITE, flags, -1, 0);
+  uint8_t *zeros = mmap((void *)ZEROS, PAGES, PROT_READ | PROT_WRITE, flags, -1, 0);
+  // A page that has been read is there.
+  (void)*(volatile uint8_t *)(zeros + 4096);
+  mprotect(zeros + 4096, 4096, PROT_READ);
   static uint8_t alt[65536];
   stack_t ss = {.ss_sp = alt, .ss_size = sizeof alt};
   sigaltstack(&ss, NULL);
@@ -87,6 +95,7 @@ int main(void) {
     memset(code, 0xcc, PAGES);
     memcpy(code + in.at, in.code, in.length);
     memcpy(data, in.data, PAGES);
+    memset(zeros, 0, 4096);
     memcpy(st.gpr, in.gpr, sizeof st.gpr);
     st.rflags = in.rflags;
     st.rip = CODE + in.at;

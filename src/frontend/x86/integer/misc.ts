@@ -28,11 +28,14 @@ export function bound(e: Emitter, insn: Insn): void {
   const b = e.b;
   const size = insn.opSize as Size;
   const lower = e.ea(insn, false, size);
-  const low = e.load(size, lower);
-  const offset = b.zext(b.add(e.offset(insn), b.i64(size)), insn.addrSize === 2 ? 16 : 32);
-  const high = e.load(size, e.linear(e.segmentOf(insn), offset, size, false));
   const wide = (v: number) => b.exts(e.signed(v, size));
-  e.call(H_BOUND, wide(e.readGpr(insn.reg, size)), wide(low), wide(high));
+  const low = wide(e.load(size, lower));
+  const index = wide(e.readGpr(insn.reg, size));
+  // The upper bound is not read where the index is below the lower.
+  e.call(H_BOUND, index, low, b.i64(0x7fffffff));
+  const offset = b.zext(b.add(e.offset(insn), b.i64(size)), insn.addrSize === 2 ? 16 : 32);
+  const high = wide(e.load(size, e.linear(e.segmentOf(insn), offset, size, false)));
+  e.call(H_BOUND, index, low, high);
 }
 
 export function into(e: Emitter): void {

@@ -1,6 +1,5 @@
 // PUSH POP PUSHA POPA ENTER LEAVE.
 
-import type { Value } from "../../../ir/builder.js";
 import { Ty } from "../../../ir/ops.js";
 import type { Emitter } from "../emitter.js";
 import type { Insn } from "../insn.js";
@@ -41,13 +40,16 @@ export function pusha(e: Emitter, insn: Insn): void {
   e.setStackPointer(e.stackAt(-size * 8));
 }
 
+/** POPA: a fault finds the registers before it loaded, and the stack pointer as it was. */
 export function popa(e: Emitter, insn: Insn): void {
   const size = insn.opSize;
-  const values: Value[] = [];
-  for (let i = 0; i < 8; i++) values.push(e.load(size, e.stackAddress(e.stackAt(size * i), size, false)));
-  e.setStackPointer(e.stackAt(size * 8));
-  // The stack's copy of the stack pointer is skipped.
-  for (let reg = 0; reg < 8; reg++) if (reg !== 4) e.writeGpr(reg, size, values[7 - reg]!);
+  const rsp = e.stackAt(size * 8);
+  for (let reg = 7; reg >= 0; reg--) {
+    const value = e.load(size, e.stackAddress(e.stackAt(size * (7 - reg)), size, false));
+    // The stack's copy of the stack pointer is skipped.
+    if (reg !== 4) e.writeGpr(reg, size, value);
+  }
+  e.setStackPointer(rsp);
 }
 
 /** ENTER (SDM volume 2): frame pointers of the outer levels are copied before space is made. */

@@ -2,7 +2,7 @@
 
 import { Ty } from "../../../ir/ops.js";
 import { MEM_RMW } from "../../../layout.js";
-import { type Emitter, EXC_GP, type Size } from "../emitter.js";
+import { type Emitter, EXC_GP, EXC_UD, type Size } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
 import { RAX, RDX, X_CR0, X_GDT_BASE, X_GDT_LIMIT, X_IDT_BASE, X_IDT_LIMIT } from "../layout.js";
@@ -38,7 +38,7 @@ function isControlRegister(n: number): boolean {
 
 /** #UD where the register does not exist, which comes before #GP(0) outside level 0 (SDM volume 3, 6.9): false when one is raised. */
 function allowed(e: Emitter, exists: boolean): boolean {
-  if (!exists) e.undefined();
+  if (!exists) e.raise(EXC_UD);
   else if (e.cpl !== 0) e.raise(EXC_GP, 0);
   return exists && e.cpl === 0;
 }
