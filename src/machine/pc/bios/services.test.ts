@@ -259,6 +259,15 @@ describe("the rest", () => {
     expect([eax(), program.get("ecx"), program.get("edx")]).toEqual([1, 0, 0]);
   });
 
+  it("reads the clock once it is not being set forward", () => {
+    ports.inputs.set(0x71, [0x80]);
+    expect(call(0x1a, { eax: 0x0200 })).toBe(LOOK_AGAIN);
+    // Status A, hours, minutes, seconds, status B.
+    ports.inputs.set(0x71, [0x26, 0x23, 0x59, 0x58, 0x02]);
+    expect(call(0x1a, { eax: 0x0200 })).toBe(DONE);
+    expect([program.get("ecx"), program.get("edx"), program.carry]).toEqual([0x2359, 0x5800, false]);
+  });
+
   it("gives up and starts again", () => {
     expect(call(0x18)).toBe(WAIT);
     expect(call(0x18)).toBe(WAIT);

@@ -127,8 +127,8 @@ export class BiosServices implements Device, IoRegion {
         restart();
         return WAIT;
       case 0x1a:
-        if (caller.ah === PCI_BIOS) pciService(ports, caller);
-        else clockService(memory, ports, caller);
+        if (caller.ah !== PCI_BIOS) return clockService(memory, ports, caller) ? DONE : LOOK_AGAIN;
+        pciService(ports, caller);
         return DONE;
       default:
         return DONE;

@@ -39,8 +39,10 @@ export function ticksNow(ports: Ports): number {
   return Math.floor((past * TICKS_A_DAY) / SECONDS_A_DAY) % TICKS_A_DAY;
 }
 
-/** Does AH = 00h to 05h. */
-export function clockService(memory: GuestMemory, ports: Ports, caller: Caller): void {
+/** Does AH = 00h to 05h. False: the clock is just being set forward, the caller asks again. */
+export function clockService(memory: GuestMemory, ports: Ports, caller: Caller): boolean {
+  const reads = caller.ah === 0x02 || caller.ah === 0x04;
+  if (reads && readCmos(ports, STATUS_A) & UPDATING) return false;
   const cmos = (index: number) => readCmos(ports, index);
   switch (caller.ah) {
     case 0x00: {
@@ -56,10 +58,6 @@ export function clockService(memory: GuestMemory, ports: Ports, caller: Caller):
       memory.writeU8(MIDNIGHT, 0);
       break;
     case 0x02:
-      if (cmos(STATUS_A) & UPDATING) {
-        caller.carry = true;
-        return;
-      }
       caller.cx = (cmos(HOURS) << 8) | cmos(MINUTES);
       caller.dx = (cmos(SECONDS) << 8) | (cmos(STATUS_B) & DAYLIGHT_SAVING);
       caller.al = caller.cx >> 8;
@@ -77,9 +75,10 @@ export function clockService(memory: GuestMemory, ports: Ports, caller: Caller):
       break;
     default:
       caller.carry = true;
-      return;
+      return true;
   }
   caller.succeed();
+  return true;
 }
 
 function set(ports: Ports, ...values: readonly (readonly [index: number, value: number])[]): void {
