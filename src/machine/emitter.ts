@@ -10,6 +10,11 @@ export class Emitter<Events extends { [name: string]: unknown }> {
     return () => set.delete(listener as (event: never) => void);
   }
 
+  /** Whether somebody listens. */
+  heard(name: keyof Events): boolean {
+    return (this.listeners.get(name)?.size ?? 0) > 0;
+  }
+
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     let failure: { error: unknown } | undefined;
     for (const listener of this.listeners.get(name) ?? []) {

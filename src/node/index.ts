@@ -45,6 +45,7 @@ export function createMachine(options: MachineOptions): Machine {
       coreUrl: coreUrl === undefined ? "" : path(coreUrl),
       holdInput,
     },
+    (sentence) => console.error(`wasmachine: ${sentence}`),
   );
 }
 

@@ -11,9 +11,13 @@ import { MachineServer } from "../remote/server.js";
 import { VERSION } from "../remote/version.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
-import { ownPort } from "./ports.js";
+import { ownPort, sayLoaded } from "./ports.js";
 import { PROGRAM_NAME } from "./program.js";
+import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
+// What kernels are unpacked with is imported when it is wanted; here it is loaded beforehand (see sayLoaded).
+import "fflate";
+import "fzstd";
 
 /** Bytes that were given, or the path of a file. */
 async function find(create: CreateMessage, name: string): Promise<Uint8Array | string> {
@@ -44,6 +48,10 @@ function coreModule(file: string): WebAssembly.Module {
   }
 }
 
+// At once, so that it is known when it is loaded.
+const regions = startRegionHelper();
+regions.loaded.then(sayLoaded);
+
 new MachineServer(
   ownPort(),
   {
@@ -63,7 +71,7 @@ new MachineServer(
           const found = await find(create, drive.file);
           return typeof found === "string" ? host.openImage({ ...drive, file: found }) : new MemoryBackend(found);
         },
-        startRegionHelper: () => host.startRegionHelper?.(),
+        startRegionHelper: () => regions,
         engineParts: async () => ({ module: coreModule(create.coreUrl) }),
       };
     },

@@ -8,17 +8,43 @@ export function startThread(file: URL | string): Worker {
   return new Worker(file, { execArgv: [] });
 }
 
-/** The user's end of the connection to a thread. */
-export function threadPort<Out, In>(worker: Worker): Port<Out, In> {
-  const port: Port<Out, In> = {
+/**
+ * What a thread says when its modules are loaded. It is not ended before: Node would leave the files open that it was reading.
+ */
+const LOADED = "#loaded";
+
+/** The user's end of the connection to a thread, which has to call sayLoaded(). */
+export interface ThreadPort<Out, In> extends Port<Out, In> {
+  /** Resolves when the thread has loaded its modules, or will not. */
+  readonly loaded: Promise<void>;
+}
+
+export function threadPort<Out, In>(worker: Worker): ThreadPort<Out, In> {
+  let settle!: () => void;
+  const loaded = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  const port: ThreadPort<Out, In> = {
+    loaded,
     onMessage: undefined,
     onFailure: undefined,
     post: (message) => worker.postMessage(message),
-    close: () => void worker.terminate(),
+    close: () => void loaded.then(() => worker.terminate()),
   };
-  worker.on("message", (message: In) => port.onMessage?.(message));
-  worker.on("error", (error: Error) => port.onFailure?.(`the machine's thread failed: ${error.message}`));
+  worker.on("message", (message: In | typeof LOADED) =>
+    message === LOADED ? settle() : port.onMessage?.(message as In),
+  );
+  worker.on("error", (error: Error) => {
+    settle();
+    port.onFailure?.(`the machine's thread failed: ${error.message}`);
+  });
+  worker.on("exit", settle);
   return port;
+}
+
+/** To be called by a thread once it has loaded what it will ever load, in threads of its own too. */
+export function sayLoaded(): void {
+  parentPort!.postMessage(LOADED);
 }
 
 /** The thread's own end. */

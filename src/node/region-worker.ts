@@ -2,7 +2,8 @@
 
 import { serveRegions } from "../machine/region-helper.js";
 import { yieldAsHelper } from "./background.js";
-import { ownPort } from "./ports.js";
+import { ownPort, sayLoaded } from "./ports.js";
 
 yieldAsHelper();
 serveRegions(ownPort());
+sayLoaded();

@@ -5,6 +5,7 @@ import { MachineError } from "../machine/host.js";
 import type { Port } from "../port.js";
 import type { Machine, MachineConsole, MachineEvents, MachineExit, MachineState } from "./api.js";
 import { receivedError } from "./errors.js";
+import { HeardPromise } from "./heard.js";
 import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "./messages.js";
 import { ChannelStreams } from "./streams.js";
 
@@ -14,9 +15,9 @@ const LARGEST_TERMINAL = 1 << 16;
 export class MachineClient implements Machine {
   readonly console: MachineConsole & ChannelStreams;
   readonly monitor: ChannelStreams;
-  readonly finished: Promise<MachineExit>;
+  readonly finished: HeardPromise<MachineExit>;
   private readonly events = new Emitter<MachineEvents>();
-  private readonly started: Promise<void>;
+  private readonly started: HeardPromise<void>;
   private current: MachineState = "loading";
   private over = false;
   private resolveStarted!: () => void;
@@ -27,18 +28,20 @@ export class MachineClient implements Machine {
   constructor(
     private readonly port: Port<ToMachine, FromMachine>,
     create: CreateMessage,
+    /** Tells the user of a failure that nobody else hears of. */
+    private readonly say: (sentence: string) => void,
   ) {
-    this.finished = new Promise((resolve, reject) => {
+    this.finished = new HeardPromise((resolve, reject) => {
       this.resolveFinished = resolve;
       this.rejectFinished = reject;
     });
-    this.started = new Promise((resolve, reject) => {
+    this.started = new HeardPromise((resolve, reject) => {
       this.resolveStarted = resolve;
       this.rejectStarted = reject;
     });
     // A failure reaches whoever waits, and the listeners of "error"; nobody has to do both.
-    this.finished.catch(() => {});
-    this.started.catch(() => {});
+    this.finished.quiet();
+    this.started.quiet();
     this.console = Object.assign(this.channel("console"), {
       resize: (columns: number, rows: number) => this.resize(columns, rows),
     });
@@ -150,6 +153,7 @@ export class MachineClient implements Machine {
   private fail(error: MachineError): void {
     if (this.over) return;
     this.close();
+    if (!this.started.heard && !this.finished.heard && !this.events.heard("error")) this.say(error.message);
     this.rejectFinished(error);
     this.rejectStarted(error);
     this.setState("ended");

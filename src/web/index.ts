@@ -3,7 +3,7 @@
 import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
 import { MachineClient } from "../remote/client.js";
 import { splitCommandLine } from "../remote/command-line.js";
-import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
+import type { CreateMessage, FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
 import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
 
@@ -33,7 +33,7 @@ export function createMachine(options: MachineOptions): Machine {
   const workerUrl =
     options.workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(options.workerUrl));
   const worker = startWorker(workerUrl, options.workerUrl === undefined);
-  return new MachineClient(workerPort<ToMachine, FromMachine>(worker, workerUrl.href), {
+  const create: CreateMessage = {
     type: "create",
     arguments: args,
     files,
@@ -42,7 +42,10 @@ export function createMachine(options: MachineOptions): Machine {
     pageOrigin: location.origin,
     coreUrl: absolute(coreUrl ?? defaultCoreUrl()),
     holdInput,
-  });
+  };
+  return new MachineClient(workerPort<ToMachine, FromMachine>(worker, workerUrl.href), create, (sentence) =>
+    console.error(`wasmachine: ${sentence}`),
+  );
 }
 
 function posted(file: MachineFile): PostedFile {
