@@ -149,6 +149,17 @@ describe.each([
     expect(events("fa fb 40 f4", at(2), resume)).toEqual(["#1 +2 1"]);
   });
 
+  it("REP INS and OUTS stop round by round", () => {
+    // mov cx, 3; mov di, bx; mov si, bx; rep insb or outsb; hlt
+    for (const code of ["b9 03 00 89 df 89 de f3 6c f4", "b9 03 00 89 df 89 de f3 6e f4"]) {
+      const rounds = ["#1 +7 4000", "#1 +7 4000", "#1 +9 4000"];
+      expect(events(code, TF)).toEqual(["#1 +3 4000", "#1 +5 4000", "#1 +7 4000", ...rounds, "#1 +10 4000"]);
+      // Of the second byte alone.
+      const second = { dr7: 0x00030001, watch: WORD + 1 };
+      expect(events(code, second)).toEqual(["#1 +7 1"]);
+    }
+  });
+
   it("NMIs wait for the instruction after MOV SS and STI", () => {
     for (const [code, allowed] of [
       [`${MOV_SS} 40 eb fb`, [0, 3]],
