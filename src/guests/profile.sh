@@ -22,9 +22,12 @@ ask_size() {
   local rows
   if [ -n "$asked" ]; then
     PS1='\w # ' PROMPT_COMMAND=
+    stty echoctl
   # With a line typed ahead the report would come while that line's program runs: the next prompt asks then.
   elif ! read -t 0; then
     for ((rows = LEAST_ROWS; rows <= MOST_ROWS; rows++)); do bind -x "\"\\e[$rows;\": take_report $rows"; done
+    # A report that comes while the first command runs is echoed: not as ^[[, which would show, but as the terminal's own, which does not.
+    stty -echoctl
     asked=1 PS1='\[\e7\e[999;999H\e[6n\e8\]\w # '
   fi
 }
