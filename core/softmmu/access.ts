@@ -212,15 +212,13 @@ export function codeWrite(cpu: i32, host: i32, bytes: i32): bool {
   count(STAT_CODE_STORE);
   const first = (host >>> 6) & 63;
   const last = ((host + bytes - 1) >>> 6) & 63;
-  if (((bits >> first) & 1) == 0 && ((bits >> last) & 1) == 0) {
-    storedBeside(page);
-    return true;
-  }
-  if (!load<i32>(cpu + S_ONE_INSN)) {
+  const alone = load<i32>(cpu + S_ONE_INSN);
+  const beside = ((bits >> first) & 1) == 0 && ((bits >> last) & 1) == 0;
+  if (beside ? !storedBeside(page, alone) : !alone) {
     setFault(cpu, FAULT_RETRY);
     return false;
   }
-  invalidateCode(host, bytes);
+  if (!beside) invalidateCode(host, bytes);
   return true;
 }
 

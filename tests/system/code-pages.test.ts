@@ -37,7 +37,8 @@ describe("pages with code", () => {
     cpu.run(4 + 3000 + 4);
     expect(cpu.gpr("rax") & 0xffffn).toBe(1n);
     expect(cpu.gpr("rbx") & 0xffffn).toBe(0xffffn);
-    expect(slowStores(cpu)).toBe(CODE_PAGE_STORES);
+    // The one that makes the code go is executed again, in a block of its own.
+    expect(slowStores(cpu)).toBe(CODE_PAGE_STORES + 1);
   });
 
   it("keep code that is in use, after a few translations", () => {

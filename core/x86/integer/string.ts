@@ -102,13 +102,13 @@ function hostToWrite(cpu: i32, at: u64, va: u64, bytes: i32, mmu: i32): i32 {
   if (page >= 0) {
     const first = host & 0xfff;
     const code = load<u64>(engine(E_CODE_BITS) + (page << 3));
-    if (code & granules(first, first + bytes)) {
-      if (load<i32>(cpu + S_ONE_INSN) == 0) {
-        setFault(cpu, FAULT_RETRY);
-        return 0;
-      }
-      invalidateCode(host, bytes);
-    } else if (code) storedBeside(page);
+    const over = (code & granules(first, first + bytes)) != 0;
+    const alone = load<i32>(cpu + S_ONE_INSN);
+    if (over ? !alone : code != 0 && !storedBeside(page, alone)) {
+      setFault(cpu, FAULT_RETRY);
+      return 0;
+    }
+    if (over) invalidateCode(host, bytes);
   }
   return host;
 }
