@@ -10,7 +10,7 @@ import { ensureGuest } from "./guest.js";
 const HELP = `usage: wasmachine boot [--guest FOLDER] [--fresh] [OPTIONS of wasmachine-system-x86_64]
 Boots the guest of \`wasmachine guest\` on the terminal; makes it if there is none.
   --guest FOLDER  the guest's folder (default ${GUEST_FOLDER})
-  --fresh         a new copy of the guest's disk; the one with what was written becomes disk.bin.old
+  --fresh         a new copy of the guest's disk; the one with what was written is put aside
 Further options are QEMU's and follow these; -append replaces the kernel's command line.
 What the guest writes to its disk is kept in FOLDER/disk.bin. In the guest \`poweroff\` ends it, Ctrl-A X leaves at once,
 Ctrl-A H lists the other keys.

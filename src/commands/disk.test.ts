@@ -45,6 +45,15 @@ it.each([
   expect(said).toEqual([expect.stringContaining("disk.bin.old")]);
 });
 
+it("never overwrites a disk that was put aside", () => {
+  for (const mine of ["first", "second", "third"]) {
+    writeFileSync(own()!, mine);
+    own(true);
+  }
+  const aside = ["", ".2", ".3"].map((end) => readFileSync(file(`disk.bin.old${end}`), "utf8"));
+  expect(aside).toEqual(["first", "second", "third"]);
+});
+
 it("is not there when the guest has none", () => {
   rmSync(file("rootfs.bin"));
   expect(own()).toBeUndefined();

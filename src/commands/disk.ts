@@ -5,6 +5,7 @@ import {
   closeSync,
   existsSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
@@ -19,7 +20,7 @@ const BLOCK = 1 << 16;
 
 /**
  * Path of the copy in this folder; undefined if the guest has no disk. It is made when there is none, when `fresh` asks for it, and when the
- * guest has been built again, whose kernel may not fit the old disk's modules. The old one becomes disk.bin.old.
+ * guest has been built again, whose kernel may not fit the old disk's modules. The old one is put aside, beside those from before.
  */
 export function ownDisk(folder: string, fresh: boolean, progress: (text: string) => void): string | undefined {
   const original = join(folder, "rootfs.bin");
@@ -32,13 +33,21 @@ export function ownDisk(folder: string, fresh: boolean, progress: (text: string)
   const current = existsSync(stamp) && readFileSync(stamp, "utf8") === guest;
   if (existsSync(copy)) {
     if (current && !fresh) return copy;
-    renameSync(copy, `${copy}.old`);
-    progress(`${fresh ? "a new disk" : "the guest was built anew"}; the disk with your changes is now ${copy}.old`);
+    const aside = freeName(`${copy}.old`);
+    renameSync(copy, aside);
+    progress(`${fresh ? "a new disk" : "the guest was built anew"}; the disk with your changes is now ${aside}`);
   }
   copySparse(original, `${copy}.new`);
   renameSync(`${copy}.new`, copy);
   writeFileSync(stamp, guest);
   return copy;
+}
+
+function freeName(name: string): string {
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? name : `${name}.${n}`;
+    if (!existsSync(candidate)) return candidate;
+  }
 }
 
 /** Copies a file; blocks of zeros become holes. */
@@ -57,6 +66,7 @@ export function copySparse(from: string, to: string): void {
       at += length;
     }
     ftruncateSync(target, size);
+    fsyncSync(target);
   } finally {
     closeSync(source);
     closeSync(target);
