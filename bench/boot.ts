@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const { values, positionals } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
-    until: { type: "string", default: "GUEST-READY" },
+    until: { type: "string", default: "wasmachine: Debian" },
     hot: { type: "string" },
     tier0: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },

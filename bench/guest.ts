@@ -22,6 +22,7 @@ export function machineOptions(files: string): string[] {
     ...["-m", "512M", "-smp", "1", "-no-reboot", "-net", "none"],
     ...["-kernel", `${files}bzImage`, "-initrd", `${files}initrd`],
     ...["-drive", `file=${files}rootfs.bin,format=raw,if=virtio,snapshot=on`],
-    ...["-append", "console=ttyS0 root=/dev/vda"],
+    // Of a dumb terminal the guest asks nothing, so its prompt is the prompt alone.
+    ...["-append", "console=ttyS0 root=/dev/vda TERM=dumb"],
   ];
 }
