@@ -16,6 +16,7 @@ export interface Relocations {
 /** The kernel maps its image at FFFFFFFF80000000h on. */
 const IMAGE_OFFSET = 0x7fffffff;
 const WORD = 4;
+const MOST_LISTS = 3;
 
 /** The table behind the ELF file `file`; undefined where there is none that makes sense. */
 export function readRelocations(file: Uint8Array, elf: Elf): Relocations | undefined {
@@ -24,16 +25,18 @@ export function readRelocations(file: Uint8Array, elf: Elf): Relocations | undef
   const words = new Uint32Array(file.slice(elf.end).buffer);
   const lists: Uint32Array[] = [];
   for (let end = words.length; end > 0; ) {
+    // A tail of zeros would be a list for each of them.
+    if (lists.length === MOST_LISTS) return undefined;
     const zero = words.lastIndexOf(0, end - 1);
     // Words before the first zero belong to nothing.
     if (zero < 0) return undefined;
     lists.unshift(words.subarray(zero + 1, end));
     end = zero;
   }
-  if (lists.length !== 2 && lists.length !== 3) return undefined;
+  if (lists.length < 2) return undefined;
   const places = (list: Uint32Array): Uint32Array => list.map((word) => word & IMAGE_OFFSET);
   const wide = places(lists[0]!);
-  const shrinking = places(lists.length === 3 ? lists[1]! : new Uint32Array());
+  const shrinking = places(lists.length === MOST_LISTS ? lists[1]! : new Uint32Array());
   const narrow = places(lists.at(-1)!);
   const inside = (list: Uint32Array, size: number): boolean =>
     list.every((place) => elf.segments.some((segment) => contains(segment, place, size)));
