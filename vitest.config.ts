@@ -2,7 +2,13 @@
 
 import { defineConfig } from "vitest/config";
 
-const SLOW = ["tests/system/**/*.test.ts", "tests/browser/**/*.test.ts", "tests/proof/runner/samples.test.ts"];
+const SLOW = [
+  "tests/system/**/*.test.ts",
+  "tests/browser/**/*.test.ts",
+  "tests/proof/runner/samples.test.ts",
+  // It looks at the built page.
+  "tests/package.test.ts",
+];
 
 export default defineConfig({
   test: {
