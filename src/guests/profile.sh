@@ -32,5 +32,15 @@ ask_size() {
   fi
 }
 
+# Other reports are answers to programs that have ended, or to a file that was shown: no keys. Without this the line editor would take
+# them for typed text and for commands. They begin with ESC [, and those that end with BEL or ESC \ with ESC ] or ESC P.
+take_string() {
+  local key
+  while IFS= read -rsn 1 -t 1 key; do case $key in $'\a' | \\) break ;; esac; done
+}
+bind '"\e[": skip-csi-sequence'
+bind -x '"\e]": take_string'
+bind -x '"\eP": take_string'
+
 [ "$TERM" = dumb ] || PROMPT_COMMAND=ask_size
 read -r line < /etc/issue && echo "$line"

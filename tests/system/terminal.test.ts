@@ -71,6 +71,20 @@ it("boots quietly to a prompt that knows the terminal and loses nothing that is 
   type("Enter");
   await until(/^second$/m, 60_000);
 
+  // What terminals answer to programs comes in the middle of a line, and is nothing of it: clipboard, setting, state, kind.
+  for (const [word, answer] of [
+    ["string", "\x1b]52;c;\x07"],
+    ["setting", "\x1bP1$r0m\x1b\\"],
+    ["state", "\x1b[0n"],
+    ["kind", "\x1b[?62;22c"],
+  ] as const) {
+    type("-l", "ech");
+    type("-H", ...Buffer.from(answer).toString("hex").match(/../g)!);
+    type("-l", `o a-${word}`);
+    type("Enter");
+    await until(new RegExp(`^a-${word}$`, "m"), 60_000);
+  }
+
   const left = Date.now();
   type("C-a", "x");
   await until(/^ended with 0$/m, 20_000);
