@@ -1,4 +1,4 @@
-// The guest that the benchmarks run in: built by src/guests/ out of bench/src, and how it is started.
+// The guest that the benchmarks run in: built by src/images/ out of bench/src, and how it is started.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

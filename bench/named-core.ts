@@ -8,7 +8,14 @@ import { ROOT } from "./guest.js";
 export function namedCore(): string {
   const file = `${ROOT}build/core-named.wasm`;
   if (existsSync(file) && statSync(file).mtimeMs >= statSync(`${ROOT}dist/core.wasm`).mtimeMs) return file;
-  const args = ["asc", "core/index.ts", "--config", "core/asconfig.json", "--transform", "./core/load-signs.mjs"];
+  const args = [
+    "asc",
+    "core/arch/x86/entry.ts",
+    "--config",
+    "core/asconfig.json",
+    "--transform",
+    "./core/load-signs.mjs",
+  ];
   args.push("--debug", "--outFile", file);
   const { status } = spawnSync("npx", args, { cwd: ROOT, stdio: ["ignore", 2, 2] });
   if (status !== 0) throw new Error("core.wasm could not be compiled with names");

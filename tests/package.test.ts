@@ -61,7 +61,7 @@ it("holds the engine, the program, the libraries and their types", () => {
 it("holds nothing else: no guest images, tests, sources or maps", () => {
   expect(
     files.filter(
-      (path) => !/^(dist\/|src\/guests\/\w+\.sh$|examples\/|README\.md$|LICENSE$|package\.json$)/.test(path),
+      (path) => !/^(dist\/|src\/images\/\w+\.sh$|examples\/|README\.md$|LICENSE$|package\.json$)/.test(path),
     ),
   ).toEqual([]);
   expect(files.filter((path) => /\.test\.|\btesting\b|\.map$|tsbuildinfo|bzImage|initrd|rootfs/.test(path))).toEqual(

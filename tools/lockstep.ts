@@ -6,7 +6,7 @@
 // regions are made when follows the host's time, so a difference may not come again: it is told before the bisection.
 
 import { parseArgs } from "node:util";
-import { HELPERS } from "../src/frontend/x86/helpers.js";
+import { HELPERS } from "../src/arch/x86/frontend/helpers.js";
 import { print } from "../src/ir/print.js";
 import { differenceText, firstDifference, type Lockstep, reference } from "../tests/lockstep/lockstep.js";
 

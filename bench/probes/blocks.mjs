@@ -1,6 +1,6 @@
 // Tier 0's blocks: which cost most, and which micro-ops they are made of.
 
-import * as L from "../../dist/layout.js";
+import * as L from "../../dist/layout/layout.js";
 
 /** Micro-ops followed by 16 bytes of data. */
 const WITH_DATA = new Set([6, 145]);

@@ -1,7 +1,7 @@
 // Counts the calls of core's helpers by name: each gets a shim in Wasm that counts in a global and calls it, one shim for
 // tier 0 (in the function table) and one for tier 1 (which imports core's exports).
 
-import * as L from "../../dist/layout.js";
+import * as L from "../../dist/layout/layout.js";
 
 const I32 = 0x7f;
 const I64 = 0x7e;

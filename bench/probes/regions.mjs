@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import * as L from "../../dist/layout.js";
+import * as L from "../../dist/layout/layout.js";
 import { withNames } from "./wasm-names.mjs";
 
 const hex = (address) => address.toString(16);

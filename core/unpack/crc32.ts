@@ -1,6 +1,6 @@
 // CRC-32 (IEEE 802.3), sixteen bytes at a time.
 
-import { UNPACK_TABLES } from "../../src/layout";
+import { UNPACK_TABLES } from "../../src/layout/memory";
 
 const TABLES: usize = UNPACK_TABLES;
 const POLYNOMIAL: u32 = 0xedb88320;

@@ -6,7 +6,7 @@
 // tree, where one in two would be mispredicted, state and path are computed instead, and both probabilities that may come
 // next are loaded before it is known which will.
 
-import { UNPACK_TABLES } from "../../src/layout";
+import { UNPACK_TABLES } from "../../src/layout/memory";
 
 const TOP: u32 = 1 << 24;
 const HALF: u16 = 1024;

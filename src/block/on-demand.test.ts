@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { DISK_AHEAD_PIECES, DISK_PIECE_BYTES } from "../tuning.js";
+import { DISK_AHEAD_PIECES, DISK_PIECE_BYTES } from "../tuning/host.js";
 import { OnDemandImage } from "./backends/on-demand.js";
 
 const PIECES = 40;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The program `wasmachine`: one word chooses the command.
 
-import { GuestError } from "../guests/run.js";
+import { GuestError } from "../images/run.js";
 import { programInfo } from "../node/program.js";
 import { boot } from "./boot.js";
 import { type Command, CommandError } from "./command.js";

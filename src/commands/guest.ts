@@ -5,9 +5,9 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { bringGuest } from "../guests/bring.js";
-import { ARCHITECTURES, buildGuest } from "../guests/build.js";
-import { GuestError } from "../guests/run.js";
+import { bringGuest } from "../images/bring.js";
+import { ARCHITECTURES, buildGuest } from "../images/build.js";
+import { GuestError } from "../images/run.js";
 import { type Command, GUEST_FOLDER } from "./command.js";
 
 const HELP = `usage: wasmachine guest [OPTIONS]
@@ -29,7 +29,7 @@ Without options it keeps a guest that is there, whatever it was built with.
 
 // dist/commands/guest.js and src/commands/guest.ts lie equally deep in the package.
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
-const FILES = join(PACKAGE, "src/guests");
+const FILES = join(PACKAGE, "src/images");
 
 export const guest: Command = {
   summary: "makes a Debian guest: kernel, initrd, disk",

@@ -2,13 +2,13 @@
 
 import { expect, test } from "vitest";
 import type { IrqLine } from "./interfaces.js";
-import { Ioapic } from "./ioapic/ioapic.js";
-import { ApicBus } from "./lapic/bus.js";
-import { Lapic } from "./lapic/lapic.js";
-import { Pic8259 } from "./pic8259/pic8259.js";
-import { Pit8254 } from "./pit8254/pit8254.js";
-import { Serial16550 } from "./serial16550/serial16550.js";
+import { Ioapic } from "./irqchip/ioapic/ioapic.js";
+import { ApicBus } from "./irqchip/lapic/bus.js";
+import { Lapic } from "./irqchip/lapic/lapic.js";
+import { Pic8259 } from "./irqchip/pic8259/pic8259.js";
 import { FakeChar, FakeClock, FakeLine } from "./testing.js";
+import { Pit8254 } from "./timer/pit8254/pit8254.js";
+import { Serial16550 } from "./uart/serial16550/serial16550.js";
 
 function board() {
   const clock = new FakeClock();
@@ -18,6 +18,7 @@ function board() {
   const pic = new Pic8259({ set: (level) => wires.lint0?.set(level) });
   const lapic = new Lapic({
     id: 0,
+    rates: { bus: 1e9, tsc: 1e9 },
     clock,
     bus,
     pic,

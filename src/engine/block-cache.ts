@@ -1,7 +1,7 @@
 // Where tier 0 code lives: an arena in parts. When it is full the part that ran least since the last look is emptied.
 
-import { B_COUNT } from "../layout.js";
-import { TIER0_CHUNKS, TIER0_SAMPLE } from "../tuning.js";
+import { B_COUNT } from "../layout/block.js";
+import { TIER0_CHUNKS, TIER0_SAMPLE } from "../tuning/engine.js";
 import type { Core } from "./core.js";
 import type { EngineMemory } from "./memory.js";
 

@@ -2,11 +2,11 @@
 // reaches them by number.
 
 import type { HelperDef } from "../ir/helpers.js";
-import { E_HELPERS } from "../layout.js";
+import { E_HELPERS } from "../layout/engine.js";
 import type { EncodeCall } from "../tier0/encode.js";
 import type { EngineMemory } from "./memory.js";
 
-/** What core.wasm calls (core/host.ts). 32-bit values arrive as signed numbers. */
+/** What core.wasm calls (core/engine/host.ts). 32-bit values arrive as signed numbers. */
 export interface HostImports {
   mmioRead(lo: number, hi: number, size: number): number;
   mmioWrite(lo: number, hi: number, size: number, value: number): void;

@@ -1,10 +1,10 @@
 // Runs guest code: calls core's dispatcher and does what it asks for, translation to tier 0 and regions of tier 1.
 
-import type { Frontend, TranslateOptions } from "../frontend/frontend.js";
+import type { Frontend, TranslateOptions } from "../arch/frontend.js";
 import type { IrBlock } from "../ir/block.js";
-import * as L from "../layout.js";
+import * as L from "../layout/layout.js";
 import { BlockTooLarge, Tier0Encoder } from "../tier0/encode.js";
-import { BLOCK_MAX_INSNS, HOT_BLOCK, HOT_SYSTEM_BLOCK } from "../tuning.js";
+import { BLOCK_MAX_INSNS, HOT_BLOCK, HOT_SYSTEM_BLOCK } from "../tuning/engine.js";
 import { BlockCache } from "./block-cache.js";
 import { type Core, type HostImports, instantiateCore } from "./core.js";
 import { EngineMemory } from "./memory.js";

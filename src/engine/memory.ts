@@ -1,6 +1,6 @@
-// Placement of everything in the one linear memory: fixed part (src/layout.ts), tables, caches, ROM copies, guest RAM.
+// Placement of everything in the one linear memory: fixed part (src/layout/), tables, caches, ROM copies, guest RAM.
 
-import * as L from "../layout.js";
+import * as L from "../layout/layout.js";
 import {
   BLOCK_HASH_BITS,
   JUMP_CACHE_BITS,
@@ -8,7 +8,7 @@ import {
   REGION_RECORD_BYTES,
   ROM_BYTES,
   TIER0_BYTES,
-} from "../tuning.js";
+} from "../tuning/engine.js";
 import { PhysicalMap, type RamRange } from "./physical.js";
 
 const PAGE = 65536;

@@ -1,7 +1,7 @@
 // Builds an IrBlock node by node. Constant folding, algebraic identities, forwarding of slot stores to loads and the
 // known-bits analysis happen while building (each is a look at the operands), so blocks need no second forward pass.
 
-import { MEM_SIGNED, MEM_SIZE_MASK } from "../layout.js";
+import { MEM_SIGNED, MEM_SIZE_MASK } from "../layout/access.js";
 import type { IrBlock } from "./block.js";
 import { foldBinary, foldCompare, foldUnary, type Pair } from "./fold.js";
 import type { HelperDef } from "./helpers.js";

@@ -1,6 +1,6 @@
 // IR as text, for logs (-d op), tests and bug reports.
 
-import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../layout.js";
+import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../layout/access.js";
 import type { IrBlock } from "./block.js";
 import type { HelperDef } from "./helpers.js";
 import { HINT_CALL, HINT_RETURN, Op, PcWidth, Ty } from "./ops.js";

@@ -1,6 +1,6 @@
 // Checks that a block is well-formed: what the tiers rely on without looking again.
 
-import { MEM_SIZE_MASK } from "../layout.js";
+import { MEM_SIZE_MASK } from "../layout/access.js";
 import type { IrBlock } from "./block.js";
 import type { HelperDef } from "./helpers.js";
 import { MAX_OPERANDS, operandsOf } from "./operands.js";

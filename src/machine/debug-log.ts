@@ -1,11 +1,11 @@
 // -d in_asm, op, op_opt, int, cpu_reset: what the engine does, as text.
 
+import type { Frontend } from "../arch/frontend.js";
 import type { TranslateEvent } from "../engine/engine.js";
-import type { Frontend } from "../frontend/frontend.js";
 import { print } from "../ir/print.js";
 import type { MachineLog } from "./log.js";
 
-/** Kinds of core.wasm's log calls (core/host.ts). */
+/** Kinds of core.wasm's log calls (core/engine/host.ts). */
 const LOG_UNIMPLEMENTED = 1;
 const LOG_INTERRUPT = 2;
 const LOG_RESET = 3;

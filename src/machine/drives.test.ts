@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "../block/backends/memory.js";
 import { BlockError } from "../block/interfaces.js";
 import type { DriveConfig, ReadErrors, WriteErrors } from "../options/config.js";
+import { HostWork } from "./clock/scheduler.js";
 import { diskErrors } from "./disk-errors.js";
 import { closeDrives, openDrives } from "./drives.js";
-import { HostWork } from "./scheduler.js";
 import { TestHost } from "./testing.js";
 
 const drive = (change: Partial<DriveConfig> = {}): DriveConfig => ({

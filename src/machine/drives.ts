@@ -6,8 +6,8 @@ import { refusal } from "../block/probe.js";
 import { ProbedRaw, probeImage } from "../block/probed.js";
 import { RawImage } from "../block/raw.js";
 import type { DriveConfig } from "../options/config.js";
+import type { HostWork } from "./clock/scheduler.js";
 import { MachineError, type MachineHost } from "./host.js";
-import type { HostWork } from "./scheduler.js";
 
 export interface Drive {
   config: DriveConfig;

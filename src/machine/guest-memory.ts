@@ -2,7 +2,7 @@
 
 import type { Engine } from "../engine/engine.js";
 import type { MappedRange } from "../engine/physical.js";
-import { ROM_BYTES } from "../tuning.js";
+import { ROM_BYTES } from "../tuning/engine.js";
 import type { MachineMemory, PhysicalRange } from "./cpu.js";
 
 export class EngineGuestMemory implements MachineMemory {

@@ -4,8 +4,8 @@ import type { BlockBackend } from "../block/interfaces.js";
 import type { CharBackend, EntropySource } from "../devices/interfaces.js";
 import type { ChardevConfig, DriveConfig } from "../options/config.js";
 import type { HotBlock } from "../tier1/tier1.js";
+import type { HostScheduler } from "./clock/scheduler.js";
 import type { RegionHelperPort } from "./region-helper.js";
-import type { HostScheduler } from "./scheduler.js";
 
 export interface MachineHost {
   readonly scheduler: HostScheduler;

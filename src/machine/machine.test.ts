@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { defaultConfig, type MachineConfig } from "../options/config.js";
-import { ChardevHub } from "./chardev/hub.js";
-import { HostTime, VirtualClock } from "./clock.js";
+import { ChardevHub } from "./chardev-hub.js";
+import { HostTime, VirtualClock } from "./clock/clock.js";
+import { HostWork } from "./clock/scheduler.js";
 import { Machine } from "./machine.js";
 import { RunLoop } from "./run-loop.js";
-import { HostWork } from "./scheduler.js";
 import { IdleCpu, TestHost } from "./testing.js";
 
 /** What the board's reset gives, once the machine has begun. */

@@ -2,8 +2,8 @@
 
 import type { Device, MachineControl } from "../devices/interfaces.js";
 import type { MachineConfig } from "../options/config.js";
-import type { ChardevHub } from "./chardev/hub.js";
-import type { VirtualClock } from "./clock.js";
+import type { ChardevHub } from "./chardev-hub.js";
+import type { VirtualClock } from "./clock/clock.js";
 import type { Cpu } from "./cpu.js";
 import { Emitter } from "./emitter.js";
 import type { MachineHost } from "./host.js";

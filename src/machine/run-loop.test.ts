@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { HostTime, InstructionTime, VirtualClock } from "./clock.js";
+import { HostTime, InstructionTime, VirtualClock } from "./clock/clock.js";
+import { type HostScheduler, HostWork } from "./clock/scheduler.js";
 import type { Cpu, CpuExit } from "./cpu.js";
 import { RunLoop } from "./run-loop.js";
-import { type HostScheduler, HostWork } from "./scheduler.js";
 
 /** A host whose clock moves only by execution and sleep. */
 class FakeHost implements HostScheduler {

@@ -2,10 +2,10 @@
 // the next timer or until something wakes it, at no cost to the host. Under -icount every timer fires at its exact
 // instruction, whatever the host does: the budget of a run ends where the next deadline is.
 
-import { IDLE_SPIN_NS, SLICE_MS } from "../tuning.js";
-import type { InstructionTime, VirtualClock } from "./clock.js";
+import { IDLE_SPIN_NS, SLICE_MS } from "../tuning/host.js";
+import type { InstructionTime, VirtualClock } from "./clock/clock.js";
+import type { HostScheduler, HostSleep, HostWork } from "./clock/scheduler.js";
 import type { Cpu } from "./cpu.js";
-import type { HostScheduler, HostSleep, HostWork } from "./scheduler.js";
 
 export interface RunLoopParts {
   cpu: Cpu;

@@ -4,9 +4,9 @@ import type { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { ReadOnly } from "../block/readonly.js";
 import { FakeChar, FakeMemory } from "../devices/testing.js";
+import type { HostSleep } from "./clock/scheduler.js";
 import type { Cpu, CpuExit, MachineMemory, PhysicalRange } from "./cpu.js";
 import type { HostChardev, MachineHost } from "./host.js";
-import type { HostSleep } from "./scheduler.js";
 
 /** Counts instructions, 10 ns each; halts when told to. */
 export class IdleCpu implements Cpu {

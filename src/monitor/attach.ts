@@ -1,6 +1,6 @@
 // The monitors of a machine of type `pc`, on the character devices its configuration names.
 
-import type { PcMachine } from "../machine/pc/machine.js";
+import type { PcMachine } from "../machines/pc/machine.js";
 import { attachMonitor } from "./monitor.js";
 import { pcTarget } from "./pc-target.js";
 

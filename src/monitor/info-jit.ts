@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.js";
-import * as L from "../layout.js";
+import * as L from "../layout/layout.js";
 
 /** `info jit`: what the engine has translated and how often it had to. */
 export function infoJit(engine: Engine): string {

@@ -1,7 +1,7 @@
 // The monitor on a character device: greeting, prompt, a line at a time.
 
+import { encodeText } from "../base/text.js";
 import type { CharBackend } from "../devices/interfaces.js";
-import { encodeText } from "../machine/text.js";
 import { MonitorSession } from "./commands.js";
 import { LineEditor } from "./readline.js";
 import type { MonitorTarget } from "./target.js";

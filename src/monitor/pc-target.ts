@@ -1,11 +1,11 @@
 // A machine of type `pc` as the monitor sees it.
 
+import * as X from "../arch/x86/layout.js";
+import { cpuReader } from "../arch/x86/reader.js";
+import { registerByName } from "../arch/x86/registers.js";
 import { infoPci } from "../devices/pci/describe.js";
-import * as X from "../frontend/x86/layout.js";
-import { S_MODE } from "../layout.js";
-import type { PcMachine } from "../machine/pc/machine.js";
-import { cpuReader } from "../machine/x86-reader.js";
-import { registerByName } from "../machine/x86-registers.js";
+import { S_MODE } from "../layout/vcpu.js";
+import type { PcMachine } from "../machines/pc/machine.js";
 import { LOG_ITEMS, type LogItem } from "../options/config.js";
 import { infoBlock } from "./info-block.js";
 import { infoJit } from "./info-jit.js";

@@ -1,13 +1,12 @@
 // wasmachine in Node: createMachine() starts a thread and gives the machine's remote control, as in a page.
 
 import { fileURLToPath } from "node:url";
-import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
-import { MachineClient } from "../remote/client.js";
-import { splitCommandLine } from "../remote/command-line.js";
-import type { FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
+import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
+import { MachineClient } from "../api/client/client.js";
+import { splitCommandLine } from "../api/client/command-line.js";
+import type { FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { startThread, threadPort } from "./ports.js";
 
-export { MachineError, type MachineErrorCode } from "../machine/host.js";
 export type {
   LoadProgress,
   Machine,
@@ -18,8 +17,9 @@ export type {
   MachineOptions,
   MachineState,
   MachineStreams,
-} from "../remote/api.js";
-export { splitCommandLine } from "../remote/command-line.js";
+} from "../api/api.js";
+export { splitCommandLine } from "../api/client/command-line.js";
+export { MachineError, type MachineErrorCode } from "../machine/host.js";
 
 // dist/node/index.js and src/node/index.ts lie equally deep in the package.
 const WORKER = new URL("../../dist/node/machine-worker.js", import.meta.url);

@@ -3,12 +3,12 @@
 import { readFileSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { performance } from "node:perf_hooks";
+import type { CreateMessage } from "../api/messages.js";
+import { MachineServer } from "../api/server/server.js";
+import { VERSION } from "../api/version.js";
 import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
-import type { CreateMessage } from "../remote/messages.js";
-import { MachineServer } from "../remote/server.js";
-import { VERSION } from "../remote/version.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { ownPort, sayLoaded } from "./ports.js";

@@ -1,7 +1,7 @@
 // Threads of this process, and both ends of the connection to one.
 
 import { parentPort, Worker } from "node:worker_threads";
-import type { Port } from "../port.js";
+import type { Port } from "../base/port.js";
 
 /** Without node's own flags: no thread takes those of `node -e`. */
 export function startThread(file: URL | string): Worker {

@@ -1,6 +1,6 @@
 // The program of the thread that makes regions.
 
-import { serveRegions } from "../machine/region-helper.js";
+import { serveRegions } from "../machines/pc/serve-regions.js";
 import { yieldAsHelper } from "./background.js";
 import { ownPort, sayLoaded } from "./ports.js";
 

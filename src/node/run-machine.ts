@@ -1,7 +1,7 @@
 // Runs one machine in this process: terminal, monitors, signals, exit status.
 
-import { createMachine } from "../machine/create.js";
 import type { Machine } from "../machine/machine.js";
+import { createMachine } from "../machines/pc/create.js";
 import { attachMonitors } from "../monitor/attach.js";
 import type { MachineConfig } from "../options/config.js";
 import { yieldToMachine } from "./background.js";

@@ -1,4 +1,4 @@
-import type { HostScheduler, HostSleep } from "../machine/scheduler.js";
+import type { HostScheduler, HostSleep } from "../machine/clock/scheduler.js";
 
 /** Longest timeout of a Node timer; a longer sleep just begins anew. */
 const LONGEST_MS = 0x7fffffff;

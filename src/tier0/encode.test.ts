@@ -3,7 +3,7 @@ import { IrBlock } from "../ir/block.js";
 import { IrBuilder } from "../ir/builder.js";
 import { helper, pure } from "../ir/helpers.js";
 import { Ty } from "../ir/ops.js";
-import { S_TEMPS } from "../layout.js";
+import { S_TEMPS } from "../layout/vcpu.js";
 import { loadCoreModule } from "../node/core-module.js";
 import { BlockTooLarge, type EncodeCall, Tier0Encoder } from "./encode.js";
 import * as T from "./layout.js";

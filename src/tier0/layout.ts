@@ -1,4 +1,4 @@
-// What the encoder in core.wasm (core/tier0) and its caller share, below the engine's tables in linear memory: the IR of the
+// What the encoder in core.wasm (core/engine/encoder) and its caller share, below the engine's tables in linear memory: the IR of the
 // block to encode, which of its nodes are needed, and what helpers write. Plain constants, read by both compilers.
 
 /** Nodes of the largest block. Not a power of two: the arrays are used at the same index, and would all lie in the same sets
@@ -36,7 +36,7 @@ export const HF_WRITES_ALL = 8;
 export const HELPER_RANGES = 0xb3000;
 export const HELPER_RANGES_MAX = 1024;
 
-/** The encoder's own (core/tier0/state.ts). */
+/** The encoder's own (core/engine/encoder/state.ts). */
 export const SCRATCH = 0xb4000;
 export const SCRATCH_END = 0xe0000;
 

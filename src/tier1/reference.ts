@@ -3,7 +3,8 @@
 import type { IrBlock } from "../ir/block.js";
 import { Op, PcWidth, Ty } from "../ir/ops.js";
 import { SIMD, WOp } from "../ir/wasm-ops.js";
-import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK, S_FAULT, S_FUEL, S_PC, S_PENDING } from "../layout.js";
+import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../layout/access.js";
+import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../layout/vcpu.js";
 
 /** Guest memory and helpers of a test; addresses are virtual. */
 export interface ReferenceWorld {

@@ -1,18 +1,18 @@
 // Tier 1 in the real engine: the same programs interpreted and in regions, at every instruction count looked at.
 
 import { describe, expect, it } from "vitest";
-import { corpusParts } from "../../tests/corpus/parts.js";
-import * as X from "../frontend/x86/layout.js";
-import * as L from "../layout.js";
-import { X86Cpu } from "../machine/x86-cpu.js";
-import type { Port } from "../port.js";
-import { MODULES_QUIET_NS, MODULES_YOUNG, REGION_UNUSED_INSNS, RETHINK_PATIENCE_NS } from "../tuning.js";
-import type { FunctionBody } from "./code.js";
-import { Compiler, type Linked } from "./compiler.js";
-import { CompilerHelper, type FromHelper, serveCompiler, type ToHelper } from "./helper.js";
-import type { LiveRegion } from "./live.js";
-import { packRecipe, type Recipe, RecipeReader } from "./recipe.js";
-import type { Draft } from "./region.js";
+import { corpusParts } from "../../tests/arch/x86/corpus/parts.js";
+import { X86Cpu } from "../arch/x86/cpu.js";
+import * as X from "../arch/x86/layout.js";
+import type { Port } from "../base/port.js";
+import * as L from "../layout/layout.js";
+import { MODULES_QUIET_NS, MODULES_YOUNG, REGION_UNUSED_INSNS, RETHINK_PATIENCE_NS } from "../tuning/engine.js";
+import type { LiveRegion } from "./cache/live.js";
+import type { FunctionBody } from "./emit/code.js";
+import { packRecipe, type Recipe, RecipeReader } from "./form/recipe.js";
+import type { Draft } from "./form/region.js";
+import { Compiler, type Linked } from "./link/compiler.js";
+import { CompilerHelper, type FromHelper, serveCompiler, type ToHelper } from "./link/helper.js";
 import { RegionTier, type Tier1Host, type Tier1Options } from "./tier1.js";
 
 const CODE = 0x10000;

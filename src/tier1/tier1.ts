@@ -5,22 +5,13 @@
 // The new regions of a few slices share a module, and when things have become quiet the small modules are linked into one (calls
 // between instances and scattered code cost more in the long run than compiling again).
 
-import type { Frontend } from "../frontend/frontend.js";
+import type { Frontend } from "../arch/frontend.js";
 import type { SlotRange } from "../ir/helpers.js";
-import {
-  B_COUNT,
-  B_MODE,
-  B_PAGE2,
-  B_REGION,
-  B_TAKEN,
-  E_DEAD_REGIONS,
-  E_HOT,
-  ENGINE,
-  MODE_ONE_INSN,
-  R_COUNT,
-  R_FROM,
-  R_VAIN,
-} from "../layout.js";
+import { B_COUNT, B_MODE, B_PAGE2, B_REGION, B_TAKEN } from "../layout/block.js";
+import { E_DEAD_REGIONS, E_HOT } from "../layout/engine.js";
+import { ENGINE } from "../layout/memory.js";
+import { R_COUNT, R_FROM, R_VAIN } from "../layout/region.js";
+import { MODE_ONE_INSN } from "../layout/vcpu.js";
 import {
   MODULES_OLD,
   MODULES_QUIET,
@@ -37,15 +28,15 @@ import {
   RETHINK_LEAST,
   RETHINK_NS,
   TB_SIZE_MIB,
-} from "../tuning.js";
-import { CodeCache, type CodeHost } from "./code-cache.js";
-import { Compiler, type Linked, type RegionCode, type RegionCompiler } from "./compiler.js";
-import { BlockDecoder } from "./decode.js";
-import { type Door, type Entry, type LiveModule, type LiveRegion, startOf, type UnlinkedRegion } from "./live.js";
-import { type Draft, mmuOf } from "./region.js";
-import { frequent, Rethinking, type Transition } from "./rethink.js";
-import { type Others, RegionSelector } from "./select.js";
-import { MemorySource, type SourceMemory } from "./source.js";
+} from "../tuning/engine.js";
+import { CodeCache, type CodeHost } from "./cache/code-cache.js";
+import { type Door, type Entry, type LiveModule, type LiveRegion, startOf, type UnlinkedRegion } from "./cache/live.js";
+import { BlockDecoder } from "./form/decode.js";
+import { type Draft, mmuOf } from "./form/region.js";
+import { type Others, RegionSelector } from "./form/select.js";
+import { MemorySource, type SourceMemory } from "./form/source.js";
+import { Compiler, type Linked, type RegionCode, type RegionCompiler } from "./link/compiler.js";
+import { frequent, Rethinking, type Transition } from "./policy/rethink.js";
 
 /** What tier 1 needs of the engine. */
 export interface Tier1Host extends CodeHost {

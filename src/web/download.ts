@@ -1,7 +1,7 @@
 // Fetching files with their progress in bytes.
 
+import type { LoadProgress } from "../api/api.js";
 import { type ArrivingFile, MachineError } from "../machine/host.js";
-import type { LoadProgress } from "../remote/api.js";
 import { fetchFrom } from "./fetch.js";
 import type { Place } from "./names.js";
 

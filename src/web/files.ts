@@ -2,6 +2,8 @@
 // once; whoever asks for a file waits for it. A disk is fetched as it is read or, from a server without ranges, as a whole, and
 // can be used as soon as its size is known.
 
+import type { LoadProgress } from "../api/api.js";
+import type { PostedFile } from "../api/messages.js";
 import { ArrivingImage } from "../block/backends/arriving.js";
 import { MemoryBackend } from "../block/backends/memory.js";
 import { SparseMemory } from "../block/backends/sparse.js";
@@ -9,8 +11,6 @@ import type { BlockBackend } from "../block/interfaces.js";
 import { Overlay } from "../block/overlay.js";
 import { type ArrivingFile, fileHere, MachineError } from "../machine/host.js";
 import type { MachineConfig } from "../options/config.js";
-import type { LoadProgress } from "../remote/api.js";
-import type { PostedFile } from "../remote/messages.js";
 import { BlockFile } from "./block-file.js";
 import { Download, download, receive, type Sink } from "./download.js";
 import { locateName, type NamedFiles, type Place } from "./names.js";

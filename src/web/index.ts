@@ -1,13 +1,12 @@
 // wasmachine in a page: createMachine() starts a worker and gives its remote control.
 
-import type { Machine, MachineFile, MachineOptions } from "../remote/api.js";
-import { MachineClient } from "../remote/client.js";
-import { splitCommandLine } from "../remote/command-line.js";
-import type { CreateMessage, FromMachine, PostedFile, ToMachine } from "../remote/messages.js";
+import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
+import { MachineClient } from "../api/client/client.js";
+import { splitCommandLine } from "../api/client/command-line.js";
+import type { CreateMessage, FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
 
-export { MachineError, type MachineErrorCode } from "../machine/host.js";
 export type {
   LoadProgress,
   Machine,
@@ -18,8 +17,9 @@ export type {
   MachineOptions,
   MachineState,
   MachineStreams,
-} from "../remote/api.js";
-export { splitCommandLine } from "../remote/command-line.js";
+} from "../api/api.js";
+export { splitCommandLine } from "../api/client/command-line.js";
+export { MachineError, type MachineErrorCode } from "../machine/host.js";
 
 /**
  * Makes a machine and begins to load what its command line names; start() switches it on. Nothing is thrown but for

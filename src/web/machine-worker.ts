@@ -1,11 +1,11 @@
 // The worker that a machine runs in.
 
-import type { EngineParts } from "../machine/engine-parts.js";
+import type { LoadProgress } from "../api/api.js";
+import { MachineServer, type Surroundings } from "../api/server/server.js";
+import { VERSION } from "../api/version.js";
 import { MachineError } from "../machine/host.js";
-import type { LoadProgress } from "../remote/api.js";
-import { MachineServer, type Surroundings } from "../remote/server.js";
-import { VERSION } from "../remote/version.js";
-import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning.js";
+import type { EngineParts } from "../machines/pc/engine-parts.js";
+import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning/engine.js";
 import { createMonotonicClock } from "./clock.js";
 import { Download, download } from "./download.js";
 import { WebFiles } from "./files.js";

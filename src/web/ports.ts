@@ -1,4 +1,4 @@
-import type { Port } from "../port.js";
+import type { Port } from "../base/port.js";
 
 /** The user's end of the connection to a worker. */
 export function workerPort<Out, In>(worker: Worker, url: string): Port<Out, In> {

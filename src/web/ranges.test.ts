@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
+import type { LoadProgress } from "../api/api.js";
 import { OnDemandImage } from "../block/backends/on-demand.js";
-import type { LoadProgress } from "../remote/api.js";
-import { DISK_PIECE_BYTES, DISK_RETRY_MS } from "../tuning.js";
+import { DISK_PIECE_BYTES, DISK_RETRY_MS } from "../tuning/host.js";
 import { openByRanges } from "./ranges.js";
 
 const URL = "http://site/disk.img";

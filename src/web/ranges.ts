@@ -1,9 +1,9 @@
 // Images of disks by HTTP ranges (RFC 9110, section 14): what the guest reads is fetched when it reads it.
 
+import type { LoadProgress } from "../api/api.js";
 import { OnDemandImage } from "../block/backends/on-demand.js";
 import { BlockError } from "../block/interfaces.js";
-import type { LoadProgress } from "../remote/api.js";
-import { DISK_PIECE_BYTES, DISK_RETRY_MS } from "../tuning.js";
+import { DISK_PIECE_BYTES, DISK_RETRY_MS } from "../tuning/host.js";
 import { request } from "./download.js";
 import { fetchFrom } from "./fetch.js";
 import type { Place } from "./names.js";

@@ -1,7 +1,7 @@
 // How the run loop gives way in a worker. A task of its own comes after the events that wait, without the 4 ms that nested timers
 // cost; a message to oneself does too, at three times the price. Timers of workers go on at full rate while the page is in the background.
 
-import type { HostScheduler, HostSleep } from "../machine/scheduler.js";
+import type { HostScheduler, HostSleep } from "../machine/clock/scheduler.js";
 
 /** Longest timeout of a browser's timer; a longer sleep just begins anew. */
 const LONGEST_MS = 0x7fffffff;

@@ -1,6 +1,8 @@
 // Which values of core.wasm are host addresses of guest memory: they may be 2 GiB or more, so nothing may take them for signed numbers.
 
-import { E_RAM_BASE, ENGINE, RANGE_HOST, S_TLB, TLB_ADDEND, TLB_EXEC, TLB_EXEC_ADDEND } from "../../src/layout.js";
+import { E_RAM_BASE, RANGE_HOST } from "../../src/layout/engine.js";
+import { ENGINE } from "../../src/layout/memory.js";
+import { S_TLB, TLB_ADDEND, TLB_EXEC, TLB_EXEC_ADDEND } from "../../src/layout/tlb.js";
 import { type Facts, HOST, type Term, UNKNOWN, type Value, walk } from "./walk.js";
 import type { Instruction, WasmText } from "./wat.js";
 

@@ -2,8 +2,8 @@
 // memory by it.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import * as X from "../../src/frontend/x86/layout.js";
-import * as L from "../../src/layout.js";
+import * as X from "../../src/arch/x86/layout.js";
+import * as L from "../../src/layout/layout.js";
 import { evaluate, hostAddresses, offsetOf } from "./host-addresses.js";
 import { walk } from "./walk.js";
 import { compile, type WasmText } from "./wat.js";
@@ -26,7 +26,7 @@ describe("the compiler", () => {
 describe("core.wasm", () => {
   let core: WasmText;
   beforeAll(() => {
-    core = compile("core/index.ts");
+    core = compile("core/arch/x86/entry.ts");
   }, 300_000);
 
   it("takes no host address for a signed number", () => {
@@ -39,7 +39,7 @@ describe("core.wasm", () => {
       "dispatcher/lookup/find",
       "softmmu/access/hostForWrite",
     ])
-      expect(made).toContain(`core/${name}`);
+      expect(made).toContain(`core/engine/${name}`);
   });
 
   it("loads 32 bits with a sign only where there is one, or where the top bit is never set", () => {
@@ -66,7 +66,7 @@ const SIGNED_LOADS = new Set([
 ]);
 
 /** Operations of the IR that extend what they load; displacements. */
-const SIGNED_OPERANDS = ["core/interpreter/interpret/interpret", "core/tier0/encode/node"];
+const SIGNED_OPERANDS = ["core/engine/interpreter/interpret/interpret", "core/engine/encoder/encode/node"];
 
 /** Where each reads, or, where that is not a constant, the function. */
 function signedLoads(text: WasmText): Set<string | number> {

@@ -20,7 +20,7 @@ export interface Signature {
 }
 
 export interface WasmFunction extends Signature {
-  /** File and function, such as core/softmmu/tlb/fill. */
+  /** File and function, such as core/engine/softmmu/tlb/fill. */
   readonly name: string;
   readonly body: readonly Instruction[];
 }

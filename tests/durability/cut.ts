@@ -2,15 +2,15 @@
 
 import { FakeLog, FakeMemory } from "../../src/devices/testing.js";
 import { VirtioBlk } from "../../src/devices/virtio/blk/device.js";
-import { VirtioPci } from "../../src/devices/virtio/pci/transport.js";
 import { TestPciDriver } from "../../src/devices/virtio/testing/pci-driver.js";
+import { VirtioPci } from "../../src/devices/virtio/transport/pci/transport.js";
+import { HostWork } from "../../src/machine/clock/scheduler.js";
 import { diskErrors } from "../../src/machine/disk-errors.js";
 import { type Drive, openDrives } from "../../src/machine/drives.js";
-import { HostWork } from "../../src/machine/scheduler.js";
 import { TestHost } from "../../src/machine/testing.js";
 import { BlockFile } from "../../src/node/block-file.js";
 import { parseArguments } from "../../src/options/parse.js";
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../arch/x86/corpus/random.js";
 import { DiskGuest, GUEST_MEMORY } from "./guest.js";
 import { HostDisk, SECTOR } from "./host-disk.js";
 

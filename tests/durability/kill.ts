@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../arch/x86/corpus/random.js";
 import { program } from "../programs.js";
 import { Emulator } from "../system/emulator.js";
 import { INITRD, KERNEL, PROMPT, temporaryFolder } from "../system/guest.js";

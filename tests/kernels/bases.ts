@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { testBzImage, testElf } from "../../src/machine/boot/testing.js";
+import { testBzImage, testElf } from "../../src/machines/pc/boot/testing.js";
 import { KERNEL } from "../system/guest.js";
 
 export interface Base {

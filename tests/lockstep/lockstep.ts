@@ -1,15 +1,15 @@
 // Lockstep: the same machine under -icount is run in one tier and in the other, and its state compared at every so many instructions.
 
 import { createHash } from "node:crypto";
-import * as X from "../../src/frontend/x86/layout.js";
-import * as L from "../../src/layout.js";
-import { createMachine } from "../../src/machine/create.js";
-import type { X86Cpu } from "../../src/machine/x86-cpu.js";
+import type { X86Cpu } from "../../src/arch/x86/cpu.js";
+import * as X from "../../src/arch/x86/layout.js";
+import * as L from "../../src/layout/layout.js";
+import { createMachine } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
 import { parseArguments } from "../../src/options/parse.js";
-import type { Region } from "../../src/tier1/region.js";
+import type { Region } from "../../src/tier1/form/region.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 
 /** What is run, and how closely it is looked at. */

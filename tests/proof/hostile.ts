@@ -1,6 +1,6 @@
-// Hostile programs in tier 0 and in tier 1, state and memory compared after every piece (tests/hostile).
+// Hostile programs in tier 0 and in tier 1, state and memory compared after every piece (tests/arch/x86/hostile).
 
-import { Tiers } from "../hostile/tiers.js";
+import { Tiers } from "../arch/x86/hostile/tiers.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
 /** Programs that one pair of processors runs, one after another. */

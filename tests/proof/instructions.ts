@@ -1,7 +1,7 @@
-// Random instructions on random operands in both tiers, beside this host's CPU (tests/random).
+// Random instructions on random operands in both tiers, beside this host's CPU (tests/arch/x86/random).
 
-import { differential } from "../random/differential.js";
-import { NativeLoops } from "../random/native.js";
+import { differential } from "../arch/x86/random/differential.js";
+import { NativeLoops } from "../arch/x86/random/native.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
 /** Cases that share a seed, their operand sets and a set of encodings. */
@@ -22,7 +22,7 @@ export const proof: Proof = {
   proves: "random instructions on random operands do in both tiers what this host's CPU does, bit for bit",
   total: 1_000_000_000,
   batch: BATCH,
-  // tests/random/differential.test.ts runs more of them, and looks closer.
+  // tests/arch/x86/random/differential.test.ts runs more of them, and looks closer.
   sample: 20_000,
   missing: () => (open() ? undefined : "no x86-64 Linux with a C compiler here"),
   run(seed, first, count) {

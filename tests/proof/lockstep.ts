@@ -1,6 +1,6 @@
 // Tier 1 beside tier 0 through the first 300 million instructions of a Linux boot, on machines that differ (tests/lockstep).
 
-import { Random } from "../corpus/random.js";
+import { Random } from "../arch/x86/corpus/random.js";
 import { differenceText, firstDifference, type Lockstep, reference } from "../lockstep/lockstep.js";
 import setupGuest from "../setup-guest.js";
 import { INITRD, KERNEL } from "../system/guest.js";

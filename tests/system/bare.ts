@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { buildCpuModel } from "../../src/frontend/x86/cpuid.js";
-import { HOST_TPR_GET, HOST_TPR_SET } from "../../src/frontend/x86/host-calls.js";
-import * as X from "../../src/frontend/x86/layout.js";
-import { X86Frontend } from "../../src/frontend/x86/translate.js";
-import { X86Cpu, type X86CpuOptions, type X86Hooks } from "../../src/machine/x86-cpu.js";
+import { X86Cpu, type X86CpuOptions, type X86Hooks } from "../../src/arch/x86/cpu.js";
+import { buildCpuModel } from "../../src/arch/x86/frontend/cpuid.js";
+import { X86Frontend } from "../../src/arch/x86/frontend/translate.js";
+import { HOST_TPR_GET, HOST_TPR_SET } from "../../src/arch/x86/host-calls.js";
+import * as X from "../../src/arch/x86/layout.js";
 
 const RAM = 16 << 20;
 

@@ -1,10 +1,10 @@
 // Pages that hold code and are written to.
 
 import { describe, expect, it } from "vitest";
-import * as X from "../../src/frontend/x86/layout.js";
-import * as L from "../../src/layout.js";
-import type { X86Cpu } from "../../src/machine/x86-cpu.js";
-import { CODE_PAGE_STORES } from "../../src/tuning.js";
+import type { X86Cpu } from "../../src/arch/x86/cpu.js";
+import * as X from "../../src/arch/x86/layout.js";
+import * as L from "../../src/layout/layout.js";
+import { CODE_PAGE_STORES } from "../../src/tuning/engine.js";
 import { bareCpu, poke } from "./bare.js";
 
 const CODE = 0x7c00;

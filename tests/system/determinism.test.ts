@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createMachine } from "../../src/machine/create.js";
+import { createMachine } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";

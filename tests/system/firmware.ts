@@ -1,7 +1,7 @@
 // Runs firmware images that report through the debug console.
 
-import * as X from "../../src/frontend/x86/layout.js";
-import type { X86Cpu, X86CpuOptions } from "../../src/machine/x86-cpu.js";
+import type { X86Cpu, X86CpuOptions } from "../../src/arch/x86/cpu.js";
+import * as X from "../../src/arch/x86/layout.js";
 import { bareCpu, poke } from "./bare.js";
 
 const CONSOLE_PORT = 0xe9;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import * as X from "../../src/frontend/x86/layout.js";
-import type { X86Cpu } from "../../src/machine/x86-cpu.js";
+import type { X86Cpu } from "../../src/arch/x86/cpu.js";
+import * as X from "../../src/arch/x86/layout.js";
 import { bareCpu, peek16, poke } from "./bare.js";
 
 const CODE = 0x7c00;

@@ -1,8 +1,8 @@
 // Regions go by virtual address: what they know of their pages ends when a translation is dropped (Intel SDM volume 3, 4.10.4.1).
 
 import { expect, it } from "vitest";
-import { E_GLOBAL_EPOCH, E_REGION_EPOCH } from "../../src/layout.js";
-import type { X86Cpu } from "../../src/machine/x86-cpu.js";
+import type { X86Cpu } from "../../src/arch/x86/cpu.js";
+import { E_GLOBAL_EPOCH, E_REGION_EPOCH } from "../../src/layout/engine.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 import { bareCpu, enterPaging, poke } from "./bare.js";
 

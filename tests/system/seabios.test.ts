@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testBzImage } from "../../src/machine/boot/testing.js";
+import { testBzImage } from "../../src/machines/pc/boot/testing.js";
 import { PROGRAMS, program } from "../programs.js";
 import { Emulator } from "./emulator.js";
 import { temporaryFolder } from "./guest.js";

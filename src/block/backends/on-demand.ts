@@ -1,7 +1,7 @@
 // An image that is fetched piece by piece as it is read: a boot reads a small part of a disk. Pieces stay here once they have
 // come. Read-only; an overlay takes the writes.
 
-import { DISK_AHEAD_PIECES, DISK_PIECE_BYTES } from "../../tuning.js";
+import { DISK_AHEAD_PIECES, DISK_PIECE_BYTES } from "../../tuning/host.js";
 import { checkRange } from "../range.js";
 import { ReadOnlyBackend } from "../readonly.js";
 import { SparseMemory } from "./sparse.js";

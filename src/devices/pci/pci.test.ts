@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { setUpPci } from "../chipset/i440fx/firmware.js";
+import { createPcPci } from "../chipset/i440fx/pc.js";
 import type { IoRegion } from "../interfaces.js";
 import { FakeLines, FakeLog, FakeMsi } from "../testing.js";
 import { pirqOf } from "./bus.js";
 import { infoPci, qtreePci } from "./describe.js";
-import { setUpPci } from "./firmware.js";
 import { PciFunction } from "./function.js";
-import { createPcPci } from "./pc.js";
 import { FakeMapper } from "./testing.js";
 
 class Card extends PciFunction {

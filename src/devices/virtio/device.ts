@@ -2,7 +2,7 @@
 // MMIO; a transport knows no device. Adding one: extend VirtioDevice in a folder of its own.
 
 import type { DeviceLog, DeviceState, GuestMemory } from "../interfaces.js";
-import type { Virtqueue } from "./virtqueue.js";
+import type { Virtqueue } from "./queue/virtqueue.js";
 
 export interface VirtioTransport {
   readonly memory: GuestMemory;

@@ -1,4 +1,4 @@
-import type { LoadProgress } from "../../remote/api.js";
+import type { LoadProgress } from "../../api/api.js";
 
 /** How long the list stays after the last file has come, milliseconds. */
 const LINGER_MS = 600;

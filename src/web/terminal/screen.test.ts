@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SCREEN_MS } from "../../tuning.js";
+import { SCREEN_MS } from "../../tuning/host.js";
 import { screenOf } from "./screen.js";
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 // What the machine says, on its way to the terminal. Drawing takes a processor that the machine could have: while there is more
 // and more to show, it is shown some times a second; what comes after a pause, such as the echo of a key, at once.
 
-import { SCREEN_MS } from "../../tuning.js";
+import { SCREEN_MS } from "../../tuning/host.js";
 
 /** The terminal, as far as it is used: `done` is called when the bytes have been taken in. */
 export interface Sink {

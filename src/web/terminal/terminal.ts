@@ -4,7 +4,7 @@ import { ClipboardAddon } from "@xterm/addon-clipboard";
 import { FitAddon } from "@xterm/addon-fit";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { type ITheme, Terminal } from "@xterm/xterm";
-import type { Machine } from "../../remote/api.js";
+import type { Machine } from "../../api/api.js";
 import { guestClipboard } from "./clipboard.js";
 import { type Sink, screenOf } from "./screen.js";
 

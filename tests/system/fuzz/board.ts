@@ -2,15 +2,15 @@
 
 import { MemoryBackend } from "../../../src/block/backends/memory.js";
 import { FakeClock, FakeMachine, FakeWallClock } from "../../../src/devices/testing.js";
-import { ChardevHub } from "../../../src/machine/chardev/hub.js";
+import { ChardevHub } from "../../../src/machine/chardev-hub.js";
+import { HostWork } from "../../../src/machine/clock/scheduler.js";
 import { openDrives } from "../../../src/machine/drives.js";
 import { MachineLog } from "../../../src/machine/log.js";
-import { setUpChipset } from "../../../src/machine/pc/bios/chipset.js";
-import { PcBoard } from "../../../src/machine/pc/board.js";
-import { addConfiguredDevices } from "../../../src/machine/pc/devices.js";
-import { pcRam } from "../../../src/machine/pc/memory.js";
-import { HostWork } from "../../../src/machine/scheduler.js";
 import { IdleCpu, TestHost } from "../../../src/machine/testing.js";
+import { setUpChipset } from "../../../src/machines/pc/bios/chipset.js";
+import { PcBoard } from "../../../src/machines/pc/board.js";
+import { addConfiguredDevices } from "../../../src/machines/pc/devices.js";
+import { pcRam } from "../../../src/machines/pc/memory.js";
 import { parseArguments } from "../../../src/options/parse.js";
 import { bareCpu } from "../bare.js";
 import { AddressSpace } from "../ram/address-space.js";

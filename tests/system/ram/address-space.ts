@@ -3,10 +3,10 @@
 
 import type { Engine } from "../../../src/engine/engine.js";
 import type { RamRange } from "../../../src/engine/physical.js";
-import * as L from "../../../src/layout.js";
+import * as L from "../../../src/layout/layout.js";
 import type { PhysicalRange } from "../../../src/machine/cpu.js";
 import { EngineGuestMemory } from "../../../src/machine/guest-memory.js";
-import { ROM_BYTES } from "../../../src/tuning.js";
+import { ROM_BYTES } from "../../../src/tuning/engine.js";
 
 export const PAGE = 4096;
 

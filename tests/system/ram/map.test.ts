@@ -1,7 +1,7 @@
 // The physical map changes under code that was translated: firmware's ROM is replaced by RAM, and RAM by ROM.
 
 import { expect, it } from "vitest";
-import { E_PAGE_BLOCKS } from "../../../src/layout.js";
+import { E_PAGE_BLOCKS } from "../../../src/layout/engine.js";
 import type { PhysicalRange } from "../../../src/machine/cpu.js";
 import { PAGE } from "./address-space.js";
 import { Prober, WINDOW } from "./prober.js";

@@ -1,8 +1,8 @@
 // A guest that makes one access at a time, in 64-bit mode, to any physical page.
 
-import * as X from "../../../src/frontend/x86/layout.js";
-import * as L from "../../../src/layout.js";
-import type { X86Cpu } from "../../../src/machine/x86-cpu.js";
+import type { X86Cpu } from "../../../src/arch/x86/cpu.js";
+import * as X from "../../../src/arch/x86/layout.js";
+import * as L from "../../../src/layout/layout.js";
 import { RegionTier } from "../../../src/tier1/tier1.js";
 import { bareCpu } from "../bare.js";
 import { AddressSpace, PAGE, type Shape } from "./address-space.js";

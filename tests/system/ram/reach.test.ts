@@ -3,10 +3,10 @@
 // it, and canaries around it are unharmed.
 
 import { describe, expect, it } from "vitest";
+import { Virtqueue, VirtqueueError } from "../../../src/devices/virtio/queue/virtqueue.js";
 import { TestQueue } from "../../../src/devices/virtio/testing/driver.js";
-import { Virtqueue, VirtqueueError } from "../../../src/devices/virtio/virtqueue.js";
-import { STAT_T1_ENTRIES } from "../../../src/layout.js";
-import { Random } from "../../corpus/random.js";
+import { STAT_T1_ENTRIES } from "../../../src/layout/engine.js";
+import { Random } from "../../arch/x86/corpus/random.js";
 import { PAGE, type Shape } from "./address-space.js";
 import { Prober, WINDOW } from "./prober.js";
 import { borderPages, SHAPES } from "./shapes.js";

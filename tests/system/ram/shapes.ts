@@ -1,7 +1,7 @@
 // The address spaces that are taken apart: a PC's with each size of RAM, one with firmware and shadow RAM, one as other machines have.
 
 import { placement } from "../../../src/engine/memory.js";
-import { pcRam } from "../../../src/machine/pc/memory.js";
+import { pcRam } from "../../../src/machines/pc/memory.js";
 import { PAGE, type Shape } from "./address-space.js";
 import { MIB, RAM_SIZES } from "./sizes.js";
 

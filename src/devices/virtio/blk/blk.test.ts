@@ -3,9 +3,9 @@ import { MemoryBackend } from "../../../block/backends/memory.js";
 import { type BlockBackend, BlockError } from "../../../block/interfaces.js";
 import { Overlay } from "../../../block/overlay.js";
 import { FakeLog, FakeMemory } from "../../testing.js";
-import { VirtioPci } from "../pci/transport.js";
 import type { TestQueue } from "../testing/driver.js";
 import { TestPciDriver } from "../testing/pci-driver.js";
+import { VirtioPci } from "../transport/pci/transport.js";
 import { VirtioBlk, type VirtioBlkOptions } from "./device.js";
 
 const HEADER = 0x100;

@@ -3,10 +3,10 @@
 // the machine is stopped is held, and those behind it wait, until the machine goes on: then it is done again.
 
 import type { BlockBackend } from "../../../block/interfaces.js";
-import { BLK_ZERO_BYTES, BLK_ZERO_SECTORS } from "../../../tuning.js";
+import { BLK_ZERO_BYTES, BLK_ZERO_SECTORS } from "../../../tuning/devices.js";
 import { VirtioDevice, type VirtioTransport } from "../device.js";
-import { copyIn, copyOut, type Segment, slice } from "../segments.js";
-import { type Chain, VirtqueueError } from "../virtqueue.js";
+import { copyIn, copyOut, type Segment, slice } from "../queue/segments.js";
+import { type Chain, VirtqueueError } from "../queue/virtqueue.js";
 import * as blk from "./registers.js";
 import { Transfers } from "./transfer.js";
 

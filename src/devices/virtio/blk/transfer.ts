@@ -2,9 +2,9 @@
 // memory itself; the rest goes through a buffer, because views of guest memory may not be kept across events.
 
 import type { BlockBackend } from "../../../block/interfaces.js";
-import { BLK_BUFFER_BYTES, BLK_DIRECT_BYTES } from "../../../tuning.js";
+import { BLK_BUFFER_BYTES, BLK_DIRECT_BYTES } from "../../../tuning/devices.js";
 import type { GuestMemory } from "../../interfaces.js";
-import { copyIn, copyOut, type Segment, slice } from "../segments.js";
+import { copyIn, copyOut, type Segment, slice } from "../queue/segments.js";
 
 /** One transfer: the bytes of `segments`, `length` in all, at `offset` of the image. */
 export interface Transfer {

@@ -1,6 +1,6 @@
 import type { EntropySource } from "../../interfaces.js";
 import { VirtioDevice } from "../device.js";
-import { copyIn, slice } from "../segments.js";
+import { copyIn, slice } from "../queue/segments.js";
 
 /** Most bytes given for one request, so that a huge buffer does not hold up the machine. */
 const MAX_BYTES = 65536;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { FakeLog, FakeMemory } from "../../testing.js";
-import { VirtioPci } from "../pci/transport.js";
 import { TestPciDriver } from "../testing/pci-driver.js";
+import { VirtioPci } from "../transport/pci/transport.js";
 import { VirtioRng } from "./device.js";
 
 it("fills every writable byte from the source, and no other", () => {

@@ -1,7 +1,7 @@
 // A driver's side of a virtqueue, for tests: lays the rings out in memory, makes buffers available, reads what was used.
 
 import type { GuestMemory } from "../../interfaces.js";
-import type { Virtqueue } from "../virtqueue.js";
+import type { Virtqueue } from "../queue/virtqueue.js";
 
 const NEXT = 1;
 const WRITE = 2;

@@ -1,10 +1,10 @@
 // A driver for virtio over PCI, for tests: finds the structures by their capabilities as Linux does and negotiates.
 
+import { setUpPci } from "../../chipset/i440fx/firmware.js";
 import { PciBus } from "../../pci/bus.js";
-import { setUpPci } from "../../pci/firmware.js";
 import { FakeMapper } from "../../pci/testing.js";
 import { FakeLines, FakeLog, type FakeMemory, FakeMsi } from "../../testing.js";
-import type { VirtioPci } from "../pci/transport.js";
+import type { VirtioPci } from "../transport/pci/transport.js";
 import { TestQueue } from "./driver.js";
 
 export interface Structure {

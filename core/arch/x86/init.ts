@@ -1,0 +1,17 @@
+// Tells the engine this guest's hooks.
+
+import { E_HOOK_ATTENTION, E_HOOK_DELIVER, E_HOOK_MISALIGNED, E_HOOK_WALK } from "../../../src/layout/engine";
+import { ENGINE } from "../../../src/layout/memory";
+import { X_EXC_NESTING } from "../../../src/arch/x86/layout";
+import { attention } from "./attention";
+import { deliver, misaligned } from "./exception";
+import { walk } from "./paging";
+
+/** Stores the hooks' function-table indices in ENGINE; to be called once, before x86_reset. */
+export function x86_init(cpu: i32): void {
+  store<i32>(ENGINE + E_HOOK_WALK, <i32>walk.index);
+  store<i32>(ENGINE + E_HOOK_DELIVER, <i32>deliver.index);
+  store<i32>(ENGINE + E_HOOK_ATTENTION, <i32>attention.index);
+  store<i32>(ENGINE + E_HOOK_MISALIGNED, <i32>misaligned.index);
+  store<i32>(cpu + X_EXC_NESTING, -1);
+}

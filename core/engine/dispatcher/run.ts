@@ -1,0 +1,225 @@
+// The dispatcher: finds the next block, runs its region or interprets it, delivers faults and interrupts, until the host
+// has something to do (S_EXIT).
+
+import { B_INSNS, B_REGION } from "../../../src/layout/block";
+import {
+  E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, E_GLOBAL_EPOCH, E_HOOK_ATTENTION, E_HOOK_DELIVER, E_STATS,
+  STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES,
+} from "../../../src/layout/engine";
+import { ENGINE } from "../../../src/layout/memory";
+import {
+  RC_ADDRESS, RC_ENTRY, RC_EPOCH, RC_FUNC, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC,
+  R_VAIN, R_VALID,
+} from "../../../src/layout/region";
+import {
+  EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, FAULT_EXCEPTION,
+  FAULT_NONE, FAULT_RETRY, S_ALONE, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL, S_HALTED,
+  S_INHIBIT, S_LOCAL_PAGE, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
+} from "../../../src/layout/vcpu";
+import { ENTRIES_NOTED_SHIFT } from "../../../src/tuning/engine";
+import { I_HOT, interpret } from "../interpreter/interpret";
+import { globalCode } from "../softmmu/tlb";
+import { count, engine, icount } from "../state";
+import { forgetTime } from "../time";
+import { NOT_MEMORY, codeAddress, find } from "./lookup";
+
+function leave(cpu: i32, reason: i32): i32 {
+  store<i32>(cpu + S_EXIT, reason);
+  return reason;
+}
+
+/** Takes the pending fault: false when the machine shuts down. */
+function takeFault(cpu: i32): bool {
+  const kind = load<i32>(cpu + S_FAULT);
+  store<i32>(cpu + S_FAULT, FAULT_NONE);
+  if (kind == FAULT_RETRY) {
+    count(STAT_RETRIES);
+    store<i32>(cpu + S_ONE_INSN, 1);
+    return true;
+  }
+  store<i32>(cpu + S_ONE_INSN, load<i32>(cpu + S_ALONE));
+  if (kind != FAULT_EXCEPTION) return false;
+  count(STAT_FAULTS);
+  return call_indirect<i32>(engine(E_HOOK_DELIVER), cpu) == FAULT_NONE;
+}
+
+// @ts-ignore: decorator
+@inline function regionSlot(va: u64): i32 {
+  return engine(E_REGION_CACHE) + (<i32>(va ^ (va >> 12)) & engine(E_REGION_CACHE_MASK)) * RC_STRIDE;
+}
+
+/** One of the fields from S_URGENT on is set. */
+// @ts-ignore: decorator
+@inline function urgent(cpu: i32): bool {
+  return (load<i64>(cpu, S_URGENT) | load<i64>(cpu, S_URGENT + 8) | load<i64>(cpu, S_URGENT + 16)) != 0;
+}
+
+/** What the cache has at `slot` is of this epoch: whatever ends a region or changes what its addresses mean begins a new one. */
+// @ts-ignore: decorator
+@inline function current(slot: i32): bool {
+  const epoch = load<i32>(slot, RC_EPOCH);
+  return epoch == engine(E_REGION_EPOCH) || epoch == engine(E_GLOBAL_EPOCH);
+}
+
+/** The cache says what region code at `va` has. */
+// @ts-ignore: decorator
+@inline function cached(cpu: i32, slot: i32, va: u64): bool {
+  return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE) && current(slot);
+}
+
+/** Notes that a region was entered `times`, the last time after the region of record `from`. */
+// @ts-ignore: decorator
+@inline function noteEntry(record: i32, times: i32, from: i32): void {
+  store<i32>(record, from, R_FROM);
+  store<i32>(record, load<i32>(record, R_COUNT) + times, R_COUNT);
+}
+
+/** The cache keeps what the region found out about its pages, for as long as that is true. */
+// @ts-ignore: decorator
+@inline function keepPages(cpu: i32, slot: i32): void {
+  if (load<i32>(cpu, S_LOCAL_PAGE)) {
+    store<i32>(cpu, 0, S_LOCAL_PAGE);
+    if (load<i32>(slot, RC_EPOCH) == engine(E_GLOBAL_EPOCH)) return;
+  }
+  store<i32>(slot, load<i32>(cpu, S_PAGES), RC_PAGES);
+}
+
+/**
+ * Enters the region that the cache has at `slot`: its status, or -1 when it has done nothing (too little fuel for its exact limit, or
+ * the TLB lacks the first thing it accesses) and tier 0 has to do the block.
+ */
+// @ts-ignore: decorator
+@inline function enter(cpu: i32, slot: i32, fuel: i32): i32 {
+  count(STAT_T1_ENTRIES);
+  store<i32>(cpu, load<i32>(slot, RC_PAGES), S_PAGES);
+  const status = call_indirect<i32>(load<i32>(slot, RC_FUNC), cpu, load<i32>(slot, RC_ENTRY));
+  if (current(slot)) keepPages(cpu, slot);
+  return status == 0 && load<i32>(cpu, S_FUEL) == fuel ? -1 : status;
+}
+
+function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
+  store<u64>(slot, va, RC_ADDRESS);
+  store<i32>(slot, engine(globalCode(cpu, va) ? E_GLOBAL_EPOCH : E_REGION_EPOCH), RC_EPOCH);
+  store<i32>(slot, load<i32>(cpu + S_MODE), RC_MODE);
+  store<i32>(slot, record, RC_RECORD);
+  store<i32>(slot, 0, RC_PAGES);
+  store<i32>(slot, load<i32>(record, R_FUNC), RC_FUNC);
+  store<i32>(slot, load<i32>(record, R_ENTRY), RC_ENTRY);
+}
+
+/** The instruction that interrupts are held off for has not been executed yet, nor has it raised an exception. */
+function keepShadow(cpu: i32, fuel: i32, inhibited: i32): void {
+  if (load<i32>(cpu + S_FUEL) == fuel && load<i32>(cpu + S_FAULT) != FAULT_EXCEPTION) store<i32>(cpu + S_INHIBIT, inhibited);
+}
+
+/**
+ * Which entries are noted follows no pattern that a loop through several regions could have: multiples of the golden ratio, modulo 1,
+ * are spread evenly, and so are every second, third... of them.
+ */
+const GOLDEN: u32 = 0x9e3779b9;
+
+/** Bit of what regions() returns, beside a record: that region has done nothing. */
+const VAIN = 1;
+
+/**
+ * Runs regions one after the other as long as the cache knows the next one and there is nothing else to do; `from` is the record of the
+ * one left before. Returns the record of the one left last. A function of its own, so that all it needs stays in registers: most
+ * regions are left after some ten nanoseconds. (It is one as long as it is called from two places: asc inlines what has one caller.)
+ */
+function regions(cpu: i32, from: i32): i32 {
+  let phase = load<u32>(ENGINE + E_STATS + STAT_T1_ENTRIES) * GOLDEN;
+  while (true) {
+    // Interrupts held off for an instruction (S_INHIBIT) are all it takes care of itself.
+    const held = load<i64>(cpu, S_INHIBIT);
+    if (load<i64>(cpu, S_URGENT) | load<i64>(cpu, S_ONE_INSN) | (held >>> 32)) break;
+    const inhibited = <i32>held;
+    const fuel = load<i32>(cpu + S_FUEL);
+    if (fuel <= 0) break;
+    const va = codeAddress(cpu);
+    const slot = regionSlot(va);
+    if (!cached(cpu, slot, va)) break;
+    const record = load<i32>(slot, RC_RECORD);
+    phase += GOLDEN;
+    if (phase >> (32 - ENTRIES_NOTED_SHIFT) == 0) noteEntry(record, 1 << ENTRIES_NOTED_SHIFT, from);
+    if (inhibited) store<i32>(cpu, 0, S_INHIBIT);
+    const status = enter(cpu, slot, fuel);
+    if (inhibited) keepShadow(cpu, fuel, inhibited);
+    if (status == -1) return record | VAIN;
+    from = record;
+  }
+  return from;
+}
+
+/** Runs until S_FUEL is used up or the host is needed; returns EXIT_*. */
+export function run(cpu: i32): i32 {
+  forgetTime();
+  // Record of the region left last, while nothing else has run since.
+  let from = 0;
+  for (let last = regions(cpu, from); ; last = regions(cpu, from)) {
+    from = last & ~VAIN;
+    let tried = false;
+    if (last & VAIN) {
+      store<i32>(from, load<i32>(from, R_VAIN) + 1, R_VAIN);
+      tried = true;
+    }
+    let inhibited = 0;
+    let alone = 0;
+    if (urgent(cpu)) {
+      if (load<i32>(cpu + S_FAULT) && !takeFault(cpu)) return leave(cpu, EXIT_SHUTDOWN);
+      if (load<i32>(cpu + S_STOP)) {
+        store<i32>(cpu + S_STOP, 0);
+        return leave(cpu, EXIT_STOP);
+      }
+      if (load<i32>(cpu + S_HALTED) | (load<i32>(cpu + S_ATTENTION) & i32(load<i32>(cpu + S_INHIBIT) == 0))) {
+        if (call_indirect<i32>(engine(E_HOOK_ATTENTION), cpu) != FAULT_NONE) return leave(cpu, EXIT_SHUTDOWN);
+        if (load<i32>(cpu + S_HALTED)) return leave(cpu, EXIT_HALT);
+      }
+      if (load<i32>(cpu + S_FUEL) <= 0) return leave(cpu, EXIT_FUEL);
+      inhibited = load<i32>(cpu + S_INHIBIT);
+      // Held off for one instruction is what is pending by now; what that instruction itself brings about comes after it anyway.
+      if (inhibited != 0 && load<i32>(cpu + S_ATTENTION) != 0) store<i32>(cpu + S_ONE_INSN, 1);
+      alone = load<i32>(cpu + S_ONE_INSN);
+      if (!(alone | inhibited | tried)) continue;
+    }
+    const fuel = load<i32>(cpu + S_FUEL);
+    if (fuel <= 0) return leave(cpu, EXIT_FUEL);
+
+    const va = codeAddress(cpu);
+    const slot = regionSlot(va);
+    let block = find(cpu);
+    if (block != 0 && block != NOT_MEMORY && load<i32>(cpu + S_EXACT) && fuel < load<i32>(block + B_INSNS)) {
+      store<i32>(cpu + S_ONE_INSN, 1);
+      block = find(cpu);
+    }
+    if (block == 0) {
+      if (load<i32>(cpu + S_FAULT)) continue;
+      return leave(cpu, EXIT_TRANSLATE);
+    }
+    if (block == NOT_MEMORY) return leave(cpu, EXIT_NOT_MEMORY);
+    const region = load<i32>(block + B_REGION);
+    if (region != 0 && !tried && !load<i32>(cpu + S_ONE_INSN)) {
+      if (load<i32>(region + R_VALID)) {
+        cacheRegion(cpu, slot, va, region);
+        continue;
+      }
+      store<i32>(block + B_REGION, 0);
+    }
+
+    store<i32>(cpu + S_INHIBIT, 0);
+    from = 0;
+    count(STAT_T0_ENTRIES);
+    // Not by the fuel, which the host may take away meanwhile.
+    const begun = icount(cpu);
+    const status = interpret(cpu, block);
+    store<i64>(ENGINE + E_STATS + STAT_T0_INSNS, load<i64>(ENGINE + E_STATS + STAT_T0_INSNS) + icount(cpu) - begun);
+    if (inhibited) keepShadow(cpu, fuel, inhibited);
+    if (status == I_HOT) {
+      store<i32>(cpu + S_EXIT_BLOCK, load<i32>(cpu + S_BLOCK));
+      // A request for a single instruction stays.
+      return leave(cpu, EXIT_HOT);
+    }
+    if (load<i32>(cpu + S_FAULT) == FAULT_NONE) store<i32>(cpu + S_ONE_INSN, load<i32>(cpu + S_ALONE));
+  }
+  // asc does not see that this is never reached.
+  return EXIT_STOP;
+}

@@ -1,0 +1,269 @@
+// The software TLB (src/layout/, S_TLB). A tag that cannot match at index i is the page address of index i^1: an address
+// that maps to entry i never has that page number, so no validity bit and no special value is needed.
+
+import { ACCESS_EXEC, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
+import {
+  E_CODE_BITS, E_GLOBAL_EPOCH, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, E_REGION_CACHE, E_REGION_CACHE_MASK,
+  E_REGION_EPOCH, STAT_TLB_FLUSH, STAT_TLB_MISS,
+} from "../../../src/layout/engine";
+import { ENGINE } from "../../../src/layout/memory";
+import { JC_STRIDE, RC_STRIDE } from "../../../src/layout/region";
+import {
+  MMU_MODES, S_TLB, S_TLB_LIST, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL,
+  TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
+} from "../../../src/layout/tlb";
+import {
+  FAULT_NONE, S_EXIT_PHYS, S_TLB_KEPT, S_TLB_USED, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT,
+} from "../../../src/layout/vcpu";
+import { count, engine, mmuIndex } from "../state";
+import { hostIn, isReadOnly, physHost, ramPage, rangeOf } from "./physical";
+
+// TLB_FLAGS: the mapping is global (TLB_GLOBAL); the entry is in the kept part of the list; it is a piece of a large page; the entry is in
+// the rest of the list. A flush of what is not global, which is what a context switch is, looks at the rest only.
+const ENTRY_KEPT: i32 = 2;
+const ENTRY_LARGE: i32 = 4;
+const ENTRY_NEW: i32 = 8;
+
+// @ts-ignore: decorator
+@inline export function tlbEntry(cpu: i32, va: u64, mmu: i32): i32 {
+  return cpu + S_TLB + mmu * TLB_MODE_SIZE + (<i32>(va >> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
+}
+
+// @ts-ignore: decorator
+@inline function neverTag(index: i32): u64 {
+  return <u64>(index ^ 1) << 12;
+}
+
+function clearEntry(cpu: i32, entry: i32): void {
+  const never = neverTag((<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1));
+  store<u64>(entry + TLB_READ, never);
+  store<u64>(entry + TLB_WRITE, never);
+}
+
+export function initTlb(cpu: i32): void {
+  for (let i = 0; i < 2 * MMU_MODES * TLB_ENTRIES; i++) {
+    const entry = cpu + S_TLB + i * TLB_STRIDE;
+    clearEntry(cpu, entry);
+    store<i32>(entry + TLB_FLAGS, 0);
+  }
+  store<i32>(cpu + S_TLB_USED, 0);
+  store<i32>(cpu + S_TLB_KEPT, 0);
+  forgetLarge();
+  clearJumpCache();
+}
+
+/** The jump cache goes by host address, so that only what gives an address other code empties it: eviction, the memory map. */
+export function clearJumpCache(): void {
+  memory.fill(engine(E_JUMP_CACHE), 0, (engine(E_JUMP_MASK) + 1) * JC_STRIDE);
+  forgetRegions();
+}
+
+/** The region cache goes by virtual address. */
+export function forgetRegions(): void {
+  forgetLocalRegions();
+  store<i32>(ENGINE + E_GLOBAL_EPOCH, engine(E_GLOBAL_EPOCH) + 2);
+}
+
+/** What the region cache has of pages that are not global. */
+function forgetLocalRegions(): void {
+  const epoch = engine(E_REGION_EPOCH) + 2;
+  store<i32>(ENGINE + E_REGION_EPOCH, epoch);
+  // The numbers begin anew. Between two equal ones, of either kind, that happens once at least.
+  if (epoch == 0) memory.fill(engine(E_REGION_CACHE), 0xff, (engine(E_REGION_CACHE_MASK) + 1) * RC_STRIDE);
+}
+
+/** The page of code at `va`, which the TLB has, is global. */
+export function globalCode(cpu: i32, va: u64): bool {
+  return (load<i32>(tlbEntry(cpu, va, mmuIndex(cpu)) + TLB_EXEC + TLB_FLAGS) & TLB_GLOBAL) != 0;
+}
+
+/** Drops all translations, or all but global ones. */
+export function flushTlb(cpu: i32, keepGlobal: bool): void {
+  count(STAT_TLB_FLUSH);
+  forgetLocalRegions();
+  const used = load<i32>(cpu + S_TLB_USED);
+  const list = cpu + S_TLB_LIST;
+  let kept = keepGlobal ? load<i32>(cpu + S_TLB_KEPT) : 0;
+  for (let i = kept; i < used; i++) {
+    const entry = load<i32>(list + (i << 2));
+    const flags = load<i32>(entry + TLB_FLAGS) & ~ENTRY_NEW;
+    if (!keepGlobal) {
+      clearEntry(cpu, entry);
+      store<i32>(entry + TLB_FLAGS, 0);
+    } else if (!(flags & TLB_GLOBAL)) {
+      clearEntry(cpu, entry);
+      store<i32>(entry + TLB_FLAGS, flags & ENTRY_KEPT);
+    } else {
+      store<i32>(entry + TLB_FLAGS, flags | ENTRY_KEPT);
+      if (flags & ENTRY_KEPT) continue;
+      store<i32>(list + (kept << 2), entry);
+      kept++;
+    }
+  }
+  store<i32>(cpu + S_TLB_USED, kept);
+  store<i32>(cpu + S_TLB_KEPT, kept);
+  memory.fill(codePages, 0, CODE_BITS >> 3);
+  if (!keepGlobal) {
+    memory.fill(globalCodePages, 0, CODE_BITS >> 3);
+    forgetLarge();
+    clearJumpCache();
+  }
+}
+
+// Large pages are in the TLB in pieces of 4 KiB. Bit n says that there may be pieces of pages whose number folds to n.
+const LARGE_SHIFT: i32 = 22;
+const LARGE_BITS: i32 = 4096;
+const HUGE_SHIFT: i32 = 30;
+const HUGE_BITS: i32 = 256;
+const largePages: usize = memory.data(LARGE_BITS >> 3, 8);
+const hugePages: usize = memory.data(HUGE_BITS >> 3, 8);
+
+function forgetLarge(): void {
+  memory.fill(largePages, 0, LARGE_BITS >> 3);
+  memory.fill(hugePages, 0, HUGE_BITS >> 3);
+}
+
+// The kernel's mapping of all memory must not share its bits with a program at a low address.
+// @ts-ignore: decorator
+@inline function largeNumber(va: u64): i32 {
+  return <i32>((va >> LARGE_SHIFT) ^ (va >> 34) ^ (va >> 46)) & (LARGE_BITS - 1);
+}
+
+// @ts-ignore: decorator
+@inline function hugeNumber(va: u64): i32 {
+  return <i32>((va >> HUGE_SHIFT) ^ (va >> 38)) & (HUGE_BITS - 1);
+}
+
+function rememberLarge(va: u64, shift: i32): void {
+  const n = shift > LARGE_SHIFT ? hugeNumber(va) : largeNumber(va);
+  remember(shift > LARGE_SHIFT ? hugePages : largePages, n);
+}
+
+/** Sets a bit that mayHold() looks at. */
+// @ts-ignore: decorator
+@inline function remember(bits: usize, n: i32): void {
+  const at = bits + ((n >> 5) << 2);
+  store<i32>(at, load<i32>(at) | (1 << (n & 31)));
+}
+
+// @ts-ignore: decorator
+@inline function mayHold(bits: usize, n: i32): bool {
+  return (load<i32>(bits + ((n >> 5) << 2)) & (1 << (n & 31))) != 0;
+}
+
+// Pages that code was executed in since the translations of their kind were dropped: those are all that regions have ever looked at.
+// Bit n stands for the pages whose number folds to n.
+const CODE_BITS: i32 = 8192;
+const codePages: usize = memory.data(CODE_BITS >> 3, 8);
+const globalCodePages: usize = memory.data(CODE_BITS >> 3, 8);
+
+// @ts-ignore: decorator
+@inline function codeNumber(va: u64): i32 {
+  return <i32>((va >> 12) ^ (va >> 25) ^ (va >> 38)) & (CODE_BITS - 1);
+}
+
+/** Drops the pieces of large pages in the 1 << shift bytes around `va`. */
+function flushPieces(cpu: i32, va: u64, shift: i32): void {
+  const used = load<i32>(cpu + S_TLB_USED);
+  const list = cpu + S_TLB_LIST;
+  for (let i = 0; i < used; i++) {
+    const entry = load<i32>(list + (i << 2));
+    if (!(load<i32>(entry + TLB_FLAGS) & ENTRY_LARGE)) continue;
+    const within =
+      (va ^ load<u64>(entry + TLB_READ)) >> shift == 0 ||
+      (va ^ load<u64>(entry + TLB_WRITE)) >> shift == 0;
+    if (within) clearEntry(cpu, entry);
+  }
+}
+
+// @ts-ignore: decorator
+@inline function flushIfOf(cpu: i32, entry: i32, va: u64): void {
+  if ((va ^ load<u64>(entry + TLB_READ)) < 4096 || (va ^ load<u64>(entry + TLB_WRITE)) < 4096) clearEntry(cpu, entry);
+}
+
+/** Drops the translation of one page in all modes (INVLPG). Pieces of large pages are dropped with all their neighbours. */
+export function flushPage(cpu: i32, va: u64): void {
+  const large = mayHold(largePages, largeNumber(va));
+  const huge = mayHold(hugePages, hugeNumber(va));
+  const n = codeNumber(va);
+  if (large || huge || mayHold(codePages, n) || mayHold(globalCodePages, n)) forgetRegions();
+  for (let mmu = 0; mmu < MMU_MODES; mmu++) {
+    const entry = tlbEntry(cpu, va, mmu);
+    flushIfOf(cpu, entry, va);
+    flushIfOf(cpu, entry + TLB_EXEC, va);
+  }
+  if (large) flushPieces(cpu, va, LARGE_SHIFT);
+  if (huge) flushPieces(cpu, va, HUGE_SHIFT);
+}
+
+/** Page of code appeared: stores to it must take the slow path from now on. */
+export function protectPage(cpu: i32, host: i32): void {
+  const used = load<i32>(cpu + S_TLB_USED);
+  const list = cpu + S_TLB_LIST;
+  host &= ~0xfff;
+  for (let i = 0; i < used; i++) {
+    const entry = load<i32>(list + (i << 2));
+    const index = (<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1);
+    const tag = load<u64>(entry + TLB_WRITE);
+    if (tag != neverTag(index) && <i32>tag + load<i32>(entry + TLB_ADDEND) == host) store<u64>(entry + TLB_WRITE, neverTag(index));
+  }
+}
+
+/** Walks the page tables for `va`, fills the TLB where the page is memory, and gives the physical address; -1 with S_FAULT set
+ *  when the access is not allowed. */
+export function translate(cpu: i32, va: u64, access: i32, mmu: i32): i64 {
+  count(STAT_TLB_MISS);
+  if (call_indirect<i32>(engine(E_HOOK_WALK), cpu, va, access, mmu) != FAULT_NONE) return -1;
+  const phys = load<u64>(cpu + S_WALK_PHYS);
+  fill(cpu, va, phys, load<i32>(cpu + S_WALK_PERM), mmu, access == ACCESS_EXEC);
+  return phys | (va & 0xfff);
+}
+
+function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): void {
+  const range = rangeOf(phys);
+  if (range == 0) return;
+  const host = hostIn(range, phys);
+  const entry = tlbEntry(cpu, va, mmu) + (code ? TLB_EXEC : 0);
+  const index = <i32>(va >> 12) & (TLB_ENTRIES - 1);
+  const never = neverTag(index);
+  const tag = va & ~0xfff;
+  let flags = load<i32>(entry + TLB_FLAGS);
+  const global = (perm & PERM_GLOBAL) != 0;
+  if (!(flags & (global ? ENTRY_KEPT | ENTRY_NEW : ENTRY_NEW))) {
+    const used = load<i32>(cpu + S_TLB_USED);
+    store<i32>(cpu + S_TLB_LIST + (used << 2), entry);
+    store<i32>(cpu + S_TLB_USED, used + 1);
+    flags |= ENTRY_NEW;
+  }
+  flags &= ENTRY_KEPT | ENTRY_NEW;
+  if (global) flags |= TLB_GLOBAL;
+  if (code) remember(global ? globalCodePages : codePages, codeNumber(va));
+  const shift = load<i32>(cpu + S_WALK_SHIFT);
+  if (shift > 12) {
+    flags |= ENTRY_LARGE;
+    rememberLarge(va, shift);
+  }
+  store<u64>(entry + TLB_READ, perm & (code ? PERM_EXEC : PERM_READ) ? tag : never);
+  let writable = !code && (perm & PERM_WRITE) != 0 && !isReadOnly(range);
+  if (writable) {
+    const page = ramPage(host);
+    if (page >= 0 && load<u64>(engine(E_CODE_BITS) + (page << 3)) != 0) writable = false;
+  }
+  store<u64>(entry + TLB_WRITE, writable ? tag : never);
+  store<i32>(entry + TLB_ADDEND, host - <i32>tag);
+  store<i32>(entry + TLB_FLAGS, flags);
+}
+
+/** Physical address for an access without TLB checks of its own, filling the TLB; -1 with S_FAULT set on a fault. Fast when the TLB has it
+ *  is left to the callers (core/engine/softmmu/access.ts). */
+export function translateExec(cpu: i32, va: u64, mmu: i32): i32 {
+  // Host address of code at `va`, or 0 with S_FAULT set, or -1 with S_EXIT_PHYS set when it is not memory.
+  const entry = tlbEntry(cpu, va, mmu);
+  if ((va ^ load<u64>(entry + TLB_EXEC)) < 4096) return <i32>va + load<i32>(entry + TLB_EXEC_ADDEND);
+  const phys = translate(cpu, va, ACCESS_EXEC, mmu);
+  if (phys == -1) return 0;
+  const host = physHost(phys);
+  if (host) return host;
+  store<u64>(cpu + S_EXIT_PHYS, phys);
+  return -1;
+}

@@ -1,0 +1,169 @@
+// The remote control of a machine in another thread.
+
+import type { Port } from "../../base/port.js";
+import { Emitter } from "../../machine/emitter.js";
+import { MachineError } from "../../machine/host.js";
+import type { Machine, MachineConsole, MachineEvents, MachineExit, MachineState } from "../api.js";
+import { receivedError } from "../errors.js";
+import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "../messages.js";
+import { HeardPromise } from "./heard.js";
+import { ChannelStreams } from "./streams.js";
+
+/** Sizes are 16 bits wide in termios and in virtio's console. */
+const LARGEST_TERMINAL = 1 << 16;
+
+export class MachineClient implements Machine {
+  readonly console: MachineConsole & ChannelStreams;
+  readonly monitor: ChannelStreams;
+  readonly finished: HeardPromise<MachineExit>;
+  private readonly events = new Emitter<MachineEvents>();
+  private readonly started: HeardPromise<void>;
+  private current: MachineState = "loading";
+  private over = false;
+  private resolveStarted!: () => void;
+  private rejectStarted!: (error: Error) => void;
+  private resolveFinished!: (exit: MachineExit) => void;
+  private rejectFinished!: (error: Error) => void;
+
+  constructor(
+    private readonly port: Port<ToMachine, FromMachine>,
+    create: CreateMessage,
+    /** Tells the user of a failure that nobody else hears of. */
+    private readonly say: (sentence: string) => void,
+  ) {
+    this.finished = new HeardPromise((resolve, reject) => {
+      this.resolveFinished = resolve;
+      this.rejectFinished = reject;
+    });
+    this.started = new HeardPromise((resolve, reject) => {
+      this.resolveStarted = resolve;
+      this.rejectStarted = reject;
+    });
+    // A failure reaches whoever waits, and the listeners of "error"; nobody has to do both.
+    this.finished.quiet();
+    this.started.quiet();
+    this.console = Object.assign(this.channel("console"), {
+      resize: (columns: number, rows: number) => this.resize(columns, rows),
+    });
+    this.monitor = this.channel("monitor");
+    port.onMessage = (message) => this.receive(message);
+    port.onFailure = (message) => this.fail(new MachineError(message, { code: "ERR_WORKER" }));
+    port.post(create);
+  }
+
+  get state(): MachineState {
+    return this.current;
+  }
+
+  on<Name extends keyof MachineEvents>(name: Name, listener: (event: MachineEvents[Name]) => void): () => void {
+    return this.events.on(name, listener);
+  }
+
+  start(): Promise<void> {
+    this.post({ type: "start" });
+    return this.started;
+  }
+
+  pause(): void {
+    this.post({ type: "pause" });
+  }
+
+  resume(): void {
+    this.post({ type: "resume" });
+  }
+
+  reset(): void {
+    this.post({ type: "reset" });
+  }
+
+  powerDown(): void {
+    this.post({ type: "powerDown" });
+  }
+
+  dispose(): void {
+    this.end({ status: 0, reason: "disposed" });
+  }
+
+  private resize(columns: number, rows: number): void {
+    const isSize = (count: number): boolean => Number.isInteger(count) && count > 0 && count < LARGEST_TERMINAL;
+    if (!isSize(columns) || !isSize(rows)) throw new RangeError(`${columns} columns and ${rows} rows are no size`);
+    this.post({ type: "resize", columns, rows });
+  }
+
+  private channel(channel: ChannelName): ChannelStreams {
+    return new ChannelStreams({
+      input: (bytes) => this.post({ type: "input", channel, bytes }),
+      taken: (count) => this.post({ type: "taken", channel, count }),
+    });
+  }
+
+  private post(message: ToMachine): void {
+    if (!this.over) this.port.post(message);
+  }
+
+  private receive(message: FromMachine): void {
+    if (this.over) return;
+    switch (message.type) {
+      case "progress":
+        this.events.emit("progress", message.progress);
+        break;
+      case "started":
+        this.resolveStarted();
+        break;
+      case "state":
+        this.setState(message.state);
+        break;
+      case "reset":
+        this.events.emit("reset", message.cause);
+        break;
+      case "output":
+        this[message.channel].arrived(message.bytes);
+        break;
+      case "accepted":
+        this[message.channel].accepted(message.count);
+        break;
+      case "warning":
+      case "log":
+        this.events.emit(message.type, message.message);
+        break;
+      case "exit":
+        this.end(message.exit);
+        break;
+      case "error":
+        this.fail(receivedError(message.error));
+        break;
+    }
+  }
+
+  private setState(state: MachineState): void {
+    if (state === this.current) return;
+    this.current = state;
+    this.events.emit("state", state);
+  }
+
+  private end(exit: MachineExit): void {
+    if (this.over) return;
+    this.close();
+    this.resolveFinished(exit);
+    this.rejectStarted(new MachineError("the machine has ended", { code: "ERR_ENDED" }));
+    this.setState("ended");
+    this.events.emit("exit", exit);
+  }
+
+  private fail(error: MachineError): void {
+    if (this.over) return;
+    this.close();
+    if (!this.started.heard && !this.finished.heard && !this.events.heard("error")) this.say(error.message);
+    this.rejectFinished(error);
+    this.rejectStarted(error);
+    this.setState("ended");
+    this.events.emit("error", error);
+  }
+
+  private close(): void {
+    this.over = true;
+    this.port.close();
+    this.console.end();
+    this.monitor.end();
+  }
+}

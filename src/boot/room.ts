@@ -1,0 +1,40 @@
+// Where a kernel is unpacked: in guest RAM, where its own decompressor would do it. Nothing is there before it starts, what is
+// written there is not written a second time, and no other memory is needed.
+
+import type { Core } from "../engine/core.js";
+import { alignUp } from "./bytes.js";
+
+/** What core.wasm does to linear memory (core/unpack). */
+export type UnpackCalls = Pick<
+  Core,
+  "unpack_lzma2_begin" | "unpack_lzma2" | "unpack_lzma2_end" | "unpack_x86" | "unpack_crc32"
+>;
+
+/** Guest RAM as a part of core.wasm's linear memory. */
+export interface UnpackRam {
+  readonly core: UnpackCalls;
+  /** RAM at [address, address + length), whose byteOffset is where it lies in linear memory; undefined when that is not all RAM. */
+  view(address: number, length: number): Uint8Array | undefined;
+  /** To be told before a view is written to once the CPU has run: translated code there is dropped. */
+  dirty(address: number, length: number): void;
+}
+
+export interface Room {
+  readonly core: UnpackCalls;
+  /** For what comes out. */
+  readonly out: Uint8Array;
+  /** For a copy of what goes in, where core is to read it. */
+  readonly packed: Uint8Array;
+}
+
+const PAGE = 4096;
+
+/**
+ * The kernel's own place, `size` bytes at `address`, and behind that room for the packed kernel of `packedSize` bytes; undefined when
+ * there is not so much RAM.
+ */
+export function roomFor(ram: UnpackRam, address: number, size: number, packedSize: number): Room | undefined {
+  const out = ram.view(address, size);
+  const packed = ram.view(alignUp(address + size, PAGE), packedSize);
+  return out && packed && { core: ram.core, out, packed };
+}

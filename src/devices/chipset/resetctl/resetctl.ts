@@ -1,0 +1,36 @@
+// The chipset's reset control register (port 0xCF9, PIIX "Reset control"). Bit 1 chooses a hard reset, a rising bit 2 does it.
+// The port lies inside the PCI host's address register, which is reached by 4-byte accesses only.
+
+import type { Device, DeviceState, IoRegion, MachineControl } from "../../interfaces.js";
+import { StateReader } from "../../state.js";
+
+const HARD = 2;
+const RESET = 4;
+
+export class ResetControl implements Device, IoRegion {
+  readonly name = "piix-reset-control";
+  private value = 0;
+
+  constructor(private readonly machine: MachineControl) {}
+
+  reset(): void {
+    this.value = 0;
+  }
+
+  read(_offset: number, _size: number): number {
+    return this.value;
+  }
+
+  write(_offset: number, _size: number, value: number): void {
+    if (value & RESET) this.machine.reset();
+    else this.value = value & HARD;
+  }
+
+  save(): DeviceState {
+    return { value: this.value };
+  }
+
+  load(state: DeviceState): void {
+    this.value = new StateReader(this.name, state).num("value");
+  }
+}

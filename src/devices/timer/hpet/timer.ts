@@ -1,0 +1,153 @@
+// One comparator of the HPET (specification 2.3.8 and 2.3.9). Counter values are 64-bit, so BigInt; accesses are rare.
+
+import { DueTimer } from "../../duetimer.js";
+import type { Clock, DeviceState } from "../../interfaces.js";
+import type { StateReader } from "../../state.js";
+import * as r from "./registers.js";
+
+const MASK64 = 0xffff_ffff_ffff_ffffn;
+const MASK32 = 0xffff_ffffn;
+const LOW = MASK32;
+const HIGH = MASK32 << 32n;
+/** Host timers are not armed further away than this (a day, in ticks); the callback then arms again. */
+const FARTHEST = 86_400n * 100_000_000n;
+
+/** The main counter as a comparator sees it. */
+export interface MainCounter {
+  readonly running: boolean;
+  /** Its value now, 64 bits. */
+  value(): bigint;
+}
+
+export class HpetTimer {
+  config: number;
+  /** FSB (MSI) message. */
+  fsbData = 0;
+  fsbAddress = 0;
+  private comparator = MASK64;
+  private period = 0n;
+  private readonly timer: DueTimer;
+  /** The timer is armed for less than the whole way. */
+  private tooFar = false;
+  /** T_SET_VALUE was used up by the low half of a write; the high half right behind it still counts. */
+  private setHigh = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly counter: MainCounter,
+    private readonly capabilities: number,
+    private readonly expired: () => void,
+  ) {
+    this.config = capabilities;
+    this.timer = new DueTimer(clock, () => this.fire());
+  }
+
+  reset(): void {
+    this.timer.cancel();
+    this.config = this.capabilities;
+    this.fsbData = 0;
+    this.fsbAddress = 0;
+    this.comparator = MASK64;
+    this.period = 0n;
+  }
+
+  get periodic(): boolean {
+    return (this.config & r.T_PERIODIC) !== 0;
+  }
+
+  writeConfig(value: number): void {
+    this.timer.poll();
+    this.setHigh = false;
+    this.config = (value & r.T_WRITABLE) | this.capabilities;
+    if (!(this.config & r.T_FSB_CAPABLE)) this.config &= ~r.T_FSB;
+    if (this.config & r.T_32BIT) {
+      this.comparator &= MASK32;
+      this.period &= MASK32;
+    }
+    this.arm();
+  }
+
+  readComparator(high: boolean): number {
+    this.timer.poll();
+    return Number(high ? this.comparator >> 32n : this.comparator & LOW);
+  }
+
+  /** Specification 2.3.9.2.2: in periodic mode a write sets the period, and with T_SET_VALUE the comparator as well. */
+  writeComparator(high: boolean, value: number): void {
+    this.timer.poll();
+    if (high && this.config & r.T_32BIT) return;
+    const half = (old: bigint): bigint =>
+      high ? (old & LOW) | (BigInt(value >>> 0) << 32n) : (old & HIGH) | BigInt(value >>> 0);
+    const set = (this.config & r.T_SET_VALUE) !== 0 || (high && this.setHigh);
+    this.setHigh = set && !high;
+    this.config &= ~r.T_SET_VALUE;
+    if (!this.periodic || set) this.comparator = half(this.comparator);
+    if (this.config & r.T_32BIT) this.comparator &= MASK32;
+    if (this.periodic) this.period = half(this.period);
+    this.arm();
+  }
+
+  /** The counter, at `value`, was started, or comparator or mode set: waits for the next match, however far. */
+  arm(value = this.counter.value()): void {
+    this.timer.cancel();
+    if (!this.counter.running) return;
+    const left = (this.comparator - value) & this.mask;
+    this.tooFar = left > FARTHEST;
+    const at = this.clock.now() + Number(this.tooFar ? FARTHEST : left) * r.NS_PER_TICK;
+    // Kernels leave a periodic timer running with its interrupt off: that must not keep the host awake.
+    if (this.config & (r.T_ENABLE | r.T_LEVEL)) this.timer.arm(at);
+    else this.timer.mark(at);
+  }
+
+  stop(): void {
+    this.timer.cancel();
+  }
+
+  private get mask(): bigint {
+    return this.config & r.T_32BIT ? MASK32 : MASK64;
+  }
+
+  private fire(): void {
+    if (this.tooFar) {
+      this.arm();
+      return;
+    }
+    if (this.periodic && this.period !== 0n) {
+      // A late host skips periods but keeps the phase. One look at the counter for both: were it past the new comparator at
+      // a second one, the next match would be a turn of the counter away.
+      const value = this.counter.value();
+      const behind = (value - this.comparator) & this.mask;
+      this.comparator = (this.comparator + (behind / this.period + 1n) * this.period) & this.mask;
+      this.arm(value);
+    }
+    this.expired();
+  }
+
+  save(): DeviceState {
+    return {
+      config: this.config,
+      fsbData: this.fsbData,
+      fsbAddress: this.fsbAddress,
+      comparator: this.comparator.toString(),
+      period: this.period.toString(),
+      armed: this.timer.at !== undefined,
+    };
+  }
+
+  load(state: StateReader): void {
+    this.config = state.num("config");
+    this.fsbData = state.num("fsbData");
+    this.fsbAddress = state.num("fsbAddress");
+    this.comparator = loadBig(state, "comparator");
+    this.period = loadBig(state, "period");
+    if (state.bool("armed")) this.arm();
+    else this.timer.cancel();
+  }
+}
+
+/** A 64-bit number, saved as decimal digits. */
+export function loadBig(state: StateReader, field: string): bigint {
+  const text = state.str(field);
+  if (!/^[0-9]{1,20}$/.test(text)) throw new Error(`Saved state of hpet: '${field}' is not a number: ${text}`);
+  return BigInt.asUintN(64, BigInt(text));
+}

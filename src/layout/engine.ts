@@ -1,0 +1,88 @@
+// The engine's shared data, offsets from ENGINE: pointers to its tables, counters, and the physical map. i32 fields unless said.
+
+export const ENGINE_SIZE = 0x1000;
+/** u32 each: where RAM is in linear memory, and its bytes. It is one piece there, wherever the guest sees it; what is kept per RAM
+ *  page goes by the page's index in that piece. */
+export const E_RAM_BASE = 0x00;
+export const E_RAM_SIZE = 0x04;
+/** End of the physical map: address behind its last range (E_RANGES). */
+export const E_RANGES_END = 0x08;
+/** i64 per RAM page: bit n set when the 64-byte granule n holds translated code. */
+export const E_CODE_BITS = 0x14;
+/** i32 per RAM page: first block of the page (chained by B_PAGE_NEXT), 0 if none. */
+export const E_PAGE_BLOCKS = 0x18;
+/** i32 hash table of blocks, E_HASH_MASK+1 entries, chained by B_HASH_NEXT. */
+export const E_HASH = 0x1c;
+export const E_HASH_MASK = 0x20;
+/** Jump cache: entries of JC_STRIDE bytes. */
+export const E_JUMP_CACHE = 0x24;
+export const E_JUMP_MASK = 0x28;
+/** Bumped whenever any block is invalidated; links between blocks carry the epoch they were made in. */
+export const E_LINK_EPOCH = 0x2c;
+/** First index of the helpers in core's function table. */
+export const E_HELPERS = 0x30;
+/** Function-table indices of the guest's hooks, set by the guest's init function in core. */
+export const E_HOOK_WALK = 0x38;
+export const E_HOOK_DELIVER = 0x3c;
+export const E_HOOK_ATTENTION = 0x40;
+export const E_HOOK_MISALIGNED = 0x44;
+/** Regions killed since start-up: tier 1 looks for dead ones when this has changed. */
+export const E_DEAD_REGIONS = 0x48;
+/** Non-zero: log flags for core (-d). */
+export const E_LOG = 0x4c;
+/** Fixed virtual TSC frequency is in tuning.ts. Non-zero here: time is the instruction count (-icount). */
+export const E_ICOUNT = 0x50;
+/** icount shift: nanoseconds per instruction as a power of two. */
+export const E_ICOUNT_SHIFT = 0x54;
+/** Region cache: entries of RC_STRIDE bytes, by virtual address. What changes where code is mapped or which regions there are begins new
+ *  epochs: one of even numbers, and one of odd ones for entries in global pages, which a flush of what is not global leaves as it is. */
+export const E_REGION_CACHE = 0x58;
+export const E_REGION_CACHE_MASK = 0x5c;
+export const E_REGION_EPOCH = 0x60;
+/** i32 per RAM page: stores beside its code (core/engine/dispatcher/invalidate.ts). */
+export const E_PAGE_STORES = 0x64;
+/** i64: virtual time at the last look at the host's, nanoseconds; the instruction count then; the one from which on to look again. */
+export const E_TIME = 0x68;
+export const E_TIME_COUNT = 0x70;
+export const E_TIME_UNTIL = 0x78;
+/** 16 bytes: copy of what an access across two pages is about (core/engine/softmmu/crossing.ts). */
+export const E_CROSSING = 0x80;
+/** i32: see E_REGION_CACHE. */
+export const E_GLOBAL_EPOCH = 0x90;
+/** i32 for each MMU mode: executions of a block after which run() asks for a region. */
+export const E_HOT = 0x94;
+/** Counters (i64 each) from here on: see STAT_*. */
+export const E_STATS = 0x100;
+export const STAT_TLB_MISS = 0;
+export const STAT_TLB_FLUSH = 8;
+export const STAT_SLOW_LOAD = 16;
+export const STAT_SLOW_STORE = 24;
+export const STAT_MMIO = 32;
+export const STAT_SMC = 40;
+/** Times control went to the interpreter, and instructions executed there. */
+export const STAT_T0_ENTRIES = 48;
+export const STAT_T1_ENTRIES = 56;
+export const STAT_FAULTS = 64;
+export const STAT_INTERRUPTS = 72;
+export const STAT_T0_INSNS = 80;
+export const STAT_LOOKUPS = 88;
+/** Why slow paths were taken that no TLB entry would have spared: page crossings, stores to pages with code. */
+export const STAT_CROSSING = 96;
+export const STAT_CODE_STORE = 104;
+/** Instructions executed again on their own (FAULT_RETRY). */
+export const STAT_RETRIES = 112;
+/** Physical map: all that is memory to the guest, ranges that do not overlap, those looked for most first. Elsewhere is MMIO or nothing.
+ *  Two modules know it: core/engine/softmmu/physical.ts, and src/engine/physical.ts, which writes it. */
+export const E_RANGES = 0x400;
+/** u32: number of the first guest-physical page. */
+export const RANGE_PAGE = 0;
+/** u32: how many pages. */
+export const RANGE_PAGES = 4;
+/** u32: host address of the first page. */
+export const RANGE_HOST = 8;
+/** i32: RANGE_* flags. */
+export const RANGE_FLAGS = 12;
+export const RANGE_STRIDE = 16;
+export const RANGES_MAX = 64;
+/** Stores are dropped. */
+export const RANGE_READONLY = 1;

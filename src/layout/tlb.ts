@@ -1,0 +1,24 @@
+// The TLB: per MMU mode TLB_ENTRIES entries of TLB_STRIDE bytes for data, and as many for code. Offsets from `cpu`, or in an entry.
+// Entry: i64 read tag, i64 write tag, i64 unused, i32 addend (host = wrap(va) + addend), i32 flags. A tag is the
+// virtual page address, or one that cannot match at this index (see core/engine/softmmu/tlb.ts).
+// Hit: (va ^ tag) <u 4096 - (size - 1). Entries for code have their tag in the read tag's place.
+export const S_TLB = 0x10000;
+export const TLB_BITS = 12;
+export const TLB_ENTRIES = 4096;
+export const TLB_STRIDE = 32;
+export const TLB_READ = 0;
+export const TLB_WRITE = 8;
+export const TLB_ADDEND = 24;
+export const TLB_FLAGS = 28;
+/** Of the flags, the others of which are core's own: the mapping is global. */
+export const TLB_GLOBAL = 1;
+/** 0: supervisor, SMAP-like protection on; 1: supervisor; 2: user. */
+export const MMU_MODES = 3;
+export const MMU_USER = 2;
+export const TLB_MODE_SIZE = 0x20000;
+/** From a data entry to the tag and the addend of the entry for code of the same index and mode: code and data that share an index do
+ *  not drive each other out. */
+export const TLB_EXEC = 0x60000;
+export const TLB_EXEC_ADDEND = 0x60018;
+/** i32 list of addresses of filled TLB entries; each of the 2 * MMU_MODES * TLB_ENTRIES may be in it twice. */
+export const S_TLB_LIST = 0xd0000;

@@ -1,0 +1,83 @@
+// The state of one CPU, offsets from its base address `cpu`, and the codes that stand in its fields.
+
+/** i64: program counter (x86: RIP, not linear) of the block being executed; exact again at every exit. */
+export const S_PC = 0x00;
+/** i64: added to the program counter to give the virtual (linear) address of code. */
+export const S_PC_BASE = 0x08;
+/** i32: instructions left before run() returns. May go below 0 unless S_EXACT. */
+export const S_FUEL = 0x10;
+/** i32: everything a translation depends on besides the bytes (MODE_*). */
+export const S_MODE = 0x14;
+/** What the dispatcher has to look at before a block, 24 bytes of i32s that are 0 nearly always. */
+export const S_URGENT = 0x18;
+/** i32: FAULT_*; non-zero after a helper or slow path that did not complete. */
+export const S_FAULT = 0x18;
+/** i32: non-zero when the attention hook must be called before the next block (interrupt line, NMI, mode change...). */
+export const S_ATTENTION = 0x1c;
+/** i32: INHIBIT_*: what is held off for one instruction (x86: STI, MOV SS). */
+export const S_INHIBIT = 0x20;
+/** Interrupts. */
+export const INHIBIT_INTERRUPTS = 1;
+/** Debug traps too. */
+export const INHIBIT_ALL = 2;
+/** i32: the CPU waits for an interrupt. */
+export const S_HALTED = 0x24;
+/** i32: next block is to be a single instruction, in which MMIO and writes to own code are allowed. */
+export const S_ONE_INSN = 0x28;
+/** i32: set by a device or the host: leave run() at the next dispatch. */
+export const S_STOP = 0x2c;
+/** i64: instruction count at which S_FUEL is 0: instructions executed so far = S_ICOUNT_END - S_FUEL. */
+export const S_ICOUNT_END = 0x30;
+/** i64: second result of a helper (read with LD right after the CALL). */
+export const S_RET2 = 0x38;
+/** Page walk result: i64 physical address of the 4 KiB page, i32 PERM_* bits, i32 log2 of the page size. */
+export const S_WALK_PHYS = 0x40;
+export const S_WALK_PERM = 0x48;
+export const S_WALK_SHIFT = 0x4c;
+/** i32: run() must stop at exactly S_FUEL = 0 (-icount, lockstep). */
+export const S_EXACT = 0x50;
+/** i32: why run() returned (EXIT_*). */
+export const S_EXIT = 0x54;
+/** i64: physical address of the block to translate / made hot, for EXIT_TRANSLATE; S_EXIT_BLOCK: the hot block. */
+export const S_EXIT_PHYS = 0x58;
+export const S_EXIT_BLOCK = 0x60;
+/** i32: instructions of the current block/region not yet executed at the running helper (set before TIME and FAULT helpers). */
+export const S_PENDING = 0x64;
+/** i64: physical address of the second page of a page-crossing instruction at S_EXIT_PHYS (-1: none). */
+export const S_EXIT_PHYS2 = 0x68;
+/** i32: length of the list of filled TLB entries, S_TLB_LIST. */
+export const S_TLB_USED = 0x70;
+/** i32: block being interpreted. */
+export const S_BLOCK = 0x74;
+/** i32: the pages of the region being entered, or just left, that are known to be mapped (a bit each). */
+export const S_PAGES = 0x78;
+/** i32: how many at the start of S_TLB_LIST survived the last flush of what is not global. */
+export const S_TLB_KEPT = 0x7c;
+/** i32: the region that is running has looked at a page that is not global. */
+export const S_LOCAL_PAGE = 0x80;
+/** i32: what S_ONE_INSN becomes after a block: non-zero while the guest watches every instruction (breakpoints). */
+export const S_ALONE = 0x84;
+export const S_GUEST = 0x100;
+export const GUEST_STATE_SIZE = 0xf00;
+export const S_TEMPS = 0x1000;
+export const TEMP_COUNT = 1024;
+export const CPU_SIZE = 0x100000;
+export const MODE_MMU_SHIFT = 28;
+export const MODE_MMU_MASK = 3;
+/** The block is one instruction long, whatever follows. */
+export const MODE_ONE_INSN = 0x40000000;
+export const FAULT_NONE = 0;
+/** A guest exception is pending in guest state; the deliver hook takes it. */
+export const FAULT_EXCEPTION = 1;
+/** The instruction has to be executed again on its own (MMIO, write to translated code). */
+export const FAULT_RETRY = 2;
+/** The helper stopped the machine (x86: triple fault, shutdown): run() returns EXIT_SHUTDOWN. */
+export const FAULT_SHUTDOWN = 3;
+export const EXIT_FUEL = 0;
+export const EXIT_TRANSLATE = 1;
+export const EXIT_HOT = 2;
+export const EXIT_HALT = 3;
+export const EXIT_SHUTDOWN = 4;
+export const EXIT_STOP = 5;
+/** The program counter is where there is no memory. */
+export const EXIT_NOT_MEMORY = 6;

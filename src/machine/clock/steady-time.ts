@@ -1,0 +1,52 @@
+// Host time for a guest whose host may be held up. While the guest executes, a look at the clock follows the last one within
+// a slice; a longer gap is time the guest did not get. Kernels that time their interrupts against the TSC stop when it jumps
+// past a whole test, so a gap counts as STEADY_STEP_NS at most, and the rest is made up for bit by bit, or at once while the
+// guest is idle.
+
+import { STEADY_STEP_NS } from "../../tuning/host.js";
+import type { TimeSource } from "./clock.js";
+
+/** Share of the time that passes by which time owed is repaid. */
+const REPAY = 1 / 4;
+
+export class SteadyTime implements TimeSource {
+  private last: number;
+  private debt = 0;
+
+  constructor(private readonly host: TimeSource) {
+    this.last = host.now();
+  }
+
+  now(): number {
+    const time = this.host.now();
+    const passed = time - this.last;
+    this.last = time;
+    if (passed > STEADY_STEP_NS) this.debt += passed - STEADY_STEP_NS;
+    else if (this.debt > 0) this.debt = Math.max(0, this.debt - passed * REPAY);
+    return Math.round(time - this.debt);
+  }
+
+  /** The guest slept since the last look: that gap is its own. */
+  idled(): void {
+    this.last = this.host.now();
+    this.debt = 0;
+  }
+
+  hold(): void {
+    this.host.hold();
+  }
+
+  release(): void {
+    this.host.release();
+  }
+
+  stop(): void {
+    this.now();
+    this.host.stop();
+  }
+
+  start(): void {
+    this.host.start();
+    this.last = this.host.now();
+  }
+}

@@ -1,0 +1,325 @@
+// The `pc` machine (i440FX + PIIX): which device sits at which port, address and interrupt, as QEMU's has them.
+
+import { APIC_HZ, TSC_HZ } from "../../arch/x86/tuning.js";
+import { AcpiPm } from "../../devices/chipset/acpipm/acpipm.js";
+import { createPcPci, type PcPci } from "../../devices/chipset/i440fx/pc.js";
+import { NullDevice } from "../../devices/chipset/nulldevice/nulldevice.js";
+import { Port92 } from "../../devices/chipset/port92/port92.js";
+import { ResetControl } from "../../devices/chipset/resetctl/resetctl.js";
+import { Smbus } from "../../devices/chipset/smbus/smbus.js";
+import { FwCfg } from "../../devices/firmware/fwcfg/fwcfg.js";
+import { I8042 } from "../../devices/input/i8042/i8042.js";
+import type { CharBackend, Clock, Device, IrqLine, MachineControl, WallClock } from "../../devices/interfaces.js";
+import { Ioapic } from "../../devices/irqchip/ioapic/ioapic.js";
+import { ApicBus } from "../../devices/irqchip/lapic/bus.js";
+import { Lapic } from "../../devices/irqchip/lapic/lapic.js";
+import { Pic8259 } from "../../devices/irqchip/pic8259/pic8259.js";
+import { CONFIG_PORTS, CONFIG_PORTS_SIZE } from "../../devices/pci/config-ports.js";
+import type { BarMapper } from "../../devices/pci/interfaces.js";
+import { CmosRtc } from "../../devices/rtc/cmosrtc/cmosrtc.js";
+import { pcNvram, SHUTDOWN_S3_RESUME, SHUTDOWN_STATUS } from "../../devices/rtc/cmosrtc/registers.js";
+import { PostPort } from "../../devices/test/post/post.js";
+import { Hpet } from "../../devices/timer/hpet/hpet.js";
+import { Pit8254 } from "../../devices/timer/pit8254/pit8254.js";
+import { Port61 } from "../../devices/timer/pit8254/port61.js";
+import { Serial16550 } from "../../devices/uart/serial16550/serial16550.js";
+import type { VirtioDevice } from "../../devices/virtio/device.js";
+import type { Cpu, MachineMemory } from "../../machine/cpu.js";
+import type { MachineLog } from "../../machine/log.js";
+import { AddressSpace } from "../../machine/memory-map.js";
+import type { MachineConfig } from "../../options/config.js";
+import type { BootEntry } from "./boot-order.js";
+import { PcInterrupts } from "./irq-lines.js";
+import { PcMemory, ramBelow4g } from "./memory.js";
+
+export const IOAPIC_BASE = 0xfec00000;
+export const HPET_BASE = 0xfed00000;
+export const LAPIC_BASE = 0xfee00000;
+export const FW_CFG_PORT = 0x510;
+export const GPE_PORT = 0xafe0;
+export const APM_PORT = 0xb2;
+/** Base port and interrupt of COM1 to COM4. */
+export const SERIAL_PORTS: readonly (readonly [port: number, irq: number])[] = [
+  [0x3f8, 4],
+  [0x2f8, 3],
+  [0x3e8, 4],
+  [0x2e8, 3],
+];
+
+/** What SMBIOS says of the CPU. */
+export interface CpuIdentity {
+  /** CPUID 1.EAX. */
+  signature: number;
+  /** CPUID 1.EDX. */
+  features: number;
+}
+
+export interface PcParts {
+  config: MachineConfig;
+  cpuIdentity: CpuIdentity;
+  cpu: Cpu;
+  memory: MachineMemory;
+  clock: Clock;
+  wall: WallClock;
+  log: MachineLog;
+  control: MachineControl;
+  /** A halted CPU may have something to do. */
+  wake: () => void;
+}
+
+/** The devices every `pc` has, wired; -device adds to it. */
+export class PcBoard {
+  readonly ports: AddressSpace;
+  readonly mmio: AddressSpace;
+  readonly pci: PcPci;
+  readonly interrupts: PcInterrupts;
+  readonly lapic: Lapic;
+  readonly ioapic: Ioapic;
+  readonly pic: Pic8259;
+  readonly pm: AcpiPm;
+  private rtc!: CmosRtc;
+  readonly fwCfg: FwCfg;
+  readonly memoryMap: PcMemory;
+  /** Interrupt 13, raised by x87 errors where CR0.NE is clear. */
+  readonly ferr: IrqLine;
+  private readonly a20: IrqLine;
+  readonly i8042: I8042 | undefined;
+  readonly cpuIdentity: CpuIdentity;
+  /** Port and interrupt of each serial port, for the tables. */
+  readonly serialPorts: (readonly [port: number, irq: number])[] = [];
+  readonly serials: Serial16550[] = [];
+  readonly ramLow: number;
+  readonly ramHigh: number;
+  /** In the order of their resets. */
+  readonly devices: Device[] = [];
+  /** What firmware may boot from, in the order of the command line. */
+  readonly bootEntries: BootEntry[] = [];
+  /** Those of them that are virtio devices behind the PCI bus. */
+  readonly virtio: VirtioDevice[] = [];
+
+  constructor(readonly parts: PcParts) {
+    const { config, cpu, memory, clock, log, control } = parts;
+    this.cpuIdentity = parts.cpuIdentity;
+    this.ports = new AddressSpace("port", log);
+    this.mmio = new AddressSpace("memory", log);
+    this.memoryMap = new PcMemory(memory);
+    this.ramLow = ramBelow4g(memory.size, config.machine.maxRamBelow4g);
+    this.ramHigh = memory.size - this.ramLow;
+
+    const apicBus = new ApicBus(log);
+    // The two are wired to each other; the PIC speaks first, when it initialises itself.
+    let lint0: IrqLine | undefined;
+    this.pic = new Pic8259({ set: (level) => lint0?.set(level) });
+    this.lapic = new Lapic({
+      id: 0,
+      rates: { bus: APIC_HZ, tsc: TSC_HZ },
+      cpu: this.cpuInterrupts(),
+      clock,
+      bus: apicBus,
+      pic: this.pic,
+      log,
+    });
+    lint0 = this.lapic.lint0;
+    this.ioapic = new Ioapic(apicBus, this.pic);
+    apicBus.onEoi((vector) => this.ioapic.eoi(vector));
+    this.interrupts = new PcInterrupts(config.machine.pic ? (irq) => this.pic.line(irq) : undefined, (pin) =>
+      this.ioapic.pin(pin),
+    );
+    this.devices.push(this.pic, this.lapic, this.ioapic);
+    if (config.machine.pic) this.mapPic();
+    this.mapApic();
+
+    this.addTimers();
+    this.a20 = lineToA20(cpu);
+    this.ferr = this.interrupts.source(13);
+    this.pm = new AcpiPm(clock, this.interrupts.source(9), control, log);
+    const resetControl = new ResetControl(control);
+    const smbus = new Smbus();
+    this.pci = createPcPci({
+      mapper: this.barMapper(),
+      msi: apicBus,
+      irqs: Array.from({ length: 16 }, (_, irq) => this.interrupts.source(irq)),
+      log,
+      resetControl,
+      shadow: this.memoryMap,
+      pm: this.pm.pm,
+      smbus,
+    });
+    this.ports.map(CONFIG_PORTS, CONFIG_PORTS_SIZE, "pci-config", this.pci.ports);
+    this.ports.map(GPE_PORT, 4, "acpi-gpe0", this.pm.gpe);
+    this.ports.map(APM_PORT, 2, "apm", this.pm.command, { width: 1 });
+    this.devices.push(this.pm, smbus, resetControl, this.pci.ports, this.pci.bus);
+
+    const port92 = new Port92(control, this.a20);
+    this.ports.map(0x92, 1, "port92", port92);
+    const post = new PostPort();
+    this.ports.map(0x80, 1, "ioport80", post);
+    this.devices.push(port92, post);
+    this.i8042 = config.machine.i8042 ? this.addI8042() : undefined;
+    this.addSilentPorts();
+
+    this.fwCfg = new FwCfg([], memory, log);
+    this.ports.map(FW_CFG_PORT, 12, "fw_cfg", this.fwCfg);
+    this.devices.push(this.fwCfg);
+  }
+
+  /** A serial port on COM n (0 to 3), or at a place of its own. */
+  addSerial(
+    index: number,
+    backend: CharBackend,
+    options: { holdInput: boolean; port?: number | undefined; irq?: number | undefined },
+  ): Serial16550 {
+    const [usualPort, usualIrq] = SERIAL_PORTS[index]!;
+    const irq = options.irq ?? usualIrq;
+    const port = options.port ?? usualPort;
+    const line = this.interrupts.source(irq);
+    const serial = new Serial16550(this.parts.clock, line, backend, { holdInput: options.holdInput });
+    backend.breakReceived = () => serial.sendBreak();
+    this.serialPorts.push([port, irq]);
+    this.serials.push(serial);
+    this.ports.map(port, 8, `serial${index}`, serial, { width: 1 });
+    this.devices.push(serial);
+    return serial;
+  }
+
+  /** Power-on state of all devices. */
+  reset(): void {
+    this.parts.cpu.reset();
+    this.a20.set(true);
+    this.ferr.set(false);
+    this.memoryMap.reset();
+    for (const device of this.devices) device.reset();
+  }
+
+  /** As after ACPI's S3: firmware finds itself in RAM, as it was, and the CMOS says that it is to resume. */
+  resetFromSleep(): void {
+    const bridge = this.pci.bus.at(0, 0)!;
+    const shadows = bridge.save();
+    this.reset();
+    bridge.load(shadows);
+    this.rtc.poke(SHUTDOWN_STATUS, SHUTDOWN_S3_RESUME);
+    this.pm.woken();
+  }
+
+  private cpuInterrupts() {
+    const { cpu, wake } = this.parts;
+    return {
+      setInterruptLine(level: boolean) {
+        cpu.setInterruptLine(level);
+        if (level) wake();
+      },
+      nmi() {
+        cpu.nmi();
+        wake();
+      },
+      init() {
+        cpu.init();
+        wake();
+      },
+      sipi(vector: number) {
+        cpu.sipi(vector);
+        wake();
+      },
+    };
+  }
+
+  private mapPic(): void {
+    this.ports.map(0x20, 2, "pic0", this.pic.master, { width: 1 });
+    this.ports.map(0xa0, 2, "pic1", this.pic.slave, { width: 1 });
+    this.ports.map(0x4d0, 2, "elcr", this.pic.elcr, { width: 1 });
+  }
+
+  private mapApic(): void {
+    this.mmio.map(IOAPIC_BASE, 0x1000, "ioapic", this.ioapic);
+    let mapping = this.mmio.map(LAPIC_BASE, 0x1000, "apic", this.lapic);
+    this.lapic.onBaseChange = (address) => {
+      if (address === mapping.address) return;
+      mapping.unmap();
+      try {
+        mapping = this.mmio.map(address, 0x1000, "apic", this.lapic);
+      } catch (error) {
+        this.parts.log.guestError((error as Error).message);
+      }
+    };
+  }
+
+  private addTimers(): void {
+    const { config, clock, wall, log } = this.parts;
+    const pit = new Pit8254(clock, this.interrupts.source(0));
+    const port61 = new Port61(pit);
+    if (config.machine.pit) {
+      this.ports.map(0x40, 4, "pit", pit, { width: 1 });
+      this.ports.map(0x61, 1, "pcspk", port61);
+    }
+    const letters = "?acdn";
+    const boot = [...(config.boot.once ?? config.boot.order)].map((letter) => letters.indexOf(letter));
+    const nvram = pcNvram({
+      below4g: this.ramLow,
+      above4g: this.ramHigh,
+      cpus: 1,
+      boot: boot.filter((code) => code > 0).slice(0, 3),
+    });
+    const rtc = new CmosRtc(clock, wall, this.interrupts.source(8), nvram);
+    this.rtc = rtc;
+    this.ports.map(0x70, 2, "rtc", rtc, { width: 1 });
+    this.devices.push(pit, port61, rtc);
+    if (!config.machine.hpet) return;
+    const hpet = new Hpet({
+      clock,
+      lines: Array.from({ length: 24 }, (_, n) => this.interrupts.source(n)),
+      legacy(on) {
+        pit.setIrqEnabled(!on);
+        rtc.setIrqEnabled(!on);
+      },
+      log,
+    });
+    this.mmio.map(HPET_BASE, 0x400, "hpet", hpet);
+    this.devices.push(hpet);
+  }
+
+  private addI8042(): I8042 {
+    const { control, log } = this.parts;
+    const i8042 = new I8042({
+      keyboardIrq: this.interrupts.source(1),
+      auxIrq: this.interrupts.source(12),
+      machine: control,
+      a20: this.a20,
+      log,
+    });
+    this.ports.map(0x60, 1, "i8042-data", i8042.data);
+    this.ports.map(0x64, 1, "i8042-cmd", i8042.command);
+    this.devices.push(i8042);
+    return i8042;
+  }
+
+  /** Places that every system pokes at and where a PC answers nothing of note. */
+  private addSilentPorts(): void {
+    const nothing = new NullDevice("unused");
+    const { ferr } = this;
+    // DMA controllers and their page registers, and the coprocessor's interrupt latch.
+    this.ports.map(0x00, 16, "dma", nothing);
+    this.ports.map(0x81, 15, "dma-page", nothing);
+    this.ports.map(0xc0, 32, "dma2", nothing);
+    // The coprocessor's error latch: a write clears interrupt 13.
+    this.ports.map(0xf0, 1, "ioportF0", { read: () => 0xff, write: () => ferr.set(false) });
+  }
+
+  private barMapper(): BarMapper {
+    return {
+      map: (kind, address, size, region) =>
+        (kind === "io" ? this.ports : this.mmio).map(address, size, "pci-bar", region),
+    };
+  }
+}
+
+/** The A20 gate: the last of its drivers wins; only changes reach the CPU. */
+function lineToA20(cpu: Cpu): IrqLine {
+  let open = true;
+  return {
+    set(level) {
+      if (level === open) return;
+      open = level;
+      cpu.setA20(level);
+    },
+  };
+}

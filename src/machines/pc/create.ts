@@ -1,0 +1,230 @@
+// Puts a `pc` together: engine, clock, board, disks, consoles, and what it boots.
+
+import { X86Cpu } from "../../arch/x86/cpu.js";
+import type { X86CpuModel } from "../../arch/x86/frontend/cpuid.js";
+import { cpuReader } from "../../arch/x86/reader.js";
+import { firstExceptionText, registersText } from "../../arch/x86/registers.js";
+import type { Engine } from "../../engine/engine.js";
+import { TooMuchRam } from "../../engine/memory.js";
+import * as L from "../../layout/layout.js";
+import { ChardevHub } from "../../machine/chardev-hub.js";
+import { HostTime, InstructionTime, type TimeSource, VirtualClock } from "../../machine/clock/clock.js";
+import { HostWork } from "../../machine/clock/scheduler.js";
+import { SteadyTime } from "../../machine/clock/steady-time.js";
+import { createWallClock } from "../../machine/clock/wall-clock.js";
+import type { CpuHooks } from "../../machine/cpu.js";
+import { coreLog, translationLog } from "../../machine/debug-log.js";
+import { openDrives } from "../../machine/drives.js";
+import { randomNumbers, seededEntropy } from "../../machine/entropy.js";
+import { EngineGuestMemory } from "../../machine/guest-memory.js";
+import { MachineError, type MachineHost } from "../../machine/host.js";
+import { MachineLog } from "../../machine/log.js";
+import { type RegionHelperPort, regionHelper } from "../../machine/region-helper.js";
+import { RunLoop } from "../../machine/run-loop.js";
+import type { MachineConfig } from "../../options/config.js";
+import { RegionTier } from "../../tier1/tier1.js";
+import { TB_SIZE_MIB } from "../../tuning/engine.js";
+import { PcBoard } from "./board.js";
+import { prepareBoot } from "./boot.js";
+import { addConfiguredDevices } from "./devices.js";
+import { cpuParts, type EngineParts } from "./engine-parts.js";
+import { createGuestCalls } from "./guest-calls.js";
+import { PcMachine } from "./machine.js";
+import { pcRam } from "./memory.js";
+
+/** Rejects with MachineError (one sentence) when something the configuration names cannot be had. */
+export async function createMachine(config: MachineConfig, host: MachineHost, parts: EngineParts): Promise<PcMachine> {
+  const log = new MachineLog(config.log.items, (line) => host.log(line));
+  const entropy = config.seed !== undefined || config.icount ? seededEntropy(config.seed ?? 0) : host.entropy;
+  const random = randomNumbers(entropy);
+  const work = new HostWork();
+  const { frontend, model, missing } = cpuParts(config.cpu);
+  for (const feature of missing) host.warn(`-cpu: the emulator has no feature '${feature}'; the guest does not see it`);
+
+  // The CPU's hooks reach the board, which needs the CPU: neither runs before both are there.
+  let board!: PcBoard;
+  let guestCall!: (what: number, value: bigint) => bigint;
+  let clock: VirtualClock | undefined;
+  let time!: TimeSource;
+  let loop!: RunLoop;
+  /** A look at the host's clock costs as much as the access: one serves all that asks meanwhile. -1: there is none. */
+  let moment = -1;
+  const hostNow = (): number => (moment < 0 ? host.monotonic() : moment);
+  const enter = (): void => {
+    moment = host.monotonic();
+    loop.poll();
+    time.hold();
+  };
+  const leave = (): void => {
+    time.release();
+    moment = -1;
+  };
+  const hooks: CpuHooks & { guestCall(what: number, value: bigint): bigint } = {
+    // A device that looks at the clock twice during one access sees one time, as a real one would.
+    mmioRead(address, size) {
+      enter();
+      const value = board.mmio.read(address, size);
+      leave();
+      return value;
+    },
+    mmioWrite(address, size, value) {
+      enter();
+      board.mmio.write(address, size, value);
+      leave();
+    },
+    portRead(port, size) {
+      enter();
+      const value = board.ports.read(port, size);
+      leave();
+      return value;
+    },
+    portWrite(port, size, value) {
+      enter();
+      board.ports.write(port, size, value);
+      leave();
+    },
+    // The engine resets the CPU, which reads the time, before there is a clock.
+    now() {
+      if (!clock) return 0;
+      moment = host.monotonic();
+      loop.poll();
+      const now = clock.now();
+      moment = -1;
+      return now;
+    },
+    acknowledge: () => board.lapic.acknowledge(),
+    random,
+    guestCall: (what, value) => guestCall(what, value),
+  };
+  const registers = (): string => registersText(cpuReader(cpu));
+  let helper: RegionHelperPort | undefined;
+  const regionTier = (engine: Engine): RegionTier => {
+    helper = host.startRegionHelper?.();
+    return new RegionTier(engine, {
+      codeBytes: (config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20,
+      now: () => host.monotonic(),
+      hotBlock: host.hotBlock,
+      ...(helper ? { helper: regionHelper(helper, config.cpu) } : {}),
+    });
+  };
+  const cpu = createCpu();
+  function createCpu(): X86Cpu {
+    const { ramSize, icount, accel } = config;
+    try {
+      return new X86Cpu({
+        module: parts.module,
+        frontend,
+        cpuid: model,
+        hooks,
+        ram: pcRam(ramSize, config.machine.maxRamBelow4g),
+        oneInsn: accel.oneInsnPerTb,
+        ...(icount ? { icountShift: icount.shift } : {}),
+        tier1: parts.tier1 ?? regionTier,
+        ...(log.wants("in_asm") || log.wants("op") ? { onTranslate: translationLog(log, frontend) } : {}),
+        onLog: coreLog(
+          log,
+          () => registers(),
+          (message) => host.warn(message),
+        ),
+      });
+    } catch (error) {
+      throw error instanceof RangeError
+        ? new MachineError(noMemory(ramSize, error), { code: "ERR_MEMORY", cause: error })
+        : error;
+    }
+  }
+  if (log.wants("int")) cpu.engine.memory.setEngine(L.E_LOG, 1);
+
+  const memory = new EngineGuestMemory(cpu.engine);
+  const icountTime = config.icount ? new InstructionTime(cpu, config.icount.shift) : undefined;
+  const steady = new SteadyTime(new HostTime(hostNow));
+  time = icountTime ?? steady;
+  const virtual = new VirtualClock(time);
+  clock = virtual;
+  const wall = createWallClock(config.rtc, host, virtual);
+
+  const drives = await openDrives(config.drives, host, work).catch((error: unknown) => {
+    helper?.close();
+    throw error;
+  });
+  let consoles: ChardevHub | undefined;
+  try {
+    const boot = await prepareBoot(config, host, memory, cpu, entropy);
+    for (const note of config.notes) host.warn(note);
+    // Last, because it takes the user's terminal.
+    consoles = new ChardevHub(
+      config.chardevs,
+      host,
+      { quit: () => machine.quit(), save: () => "disks of -snapshot are not saved" },
+      config.escapeChar,
+    );
+    loop = new RunLoop({
+      cpu,
+      clock: virtual,
+      scheduler: host.scheduler,
+      hostNow,
+      onIdle: () => steady.idled(),
+      work,
+      blocked: () => host.output?.closed ?? false,
+      awaiting: () => cpu.engine.tier1?.awaiting ?? false,
+      onShutdown: () =>
+        cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault(firstExceptionText(cpuReader(cpu))),
+      ...(config.icount && icountTime ? { icount: { time: icountTime, sleep: config.icount.sleep } } : {}),
+    });
+    cpu.engine.poll = () => loop.poll();
+    if (host.output) host.output.onRoom = () => loop.wake();
+    const machine: PcMachine = new PcMachine(
+      { config, host, cpu, clock: virtual, loop, consoles },
+      { memory, drives, log, boot, registers },
+    );
+    board = new PcBoard({
+      config,
+      cpuIdentity: identity(model),
+      cpu,
+      memory,
+      clock: virtual,
+      wall,
+      log,
+      control: machine,
+      wake: () => loop.wake(),
+    });
+    guestCall = createGuestCalls({ lapic: board.lapic, ferr: board.ferr, reset: () => machine.reset() });
+    addConfiguredDevices({
+      board,
+      config,
+      memory,
+      log,
+      control: machine,
+      drives,
+      consoles,
+      entropy,
+    });
+    machine.setBoard(board);
+    const ended = (): void => helper?.close();
+    machine.finished.then(ended, ended);
+    return machine;
+  } catch (error) {
+    helper?.close();
+    await consoles?.close();
+    for (const { backend } of drives.values()) await backend.close();
+    throw error;
+  }
+}
+
+function noMemory(ramSize: number, error: RangeError): string {
+  const mib = ramSize / 2 ** 20;
+  if (error instanceof TooMuchRam) return `-m ${mib}M: ${error.message}; ask for -m ${error.most / 2 ** 20}M or less`;
+  return `-m ${mib}M: the host does not give so much memory (${error.message}); ask for less, or end other programs`;
+}
+
+/** Where the dispatcher looked for code last. */
+function hexAddress(cpu: X86Cpu): string {
+  return `0x${cpu.engine.memory.cpuNumber(L.S_EXIT_PHYS).toString(16)}`;
+}
+
+function identity({ table, signature }: X86CpuModel): { signature: number; features: number } {
+  // Entries are leaf, sub-leaf, EAX, EBX, ECX, EDX.
+  let at = 0;
+  while (table[at] !== 1) at += 6;
+  return { signature, features: table[at + 5]! };
+}

@@ -1,0 +1,52 @@
+// How interrupt lines of a PC are joined: several sources on one line, one line to both kinds of controller.
+
+import type { IrqLine } from "../../devices/interfaces.js";
+
+/** A line that is asserted while any of its inputs is. */
+export class SharedLine {
+  private readonly asserted = new Set<IrqLine>();
+
+  constructor(private readonly output: IrqLine) {}
+
+  /** A further source. */
+  input(): IrqLine {
+    const input: IrqLine = {
+      set: (level) => {
+        const before = this.asserted.size > 0;
+        if (level) this.asserted.add(input);
+        else this.asserted.delete(input);
+        const after = this.asserted.size > 0;
+        if (before !== after) this.output.set(after);
+      },
+    };
+    return input;
+  }
+}
+
+/** The interrupt inputs of the board by global number: 0 to 15 reach 8259s and I/O APIC, 16 to 23 the I/O APIC alone. */
+export class PcInterrupts {
+  private readonly lines: SharedLine[] = [];
+
+  /** `pic`: input n of the 8259 pair; `ioapic`: pin n of the I/O APIC. */
+  constructor(pic: ((irq: number) => IrqLine) | undefined, ioapic: (pin: number) => IrqLine) {
+    // Interrupt 0 arrives on pin 2, which it shares with input 2 of the HPET (ACPI's interrupt source override).
+    const pin2 = new SharedLine(ioapic(2));
+    for (let n = 0; n < 24; n++) {
+      const pin = n === 0 || n === 2 ? pin2.input() : ioapic(n);
+      const input = n < 16 ? pic?.(n) : undefined;
+      this.lines.push(
+        new SharedLine({
+          set(level) {
+            input?.set(level);
+            pin.set(level);
+          },
+        }),
+      );
+    }
+  }
+
+  /** A source for interrupt n, 0 to 23. */
+  source(n: number): IrqLine {
+    return this.lines[n]!.input();
+  }
+}

@@ -1,0 +1,68 @@
+// A machine of type `pc`: the life of a machine, and what the monitor and the page ask of this kind.
+
+import type { X86Cpu } from "../../arch/x86/cpu.js";
+import { closeDrives, type Drive } from "../../machine/drives.js";
+import type { EngineGuestMemory } from "../../machine/guest-memory.js";
+import type { MachineLog } from "../../machine/log.js";
+import { Machine, type MachineParts } from "../../machine/machine.js";
+import type { PcBoard } from "./board.js";
+import type { Boot } from "./boot.js";
+
+export interface PcMachineParts {
+  memory: EngineGuestMemory;
+  drives: Map<string, Drive>;
+  log: MachineLog;
+  boot: Boot;
+  /** The CPU's state in lines of text. */
+  registers: () => string;
+}
+
+export class PcMachine extends Machine {
+  readonly pc: PcMachineParts;
+  private wired: PcBoard | undefined;
+
+  constructor(parts: MachineParts & { cpu: X86Cpu }, pc: PcMachineParts) {
+    super(parts);
+    this.pc = pc;
+  }
+
+  get x86(): X86Cpu {
+    return this.cpu as X86Cpu;
+  }
+
+  get devices(): PcBoard {
+    if (!this.wired) throw new Error("the machine is not wired yet");
+    return this.wired;
+  }
+
+  /** Given once, when every device is in place. */
+  setBoard(board: PcBoard): void {
+    this.wired = board;
+    const { boot, drives } = this.pc;
+    if (boot.firmware) board.memoryMap.setFirmware(boot.firmware);
+    this.board = {
+      devices: board.devices,
+      reset() {
+        board.reset();
+        // Devices write no more by now to what is unpacked.
+        const ready = boot.prepare?.();
+        return ready ? ready.then(() => boot.start(board)) : boot.start(board);
+      },
+      wakeUp() {
+        board.resetFromSleep();
+        boot.wakeUp(board);
+      },
+      powerButton: () => {
+        if (!board.pm.powerButton()) this.warn("the guest does not listen to the power button yet");
+      },
+      async close() {
+        // A write that the guest was not told of yet is done all the same.
+        await Promise.all(board.virtio.map((device) => device.idle()));
+        await closeDrives(drives.values());
+      },
+    };
+    this.on("state", (state) => {
+      if (state === "running") for (const device of board.virtio) device.resumed();
+    });
+  }
+}

@@ -1,0 +1,54 @@
+// Regions as tier 1 keeps them.
+
+import type { RegionCode } from "../link/compiler.js";
+
+export interface Entry {
+  readonly phys: number;
+  readonly record: number;
+  /** R_COUNT and R_VAIN at the last look. */
+  seen: number;
+  vain: number;
+}
+
+export interface LiveRegion {
+  readonly mode: number;
+  /** Entry i: guest-physical address and record. */
+  readonly entries: readonly Entry[];
+  /** Guest-physical addresses of all its blocks. */
+  readonly blocks: readonly number[];
+  /** Those executed often. */
+  readonly warm: readonly number[];
+  readonly spans: readonly number[];
+  readonly slot: number;
+  /** Guest instructions. */
+  readonly insns: number;
+  /** Its function and the bytes of that; undefined and 0 while it waits for a module. */
+  code: RegionCode | undefined;
+  bytes: number;
+  /** Guest instructions executed when it was last seen to have been entered; at first when it was chosen. */
+  usedAt: number;
+  alive: boolean;
+}
+
+/** A region and its function, which is not part of a module yet. */
+export interface UnlinkedRegion {
+  readonly region: LiveRegion;
+  readonly code: RegionCode;
+}
+
+/** Where a region can be entered. */
+export interface Door {
+  readonly region: LiveRegion;
+  readonly record: number;
+}
+
+export interface LiveModule {
+  regions: LiveRegion[];
+  /** 0: made of new regions; otherwise one more than the modules it was made of. */
+  readonly level: number;
+}
+
+/** Guest-physical address at which a region starts. */
+export function startOf(region: LiveRegion): number {
+  return region.entries[0]!.phys;
+}

@@ -1,0 +1,88 @@
+// Calls of helpers: guest state they look at goes to memory before, what they may change is read again after.
+
+import { Op, PcWidth, Ty } from "../../ir/ops.js";
+import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../../layout/vcpu.js";
+import type { BlockEmitter, FunctionContext } from "./emit-block.js";
+import { W } from "./opcodes.js";
+import { inRanges } from "./slots.js";
+
+export function emitCall(e: BlockEmitter, n: number): void {
+  const { ir, code, f } = e;
+  const def = f.helpers[ir.a[n]!]!;
+  const vector = def.shape !== "int";
+  // A slot that may or may not be written has to be right in memory before, too.
+  for (const slot of f.slots.cached) {
+    if (!slot.written || !(inRanges(slot, def.reads) || inRanges(slot, def.writes))) continue;
+    code.get(f.cpu);
+    code.get(slot.local);
+    code.storeSlot(slot.ty, slot.slot);
+  }
+  const exact = def.exact || def.reads === "all";
+  if (exact) {
+    code.get(f.cpu);
+    code.get(f.fuel);
+    code.mem(W.i32_store, S_FUEL, 2);
+    code.get(f.cpu);
+    code.i32(e.pending(ir.pos[n]!));
+    code.mem(W.i32_store, S_PENDING, 2);
+    code.get(f.cpu);
+    code.get(f.pc);
+    if (e.block.disp !== 0) {
+      code.integer(e.block.disp);
+      code.op(W.i64_add);
+    }
+    maskPc(f);
+    code.mem(W.i64_store, S_PC, 3);
+  }
+  code.get(f.cpu);
+  argument(e, ir.b[n]!, vector ? Ty.V128 : Ty.I64);
+  argument(e, ir.c[n]!, vector ? Ty.V128 : Ty.I64);
+  argument(e, ir.d[n]!, Ty.I64);
+  code.call(`h.${def.name}`);
+  e.keep(n);
+  for (const slot of f.slots.cached) {
+    if (!inRanges(slot, def.writes)) continue;
+    code.get(f.cpu);
+    code.loadSlot(slot.ty, slot.slot);
+    code.set(slot.local);
+  }
+  if (exact) {
+    code.get(f.cpu);
+    code.mem(W.i32_load, S_FUEL, 2);
+    code.set(f.fuel);
+    code.get(f.cpu);
+    code.i32(0);
+    code.mem(W.i32_store, S_PENDING, 2);
+  }
+  if (def.fault) {
+    code.integer(e.site(n));
+    code.get(f.cpu);
+    code.mem(W.i32_load, S_FAULT, 2);
+    code.brHinted(f.siteDepth(), false);
+    code.op(W.drop);
+  }
+  if (def.writes === "all") {
+    e.system = true;
+    // The helper may have changed the address space.
+    code.i32(0);
+    code.set(f.pagesOk);
+  }
+}
+
+function argument(e: BlockEmitter, n: number, ty: Ty): void {
+  const { ir, code } = e;
+  if (n < 0) {
+    code.i64(0);
+    if (ty === Ty.V128) code.simd(0x12);
+    return;
+  }
+  e.value(n);
+  if (ty === Ty.I64 && ir.ty[n] === Ty.I32 && ir.op[n] !== Op.NOP) code.op(W.i64_extend_i32_u);
+}
+
+/** Truncates the program counter on the stack to the guest's width. */
+export function maskPc(f: FunctionContext): void {
+  if (f.pcWidth === PcWidth.W64) return;
+  f.code.i64(f.pcWidth === PcWidth.W32 ? -1 : 0xffff, 0);
+  f.code.op(W.i64_and);
+}

@@ -1,0 +1,10 @@
+// Sizes of devices' work.
+
+/** virtio-blk: mean bytes of a request's segments from which each is read or written in place; below, one copy is cheaper. */
+export const BLK_DIRECT_BYTES = 32 << 10;
+/** virtio-blk: most bytes of a request in a buffer of the host's at once. */
+export const BLK_BUFFER_BYTES = 4 << 20;
+/** virtio-blk: zeros are written in pieces of this many bytes. */
+export const BLK_ZERO_BYTES = 256 << 10;
+/** virtio-blk: most sectors of 512 bytes in one write-zeroes request. */
+export const BLK_ZERO_SECTORS = 8192;
