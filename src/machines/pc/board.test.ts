@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "../../block/backends/memory.js";
 import { FakeClock, FakeMachine, FakeWallClock } from "../../devices/testing.js";
+import { Bus } from "../../machine/bus.js";
 import { ChardevHub } from "../../machine/chardev-hub.js";
 import { HostWork } from "../../machine/clock/scheduler.js";
 import { openDrives } from "../../machine/drives.js";
@@ -24,6 +25,7 @@ async function setup(...args: string[]) {
     config,
     cpuIdentity: { signature: 0, features: 0 },
     cpu,
+    bus: new Bus(log, () => 0),
     memory,
     clock,
     wall: new FakeWallClock(clock, Date.UTC(2026, 0, 1)),

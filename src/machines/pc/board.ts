@@ -24,9 +24,10 @@ import { Pit8254 } from "../../devices/timer/pit8254/pit8254.js";
 import { Port61 } from "../../devices/timer/pit8254/port61.js";
 import { Serial16550 } from "../../devices/uart/serial16550/serial16550.js";
 import type { VirtioDevice } from "../../devices/virtio/device.js";
+import type { Bus } from "../../machine/bus.js";
 import type { Cpu, MachineMemory } from "../../machine/cpu.js";
 import type { MachineLog } from "../../machine/log.js";
-import { AddressSpace } from "../../machine/memory-map.js";
+import type { AddressSpace } from "../../machine/memory-map.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { BootEntry } from "./boot-order.js";
 import { PcInterrupts } from "./irq-lines.js";
@@ -58,6 +59,7 @@ export interface PcParts {
   config: MachineConfig;
   cpuIdentity: CpuIdentity;
   cpu: Cpu;
+  bus: Bus;
   memory: MachineMemory;
   clock: Clock;
   wall: WallClock;
@@ -100,8 +102,8 @@ export class PcBoard {
   constructor(readonly parts: PcParts) {
     const { config, cpu, memory, clock, log, control } = parts;
     this.cpuIdentity = parts.cpuIdentity;
-    this.ports = new AddressSpace("port", log);
-    this.mmio = new AddressSpace("memory", log);
+    this.ports = parts.bus.ports;
+    this.mmio = parts.bus.memory;
     this.memoryMap = new PcMemory(memory);
     this.ramLow = ramBelow4g(memory.size, config.machine.maxRamBelow4g);
     this.ramHigh = memory.size - this.ramLow;

@@ -7,6 +7,7 @@ import { firstExceptionText, registersText } from "../../arch/x86/registers.js";
 import type { Engine } from "../../engine/engine.js";
 import { TooMuchRam } from "../../engine/memory.js";
 import * as L from "../../layout/layout.js";
+import { Bus } from "../../machine/bus.js";
 import { ChardevHub } from "../../machine/chardev-hub.js";
 import { HostTime, InstructionTime, type TimeSource, VirtualClock } from "../../machine/clock/clock.js";
 import { HostWork } from "../../machine/clock/scheduler.js";
@@ -44,54 +45,14 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   // The CPU's hooks reach the board, which needs the CPU: neither runs before both are there.
   let board!: PcBoard;
   let guestCall!: (what: number, value: bigint) => bigint;
-  let clock: VirtualClock | undefined;
-  let time!: TimeSource;
   let loop!: RunLoop;
-  /** A look at the host's clock costs as much as the access: one serves all that asks meanwhile. -1: there is none. */
-  let moment = -1;
-  const hostNow = (): number => (moment < 0 ? host.monotonic() : moment);
-  const enter = (): void => {
-    moment = host.monotonic();
-    loop.poll();
-    time.hold();
-  };
-  const leave = (): void => {
-    time.release();
-    moment = -1;
-  };
+  const bus = new Bus(log, () => host.monotonic());
   const hooks: CpuHooks & { guestCall(what: number, value: bigint): bigint } = {
-    // A device that looks at the clock twice during one access sees one time, as a real one would.
-    mmioRead(address, size) {
-      enter();
-      const value = board.mmio.read(address, size);
-      leave();
-      return value;
-    },
-    mmioWrite(address, size, value) {
-      enter();
-      board.mmio.write(address, size, value);
-      leave();
-    },
-    portRead(port, size) {
-      enter();
-      const value = board.ports.read(port, size);
-      leave();
-      return value;
-    },
-    portWrite(port, size, value) {
-      enter();
-      board.ports.write(port, size, value);
-      leave();
-    },
-    // The engine resets the CPU, which reads the time, before there is a clock.
-    now() {
-      if (!clock) return 0;
-      moment = host.monotonic();
-      loop.poll();
-      const now = clock.now();
-      moment = -1;
-      return now;
-    },
+    mmioRead: (address, size) => bus.read(bus.memory, address, size),
+    mmioWrite: (address, size, value) => bus.write(bus.memory, address, size, value),
+    portRead: (port, size) => bus.read(bus.ports, port, size),
+    portWrite: (port, size, value) => bus.write(bus.ports, port, size, value),
+    now: () => bus.now(),
     acknowledge: () => board.lapic.acknowledge(),
     random,
     guestCall: (what, value) => guestCall(what, value),
@@ -137,11 +98,11 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
 
   const memory = new EngineGuestMemory(cpu.engine);
   const icountTime = config.icount ? new InstructionTime(cpu, config.icount.shift) : undefined;
-  const steady = new SteadyTime(new HostTime(hostNow));
-  time = icountTime ?? steady;
-  const virtual = new VirtualClock(time);
-  clock = virtual;
-  const wall = createWallClock(config.rtc, host, virtual);
+  const steady = new SteadyTime(new HostTime(bus.hostNow));
+  const time: TimeSource = icountTime ?? steady;
+  const clock = new VirtualClock(time);
+  bus.attach({ clock, time, poll: () => loop.poll() });
+  const wall = createWallClock(config.rtc, host, clock);
 
   const drives = await openDrives(config.drives, host, work).catch((error: unknown) => {
     helper?.close();
@@ -160,9 +121,9 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
     );
     loop = new RunLoop({
       cpu,
-      clock: virtual,
+      clock,
       scheduler: host.scheduler,
-      hostNow,
+      hostNow: bus.hostNow,
       onIdle: () => steady.idled(),
       work,
       blocked: () => host.output?.closed ?? false,
@@ -174,15 +135,16 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
     cpu.engine.poll = () => loop.poll();
     if (host.output) host.output.onRoom = () => loop.wake();
     const machine: PcMachine = new PcMachine(
-      { config, host, cpu, clock: virtual, loop, consoles },
+      { config, host, cpu, clock, loop, consoles },
       { memory, drives, log, boot, registers },
     );
     board = new PcBoard({
       config,
       cpuIdentity: identity(model),
       cpu,
+      bus,
       memory,
-      clock: virtual,
+      clock,
       wall,
       log,
       control: machine,

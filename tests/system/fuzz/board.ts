@@ -2,6 +2,7 @@
 
 import { MemoryBackend } from "../../../src/block/backends/memory.js";
 import { FakeClock, FakeMachine, FakeWallClock } from "../../../src/devices/testing.js";
+import { Bus } from "../../../src/machine/bus.js";
 import { ChardevHub } from "../../../src/machine/chardev-hub.js";
 import { HostWork } from "../../../src/machine/clock/scheduler.js";
 import { openDrives } from "../../../src/machine/drives.js";
@@ -65,6 +66,7 @@ export async function fuzzBoard(): Promise<FuzzBoard> {
     config,
     cpuIdentity: { signature: 0, features: 0 },
     cpu: new IdleCpu(),
+    bus: new Bus(log, () => 0),
     memory,
     clock,
     wall: new FakeWallClock(clock, Date.UTC(2026, 0, 1)),
