@@ -43,13 +43,18 @@ export class StateReader {
     return length === undefined || value.length === length ? value : this.fail(name, `a list of ${length} numbers`);
   }
 
-  /** A nested state. */
-  part(name: string): StateReader {
+  /** The state of a device of its own, which reads it itself. */
+  object(name: string): DeviceState {
     const value = this.state[name];
     if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Uint8Array) {
       return this.fail(name, "an object");
     }
-    return new StateReader(`${this.device} ${name}`, value);
+    return value;
+  }
+
+  /** A nested state. */
+  part(name: string): StateReader {
+    return new StateReader(`${this.device} ${name}`, this.object(name));
   }
 
   /** The nested states of `length` equal parts. */

@@ -1,9 +1,9 @@
 // A PCI bus: 32 slots of 8 functions, configuration cycles, and the four interrupt lines the slots' pins are wired to.
 
 import type { Device, DeviceLog, DeviceState, IrqLine, MsiSink } from "../interfaces.js";
+import { StateReader } from "../state.js";
 import type { PciFunction } from "./function.js";
 import type { BarMapper, PciHost } from "./interfaces.js";
-import { stateObject } from "./state.js";
 
 const SLOTS = 32;
 const FUNCTIONS = 8;
@@ -88,7 +88,8 @@ export class PciBus implements Device, PciHost {
   }
 
   load(state: DeviceState): void {
-    for (const device of this.functions()) device.load(stateObject(state, device.address));
+    const reader = new StateReader(this.name, state);
+    for (const device of this.functions()) device.load(reader.object(device.address));
   }
 
   private freeSlot(): number {

@@ -3,8 +3,8 @@
 // reset control, which is passed on here because ranges of ports may not overlap.
 
 import type { Device, DeviceState, IoRegion } from "../interfaces.js";
+import { StateReader } from "../state.js";
 import type { PciBus } from "./bus.js";
-import { stateNumber } from "./state.js";
 
 export const CONFIG_PORTS = 0xcf8;
 export const CONFIG_PORTS_SIZE = 8;
@@ -44,7 +44,7 @@ export class ConfigPorts implements IoRegion, Device {
   }
 
   load(state: DeviceState): void {
-    this.address = stateNumber(state, "address");
+    this.address = new StateReader(this.name, state).num("address");
   }
 
   private data(offset: number, size: number, value?: number): number {

@@ -3,11 +3,11 @@
 // PCI Local Bus Specification 3.0, chapter 6.
 
 import type { Device, DeviceState } from "../interfaces.js";
+import { StateReader } from "../state.js";
 import { Bar, type BarOptions } from "./bar.js";
 import type { PciHost } from "./interfaces.js";
 import { Msix } from "./msix.js";
 import * as reg from "./registers.js";
-import { stateBytes, stateFlag, stateObject } from "./state.js";
 
 export interface PciIdentity {
   readonly vendor: number;
@@ -120,11 +120,12 @@ export abstract class PciFunction implements Device {
   }
 
   load(state: DeviceState): void {
-    new Uint8Array(this.config.buffer).set(stateBytes(state, "config", reg.CONFIG_SIZE));
+    const reader = new StateReader(`${this.name} ${this.address}`, state);
+    new Uint8Array(this.config.buffer).set(reader.bytes("config", reg.CONFIG_SIZE));
     if (this.msix !== undefined) {
-      this.msix.load(stateObject(state, "msix"), this.config.getUint16(this.msixControl, true));
+      this.msix.load(reader.part("msix"), this.config.getUint16(this.msixControl, true));
     }
-    this.intx = stateFlag(state, "intx");
+    this.intx = reader.bool("intx");
     this.configWritten();
   }
 

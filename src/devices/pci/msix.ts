@@ -2,7 +2,7 @@
 // PCI Local Bus Specification 3.0, section 6.8.2.
 
 import type { DeviceState, IoRegion, MsiSink } from "../interfaces.js";
-import { stateBytes } from "./state.js";
+import type { StateReader } from "../state.js";
 
 const ENTRY = 16;
 const VECTOR_CONTROL = 12;
@@ -83,9 +83,9 @@ export class Msix implements IoRegion {
   }
 
   /** `control` comes from config space. */
-  load(state: DeviceState, control: number): void {
-    new Uint8Array(this.table.buffer).set(stateBytes(state, "table", this.table.byteLength));
-    this.pending.set(stateBytes(state, "pending", this.pending.length));
+  load(state: StateReader, control: number): void {
+    new Uint8Array(this.table.buffer).set(state.bytes("table", this.table.byteLength));
+    this.pending.set(state.bytes("pending", this.pending.length));
     this.control = control;
   }
 

@@ -3,7 +3,7 @@
 
 import type { DeviceState, IrqLine } from "../../interfaces.js";
 import { PciFunction } from "../../pci/function.js";
-import { stateNumber } from "../../pci/state.js";
+import { StateReader } from "../../state.js";
 
 export const PIRQ_ROUTE = 0x60;
 const PIRQ_DISABLED = 0x80;
@@ -56,9 +56,10 @@ export class Piix3 extends PciFunction {
   }
 
   override load(state: DeviceState): void {
-    this.levels = stateNumber(state, "levels");
+    const reader = new StateReader(this.name, state);
+    this.levels = reader.num("levels");
     // The interrupt controllers restore their own inputs.
-    this.driven = stateNumber(state, "driven");
+    this.driven = reader.num("driven");
     super.load(state);
   }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { StateReader } from "../../state.js";
 import { FakeMemory } from "../../testing.js";
 import { TestQueue } from "../testing/driver.js";
 import { copyIn, copyOut, slice } from "./segments.js";
@@ -266,7 +267,7 @@ describe("interrupts", () => {
     driver.add([{ address: DATA, length: 4 }]);
     serve();
     const other = new Virtqueue(memory, 256);
-    other.load(JSON.parse(JSON.stringify(queue.save())));
+    other.load(new StateReader("queue", JSON.parse(JSON.stringify(queue.save()))));
     queue = other;
     const head = driver.add([{ address: DATA, length: 4, write: true }]);
     driver.setUsedEvent(1);

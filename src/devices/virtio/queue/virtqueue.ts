@@ -2,7 +2,7 @@
 // time: whatever breaks the rules throws VirtqueueError, on which the transport stops the device (DEVICE_NEEDS_RESET).
 
 import type { DeviceState, GuestMemory } from "../../interfaces.js";
-import { stateFlag, stateNumber } from "../../pci/state.js";
+import type { StateReader } from "../../state.js";
 import type { Segment } from "./segments.js";
 
 export class VirtqueueError extends Error {}
@@ -139,17 +139,17 @@ export class Virtqueue {
     return { size, desc, driver, device, enabled, lastAvail, usedIndex, signalled, ...this.features };
   }
 
-  load(state: DeviceState): void {
+  load(state: StateReader): void {
     this.reset();
-    this.size = stateNumber(state, "size");
-    this.desc = stateNumber(state, "desc");
-    this.driver = stateNumber(state, "driver");
-    this.device = stateNumber(state, "device");
-    const features = { indirect: stateFlag(state, "indirect"), eventIndex: stateFlag(state, "eventIndex") };
-    if (stateFlag(state, "enabled")) this.enable(features);
-    this.lastAvail = stateNumber(state, "lastAvail");
-    this.usedIndex = stateNumber(state, "usedIndex");
-    this.signalled = stateNumber(state, "signalled");
+    this.size = state.num("size");
+    this.desc = state.num("desc");
+    this.driver = state.num("driver");
+    this.device = state.num("device");
+    const features = { indirect: state.bool("indirect"), eventIndex: state.bool("eventIndex") };
+    if (state.bool("enabled")) this.enable(features);
+    this.lastAvail = state.num("lastAvail");
+    this.usedIndex = state.num("usedIndex");
+    this.signalled = state.num("signalled");
   }
 
   private hasAvailable(): boolean {

@@ -1,7 +1,7 @@
 // The common configuration structure: feature negotiation, status, and the set-up of queues. Virtio 1.2, section 4.1.4.3.
 
 import type { DeviceState, IoRegion } from "../../../interfaces.js";
-import { stateNumber, stateNumbers } from "../../../pci/state.js";
+import type { StateReader } from "../../../state.js";
 import { Features } from "../../features.js";
 import type { Virtqueue } from "../../queue/virtqueue.js";
 import * as reg from "../../registers.js";
@@ -112,14 +112,14 @@ export class CommonConfig implements IoRegion {
     };
   }
 
-  load(state: DeviceState): void {
-    this.status = stateNumber(state, "status");
-    this.generation = stateNumber(state, "generation");
-    this.configVector = stateNumber(state, "configVector");
-    const vectors = stateNumbers(state, "queueVectors", this.queueVectors.length);
+  load(state: StateReader): void {
+    this.status = state.num("status");
+    this.generation = state.num("generation");
+    this.configVector = state.num("configVector");
+    const vectors = state.nums("queueVectors", this.queueVectors.length);
     for (const [i, vector] of vectors.entries()) this.queueVectors[i] = vector;
-    for (const [i, word] of stateNumbers(state, "driverFeatures", 2).entries()) this.driverFeatures.setWord(i, word);
-    const [device, driver, queue] = stateNumbers(state, "selects", 3);
+    for (const [i, word] of state.nums("driverFeatures", 2).entries()) this.driverFeatures.setWord(i, word);
+    const [device, driver, queue] = state.nums("selects", 3);
     this.deviceFeatureSelect = device!;
     this.driverFeatureSelect = driver!;
     this.queueSelect = queue!;

@@ -6,7 +6,7 @@ import type { DeviceLog, DeviceState, GuestMemory, IoRegion } from "../../../int
 import { PciFunction } from "../../../pci/function.js";
 import type { Msix } from "../../../pci/msix.js";
 import { CAP_VENDOR } from "../../../pci/registers.js";
-import { stateList, stateNumber, stateObject } from "../../../pci/state.js";
+import { StateReader } from "../../../state.js";
 import type { VirtioDevice, VirtioTransport } from "../../device.js";
 import { Features } from "../../features.js";
 import { Virtqueue, VirtqueueError } from "../../queue/virtqueue.js";
@@ -139,11 +139,11 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
 
   override load(state: DeviceState): void {
     this.device.reset();
-    this.common.load(stateObject(state, "common"));
-    const queues = stateList(state, "queues", this.queues.length);
-    for (const [i, queue] of this.queues.entries()) queue.load(stateObject({ queue: queues[i] ?? null }, "queue"));
-    this.isr = stateNumber(state, "isr");
-    this.device.load(stateObject(state, "device"));
+    const reader = new StateReader(`${this.name} ${this.address}`, state);
+    this.common.load(reader.part("common"));
+    for (const [i, part] of reader.parts("queues", this.queues.length).entries()) this.queues[i]!.load(part);
+    this.isr = reader.num("isr");
+    this.device.load(reader.object("device"));
     super.load(state);
   }
 
