@@ -1,9 +1,9 @@
 // The state of one CPU, offsets from its base address `cpu`, and the codes that stand in its fields.
 
-/** i64: program counter (x86: RIP, not linear) of the block being executed; exact again at every exit. */
+/** i64: program counter of the block being executed; exact again at every exit. */
 export const S_PC = 0x00;
-/** i64: added to the program counter to give the virtual (linear) address of code. */
-export const S_PC_BASE = 0x08;
+/** i64: the virtual address of code is (program counter + S_CODE_BASE) & S_CODE_MASK. */
+export const S_CODE_BASE = 0x08;
 /** i32: instructions left before run() returns. May go below 0 unless S_EXACT. */
 export const S_FUEL = 0x10;
 /** i32: everything a translation depends on besides the bytes (MODE_*). */
@@ -57,6 +57,8 @@ export const S_TLB_KEPT = 0x7c;
 export const S_LOCAL_PAGE = 0x80;
 /** i32: what S_ONE_INSN becomes after a block: non-zero while the guest watches every instruction (breakpoints). */
 export const S_ALONE = 0x84;
+/** i64: the bits that virtual addresses of code have: all ones, or 32 of them where addresses wrap around at 4 GiB. */
+export const S_CODE_MASK = 0x88;
 export const S_GUEST = 0x100;
 export const GUEST_STATE_SIZE = 0xf00;
 export const S_TEMPS = 0x1000;

@@ -1,6 +1,6 @@
 // S_MODE: everything translations depend on, computed anew whenever one of its sources changes.
 
-import { MODE_MMU_SHIFT, MODE_ONE_INSN, S_ALONE, S_MODE, S_PC_BASE } from "../../../src/layout/vcpu";
+import { MODE_MMU_SHIFT, MODE_ONE_INSN, S_ALONE, S_CODE_BASE, S_CODE_MASK, S_MODE } from "../../../src/layout/vcpu";
 import {
   CS, DS, ES, F_AC, F_TF, F_VM, FS, GS, M_AC, M_CODE32, M_CODE64, M_CPL_SHIFT, M_DEBUG, M_EM, M_FLAT, M_LMA, M_MP, M_NULL_FS, M_NULL_GS, M_OSFXSR, M_OSXSAVE,
   M_PE, M_SEGCHECK, M_SS32, M_TF, M_TS, M_VM, SS, X_CPL, X_DR,
@@ -33,7 +33,8 @@ export function updateMode(cpu: i32): void {
   if (long) m |= M_LMA;
   if (long && (cs & A_L) != 0) {
     m |= M_CODE64 | M_FLAT;
-    store<u64>(cpu + S_PC_BASE, 0);
+    store<u64>(cpu + S_CODE_BASE, 0);
+    store<u64>(cpu + S_CODE_MASK, 0xffffffffffffffff);
   } else {
     if (cs & A_DB) m |= M_CODE32;
     if (segAttr(cpu, SS) & A_DB) m |= M_SS32;
@@ -41,7 +42,8 @@ export function updateMode(cpu: i32): void {
     if (!(flat(cpu, ES) && flat(cpu, SS) && flat(cpu, DS) && flatOrUnused(cpu, FS) && flatOrUnused(cpu, GS))) m |= M_SEGCHECK;
     if (segAttr(cpu, FS) == 0) m |= M_NULL_FS;
     if (segAttr(cpu, GS) == 0) m |= M_NULL_GS;
-    store<u64>(cpu + S_PC_BASE, segBase(cpu, CS));
+    store<u64>(cpu + S_CODE_BASE, segBase(cpu, CS));
+    store<u64>(cpu + S_CODE_MASK, 0xffffffff);
   }
   const mmu = level == 3 ? 2 : (c4 & CR4_SMAP) != 0 && (flags & F_AC) == 0 ? 0 : 1;
   store<i32>(cpu + S_MODE, m | (mmu << MODE_MMU_SHIFT) | (load<i32>(cpu + S_MODE) & MODE_ONE_INSN));

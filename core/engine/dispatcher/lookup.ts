@@ -5,7 +5,7 @@ import { E_JUMP_CACHE, E_JUMP_MASK, STAT_LOOKUPS } from "../../../src/layout/eng
 import { JC_STRIDE } from "../../../src/layout/region";
 import { TLB_EXEC, TLB_EXEC_ADDEND } from "../../../src/layout/tlb";
 import {
-  MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC, S_PC_BASE,
+  MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, S_CODE_BASE, S_CODE_MASK, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC,
 } from "../../../src/layout/vcpu";
 import { count, engine, mmuIndex } from "../state";
 import { physOf } from "../softmmu/physical";
@@ -15,9 +15,7 @@ import { hashSlot } from "./invalidate";
 /** Virtual address of the next instruction. */
 // @ts-ignore: decorator
 @inline export function codeAddress(cpu: i32): u64 {
-  const base = load<u64>(cpu + S_PC_BASE);
-  const pc = load<u64>(cpu + S_PC);
-  return base == 0 ? pc : (base + pc) & 0xffffffff;
+  return (load<u64>(cpu + S_PC) + load<u64>(cpu + S_CODE_BASE)) & load<u64>(cpu + S_CODE_MASK);
 }
 
 // @ts-ignore: decorator
@@ -70,8 +68,7 @@ function secondAtHand(cpu: i32): i32 {
 }
 
 function nextPage(cpu: i32): u64 {
-  const va = (codeAddress(cpu) & ~0xfff) + 4096;
-  return load<u64>(cpu + S_PC_BASE) == 0 ? va : va & 0xffffffff;
+  return ((codeAddress(cpu) & ~0xfff) + 4096) & load<u64>(cpu + S_CODE_MASK);
 }
 
 /** Block in the hash by physical address, mode and host page number of the second page (-1: none). */

@@ -28,7 +28,7 @@ export const X_FLAGS = 0x1a0;
 // Segments: ES CS SS DS FS GS, then LDTR(6), TR(7). SEG_STRIDE bytes each.
 export const X_SEG = 0x200;
 export const SEG_STRIDE = 32;
-/** i64 base. (CS: S_PC_BASE holds the same, 0 in 64-bit code.) */
+/** i64 base. (CS: S_CODE_BASE holds the same, 0 in 64-bit code.) */
 export const SEG_BASE = 0;
 /** i64 limit in bytes, expanded by granularity. */
 export const SEG_LIMIT = 8;
@@ -191,7 +191,7 @@ export const M_CPL_SHIFT = 3;
 export const M_PE = 0x20;
 /** EFLAGS.VM. */
 export const M_VM = 0x40;
-/** ES SS DS have base 0 (in 64-bit code always set): no base is added for them. FS and GS are always added; CS base from S_PC_BASE. */
+/** ES SS DS have base 0 (in 64-bit code always set): no base is added for them. FS and GS are always added; CS base from S_CODE_BASE. */
 export const M_FLAT = 0x80;
 /** EFLAGS.TF: one instruction, then the single-step trap. */
 export const M_TF = 0x100;

@@ -9,7 +9,7 @@
 import type { HelperDef, HelperShape } from "../../ir/helpers.js";
 import { Ty } from "../../ir/ops.js";
 import { S_TLB, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL, TLB_MODE_SIZE } from "../../layout/tlb.js";
-import { S_LOCAL_PAGE, S_PC_BASE } from "../../layout/vcpu.js";
+import { S_CODE_BASE, S_CODE_MASK, S_LOCAL_PAGE } from "../../layout/vcpu.js";
 import type { FunctionType, SymbolDef } from "../link/linker.js";
 import { Code, type FunctionBody } from "./code.js";
 import { tlbIndex } from "./memory-code.js";
@@ -81,8 +81,11 @@ function exec(mmu: number): FunctionBody {
   const va = code.local(Ty.I64);
   code.get(1);
   code.get(CPU);
-  code.mem(W.i64_load, S_PC_BASE, 3);
+  code.mem(W.i64_load, S_CODE_BASE, 3);
   code.op(W.i64_add);
+  code.get(CPU);
+  code.mem(W.i64_load, S_CODE_MASK, 3);
+  code.op(W.i64_and);
   code.set(va);
   tlbIndex(code, va);
   code.get(CPU);

@@ -4,7 +4,7 @@ import { B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS } from "../../layout/block.js";
 import { E_HASH, E_HASH_MASK } from "../../layout/engine.js";
 import { CPU0, ENGINE } from "../../layout/memory.js";
 import { S_TLB, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_MODE_SIZE, TLB_STRIDE } from "../../layout/tlb.js";
-import { S_MODE, S_PC, S_PC_BASE } from "../../layout/vcpu.js";
+import { S_CODE_BASE, S_CODE_MASK, S_MODE, S_PC } from "../../layout/vcpu.js";
 import { mmuOf } from "./region.js";
 
 export interface BlockSource {
@@ -96,12 +96,12 @@ export class MemorySource implements BlockSource {
   target(displacement: number): number {
     const { i32, u32 } = this.memory;
     const pc = (CPU0 + S_PC) >> 2;
-    const base = (CPU0 + S_PC_BASE) >> 2;
+    const base = (CPU0 + S_CODE_BASE) >> 2;
+    const mask = (CPU0 + S_CODE_MASK) >> 2;
     const low = u32[pc]! + u32[base]! + displacement;
-    const lo = low >>> 0;
+    const lo = (low & u32[mask]!) >>> 0;
     const carry = Math.floor(low / 4294967296);
-    // With a segment base linear addresses have 32 bits.
-    const hi = u32[base]! === 0 && u32[base + 1]! === 0 ? (u32[pc + 1]! + carry) >>> 0 : 0;
+    const hi = ((u32[pc + 1]! + u32[base + 1]! + carry) & u32[mask + 1]!) >>> 0;
     const mmu = mmuOf(i32[(CPU0 + S_MODE) >> 2]!);
     const entry = CPU0 + S_TLB + mmu * TLB_MODE_SIZE + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
     if (u32[(entry + TLB_EXEC) >> 2] !== (lo & ~0xfff) >>> 0 || u32[((entry + TLB_EXEC) >> 2) + 1] !== hi) return -1;

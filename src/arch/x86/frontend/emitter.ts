@@ -7,7 +7,7 @@
 import type { IrBuilder, Value } from "../../../ir/builder.js";
 import { HINT_JUMP, PcWidth, Ty } from "../../../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW } from "../../../layout/access.js";
-import { S_PC, S_PC_BASE } from "../../../layout/vcpu.js";
+import { S_CODE_BASE, S_PC } from "../../../layout/vcpu.js";
 import {
   CS,
   DS,
@@ -228,7 +228,7 @@ export class Emitter {
     if (this.mode & (M_SEGCHECK | nullBit) && bytes > 0) {
       b.call(H_SEG_CHECK, b.i64(segment | (bytes << 8) | (write ? SEG_WRITE : 0)), offset);
     }
-    if (segment === CS) return b.zext(b.add(b.ld(S_PC_BASE, Ty.I64), offset), 32);
+    if (segment === CS) return b.zext(b.add(b.ld(S_CODE_BASE, Ty.I64), offset), 32);
     if (this.mode & M_FLAT && segment < FS) return offset;
     return b.zext(b.add(b.ld(segmentBase(segment), Ty.I64), offset), 32);
   }
@@ -589,7 +589,7 @@ export class Emitter {
     if (!(this.mode & M_DEBUG)) return;
     const b = this.b;
     const pc = this.pcAt(this.insn.start);
-    b.call(H_DEBUG_INSN, this.code64 ? pc : b.zext(b.add(b.ld(S_PC_BASE, Ty.I64), pc), 32));
+    b.call(H_DEBUG_INSN, this.code64 ? pc : b.zext(b.add(b.ld(S_CODE_BASE, Ty.I64), pc), 32));
   }
 
   // ---- control flow ---------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 
 import type { Value } from "../../../../ir/builder.js";
 import { Ty } from "../../../../ir/ops.js";
-import { S_PC_BASE } from "../../../../layout/vcpu.js";
+import { S_CODE_BASE } from "../../../../layout/vcpu.js";
 import { M_PE, M_VM, X_FDP, X_FIP, X_FOP } from "../../layout.js";
 import type { Emitter } from "../emitter.js";
 import type { Insn } from "../insn.js";
@@ -29,7 +29,7 @@ export function operand(e: Emitter, insn: Insn, bytes: number, write: boolean): 
 export function record(e: Emitter, insn: Insn, pointer: Value = -1): void {
   const { b } = e;
   const pc = e.pcAt(insn.start);
-  b.st(X_FIP, isReal(e) ? b.zext(b.add(pc, b.ld(S_PC_BASE, Ty.I64)), 32) : pc);
+  b.st(X_FIP, isReal(e) ? b.zext(b.add(pc, b.ld(S_CODE_BASE, Ty.I64)), 32) : pc);
   b.st(X_FOP, b.i32(((insn.opcode & 7) << 8) | insn.modrm));
   if (pointer >= 0) b.st(X_FDP, pointer);
 }
