@@ -75,14 +75,14 @@ function number(value: number | undefined): string {
   return `${scaled >= 1000 ? scaled.toFixed(0) : Number(scaled.toPrecision(3)).toString()}${unit}`;
 }
 
-export function text(rows: readonly string[][]): string {
+export function text(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: string[]): string =>
+  const line = (row: readonly string[]): string =>
     row.map((cell, k) => (k < 2 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join("  ");
   return rows.map((row) => line(row).trimEnd()).join("\n");
 }
 
-export function markdown(rows: readonly string[][]): string {
+export function markdown(rows: readonly (readonly string[])[]): string {
   const line = (row: readonly string[]): string => `| ${row.join(" | ")} |`;
   const rule = line(rows[0]!.map((_, k) => (k < 2 ? "---" : "---:")));
   return [line(rows[0]!), rule, ...rows.slice(1).map(line)].join("\n");

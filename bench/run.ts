@@ -1,7 +1,6 @@
 // npm run bench [-- OPTIONS]: the benchmarks of bench/src in this emulator and in native QEMU, interleaved, as figures and ratios.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BROWSER_NAMES, BROWSERS } from "../tests/browser/browsers.js";
@@ -14,6 +13,7 @@ import { processEmulator, versionOf } from "./process-emulator.js";
 import { printProfile } from "./profile.js";
 import { type Comparison, markdown, table, text } from "./report.js";
 import { doubts, type Round } from "./results.js";
+import { hostWords, saveResult } from "./save.js";
 import { soak, soakTable } from "./soak.js";
 
 const HELP = `npm run bench [-- OPTIONS]
@@ -26,6 +26,7 @@ Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in nat
   --rounds N                 rounds (default 5): in each, every emulator boots once and then runs benchmark by benchmark
   --seconds S                seconds for each benchmark, after a third of it for warming up (default 3)
   --json FILE                writes all figures
+  --save                     writes them to bench/results/, with commit, host and date; then npm run docs
   --out markdown             the table as Markdown
 npm run bench -- --soak MINUTES [--seconds S] [--only NAME,...] [--json FILE]
 Runs the benchmarks in turn in one guest, and says whether any was slower at the end, and how memory went.
@@ -57,6 +58,7 @@ function options() {
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "3" },
       json: { type: "string" },
+      save: { type: "boolean", default: false },
       out: { type: "string", default: "text" },
       soak: { type: "string" },
       profile: { type: "string" },
@@ -214,13 +216,15 @@ async function main(): Promise<void> {
   const names = list.map((emulator) => emulator.name);
   const rows = table({ benchmarks, emulators: names, compared: comparisons(names), rounds });
   const notes = [
-    `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} CPUs; ${list.map((e) => e.version).join("; ")}`,
+    list.map((e) => e.version).join("; "),
     `medians of ${rounds.length} rounds of ${chosen.seconds} s; ratios are taken in each round: median (lowest..highest)`,
     "cold: the first batch's time in means",
     ...doubts(rounds, benchmarks),
   ];
-  if (chosen.out === "markdown") console.log(`${markdown(rows)}\n\n${notes.map((note) => `- ${note}`).join("\n")}`);
-  else console.log(`${text(rows)}\n\n${notes.join("\n")}`);
+  const said = [hostWords(), ...notes];
+  if (chosen.out === "markdown") console.log(`${markdown(rows)}\n\n${said.map((note) => `- ${note}`).join("\n")}`);
+  else console.log(`${text(rows)}\n\n${said.join("\n")}`);
+  if (chosen.save) say(`saved in ${saveResult({ notes, table: rows, rounds })}`);
   if (chosen.json) {
     const versions = Object.fromEntries(list.map((e) => [e.name, e.version]));
     const data = { date: new Date().toISOString(), seconds: Number(chosen.seconds), versions, benchmarks, rounds };

@@ -4,7 +4,7 @@ import type { Frontend, TranslateOptions } from "../arch/frontend.js";
 import type { IrBlock } from "../ir/block.js";
 import * as L from "../layout/layout.js";
 import { BlockTooLarge, Tier0Encoder } from "../tier0/encode.js";
-import { BLOCK_MAX_INSNS, HOT_BLOCK, HOT_SYSTEM_BLOCK } from "../tuning/engine.js";
+import { BLOCK_MAX_INSNS, HOT_BLOCK, HOT_SYSTEM_BLOCK, TRANSLATIONS_A_POLL } from "../tuning/engine.js";
 import { BlockCache } from "./block-cache.js";
 import { type Core, type HostImports, instantiateCore } from "./core.js";
 import { EngineMemory } from "./memory.js";
@@ -43,9 +43,6 @@ export interface TranslateEvent {
   code: Uint8Array;
   block: IrBlock;
 }
-
-/** A look at the clock is not worth while after every one. */
-const TRANSLATIONS_A_POLL = 16;
 
 export type EngineExit = "budget" | "halt" | "stop" | "shutdown" | "not-memory";
 

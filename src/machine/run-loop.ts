@@ -2,7 +2,7 @@
 // the next timer or until something wakes it, at no cost to the host. Under -icount every timer fires at its exact
 // instruction, whatever the host does: the budget of a run ends where the next deadline is.
 
-import { IDLE_SPIN_NS, SLICE_MS } from "../tuning/host.js";
+import { FIRST_SPEED, IDLE_SPIN_NS, MIN_BUDGET, RUN_NS, SLICE_MS, SLOWEST } from "../tuning/host.js";
 import type { InstructionTime, VirtualClock } from "./clock/clock.js";
 import type { HostScheduler, HostSleep, HostWork } from "./clock/scheduler.js";
 import type { Cpu } from "./cpu.js";
@@ -25,15 +25,6 @@ export interface RunLoopParts {
   /** -icount: the source of `clock`, and whether idle time is slept through (sleep=on) or skipped. */
   icount?: { time: InstructionTime; sleep: boolean };
 }
-
-/** Fewest instructions worth a call of run(). */
-const MIN_BUDGET = 1000;
-/** First guess of the CPU's speed, instructions per nanosecond. */
-const FIRST_SPEED = 0.05;
-/** Longest run() at the speed of the last ones, nanoseconds: code may turn out to be much slower. */
-const RUN_NS = 1_000_000;
-/** A run may have done little but translate; that says nothing of the next one. Instructions per nanosecond. */
-const SLOWEST = 0.002;
 
 export class RunLoop {
   private readonly cpu: Cpu;

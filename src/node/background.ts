@@ -3,18 +3,11 @@
 
 import { readdirSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
-
-/**
- * How much nicer than the machine's thread the threads are that V8 compiles and collects on: four of them together must weigh less
- * than the machine's, or the kernel moves some to its core. A step of one is a factor of 1.25.
- */
-const COMPILERS = 10;
-/** And the thread that makes regions, whose work is waited for. */
-const HELPER = 5;
+import { NICE_COMPILERS, NICE_HELPER } from "../tuning/host.js";
 
 /** Lowers the priority of V8's threads. */
 export function yieldToMachine(): void {
-  makeNicer(COMPILERS, () =>
+  makeNicer(NICE_COMPILERS, () =>
     readdirSync("/proc/self/task")
       .map(Number)
       .filter((task) => task !== process.pid),
@@ -23,7 +16,7 @@ export function yieldToMachine(): void {
 
 /** Lowers the priority of the calling thread, one that makes regions. */
 export function yieldAsHelper(): void {
-  makeNicer(HELPER, () => [0]);
+  makeNicer(NICE_HELPER, () => [0]);
 }
 
 function makeNicer(by: number, tasks: () => readonly number[]): void {

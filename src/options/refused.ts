@@ -38,6 +38,11 @@ export function refusedOption(name: string): string | undefined {
   return OPTIONS.get(name);
 }
 
+/** All of them, by reason. */
+export function refusedOptions(): { names: string[]; why: string }[] {
+  return OPTION_GROUPS.map(([names, why]) => ({ names: names.replaceAll(":", "").split(" "), why }));
+}
+
 /** Devices by the beginning of their names. */
 const DEVICE_GROUPS: readonly (readonly [pattern: RegExp, why: string])[] = [
   [

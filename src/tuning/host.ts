@@ -1,16 +1,37 @@
-// Waits and sizes where the machine meets its host.
+// Waits and sizes where the machine meets its host. Each constant names its record in docs/decisions/, which has the figures.
 
-/** Longest slice of guest execution before the host's event loop is served, milliseconds. */
+/** Longest slice of guest execution before the host's event loop is served, milliseconds. Record: run-slices. */
 export const SLICE_MS = 4;
-/** A halted CPU whose next timer is nearer than this polls the host's event loop instead of sleeping, nanoseconds. */
+/** A halted CPU whose next timer is nearer than this polls the host's event loop instead of sleeping, nanoseconds. Record:
+ *  run-slices. */
 export const IDLE_SPIN_NS = 300_000;
-/** While the guest writes on and on its output is posted to the page so often, and the terminal is drawn so often, milliseconds. */
+/** Fewest instructions worth a call of run(). Record: run-slices. */
+export const MIN_BUDGET = 1000;
+/** First guess of the CPU's speed, instructions per nanosecond. Record: run-slices. */
+export const FIRST_SPEED = 0.05;
+/** Lowest speed that is believed, instructions per nanosecond: a run that only translated says nothing of the next one. Record:
+ *  run-slices. */
+export const SLOWEST = 0.002;
+/** Longest run() at the speed of the last ones, nanoseconds: code may turn out to be much slower. Record: run-slices. */
+export const RUN_NS = 1_000_000;
+/** Milliseconds between two messages with output to the page while the guest writes without pause. Record: page-output. */
 export const OUTPUT_MS = 16;
+/** Milliseconds between two drawings of the terminal while the guest writes without pause. Record: page-output. */
 export const SCREEN_MS = 50;
-/** Images of disks in a page are fetched by pieces of this many bytes, those that are read one after the other by so many at once at most. */
+/** A page fetches images of disks in pieces of this many bytes. Record: disks-by-ranges. */
 export const DISK_PIECE_BYTES = 512 << 10;
+/** Most pieces fetched at once for a reader that reads them one after the other. Record: disks-by-ranges. */
 export const DISK_AHEAD_PIECES = 8;
-/** A piece that could not be fetched is asked for again after so many milliseconds each. */
+/** Milliseconds to wait before each repetition of a fetch that failed. Record: disks-by-ranges. */
 export const DISK_RETRY_MS: readonly number[] = [300, 1000, 3000];
-/** Most virtual time that passes between two looks at the clock while the guest executes, nanoseconds. */
+/** Most virtual time that passes between two reads of the clock while the guest executes, nanoseconds. Record: run-slices. */
 export const STEADY_STEP_NS = 20_000_000;
+/** Share of the passing time by which time owed is repaid. Record: run-slices. */
+export const STEADY_REPAY = 1 / 4;
+/**
+ * How much nicer than the machine's thread the threads are that V8 compiles and collects on. Four of them together must weigh less
+ * than the machine's, or the kernel moves some to its core. A step of one is a factor of 1.25. Record: compiler-priority.
+ */
+export const NICE_COMPILERS = 10;
+/** The same of the thread that makes regions, whose work is waited for. Record: compiler-priority. */
+export const NICE_HELPER = 5;

@@ -3,11 +3,8 @@
 // past a whole test, so a gap counts as STEADY_STEP_NS at most, and the rest is made up for bit by bit, or at once while the
 // guest is idle.
 
-import { STEADY_STEP_NS } from "../../tuning/host.js";
+import { STEADY_REPAY, STEADY_STEP_NS } from "../../tuning/host.js";
 import type { TimeSource } from "./clock.js";
-
-/** Share of the time that passes by which time owed is repaid. */
-const REPAY = 1 / 4;
 
 export class SteadyTime implements TimeSource {
   private last: number;
@@ -22,7 +19,7 @@ export class SteadyTime implements TimeSource {
     const passed = time - this.last;
     this.last = time;
     if (passed > STEADY_STEP_NS) this.debt += passed - STEADY_STEP_NS;
-    else if (this.debt > 0) this.debt = Math.max(0, this.debt - passed * REPAY);
+    else if (this.debt > 0) this.debt = Math.max(0, this.debt - passed * STEADY_REPAY);
     return Math.round(time - this.debt);
   }
 

@@ -13,6 +13,7 @@ import { deadCode } from "../../ir/passes/dce.js";
 import { R_VALID } from "../../layout/region.js";
 import { S_TLB, TLB_MODE_SIZE } from "../../layout/tlb.js";
 import { S_ATTENTION, S_EXACT, S_FAULT, S_FUEL, S_MODE, S_PAGES, S_PC, S_STOP } from "../../layout/vcpu.js";
+import { RARE } from "../../tuning/regions.js";
 import { type Edge, Graph, makeReducible, NODE_BLOCK, NODE_DISPATCH, NODE_STUB } from "../form/cfg.js";
 import { type AccessGroup, groupAccesses, type SharedAccess } from "../form/groups.js";
 import { mmuOf, type Region, type Target } from "../form/region.js";
@@ -52,8 +53,6 @@ const EXIT_SITE = 0;
 const EXIT_DISPLACEMENT = 1;
 const EXIT_PC = 2;
 const EXIT_KEEP = 3;
-/** Blocks executed less often than this share of the one before them are moved out of its way. */
-const RARE = 1 / 10;
 /** Pages beyond the bits of the mask are checked each time. */
 const PAGE_BITS = 32;
 

@@ -9,15 +9,10 @@ import type { IrBlock } from "../../ir/block.js";
 import type { HelperDef } from "../../ir/helpers.js";
 import { Op, Ty } from "../../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../../layout/access.js";
+import { MAX_SPAN, MAX_SPAN_SHARED, WIDENING } from "../../tuning/regions.js";
 import { inRanges, type SlotMap } from "../emit/slots.js";
 import type { RegionBlock } from "./region.js";
 
-/** Most bytes between the first and the last byte of a group: beyond, page ends are met too often. */
-const MAX_SPAN = 256;
-/** The same where accesses of other blocks make the check cover more: not all of them are certain to be executed. */
-const MAX_SPAN_SHARED = 64;
-/** Blocks executed less often than this share of the one with the check do not make it cover more. */
-const WIDENING = 1 / 8;
 /** A value that no node has. */
 const UNKNOWN = -1;
 

@@ -9,29 +9,23 @@
 import { IrBlock } from "../../ir/block.js";
 import { HINT_CALL, HINT_RETURN, Op, PcWidth } from "../../ir/ops.js";
 import { B_COUNT, B_INSNS, B_TAKEN, B_TARGET_COUNT, B_TARGETS } from "../../layout/block.js";
+import {
+  BYTES_BLOCK,
+  BYTES_CALL,
+  BYTES_MEMORY,
+  BYTES_NODE,
+  COLD,
+  MAX_BLOCKS,
+  MAX_DEPTH,
+  MAX_ENTRIES,
+  MAX_RETURNS,
+  MIN_COUNT,
+  UNEXPECTED,
+} from "../../tuning/regions.js";
 import { MAX_DISPLACEMENT } from "../emit/emit-block.js";
 import type { BlockDecoder } from "./decode.js";
 import type { Draft, DraftBlock, RegionBlock, RegionPage, Target } from "./region.js";
 import type { BlockSource } from "./source.js";
-
-/** Most blocks of a region. */
-const MAX_BLOCKS = 200;
-/** Edges taken less often than this share of the hot block's runs are left as exits. */
-const COLD = 1 / 40;
-/** Programs have phases: what an edge led to rarely so far may have been hot all the same, and gets at most this weight then. */
-const UNEXPECTED = 1 / 8;
-/** Executions below which a successor's counts say nothing: it is an exit. */
-const MIN_COUNT = 2;
-const MAX_ENTRIES = 12;
-/** Return addresses a return is compared with. */
-const MAX_RETURNS = 4;
-/** Calls within calls that are followed. */
-const MAX_DEPTH = 6;
-/** Bytes of Wasm an IR node takes, about. */
-const BYTES_MEMORY = 50;
-const BYTES_CALL = 60;
-const BYTES_NODE = 3;
-const BYTES_BLOCK = 20;
 
 /** A call the region has followed; the one numbered 0 is the region's own start. */
 interface Frame {
