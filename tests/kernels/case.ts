@@ -95,8 +95,13 @@ async function boot(
       over = refusal(error) ?? "";
     },
   );
-  while (machine.cpu.instructions === 0 && over === undefined && !machine.halted && cpuSeconds(begin) < START)
-    await turn();
+  // An instruction that raises a fault which cannot be delivered is not counted, and resets the machine.
+  let faulted = false;
+  machine.on("reset", (cause) => {
+    if (cause === "triple-fault") faulted = true;
+  });
+  const begun = (): boolean => machine.cpu.instructions > 0 || faulted || over !== undefined || machine.halted;
+  while (!begun() && cpuSeconds(begin) < START) await turn();
   const problem = late(begin, START, "the first instruction");
   if (problem) return problem;
   for (let n = 0; n < 3 && over === undefined; n++) await turn();
