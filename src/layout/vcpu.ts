@@ -59,6 +59,8 @@ export const S_LOCAL_PAGE = 0x80;
 export const S_ALONE = 0x84;
 /** i64: the bits that virtual addresses of code have: all ones, or 32 of them where addresses wrap around at 4 GiB. */
 export const S_CODE_MASK = 0x88;
+/** i64: instruction count at the last exception or interrupt, -1: there was none. */
+export const S_LAST_EVENT = 0x90;
 export const S_GUEST = 0x100;
 export const GUEST_STATE_SIZE = 0xf00;
 export const S_TEMPS = 0x1000;

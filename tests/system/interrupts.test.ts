@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import * as X from "../../src/arch/x86/layout.js";
-import { bareCpu, peek16, poke } from "./bare.js";
+import { bareCpu, enterPaging, peek16, poke } from "./bare.js";
 
 const CODE = 0x7c00;
 const HANDLER = 0x500;
@@ -140,5 +140,39 @@ describe("interrupts", () => {
     const cpu = realMode([0x0f, 0x0b]);
     cpu.setField32(X.X_IDT_LIMIT, 0);
     expect(cpu.run(10)).toBe("shutdown");
+  });
+
+  it("what comes again and again without an instruction uses up a run", () => {
+    // mov ax, [bx] over the end of the segment, in the handler too.
+    const cpu = realMode([0x8b, 0x07]);
+    poke(cpu, 13 * 4, [HANDLER & 0xff, HANDLER >> 8, 0, 0]);
+    poke(cpu, HANDLER, [0x8b, 0x07]);
+    cpu.setGpr("rbx", 0xffffn);
+    expect(cpu.run(1000)).toBe("budget");
+    expect(cpu.instructions).toBe(1000);
+    // The first is no instruction.
+    expect(cpu.gpr("rsp")).toBe(BigInt(STACK - 6 * 1001) & 0xffffn);
+  });
+
+  it("so do page faults of the handler's first fetch, and a line that stays high where handlers leave interrupts on", () => {
+    for (const vector of [14, 0x20]) {
+      const cpu = bareCpu({ acknowledge: () => 0x20 }, { icountShift: 0 });
+      const [gdt, idt, tables, handler] = [0x1000, 0x2000, 0x3000, vector === 14 ? 0x800000 : HANDLER];
+      poke(cpu, gdt + 8, [0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0]);
+      // Trap gate.
+      poke(cpu, idt + 8 * vector, [handler & 0xff, handler >> 8, 8, 0, 0, 0x8f, handler >> 16, 0]);
+      poke(cpu, tables, [0x87, 0, 0, 0, 0x87, 0, 0x40, 0]);
+      poke(cpu, CODE, [0xe9, 0, 0, 0x80, 0]); // jmp to where nothing is mapped
+      cpu.setField(X.X_GDT_BASE, BigInt(gdt));
+      cpu.setField(X.X_IDT_BASE, BigInt(idt));
+      cpu.setPc(BigInt(CODE));
+      cpu.setGpr("rsp", 0x700000n);
+      cpu.setField(X.X_FLAGS, BigInt(2 | (vector === 14 ? 0 : X.F_IF)));
+      enterPaging(cpu, tables);
+      if (vector !== 14) cpu.setInterruptLine(true);
+      expect(cpu.run(1000)).toBe("budget");
+      expect(cpu.instructions).toBe(1000);
+      expect(Number(0x700000n - cpu.gpr("rsp"))).toBeGreaterThan(900 * 12);
+    }
   });
 });

@@ -1,7 +1,7 @@
 // State after RESET and INIT (Intel SDM volume 3, table 10-1; AMD APM volume 2, table 14-1), and what the machine calls after it has
 // changed state from outside.
 
-import { FAULT_NONE, S_ATTENTION, S_FAULT, S_HALTED, S_INHIBIT, S_MODE, S_PC } from "../../../src/layout/vcpu";
+import { FAULT_NONE, S_ATTENTION, S_FAULT, S_HALTED, S_INHIBIT, S_LAST_EVENT, S_MODE, S_PC } from "../../../src/layout/vcpu";
 import {
   CS, LDTR, RDX, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, TR, X_A20_OFF, X_APIC_BASE, X_CC_OP, X_CC_SRC, X_CR0, X_CR2, X_CR3, X_CR4, X_CSTAR, X_DB_PENDING,
   X_DF, X_DR, X_DR_HIT, X_EFER, X_EXC_NESTING, X_FCS, X_FCW, X_FDP, X_FDS, X_FIP, X_FLAGS, X_FOP, X_FPR, X_FSW, X_FTAG, X_FTOP, X_GDT_BASE,
@@ -103,6 +103,7 @@ export function initialise(cpu: i32): void {
   store<i32>(cpu + X_REPEATING, 0);
   store<u64>(cpu + S_PC, 0xfff0);
   store<i32>(cpu + S_FAULT, FAULT_NONE);
+  store<i64>(cpu + S_LAST_EVENT, -1);
   store<i32>(cpu + S_INHIBIT, 0);
   store<i32>(cpu + S_HALTED, 0);
   store<i32>(cpu + S_MODE, 0);

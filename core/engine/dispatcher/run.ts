@@ -14,7 +14,7 @@ import {
 import {
   EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, FAULT_EXCEPTION,
   FAULT_NONE, FAULT_RETRY, S_ALONE, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL, S_HALTED,
-  S_INHIBIT, S_LOCAL_PAGE, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
+  S_INHIBIT, S_LAST_EVENT, S_LOCAL_PAGE, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
 } from "../../../src/layout/vcpu";
 import { ENTRIES_NOTED_SHIFT } from "../../../src/tuning/engine";
 import { I_HOT, interpret } from "../interpreter/interpret";
@@ -40,7 +40,18 @@ function takeFault(cpu: i32): bool {
   store<i32>(cpu + S_ONE_INSN, load<i32>(cpu + S_ALONE));
   if (kind != FAULT_EXCEPTION) return false;
   count(STAT_FAULTS);
+  countEvent(cpu);
   return call_indirect<i32>(engine(E_HOOK_DELIVER), cpu) == FAULT_NONE;
+}
+
+/**
+ * An exception or an interrupt that follows another without an instruction between them counts as an instruction: handlers that fault at once
+ * and interrupts that come again at once do not go on for ever within a run, and time passes meanwhile.
+ */
+function countEvent(cpu: i32): void {
+  const fuel = load<i32>(cpu + S_FUEL);
+  if (icount(cpu) == load<i64>(cpu + S_LAST_EVENT) && fuel > 0) store<i32>(cpu + S_FUEL, fuel - 1);
+  store<i64>(cpu + S_LAST_EVENT, icount(cpu));
 }
 
 // @ts-ignore: decorator
@@ -173,6 +184,9 @@ export function run(cpu: i32): i32 {
       if (load<i32>(cpu + S_HALTED) | (load<i32>(cpu + S_ATTENTION) & i32(load<i32>(cpu + S_INHIBIT) == 0))) {
         if (call_indirect<i32>(engine(E_HOOK_ATTENTION), cpu) != FAULT_NONE) return leave(cpu, EXIT_SHUTDOWN);
         if (load<i32>(cpu + S_HALTED)) return leave(cpu, EXIT_HALT);
+        countEvent(cpu);
+        // It took one event. If there is another it comes before the next instruction, too.
+        if (load<i32>(cpu + S_ATTENTION) != 0 && load<i32>(cpu + S_FUEL) > 0) continue;
       }
       if (load<i32>(cpu + S_FUEL) <= 0) return leave(cpu, EXIT_FUEL);
       inhibited = load<i32>(cpu + S_INHIBIT);

@@ -178,4 +178,27 @@ describe.each([
       }
     }
   });
+
+  it("an NMI that waits with a trap comes before the trap's handler begins, whether breakpoints are set or not", () => {
+    for (const dr7 of [0, WATCH]) {
+      // mov ss, [bx]; inc ax; inc ax
+      const cpu = realMode(`${MOV_SS} 40 40`, { ...TF, dr7, watch: WORD + 0x100 });
+      // The second time everything is translated, so that nothing but the rule makes the processor look at what is pending.
+      for (let round = 0; round < 2; round++) {
+        cpu.setPc(BigInt(CODE));
+        cpu.setGpr("rsp", BigInt(STACK));
+        cpu.setField(X.X_FLAGS, BigInt(TF.flags));
+        cpu.setField32(X.X_NMI_BLOCKED, 0);
+        cpu.engine.memory.setCpu(S_HALTED, 0);
+        cpu.update();
+        cpu.run(1);
+        if (round === 1) cpu.nmi();
+        expect(cpu.run(1000)).toBe("halt");
+        expect(peek16(cpu, STACK - 6)).toBe(CODE + 3);
+      }
+      // #DB behind INC, then the NMI, whose handler is HLT.
+      expect(cpu.pc).toBe(BigInt(HANDLERS + 16 * 2 + 1));
+      expect(peek16(cpu, STACK - 12)).toBe(HANDLERS + 16);
+    }
+  });
 });
