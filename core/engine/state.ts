@@ -3,7 +3,7 @@
 import { E_STATS } from "../../src/layout/engine";
 import { ENGINE } from "../../src/layout/memory";
 import {
-  FAULT_EXCEPTION, MODE_MMU_MASK, MODE_MMU_SHIFT, S_FAULT, S_FUEL, S_ICOUNT_END, S_MODE, S_PC, S_PENDING,
+  FAULT_EXCEPTION, MODE_MMU_MASK, MODE_MMU_SHIFT, S_CODE_BASE, S_CODE_MASK, S_FAULT, S_FUEL, S_ICOUNT_END, S_MODE, S_PC, S_PENDING,
 } from "../../src/layout/vcpu";
 
 // @ts-ignore: decorator
@@ -19,6 +19,12 @@ import {
 // @ts-ignore: decorator
 @inline export function setPc(cpu: i32, pc: u64): void {
   store<u64>(cpu + S_PC, pc);
+}
+
+/** Virtual address of the next instruction. */
+// @ts-ignore: decorator
+@inline export function codeAddress(cpu: i32): u64 {
+  return (load<u64>(cpu + S_PC) + load<u64>(cpu + S_CODE_BASE)) & load<u64>(cpu + S_CODE_MASK);
 }
 
 // @ts-ignore: decorator

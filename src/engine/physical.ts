@@ -1,5 +1,5 @@
 // The guest-physical address space as the engine has it: where RAM lies, and the table of ranges that both compilers look addresses
-// up in (src/layout/, E_RANGES; core/engine/softmmu/physical.ts is the other compiler's). Nobody else knows where RAM is.
+// up in (src/layout/, E_RANGES; core/engine/physical.ts is the other compiler's). Nobody else knows where RAM is.
 
 import * as L from "../layout/layout.js";
 

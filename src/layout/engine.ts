@@ -39,7 +39,7 @@ export const E_ICOUNT_SHIFT = 0x54;
 export const E_REGION_CACHE = 0x58;
 export const E_REGION_CACHE_MASK = 0x5c;
 export const E_REGION_EPOCH = 0x60;
-/** i32 per RAM page: stores beside its code (core/engine/dispatcher/invalidate.ts). */
+/** i32 per RAM page: stores beside its code (core/engine/codemap/page-stores.ts). */
 export const E_PAGE_STORES = 0x64;
 /** i64: virtual time at the last look at the host's, nanoseconds; the instruction count then; the one from which on to look again. */
 export const E_TIME = 0x68;
@@ -72,7 +72,7 @@ export const STAT_CODE_STORE = 104;
 /** Instructions executed again on their own (FAULT_RETRY). */
 export const STAT_RETRIES = 112;
 /** Physical map: all that is memory to the guest, ranges that do not overlap, those looked for most first. Elsewhere is MMIO or nothing.
- *  Two modules know it: core/engine/softmmu/physical.ts, and src/engine/physical.ts, which writes it. */
+ *  Two modules know it: core/engine/physical.ts, and src/engine/physical.ts, which writes it. */
 export const E_RANGES = 0x400;
 /** u32: number of the first guest-physical page. */
 export const RANGE_PAGE = 0;

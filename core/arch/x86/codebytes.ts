@@ -3,7 +3,7 @@
 import { ACCESS_READ } from "../../../src/layout/access";
 import { FAULT_NONE, S_FAULT, S_WALK_PHYS } from "../../../src/layout/vcpu";
 import { X_CR2 } from "../../../src/arch/x86/layout";
-import { physHost } from "../../engine/softmmu/physical";
+import { physHost } from "../../engine/physical";
 import { mmuIndex } from "../../engine/state";
 import { walk } from "./paging";
 

@@ -2,9 +2,12 @@
 // calls, the engine's maintenance calls, and every helper of the guest by name.
 
 export { run } from "../../engine/dispatcher/run";
-export { dmaWritten, forgetCode, installBlock, linkHash, evict, removeSpan } from "../../engine/dispatcher/maintain";
-export { secondPage } from "../../engine/dispatcher/lookup";
-export { initTlb, flushTlb, flushPage, forgetRegions } from "../../engine/softmmu/tlb";
+export { installBlock } from "../../engine/dispatcher/install";
+export { dmaWritten } from "../../engine/codemap/dma";
+export { forgetRegions } from "../../engine/codemap/epochs";
+export { evict, forgetCode, removeSpan } from "../../engine/codemap/evict";
+export { secondPage } from "../../engine/lookup/lookup";
+export { initTlb, flushTlb, flushPage } from "../../engine/softmmu/tlb";
 export { crossing_close, crossing_open } from "../../engine/softmmu/crossing";
 export { debugTranslate } from "../../engine/softmmu/debug";
 export * from "./index";

@@ -3,7 +3,7 @@
 import { ACCESS_EXEC, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
 import { FAULT_NONE, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
 import { X_A20_OFF, X_CR3, X_PDPTE } from "../../../src/arch/x86/layout";
-import { loadPhys32, loadPhys64, physHostWrite } from "../../engine/softmmu/physical";
+import { loadPhys32, loadPhys64, physHostWrite } from "../../engine/physical";
 import {
   CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, CR4_PSE, CR4_SMAP, CR4_SMEP, EFER_LMA, EFER_NXE, PF_ID, PF_P, PF_RSVD, PF_U, PF_W, PHYS_BITS,
 } from "./bits";

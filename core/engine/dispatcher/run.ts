@@ -18,10 +18,10 @@ import {
 } from "../../../src/layout/vcpu";
 import { ENTRIES_NOTED_SHIFT } from "../../../src/tuning/engine";
 import { I_HOT, interpret } from "../interpreter/interpret";
+import { NOT_MEMORY, find } from "../lookup/lookup";
 import { globalCode } from "../softmmu/tlb";
-import { count, engine, icount } from "../state";
+import { codeAddress, count, engine, icount } from "../state";
 import { forgetTime } from "../time";
-import { NOT_MEMORY, codeAddress, find } from "./lookup";
 
 function leave(cpu: i32, reason: i32): i32 {
   store<i32>(cpu + S_EXIT, reason);

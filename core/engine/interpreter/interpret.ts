@@ -10,7 +10,7 @@ import { S_TLB, TLB_MODE_SIZE } from "../../../src/layout/tlb";
 import { S_BLOCK, S_EXACT, S_FAULT, S_FUEL, S_ONE_INSN, S_PC, S_PENDING } from "../../../src/layout/vcpu";
 import { engine, mmuIndex } from "../state";
 import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/access";
-import { lookup } from "../dispatcher/lookup";
+import { lookup } from "../lookup/lookup";
 import { aOf, bOf, dOf, x0Of, x1Of } from "../encoder/fields";
 import {
   A32, A64, and32iConst32, B32, B64, D32, D64, ld, ld64Sum, ldw, mov64Const32, mov64ConstConst32, pcLd64, pcSt64, pcSt64Add, readHost, st,

@@ -3,15 +3,17 @@
 
 import { ACCESS_READ, ACCESS_WRITE, MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../../src/layout/access";
 import {
-  E_CODE_BITS, E_HOOK_MISALIGNED, STAT_CODE_STORE, STAT_CROSSING, STAT_MMIO, STAT_SLOW_LOAD, STAT_SLOW_STORE,
+  E_HOOK_MISALIGNED, STAT_CODE_STORE, STAT_CROSSING, STAT_MMIO, STAT_SLOW_LOAD, STAT_SLOW_STORE,
 } from "../../../src/layout/engine";
 import { TLB_ADDEND, TLB_READ, TLB_WRITE } from "../../../src/layout/tlb";
 import { FAULT_NONE, FAULT_RETRY, S_FAULT, S_ONE_INSN } from "../../../src/layout/vcpu";
 import { mmioRead, mmioWrite } from "../host";
 import { forgetTime } from "../time";
 import { count, engine, setFault } from "../state";
-import { invalidateCode, storedBeside } from "../dispatcher/invalidate";
-import { isRom, physHost, physHostWrite, ramPage } from "./physical";
+import { codeBits } from "../codemap/granules";
+import { invalidateCode } from "../codemap/invalidate";
+import { storedBeside } from "../codemap/page-stores";
+import { isRom, physHost, physHostWrite, ramPage } from "../physical";
 import { tlbEntry, translate } from "./tlb";
 
 // ---- typed accesses for helpers -------------------------------------------------------------------------------------------
@@ -209,7 +211,7 @@ function mmioStore(cpu: i32, pa: u64, value: u64, size: i32): void {
 export function codeWrite(cpu: i32, host: i32, bytes: i32): bool {
   const page = ramPage(host);
   if (page < 0) return true;
-  const bits = load<u64>(engine(E_CODE_BITS) + (page << 3));
+  const bits = codeBits(page);
   if (bits == 0) return true;
   count(STAT_CODE_STORE);
   const first = (host >>> 6) & 63;
@@ -252,7 +254,7 @@ function rmwAllowed(cpu: i32, va: u64, bytes: i32, mmu: i32): bool {
   if (host == 0) return true;
   const page = ramPage(host);
   if (page < 0) return true;
-  const bits = load<u64>(engine(E_CODE_BITS) + (page << 3));
+  const bits = codeBits(page);
   const first = (host >>> 6) & 63;
   const last = ((host + bytes - 1) >>> 6) & 63;
   if (((bits >> first) & 1) == 0 && ((bits >> last) & 1) == 0) return true;

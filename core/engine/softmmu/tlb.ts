@@ -2,12 +2,7 @@
 // that maps to entry i never has that page number, so no validity bit and no special value is needed.
 
 import { ACCESS_EXEC, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
-import {
-  E_CODE_BITS, E_GLOBAL_EPOCH, E_HOOK_WALK, E_JUMP_CACHE, E_JUMP_MASK, E_REGION_CACHE, E_REGION_CACHE_MASK,
-  E_REGION_EPOCH, STAT_TLB_FLUSH, STAT_TLB_MISS,
-} from "../../../src/layout/engine";
-import { ENGINE } from "../../../src/layout/memory";
-import { JC_STRIDE, RC_STRIDE } from "../../../src/layout/region";
+import { E_HOOK_WALK, STAT_TLB_FLUSH, STAT_TLB_MISS } from "../../../src/layout/engine";
 import {
   MMU_MODES, S_TLB, S_TLB_LIST, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL,
   TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
@@ -15,8 +10,10 @@ import {
 import {
   FAULT_NONE, S_EXIT_PHYS, S_TLB_KEPT, S_TLB_USED, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT,
 } from "../../../src/layout/vcpu";
+import { clearJumpCache, forgetLocalRegions, forgetRegions } from "../codemap/epochs";
+import { codeBits } from "../codemap/granules";
 import { count, engine, mmuIndex } from "../state";
-import { hostIn, isReadOnly, physHost, ramPage, rangeOf } from "./physical";
+import { hostIn, isReadOnly, physHost, ramPage, rangeOf } from "../physical";
 
 // TLB_FLAGS: the mapping is global (TLB_GLOBAL); the entry is in the kept part of the list; it is a piece of a large page; the entry is in
 // the rest of the list. A flush of what is not global, which is what a context switch is, looks at the rest only.
@@ -50,26 +47,6 @@ export function initTlb(cpu: i32): void {
   store<i32>(cpu + S_TLB_KEPT, 0);
   forgetLarge();
   clearJumpCache();
-}
-
-/** The jump cache goes by host address, so that only what gives an address other code empties it: eviction, the memory map. */
-export function clearJumpCache(): void {
-  memory.fill(engine(E_JUMP_CACHE), 0, (engine(E_JUMP_MASK) + 1) * JC_STRIDE);
-  forgetRegions();
-}
-
-/** The region cache goes by virtual address. */
-export function forgetRegions(): void {
-  forgetLocalRegions();
-  store<i32>(ENGINE + E_GLOBAL_EPOCH, engine(E_GLOBAL_EPOCH) + 2);
-}
-
-/** What the region cache has of pages that are not global. */
-function forgetLocalRegions(): void {
-  const epoch = engine(E_REGION_EPOCH) + 2;
-  store<i32>(ENGINE + E_REGION_EPOCH, epoch);
-  // The numbers begin anew. Between two equal ones, of either kind, that happens once at least.
-  if (epoch == 0) memory.fill(engine(E_REGION_CACHE), 0xff, (engine(E_REGION_CACHE_MASK) + 1) * RC_STRIDE);
 }
 
 /** The page of code at `va`, which the TLB has, is global. */
@@ -247,7 +224,7 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
   let writable = !code && (perm & PERM_WRITE) != 0 && !isReadOnly(range);
   if (writable) {
     const page = ramPage(host);
-    if (page >= 0 && load<u64>(engine(E_CODE_BITS) + (page << 3)) != 0) writable = false;
+    if (page >= 0 && codeBits(page) != 0) writable = false;
   }
   store<u64>(entry + TLB_WRITE, writable ? tag : never);
   store<i32>(entry + TLB_ADDEND, host - <i32>tag);

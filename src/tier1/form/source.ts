@@ -49,7 +49,7 @@ export class MemorySource implements BlockSource {
     const { i32, u32 } = this.memory;
     const lo = phys >>> 0;
     const hi = Math.floor(phys / 4294967296);
-    // As core/engine/dispatcher/invalidate.ts hashSlot().
+    // As core/engine/codemap/hash.ts hashSlot().
     const hash = lo ^ ((lo >>> 14) | (hi << 18)) ^ (Math.imul(mode, 0x9e3779b1) >>> 12);
     let block = i32[(this.engine(E_HASH) + ((hash & this.engine(E_HASH_MASK)) << 2)) >> 2]!;
     for (; block !== 0; block = i32[(block + B_HASH_NEXT) >> 2]!) {

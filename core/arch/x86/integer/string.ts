@@ -9,9 +9,11 @@ import {
   CC_SUB, ES, FS, M_CODE64, M_DEBUG, M_SEGCHECK, RAX, RCX, RDI, RSI, SEG_WRITE, STR_ADDR_SHIFT, STR_ALIGN, STR_ONE, STR_REPNE, STR_SEG_SHIFT, X_CC_DST, X_CC_OP,
   X_CC_SRC, X_DF, X_REPEATING,
 } from "../../../../src/arch/x86/layout";
-import { granules, invalidateCode, storedBeside } from "../../../engine/dispatcher/invalidate";
+import { granules } from "../../../engine/codemap/granules";
+import { invalidateCode } from "../../../engine/codemap/invalidate";
+import { storedBeside } from "../../../engine/codemap/page-stores";
 import { hostForRead, hostForWrite, ld16, ld32, ld64, ld8, st16, st32, st64, st8 } from "../../../engine/softmmu/access";
-import { isRom, physHostWrite, ramPage } from "../../../engine/softmmu/physical";
+import { isRom, physHostWrite, ramPage } from "../../../engine/physical";
 import { translate } from "../../../engine/softmmu/tlb";
 import { engine, mmuIndex, mode, setFault } from "../../../engine/state";
 import { x86_debug_data } from "../debug";

@@ -2,8 +2,7 @@
 // (Intel SDM volume 3, 6.9). Its helper looks after the load, so a fault of the load is looked at once more when it is delivered.
 
 import { M_CODE64, X_CR2, X_CR2_BEFORE, X_EXC_VECTOR } from "../../../../src/arch/x86/layout";
-import { codeAddress } from "../../../engine/dispatcher/lookup";
-import { mode } from "../../../engine/state";
+import { codeAddress, mode } from "../../../engine/state";
 import { V_AC, V_GP, V_PF, V_SS } from "../bits";
 import { codeByte } from "../codebytes";
 import { SW_ES, fsw, waits } from "./state";

@@ -4,9 +4,9 @@
 import {
   E_RAM_BASE, E_RAM_SIZE, E_RANGES, E_RANGES_END, RANGE_FLAGS, RANGE_HOST, RANGE_PAGE, RANGE_PAGES, RANGE_READONLY,
   RANGE_STRIDE,
-} from "../../../src/layout/engine";
-import { ENGINE } from "../../../src/layout/memory";
-import { engine } from "../state";
+} from "../../src/layout/engine";
+import { ENGINE } from "../../src/layout/memory";
+import { engine } from "./state";
 
 /** The range that a guest-physical address lies in, 0: there is no memory. */
 // @ts-ignore: decorator

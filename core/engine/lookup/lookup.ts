@@ -5,18 +5,12 @@ import { E_JUMP_CACHE, E_JUMP_MASK, STAT_LOOKUPS } from "../../../src/layout/eng
 import { JC_STRIDE } from "../../../src/layout/region";
 import { TLB_EXEC, TLB_EXEC_ADDEND } from "../../../src/layout/tlb";
 import {
-  MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, S_CODE_BASE, S_CODE_MASK, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN, S_PC,
+  MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, S_CODE_MASK, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN,
 } from "../../../src/layout/vcpu";
-import { count, engine, mmuIndex } from "../state";
-import { physOf } from "../softmmu/physical";
+import { hashSlot, search } from "../codemap/hash";
+import { physOf } from "../physical";
 import { tlbEntry, translateExec } from "../softmmu/tlb";
-import { hashSlot } from "./invalidate";
-
-/** Virtual address of the next instruction. */
-// @ts-ignore: decorator
-@inline export function codeAddress(cpu: i32): u64 {
-  return (load<u64>(cpu + S_PC) + load<u64>(cpu + S_CODE_BASE)) & load<u64>(cpu + S_CODE_MASK);
-}
+import { codeAddress, count, engine, mmuIndex } from "../state";
 
 // @ts-ignore: decorator
 @inline function jumpEntry(host: i32, mode: i32): i32 {
@@ -69,14 +63,6 @@ function secondAtHand(cpu: i32): i32 {
 
 function nextPage(cpu: i32): u64 {
   return ((codeAddress(cpu) & ~0xfff) + 4096) & load<u64>(cpu + S_CODE_MASK);
-}
-
-/** Block in the hash by physical address, mode and host page number of the second page (-1: none). */
-export function search(phys: u64, mode: i32, page2: i32): i32 {
-  for (let block = load<i32>(hashSlot(phys, mode)); block != 0; block = load<i32>(block + B_HASH_NEXT)) {
-    if (load<u64>(block + B_PHYS) == phys && load<i32>(block + B_MODE) == mode && load<i32>(block + B_PAGE2) == page2) return block;
-  }
-  return 0;
 }
 
 /** find(): the code is not in memory. */

@@ -1,0 +1,64 @@
+// Dropping translated code: self-modifying code, DMA, eviction.
+
+import {
+  B_BYTES, B_FLAGS, B_FLAG_SPAN, B_PAGE2_NEXT, B_PAGE_NEXT, B_PHYS, B_REGION, B_VALID,
+} from "../../../src/layout/block";
+import { E_DEAD_REGIONS, E_LINK_EPOCH, E_PAGE_BLOCKS, STAT_SMC } from "../../../src/layout/engine";
+import { ENGINE } from "../../../src/layout/memory";
+import { R_NEXT, R_VALID } from "../../../src/layout/region";
+import { ramPage } from "../physical";
+import { count, engine } from "../state";
+import { forgetRegions } from "./epochs";
+import { granules, setCodeBits } from "./granules";
+import { unlinkHash } from "./hash";
+import { isSecondPage, nextInPage } from "./pages";
+
+/** Takes a block out of the hash and marks it dead; dropping a span kills its region. Page lists are cleaned by the callers. */
+export function dropBlock(block: i32): void {
+  if (load<i32>(block + B_VALID) == 0) return;
+  store<i32>(block + B_VALID, 0);
+  if (load<i32>(block + B_FLAGS) & B_FLAG_SPAN) {
+    for (let entry = load<i32>(block + B_REGION); entry != 0; entry = load<i32>(entry + R_NEXT)) store<i32>(entry + R_VALID, 0);
+    store<i32>(ENGINE + E_DEAD_REGIONS, load<i32>(ENGINE + E_DEAD_REGIONS) + 1);
+    forgetRegions();
+    return;
+  }
+  unlinkHash(block);
+  store<i32>(ENGINE + E_LINK_EPOCH, load<i32>(ENGINE + E_LINK_EPOCH) + 1);
+}
+
+/** Drops every block that overlaps [host, host+bytes), which lies in one RAM page. */
+export function invalidateCode(host: i32, bytes: i32): void {
+  count(STAT_SMC);
+  const page = ramPage(host);
+  const from = host & 0xfff;
+  const to = from + bytes;
+  let slot = engine(E_PAGE_BLOCKS) + (page << 2);
+  let bits: u64 = 0;
+  let block = load<i32>(slot);
+  store<i32>(slot, 0);
+  let kept = 0;
+  while (block != 0) {
+    const next = nextInPage(block, page);
+    if (load<i32>(block + B_VALID)) {
+      const second = isSecondPage(block, page);
+      let start = <i32>load<u64>(block + B_PHYS) & 0xfff;
+      let end = start + load<i32>(block + B_BYTES);
+      if (second) {
+        end -= 4096;
+        start = 0;
+      } else if (end > 4096) end = 4096;
+      if (start < to && end > from) {
+        dropBlock(block);
+      } else {
+        if (second) store<i32>(block + B_PAGE2_NEXT, kept);
+        else store<i32>(block + B_PAGE_NEXT, kept);
+        kept = block;
+        bits |= granules(start, end);
+      }
+    }
+    block = next;
+  }
+  store<i32>(slot, kept);
+  setCodeBits(page, bits);
+}
