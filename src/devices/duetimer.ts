@@ -44,9 +44,14 @@ export class DueTimer {
     return this.at ?? null;
   }
 
+  /** Only when it is due, for settle() to arm it. */
   load(at: number | undefined): void {
-    if (at === undefined) this.cancel();
-    else this.arm(at);
+    this.at = at;
+  }
+
+  settle(): void {
+    if (this.at === undefined) this.timer.cancel();
+    else this.timer.arm(this.at);
   }
 
   private fire(): void {

@@ -1,6 +1,8 @@
 // What a device sees of the world, and nothing more. A device knows no bus address, no host, no CPU. Numbers of 32 bits
 // are unsigned JS numbers; wider ones (sizes, nanoseconds, guest-physical addresses) are exact JS numbers below 2^53.
 
+import type { StateReader } from "./state.js";
+
 /** A range of ports or of memory-mapped registers. `offset` is from the start of the range; `size` is 1, 2 or 4
  *  (the bus splits 8-byte accesses into two of 4, low half first). Values are unsigned. */
 export interface IoRegion {
@@ -61,13 +63,29 @@ export interface WallClock {
 export type DeviceState = { [name: string]: StateValue };
 export type StateValue = number | string | boolean | null | Uint8Array | StateValue[] | { [name: string]: StateValue };
 
-export interface Device {
+/**
+ * What has a state to be saved. Who receives a signal keeps its level in its own state, so nobody has to be told anything by load().
+ * A device's time is virtual time, which goes on where it was: moments are saved as they are.
+ */
+export interface Stateful {
+  /** Version of what save() gives; counts up when that changes. Other versions are refused. */
+  readonly stateVersion: number;
+  /** Changes nothing. */
+  save(): DeviceState;
+  /**
+   * Restores registers and touches nothing else: no line moves, no timer is armed, nothing is mapped. Throws StateError at what is
+   * missing or cannot be.
+   */
+  load(state: StateReader): void;
+  /** After everything is loaded, in board order: drives lines, arms timers, maps registers. Absent where there is nothing of these. */
+  settle?(): void;
+}
+
+export interface Device extends Stateful {
   /** Name as QEMU's `info qtree` has it. */
   readonly name: string;
   /** Power-on or system reset. */
   reset(): void;
-  save(): DeviceState;
-  load(state: DeviceState): void;
 }
 
 /** The other end of a serial line or console. */

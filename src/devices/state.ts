@@ -1,7 +1,23 @@
-// Reading a saved device state back: every getter throws an Error that names the device and the field when the field is
-// absent or of another type.
+// Reading a saved state back: every getter throws a StateError that names the device and the field when the field is absent, of
+// another type or out of range. Who made the state may mean harm: what a device uses as an index or a length has a limit here.
 
-import type { DeviceState, StateValue } from "./interfaces.js";
+import type { DeviceState, Stateful, StateValue } from "./interfaces.js";
+
+/** A saved state that is not whole, or not for this machine. The message is one sentence for the user. */
+export class StateError extends Error {
+  override readonly name = "StateError";
+}
+
+/** The state of a part that has a version of its own, for StateReader.load. */
+export function versioned(part: Stateful): DeviceState {
+  return { version: part.stateVersion, state: part.save() };
+}
+
+/** Loads the state of one device and settles it: where no others are loaded with it. */
+export function restore(device: Stateful & { readonly name: string }, state: DeviceState): void {
+  device.load(new StateReader(device.name, state));
+  device.settle?.();
+}
 
 export class StateReader {
   constructor(
@@ -9,9 +25,24 @@ export class StateReader {
     private readonly state: DeviceState,
   ) {}
 
+  /** Any number: moments of virtual time, differences. */
   num(name: string): number {
     const value = this.state[name];
-    return typeof value === "number" ? value : this.fail(name, "a number");
+    return typeof value === "number" && Number.isFinite(value) ? value : this.fail(name, "a number");
+  }
+
+  /** A whole number from 0 to `most`. */
+  uint(name: string, most = 0xffffffff): number {
+    const value = this.state[name];
+    const fits = typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most;
+    return fits ? value : this.fail(name, `a whole number from 0 to ${most}`);
+  }
+
+  /** A whole number of 64 bits, saved as decimal digits. */
+  big(name: string): bigint {
+    const value = this.state[name];
+    const digits = typeof value === "string" && /^[0-9]{1,20}$/.test(value) ? BigInt(value) : -1n;
+    return digits >= 0n && digits < 1n << 64n ? digits : this.fail(name, "the digits of a 64-bit number");
   }
 
   /** A number, or undefined where null was saved. */
@@ -38,9 +69,16 @@ export class StateReader {
   /** A list of numbers, of exactly `length` entries where given. */
   nums(name: string, length?: number): number[] {
     const value = this.state[name];
-    const isNumber = (entry: StateValue): entry is number => typeof entry === "number";
+    const isNumber = (entry: StateValue): entry is number => typeof entry === "number" && Number.isFinite(entry);
     if (!Array.isArray(value) || !value.every(isNumber)) return this.fail(name, "a list of numbers");
     return length === undefined || value.length === length ? value : this.fail(name, `a list of ${length} numbers`);
+  }
+
+  /** A list of at most `length` whole numbers from 0 to `most`. */
+  uints(name: string, length: number, most = 0xffffffff): number[] {
+    const values = this.nums(name);
+    const fits = values.length <= length && values.every((v) => Number.isInteger(v) && v >= 0 && v <= most);
+    return fits ? values : this.fail(name, `a list of at most ${length} whole numbers from 0 to ${most}`);
   }
 
   /** The state of a device of its own, which reads it itself. */
@@ -64,7 +102,25 @@ export class StateReader {
     return list.map((part, i) => new StateReader(`${this.device} ${name}`, { [i]: part }).part(`${i}`));
   }
 
-  private fail(name: string, wanted: string): never {
-    throw new Error(`Saved state of ${this.device}: '${name}' is not ${wanted}`);
+  /** Has a part load what versioned() made of it. */
+  load(name: string, part: Stateful): void {
+    const reader = this.part(name);
+    const version = reader.uint("version");
+    if (version !== part.stateVersion) {
+      throw new StateError(
+        `Saved state of ${this.device} ${name}: version ${version}, and this program reads version ${part.stateVersion}`,
+      );
+    }
+    part.load(new StateReader(`${this.device} ${name}`, reader.object("state")));
+  }
+
+  /** The fields there are. */
+  get names(): string[] {
+    return Object.keys(this.state);
+  }
+
+  /** Refuses a field. */
+  fail(name: string, wanted: string): never {
+    throw new StateError(`Saved state of ${this.device}: '${name}' is not ${wanted}`);
   }
 }

@@ -1,7 +1,7 @@
 // A PCI bus: 32 slots of 8 functions, configuration cycles, and the four interrupt lines the slots' pins are wired to.
 
 import type { Device, DeviceLog, DeviceState, IrqLine, MsiSink } from "../interfaces.js";
-import { StateReader } from "../state.js";
+import { type StateReader, versioned } from "../state.js";
 import type { PciFunction } from "./function.js";
 import type { BarMapper, PciHost } from "./interfaces.js";
 
@@ -23,6 +23,7 @@ export function pirqOf(slot: number, pin: number): number {
 
 export class PciBus implements Device, PciHost {
   readonly name = "pci.0";
+  readonly stateVersion = 1;
   readonly mapper: BarMapper;
   readonly msi: MsiSink;
   readonly log: DeviceLog;
@@ -84,12 +85,21 @@ export class PciBus implements Device, PciHost {
   }
 
   save(): DeviceState {
-    return Object.fromEntries(this.functions().map((device) => [device.address, device.save()]));
+    return Object.fromEntries(this.functions().map((device) => [device.address, versioned(device)]));
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    for (const device of this.functions()) device.load(reader.object(device.address));
+  load(reader: StateReader): void {
+    const functions = this.functions();
+    for (const address of reader.names) {
+      if (!functions.some((device) => device.address === address)) reader.fail(address, "a function of this machine");
+    }
+    // The bridge knows the levels; functions say theirs again when they settle.
+    this.asserted.fill(0);
+    for (const device of functions) reader.load(device.address, device);
+  }
+
+  settle(): void {
+    for (const device of this.functions()) device.settle();
   }
 
   private freeSlot(): number {

@@ -3,7 +3,7 @@
 // reset control, which is passed on here because ranges of ports may not overlap.
 
 import type { Device, DeviceState, IoRegion } from "../interfaces.js";
-import { StateReader } from "../state.js";
+import type { StateReader } from "../state.js";
 import type { PciBus } from "./bus.js";
 
 export const CONFIG_PORTS = 0xcf8;
@@ -15,6 +15,7 @@ const DATA = 4;
 
 export class ConfigPorts implements IoRegion, Device {
   readonly name = "pci-config-ports";
+  readonly stateVersion = 1;
   private address = 0;
 
   /** `resetControl` answers byte accesses to CF9h, at its offset 0. */
@@ -43,8 +44,8 @@ export class ConfigPorts implements IoRegion, Device {
     return { address: this.address };
   }
 
-  load(state: DeviceState): void {
-    this.address = new StateReader(this.name, state).num("address");
+  load(state: StateReader): void {
+    this.address = state.uint("address");
   }
 
   private data(offset: number, size: number, value?: number): number {

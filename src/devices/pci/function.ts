@@ -3,7 +3,7 @@
 // PCI Local Bus Specification 3.0, chapter 6.
 
 import type { Device, DeviceState } from "../interfaces.js";
-import { StateReader } from "../state.js";
+import type { StateReader } from "../state.js";
 import { Bar, type BarOptions } from "./bar.js";
 import type { PciHost } from "./interfaces.js";
 import { Msix } from "./msix.js";
@@ -26,6 +26,7 @@ export interface PciIdentity {
 
 export abstract class PciFunction implements Device {
   abstract readonly name: string;
+  readonly stateVersion: number = 1;
   readonly id: string;
   readonly bars: (Bar | undefined)[] = new Array(reg.BARS).fill(undefined);
   slot = -1;
@@ -119,13 +120,16 @@ export abstract class PciFunction implements Device {
     return { config, intx: this.intx, msix: this.msix?.save() ?? null };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(`${this.name} ${this.address}`, state);
+  load(reader: StateReader): void {
     new Uint8Array(this.config.buffer).set(reader.bytes("config", reg.CONFIG_SIZE));
     if (this.msix !== undefined) {
       this.msix.load(reader.part("msix"), this.config.getUint16(this.msixControl, true));
     }
     this.intx = reader.bool("intx");
+    this.intxDriven = false;
+  }
+
+  settle(): void {
     this.configWritten();
   }
 

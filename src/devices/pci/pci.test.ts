@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { setUpPci } from "../chipset/i440fx/firmware.js";
 import { createPcPci } from "../chipset/i440fx/pc.js";
 import type { IoRegion } from "../interfaces.js";
+import { restore } from "../state.js";
 import { FakeLines, FakeLog, FakeMsi } from "../testing.js";
 import { pirqOf } from "./bus.js";
 import { infoPci, qtreePci } from "./describe.js";
@@ -267,7 +268,7 @@ describe("MSI-X", () => {
     bus.reset();
     expect(vectors.read(12, 4)).toBe(1);
     expect(vectors.read(8, 4)).toBe(0);
-    bus.load(state);
+    restore(bus, state);
     vectors.write(12, 4, 0);
     expect(msi.sent).toEqual([{ address: 0xfee01000, data: 0x40 }]);
   });

@@ -18,6 +18,7 @@ import { CONFIG_PORTS, CONFIG_PORTS_SIZE } from "../../devices/pci/config-ports.
 import type { BarMapper } from "../../devices/pci/interfaces.js";
 import { CmosRtc } from "../../devices/rtc/cmosrtc/cmosrtc.js";
 import { pcNvram, SHUTDOWN_S3_RESUME, SHUTDOWN_STATUS } from "../../devices/rtc/cmosrtc/registers.js";
+import { restore } from "../../devices/state.js";
 import { PostPort } from "../../devices/test/post/post.js";
 import { Hpet } from "../../devices/timer/hpet/hpet.js";
 import { Pit8254 } from "../../devices/timer/pit8254/pit8254.js";
@@ -198,7 +199,7 @@ export class PcBoard {
     const bridge = this.pci.bus.at(0, 0)!;
     const shadows = bridge.save();
     this.reset();
-    bridge.load(shadows);
+    restore(bridge, shadows);
     this.rtc.poke(SHUTDOWN_STATUS, SHUTDOWN_S3_RESUME);
     this.pm.woken();
   }

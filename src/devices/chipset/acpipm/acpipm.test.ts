@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeClock, FakeLine, FakeLog, FakeMachine } from "../../testing.js";
 import { AcpiPm } from "./acpipm.js";
 
@@ -98,7 +99,7 @@ describe("ACPI power management", () => {
     a.acpi.powerButton();
     a.acpi.command.write(0, 1, 0xf1);
     const b = setup();
-    b.acpi.load(a.acpi.save());
+    restore(b.acpi, a.acpi.save());
     expect(b.sci.level).toBe(true);
     expect(b.acpi.pm.read(0, 4)).toBe(0x01210100);
     expect(b.acpi.pm.read(4, 2)).toBe(1);

@@ -3,12 +3,13 @@
 
 import { DueTimer } from "../../duetimer.js";
 import type { Clock, Device, DeviceLog, DeviceState, IoRegion, IrqLine, MachineControl } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 import { nsToTicks, ticksToNs } from "../../ticks.js";
 import * as r from "./registers.js";
 
 export class AcpiPm implements Device {
   readonly name = "PIIX4_PM";
+  readonly stateVersion = 1;
   /** The PM block: PM1a_EVT_BLK at 0, PM1a_CNT_BLK at 4, PM_TMR_BLK at 8; r.PM_SIZE ports. */
   readonly pm: IoRegion = {
     read: (offset, size) => bytewise(offset, size, (at) => this.readByte(at)),
@@ -152,9 +153,7 @@ export class AcpiPm implements Device {
   /** Sets the SCI, and the timer that will have to do it next. */
   private update(): void {
     this.noteOverflow();
-    const g = this.gpeRegisters;
-    const event = this.status & this.enable & r.ENABLE_BITS || g[0]! & g[2]! || g[1]! & g[3]!;
-    this.sci.set(event !== 0);
+    this.drive();
     if (this.enable & r.STS_TIMER && !(this.status & r.STS_TIMER)) {
       this.timer.arm(ticksToNs(this.overflowAt, r.PM_TIMER_HZ));
     } else {
@@ -162,8 +161,13 @@ export class AcpiPm implements Device {
     }
   }
 
+  private drive(): void {
+    const g = this.gpeRegisters;
+    const event = this.status & this.enable & r.ENABLE_BITS || g[0]! & g[2]! || g[1]! & g[3]!;
+    this.sci.set(event !== 0);
+  }
+
   save(): DeviceState {
-    this.noteOverflow();
     return {
       status: this.status,
       enable: this.enable,
@@ -171,18 +175,23 @@ export class AcpiPm implements Device {
       overflowAt: this.overflowAt,
       gpe: this.gpeRegisters.slice(),
       apm: this.apm.slice(),
+      timerAt: this.timer.save(),
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    this.status = reader.num("status");
-    this.enable = reader.num("enable");
-    this.control = reader.num("control");
+  load(reader: StateReader): void {
+    this.status = reader.uint("status", 0xffff);
+    this.enable = reader.uint("enable", 0xffff);
+    this.control = reader.uint("control", 0xffff);
     this.overflowAt = reader.num("overflowAt");
     this.gpeRegisters.set(reader.bytes("gpe", r.GPE_SIZE));
     this.apm.set(reader.bytes("apm", 2));
-    this.update();
+    this.timer.load(reader.optional("timerAt"));
+  }
+
+  settle(): void {
+    this.timer.settle();
+    this.drive();
   }
 }
 

@@ -3,7 +3,7 @@
 
 import type { DeviceState, IrqLine } from "../../interfaces.js";
 import { PciFunction } from "../../pci/function.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 
 export const PIRQ_ROUTE = 0x60;
 const PIRQ_DISABLED = 0x80;
@@ -55,12 +55,11 @@ export class Piix3 extends PciFunction {
     return { ...super.save(), levels: this.levels, driven: this.driven };
   }
 
-  override load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    this.levels = reader.num("levels");
+  override load(reader: StateReader): void {
+    this.levels = reader.uint("levels", 15);
     // The interrupt controllers restore their own inputs.
-    this.driven = reader.num("driven");
-    super.load(state);
+    this.driven = reader.uint("driven", 0xffff);
+    super.load(reader);
   }
 
   protected override configWritten(): void {

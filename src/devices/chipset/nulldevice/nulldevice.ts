@@ -4,6 +4,8 @@
 import type { Device, DeviceState, IoRegion } from "../../interfaces.js";
 
 export class NullDevice implements Device, IoRegion {
+  readonly stateVersion = 1;
+
   /** `byte` is what every byte reads as. */
   constructor(
     readonly name: string,

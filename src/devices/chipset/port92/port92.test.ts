@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeLine, FakeMachine } from "../../testing.js";
 import { Port92 } from "./port92.js";
 
@@ -14,6 +15,6 @@ test("A20 follows bit 1, a rising bit 0 resets once", () => {
   expect(machine.resets).toBe(1);
   expect(a20.level).toBe(false);
   const other = new Port92(machine, a20);
-  other.load(port.save());
+  restore(other, port.save());
   expect(other.read(0, 1)).toBe(1);
 });

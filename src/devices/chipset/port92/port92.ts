@@ -1,13 +1,14 @@
 // System control port A (port 0x92): the fast way to open the A20 gate and to reset.
 
 import type { Device, DeviceState, IoRegion, IrqLine, MachineControl } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 
 const RESET = 1;
 const A20 = 2;
 
 export class Port92 implements Device, IoRegion {
   readonly name = "port92";
+  readonly stateVersion = 1;
   private value = 0;
 
   /** `a20` true lets address bit 20 through. */
@@ -35,7 +36,7 @@ export class Port92 implements Device, IoRegion {
     return { value: this.value };
   }
 
-  load(state: DeviceState): void {
-    this.value = new StateReader(this.name, state).num("value");
+  load(state: StateReader): void {
+    this.value = state.uint("value", 0xff);
   }
 }

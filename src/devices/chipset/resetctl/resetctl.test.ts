@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeMachine } from "../../testing.js";
 import { ResetControl } from "./resetctl.js";
 
@@ -9,7 +10,7 @@ test("0x02 prepares, 0x06 resets", () => {
   expect(port.read(0, 1)).toBe(2);
   expect(machine.resets).toBe(0);
   const other = new ResetControl(machine);
-  other.load(port.save());
+  restore(other, port.save());
   expect(other.read(0, 1)).toBe(2);
   port.write(0, 1, 6);
   expect(machine.resets).toBe(1);

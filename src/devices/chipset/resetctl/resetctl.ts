@@ -2,13 +2,14 @@
 // The port lies inside the PCI host's address register, which is reached by 4-byte accesses only.
 
 import type { Device, DeviceState, IoRegion, MachineControl } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 
 const HARD = 2;
 const RESET = 4;
 
 export class ResetControl implements Device, IoRegion {
   readonly name = "piix-reset-control";
+  readonly stateVersion = 1;
   private value = 0;
 
   constructor(private readonly machine: MachineControl) {}
@@ -30,7 +31,7 @@ export class ResetControl implements Device, IoRegion {
     return { value: this.value };
   }
 
-  load(state: DeviceState): void {
-    this.value = new StateReader(this.name, state).num("value");
+  load(state: StateReader): void {
+    this.value = state.uint("value", 0xff);
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { restore } from "../../state.js";
 import * as r from "./registers.js";
 import { Smbus } from "./smbus.js";
 
@@ -33,7 +34,7 @@ test("an EEPROM keeps bytes and words, and reads on from where it was", () => {
   });
   expect(bytes).toEqual([0x12, 0x34, 0x56]);
   const other = new Smbus();
-  other.load(bus.save());
+  restore(other, bus.save());
   expect(transfer(other, r.PROTOCOL_WORD_DATA, 0x51, true, 4)).toBe(r.STATUS_DONE);
   expect([other.read(r.HOST_DATA0, 1), other.read(r.HOST_DATA1, 1)]).toEqual([0x12, 0x34]);
 });

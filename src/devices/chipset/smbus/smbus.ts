@@ -1,11 +1,12 @@
 // The PIIX4's SMBus with the EEPROMs of the memory modules on it, as QEMU's pc has them: empty. A transfer takes no time.
 
 import type { Device, DeviceState, IoRegion } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 import * as r from "./registers.js";
 
 export class Smbus implements Device, IoRegion {
   readonly name = "smbus";
+  readonly stateVersion = 1;
   private readonly registers = new Uint8Array(r.SMBUS_PORTS);
   private readonly eeproms = Array.from({ length: r.EEPROMS }, () => new Uint8Array(r.EEPROM_BYTES));
   /** Where each EEPROM is read next. */
@@ -83,8 +84,7 @@ export class Smbus implements Device, IoRegion {
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
+  load(reader: StateReader): void {
     this.registers.set(reader.bytes("registers", r.SMBUS_PORTS));
     this.positions.set(reader.bytes("positions", r.EEPROMS));
     reader.parts("eeproms", r.EEPROMS).forEach((part, n) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeLog, FakeMemory } from "../../testing.js";
 import { FW_CFG_NB_CPUS, FwCfg } from "./fwcfg.js";
 
@@ -108,7 +109,7 @@ describe("fw_cfg", () => {
     const a = setup();
     a.read(0x20, 1);
     const b = setup();
-    b.fw.load(a.fw.save());
+    restore(b.fw, a.fw.save());
     expect(b.fw.read(1, 1)).toBe(2);
   });
 

@@ -3,7 +3,7 @@
 // address as one 64-bit big-endian register.
 
 import type { Device, DeviceLog, DeviceState, GuestMemory, IoRegion } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 
 export const FW_CFG_SIGNATURE = 0x0000;
 export const FW_CFG_ID = 0x0001;
@@ -51,6 +51,7 @@ const DMA_SIGNATURE = [0x51454d55, 0x20434647] as const;
 
 export class FwCfg implements Device, IoRegion {
   readonly name = "fw_cfg";
+  readonly stateVersion = 1;
   private readonly items = new Map<number, Uint8Array>();
   private readonly files: { name: string; key: number }[] = [];
   private key = 0;
@@ -205,11 +206,10 @@ export class FwCfg implements Device, IoRegion {
     return { key: this.key, position: this.position, dmaHigh: this.dmaHigh };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    this.key = reader.num("key");
-    this.position = reader.num("position");
-    this.dmaHigh = reader.num("dmaHigh");
+  load(reader: StateReader): void {
+    this.key = reader.uint("key", 0xffff);
+    this.position = reader.uint("position");
+    this.dmaHigh = reader.uint("dmaHigh");
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeLine, FakeMachine } from "../../testing.js";
 import { I8042 } from "./i8042.js";
 
@@ -164,7 +165,7 @@ describe("i8042", () => {
     a.kbc.key(0xe048, false);
     a.command(0xd4);
     const b = setup();
-    b.kbc.load(a.kbc.save());
+    restore(b.kbc, a.kbc.save());
     expect(b.keyboardIrq.level).toBe(true);
     expect(b.drain()).toEqual([0xe0, 0xc8]);
     b.data(0xf2);

@@ -2,7 +2,7 @@
 // keyboard enabled with translation, so that systems booted without firmware find what they expect.
 
 import type { Device, DeviceLog, DeviceState, IoRegion, IrqLine, MachineControl } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 import { Ps2Keyboard } from "./keyboard.js";
 import { Ps2Mouse } from "./mouse.js";
 import * as r from "./registers.js";
@@ -21,6 +21,7 @@ export interface I8042Options {
 
 export class I8042 implements Device {
   readonly name = "i8042";
+  readonly stateVersion = 1;
   /** Port 0x60. */
   readonly data: IoRegion = {
     read: () => this.readData(),
@@ -101,6 +102,7 @@ export class I8042 implements Device {
       case 0:
         // A byte for the keyboard opens its line again.
         this.ram[0] = this.mode & ~r.MODE_KEYBOARD_OFF;
+        this.updateIrqs();
         this.keyboard.write(value);
         break;
       case r.CMD_WRITE_AUX:
@@ -256,17 +258,20 @@ export class I8042 implements Device {
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    this.status = reader.num("status");
+  load(reader: StateReader): void {
+    this.status = reader.uint("status", 0xff);
     this.ram.set(reader.bytes("ram", 32));
-    this.outputPort = reader.num("outputPort");
-    this.buffer = reader.num("buffer");
-    this.answers = reader.nums("answers").map((answer) => ({ value: answer & 0xff, aux: answer > 0xff }));
-    this.pending = reader.num("pending");
+    this.outputPort = reader.uint("outputPort", 0xff);
+    this.buffer = reader.uint("buffer", 0xff);
+    this.answers = reader.uints("answers", 16, 0x1ff).map((answer) => ({ value: answer & 0xff, aux: answer > 0xff }));
+    this.pending = reader.uint("pending", 0xff);
     this.released = reader.bool("released");
     this.keyboard.load(reader.part("keyboard"));
     this.mouse.load(reader.part("mouse"));
+  }
+
+  /** The A20 gate is the board's: the last of its drivers has set it. */
+  settle(): void {
     this.updateIrqs();
   }
 }

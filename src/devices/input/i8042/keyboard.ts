@@ -131,11 +131,11 @@ export class Ps2Keyboard {
   }
 
   load(state: StateReader): void {
-    this.output.load(state.nums("output"));
+    this.output.load(state.uints("output", BUFFER, 0xff));
     this.scanning = state.bool("scanning");
-    this.set = state.num("set");
-    this.ledBits = state.num("leds");
-    this.command = state.num("command");
-    this.last = state.num("last");
+    this.set = state.uint("set", 3);
+    this.ledBits = state.uint("leds", 7);
+    this.command = state.uint("command", 0xff);
+    this.last = state.uint("last", 0xff);
   }
 }

@@ -169,17 +169,17 @@ export class Ps2Mouse {
   }
 
   load(state: StateReader): void {
-    this.output.load(state.nums("output"));
+    this.output.load(state.uints("output", BUFFER, 0xff));
     this.reporting = state.bool("reporting");
     this.remote = state.bool("remote");
     this.wrapped = state.bool("wrapped");
     this.doubled = state.bool("doubled");
-    this.resolution = state.num("resolution");
-    this.rate = state.num("rate");
-    this.lastRates = state.nums("lastRates");
+    this.resolution = state.uint("resolution", 3);
+    this.rate = state.uint("rate", 0xff);
+    this.lastRates = state.uints("lastRates", 3, 0xff);
     this.wheel = state.bool("wheel");
-    this.command = state.num("command");
-    this.buttons = state.num("buttons");
+    this.command = state.uint("command", 0xff);
+    this.buttons = state.uint("buttons", 7);
     const [dx, dy, dz] = state.nums("movement", 3);
     this.dx = dx!;
     this.dy = dy!;

@@ -38,6 +38,6 @@ export class Ps2Queue {
   }
 
   load(bytes: number[]): void {
-    this.bytes = bytes.slice(0, this.limit);
+    this.bytes = [...bytes];
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeMsi } from "../../testing.js";
 import { Ioapic } from "./ioapic.js";
 
@@ -80,7 +81,7 @@ describe("I/O APIC", () => {
     set(0x22, 0x8041);
     io.pin(9).set(true);
     const other = setup();
-    other.io.load(io.save());
+    restore(other.io, io.save());
     expect(other.get(0x22)).toBe(0xc041);
     other.io.eoi(0x41);
     expect(other.msi.sent.length).toBe(1);

@@ -2,9 +2,10 @@
 // turned into a message for the local APICs. Pins are active high whatever the polarity bit says: wiring inverts nothing.
 
 import type { Device, DeviceState, IoRegion, IrqLine, MsiSink } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 
 const PINS = 24;
+const ALL_PINS = 2 ** PINS - 1;
 const VERSION = 0x20;
 
 /** Offsets of the three registers in the 4 KiB page. */
@@ -24,6 +25,7 @@ const EXTINT = 7;
 
 export class Ioapic implements Device, IoRegion {
   readonly name = "ioapic";
+  readonly stateVersion = 1;
   private readonly low = new Uint32Array(PINS);
   private readonly high = new Uint32Array(PINS);
   /** Pin levels, one bit each. */
@@ -154,13 +156,12 @@ export class Ioapic implements Device, IoRegion {
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
+  load(reader: StateReader): void {
     this.low.set(reader.nums("low", PINS));
     this.high.set(reader.nums("high", PINS));
-    this.levels = reader.num("levels");
-    this.irr = reader.num("irr");
-    this.select = reader.num("select");
-    this.id = reader.num("id");
+    this.levels = reader.uint("levels", ALL_PINS);
+    this.irr = reader.uint("irr", ALL_PINS);
+    this.select = reader.uint("select", 0xff);
+    this.id = reader.uint("id", 15);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeClock } from "../../testing.js";
 import { ApicBus } from "./bus.js";
 import { type CpuInterrupts, Lapic } from "./lapic.js";
@@ -311,11 +312,11 @@ describe("local APIC", () => {
     a.clock.advance(300);
     const b = setup();
     b.clock.advance(300);
-    b.apic.load(a.apic.save());
+    restore(b.apic, a.apic.save());
     expect(b.get(CURRENT)).toBe(700);
     expect(b.apic.acknowledge()).toBe(0x41);
     b.clock.advance(700);
     expect(b.apic.acknowledge()).toBe(0xec);
-    expect(() => b.apic.load({ ...a.apic.save(), lvt: [1] })).toThrow("'lvt' is not a list of 6");
+    expect(() => restore(b.apic, { ...a.apic.save(), lvt: [1] })).toThrow("'lvt' is not a list of 6");
   });
 });

@@ -2,7 +2,7 @@
 // only whether it has something to take (`setInterruptLine`) and asks for the vector when it takes it (`acknowledge`).
 
 import type { Clock, Device, DeviceLog, DeviceState, IoRegion, IrqLine } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 import type { ApicBus, ApicMessage, ApicTarget } from "./bus.js";
 import * as r from "./registers.js";
 import { type ApicRates, ApicTimer } from "./timer.js";
@@ -42,6 +42,7 @@ export interface MsrValue {
 
 export class Lapic implements Device, IoRegion, ApicTarget {
   readonly name = "apic";
+  readonly stateVersion = 1;
   /** The output of the 8259 pair. */
   readonly lint0: IrqLine = { set: (level) => this.setLint0(level) };
   /** The NMI button. */
@@ -555,26 +556,28 @@ export class Lapic implements Device, IoRegion, ApicTarget {
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    this.base = reader.num("base");
-    this.tprValue = reader.num("tpr");
-    this.ldr = reader.num("ldr");
-    this.dfr = reader.num("dfr");
-    this.svr = reader.num("svr");
-    this.icrLow = reader.num("icrLow");
-    this.icrHigh = reader.num("icrHigh");
-    this.esr = reader.num("esr");
-    this.errors = reader.num("errors");
+  load(reader: StateReader): void {
+    this.base = reader.uint("base");
+    this.tprValue = reader.uint("tpr", 0xff);
+    this.ldr = reader.uint("ldr");
+    this.dfr = reader.uint("dfr");
+    this.svr = reader.uint("svr");
+    this.icrLow = reader.uint("icrLow");
+    this.icrHigh = reader.uint("icrHigh");
+    this.esr = reader.uint("esr", 0xff);
+    this.errors = reader.uint("errors", 0xff);
     this.lint0Level = reader.bool("lint0");
     this.lvt.set(reader.nums("lvt", r.LVT_COUNT));
     this.irr.load(reader.nums("irr", 8));
     this.isr.load(reader.nums("isr", 8));
     this.tmr.load(reader.nums("tmr", 8));
     this.timer.load(reader.part("timer"));
-    this.onBaseChange?.((this.base & r.BASE_ADDRESS) >>> 0, this.enabled);
-    // The CPU's copy of the line is not ours to know: say it anew.
     this.line = this.pendingVector() >= 0 || this.extIntPending();
+  }
+
+  settle(): void {
+    this.timer.settle();
+    this.onBaseChange?.((this.base & r.BASE_ADDRESS) >>> 0, this.enabled);
     this.cpu.setInterruptLine(this.line);
   }
 }

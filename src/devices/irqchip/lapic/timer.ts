@@ -162,16 +162,21 @@ export class ApicTimer {
       loadedAt: this.loadedAt,
       deadline: this.deadlineTicks,
       tscOffset: this.offset,
+      at: this.timer.save(),
     };
   }
 
   load(state: StateReader): void {
-    this.lvt = state.num("lvt");
-    this.initial = state.num("initial");
-    this.divideConfig = state.num("divide");
+    this.lvt = state.uint("lvt");
+    this.initial = state.uint("initial");
+    this.divideConfig = state.uint("divide", 0xb);
     this.loadedAt = state.num("loadedAt");
     this.deadlineTicks = state.num("deadline");
     this.offset = state.num("tscOffset");
-    this.arm();
+    this.timer.load(state.optional("at"));
+  }
+
+  settle(): void {
+    this.timer.settle();
   }
 }

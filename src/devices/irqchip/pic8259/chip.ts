@@ -148,6 +148,7 @@ export class Pic8259Chip {
         this.fullyNested = (value & 0x10) !== 0;
         this.autoEoi = (value & 2) !== 0;
         this.init = READY;
+        this.update();
         break;
     }
   }
@@ -221,23 +222,26 @@ export class Pic8259Chip {
   }
 
   load(state: StateReader): void {
-    this.elcr = state.num("elcr");
-    this.irr = state.num("irr");
-    this.isr = state.num("isr");
-    this.imr = state.num("imr");
-    this.lines = state.num("lines");
-    this.lowest = state.num("lowest");
-    this.base = state.num("base");
+    this.elcr = state.uint("elcr", 0xff);
+    this.irr = state.uint("irr", 0xff);
+    this.isr = state.uint("isr", 0xff);
+    this.imr = state.uint("imr", 0xff);
+    this.lines = state.uint("lines", 0xff);
+    this.lowest = state.uint("lowest", 7);
+    this.base = state.uint("base", 0xf8);
     this.readIsr = state.bool("readIsr");
     this.poll = state.bool("poll");
     this.specialMask = state.bool("specialMask");
-    this.init = state.num("init");
+    this.init = state.uint("init", 3);
     this.needIcw4 = state.bool("needIcw4");
     this.single = state.bool("single");
     this.levelMode = state.bool("levelMode");
     this.autoEoi = state.bool("autoEoi");
     this.rotateOnAutoEoi = state.bool("rotateOnAutoEoi");
     this.fullyNested = state.bool("fullyNested");
+  }
+
+  settle(): void {
     this.update();
   }
 }

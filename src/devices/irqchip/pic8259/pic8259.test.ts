@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeLine } from "../../testing.js";
 import { Pic8259 } from "./pic8259.js";
 
@@ -126,7 +127,7 @@ describe("8259 pair", () => {
     pic.line(9).set(true);
     const output = new FakeLine();
     const other = new Pic8259(output);
-    other.load(pic.save());
+    restore(other, pic.save());
     expect(output.level).toBe(true);
     expect(other.acknowledge()).toBe(0x39);
   });

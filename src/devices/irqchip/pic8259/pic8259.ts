@@ -1,7 +1,7 @@
 // The PC's pair of 8259As: the slave's output is the master's input 2.
 
 import type { Device, DeviceState, IoRegion, IrqLine } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 import { Pic8259Chip } from "./chip.js";
 
 const CASCADE = 2;
@@ -10,6 +10,7 @@ const ELCR_MASKS: readonly number[] = [0xf8, 0xde];
 
 export class Pic8259 implements Device {
   readonly name = "isa-i8259";
+  readonly stateVersion = 1;
   /** Two ports each: command and data. */
   readonly master: IoRegion;
   readonly slave: IoRegion;
@@ -63,10 +64,14 @@ export class Pic8259 implements Device {
     return { master: this.chips[0].save(), slave: this.chips[1].save() };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
+  load(reader: StateReader): void {
     this.chips[1].load(reader.part("slave"));
     this.chips[0].load(reader.part("master"));
+  }
+
+  settle(): void {
+    this.chips[1].settle();
+    this.chips[0].settle();
   }
 }
 

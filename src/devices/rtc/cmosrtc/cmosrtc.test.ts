@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeClock, FakeLine, FakeWallClock } from "../../testing.js";
 import { CmosRtc } from "./cmosrtc.js";
 import { pcNvram } from "./registers.js";
@@ -138,7 +139,7 @@ describe("CMOS real-time clock", () => {
     a.set(4, 0x20);
     a.set(0x0b, 0x12);
     const b = setup();
-    b.rtc.load(a.rtc.save());
+    restore(b.rtc, a.rtc.save());
     expect(b.time()).toBe("20 26 11 22 01 20 05 09");
     b.clock.advance(1e9);
     expect(b.irq.level).toBe(true);

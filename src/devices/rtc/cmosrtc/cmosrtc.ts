@@ -1,8 +1,9 @@
 // The MC146818 real-time clock with its RAM, as QEMU's `mc146818rtc`: index and data port. Time is the wall clock plus what
 // the guest has set; nothing ticks unless an interrupt or flag of the guest's depends on it.
 
-import type { Clock, Device, DeviceState, IoRegion, IrqLine, Timer, WallClock } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import { DueTimer } from "../../duetimer.js";
+import type { Clock, Device, DeviceState, IoRegion, IrqLine, WallClock } from "../../interfaces.js";
+import type { StateReader } from "../../state.js";
 import { nsToTicks, ticksToNs } from "../../ticks.js";
 import * as r from "./registers.js";
 
@@ -14,9 +15,10 @@ const DAY_MS = 86_400_000;
 
 export class CmosRtc implements Device, IoRegion {
   readonly name = "mc146818rtc";
+  readonly stateVersion = 1;
   private readonly ram = new Uint8Array(RAM_SIZE);
-  private readonly secondTimer: Timer;
-  private readonly periodicTimer: Timer;
+  private readonly secondTimer: DueTimer;
+  private readonly periodicTimer: DueTimer;
   private index = 0;
   /** The guest's time is ahead of the wall clock by this, milliseconds. */
   private offset = 0;
@@ -34,8 +36,8 @@ export class CmosRtc implements Device, IoRegion {
     private readonly irq: IrqLine,
     nvram: Iterable<readonly [number, number]> = [],
   ) {
-    this.secondTimer = clock.timer(() => this.second());
-    this.periodicTimer = clock.timer(() => this.periodic());
+    this.secondTimer = new DueTimer(clock, () => this.second());
+    this.periodicTimer = new DueTimer(clock, () => this.periodic());
     this.ram[r.REG_A] = 0x26;
     this.ram[r.REG_B] = r.B_24H;
     this.ram[r.REG_D] = r.D_VALID;
@@ -284,7 +286,6 @@ export class CmosRtc implements Device, IoRegion {
   }
 
   save(): DeviceState {
-    if (!this.frozen) this.store();
     return {
       ram: this.ram.slice(),
       index: this.index,
@@ -292,20 +293,27 @@ export class CmosRtc implements Device, IoRegion {
       weekdayOffset: this.weekdayOffset,
       periodicFrom: this.periodicFrom,
       irqEnabled: this.irqEnabled,
+      lastSecond: this.lastSecond,
+      secondAt: this.secondTimer.save(),
+      periodicAt: this.periodicTimer.save(),
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
+  load(reader: StateReader): void {
     this.ram.set(reader.bytes("ram", RAM_SIZE));
-    this.index = reader.num("index");
+    this.index = reader.uint("index", RAM_SIZE - 1);
     this.offset = reader.num("offset");
-    this.weekdayOffset = reader.num("weekdayOffset");
+    this.weekdayOffset = reader.uint("weekdayOffset", 6);
     this.periodicFrom = reader.num("periodicFrom");
     this.irqEnabled = reader.bool("irqEnabled");
-    this.lastSecond = this.seconds();
+    this.lastSecond = reader.num("lastSecond");
+    this.secondTimer.load(reader.optional("secondAt"));
+    this.periodicTimer.load(reader.optional("periodicAt"));
+  }
+
+  settle(): void {
+    this.secondTimer.settle();
+    this.periodicTimer.settle();
     this.updateIrq();
-    this.schedulePeriodic();
-    this.schedule();
   }
 }

@@ -4,6 +4,7 @@ import type { CharBackend, Device, DeviceState, IoRegion } from "../../interface
 
 export class DebugCon implements Device, IoRegion {
   readonly name = "isa-debugcon";
+  readonly stateVersion = 1;
 
   /** `readback` is what a read gives: 0xe9 unless configured otherwise. */
   constructor(

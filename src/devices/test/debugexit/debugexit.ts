@@ -4,6 +4,7 @@ import type { Device, DeviceState, IoRegion, MachineControl } from "../../interf
 
 export class DebugExit implements Device, IoRegion {
   readonly name = "isa-debug-exit";
+  readonly stateVersion = 1;
 
   constructor(private readonly machine: MachineControl) {}
 

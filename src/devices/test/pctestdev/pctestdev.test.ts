@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeLines } from "../../testing.js";
 import { PcTestDevice } from "./pctestdev.js";
 
@@ -18,6 +19,6 @@ test("interrupt ports, port register and memory in all widths", () => {
   expect(device.mmio.read(0xfffc, 4)).toBe(0x80000001);
   expect(device.mmio.read(0xffff, 1)).toBe(0x80);
   const other = new PcTestDevice(lines.lines);
-  other.load(device.save());
+  restore(other, device.save());
   expect(other.port.read(0, 2)).toBe(0x55ef);
 });

@@ -2,7 +2,7 @@
 // widths, a page flush trigger, and a little MMIO memory.
 
 import type { Device, DeviceState, IoRegion, IrqLine } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 
 /** Ports of the interrupt region: one for each line. */
 export const TESTDEV_IRQS = 24;
@@ -11,6 +11,7 @@ export const TESTDEV_MMIO_SIZE = 0x10000;
 
 export class PcTestDevice implements Device {
   readonly name = "pc-testdev";
+  readonly stateVersion = 1;
   /** Port n: a write sets line n to whether the value is not 0. */
   readonly irq: IoRegion = {
     read: () => 0,
@@ -42,8 +43,7 @@ export class PcTestDevice implements Device {
     return { register: this.register.slice(), memory: this.memory.slice() };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
+  load(reader: StateReader): void {
     this.register.set(reader.bytes("register", 4));
     this.memory.set(reader.bytes("memory", TESTDEV_MMIO_SIZE));
   }

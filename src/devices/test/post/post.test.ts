@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { PostPort } from "./post.js";
 
 test("keeps the last code, reads as nothing", () => {
@@ -7,6 +8,6 @@ test("keeps the last code, reads as nothing", () => {
   expect(port.code).toBe(0xa5);
   expect(port.read(0, 1)).toBe(0xff);
   const other = new PostPort();
-  other.load(port.save());
+  restore(other, port.save());
   expect(other.code).toBe(0xa5);
 });

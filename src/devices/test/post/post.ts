@@ -1,10 +1,11 @@
 // Port 0x80: POST codes, and the place where I/O delays are written to.
 
 import type { Device, DeviceState, IoRegion } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 
 export class PostPort implements Device, IoRegion {
   readonly name = "ioport80";
+  readonly stateVersion = 1;
   /** The code written last. */
   code = 0;
 
@@ -24,7 +25,7 @@ export class PostPort implements Device, IoRegion {
     return { code: this.code };
   }
 
-  load(state: DeviceState): void {
-    this.code = new StateReader(this.name, state).num("code");
+  load(state: StateReader): void {
+    this.code = state.uint("code", 0xff);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeClock, FakeLines, FakeMsi } from "../../testing.js";
 import { Hpet } from "./hpet.js";
 
@@ -182,7 +183,8 @@ describe("HPET", () => {
     a.set(T0 + CMP, 1000);
     a.clock.advance(4000);
     const b = setup();
-    b.hpet.load(a.hpet.save());
+    b.clock.advance(4000);
+    restore(b.hpet, a.hpet.save());
     expect([b.get(COUNTER), b.get(COUNTER + 4)]).toEqual([400, 7]);
     b.clock.advance(6000);
     expect(b.lines.at(2).rises).toBe(1);

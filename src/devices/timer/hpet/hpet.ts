@@ -2,9 +2,9 @@
 // replacement, FSB delivery where the board wants it.
 
 import type { Clock, Device, DeviceLog, DeviceState, IoRegion, IrqLine, MsiSink } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 import * as r from "./registers.js";
-import { HpetTimer, loadBig, type MainCounter } from "./timer.js";
+import { HpetTimer, type MainCounter } from "./timer.js";
 
 export interface HpetOptions {
   clock: Clock;
@@ -22,6 +22,7 @@ export interface HpetOptions {
 
 export class Hpet implements Device, IoRegion {
   readonly name = "hpet";
+  readonly stateVersion = 1;
   private readonly clock: Clock;
   private readonly lines: readonly IrqLine[];
   private readonly routes: number;
@@ -234,23 +235,28 @@ export class Hpet implements Device, IoRegion {
     return {
       config: this.config,
       status: this.status,
-      counter: this.value().toString(),
+      base: this.base.toString(),
+      latchedHigh: this.latchedHigh ?? null,
       timers: this.timers.map((timer) => timer.save()),
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    const wasLegacy = this.config & r.CONFIG_LEGACY;
-    this.config = reader.num("config");
-    this.status = reader.num("status");
-    const counter = loadBig(reader, "counter");
-    this.base = this.running ? BigInt.asUintN(64, counter - this.ticks()) : counter;
-    this.latchedHigh = undefined;
+  load(reader: StateReader): void {
+    this.config = reader.uint("config", 3);
+    this.status = reader.uint("status", 2 ** this.timers.length - 1);
+    this.base = reader.big("base");
+    this.latchedHigh = reader.optional("latchedHigh");
     reader.parts("timers", this.timers.length).forEach((part, i) => {
       this.timers[i]!.load(part);
     });
-    if ((this.config & r.CONFIG_LEGACY) !== wasLegacy) this.legacy?.((this.config & r.CONFIG_LEGACY) !== 0);
+  }
+
+  /** Legacy replacement is not told of: PIT and RTC know it by their own state. */
+  settle(): void {
+    this.timers.forEach((timer, i) => {
+      timer.settle();
+      if (this.status & (1 << i) && timer.config & r.T_ENABLE && !(timer.config & r.T_FSB)) this.line(i)?.set(true);
+    });
   }
 }
 

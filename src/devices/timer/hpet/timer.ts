@@ -94,8 +94,7 @@ export class HpetTimer {
     const left = (this.comparator - value) & this.mask;
     this.tooFar = left > FARTHEST;
     const at = this.clock.now() + Number(this.tooFar ? FARTHEST : left) * r.NS_PER_TICK;
-    // Kernels leave a periodic timer running with its interrupt off: that must not keep the host awake.
-    if (this.config & (r.T_ENABLE | r.T_LEVEL)) this.timer.arm(at);
+    if (this.wakes) this.timer.arm(at);
     else this.timer.mark(at);
   }
 
@@ -130,24 +129,30 @@ export class HpetTimer {
       fsbAddress: this.fsbAddress,
       comparator: this.comparator.toString(),
       period: this.period.toString(),
-      armed: this.timer.at !== undefined,
+      setHigh: this.setHigh,
+      tooFar: this.tooFar,
+      at: this.timer.save(),
     };
   }
 
   load(state: StateReader): void {
-    this.config = state.num("config");
-    this.fsbData = state.num("fsbData");
-    this.fsbAddress = state.num("fsbAddress");
-    this.comparator = loadBig(state, "comparator");
-    this.period = loadBig(state, "period");
-    if (state.bool("armed")) this.arm();
-    else this.timer.cancel();
+    this.config = state.uint("config", 0xffff);
+    this.fsbData = state.uint("fsbData");
+    this.fsbAddress = state.uint("fsbAddress");
+    this.comparator = state.big("comparator");
+    this.period = state.big("period");
+    this.setHigh = state.bool("setHigh");
+    this.tooFar = state.bool("tooFar");
+    this.timer.load(state.optional("at"));
   }
-}
 
-/** A 64-bit number, saved as decimal digits. */
-export function loadBig(state: StateReader, field: string): bigint {
-  const text = state.str(field);
-  if (!/^[0-9]{1,20}$/.test(text)) throw new Error(`Saved state of hpet: '${field}' is not a number: ${text}`);
-  return BigInt.asUintN(64, BigInt(text));
+  settle(): void {
+    if (this.wakes) this.timer.settle();
+    else if (this.timer.at !== undefined) this.timer.mark(this.timer.at);
+  }
+
+  /** Kernels leave a periodic timer running with its interrupt off: that must not keep the host awake. */
+  private get wakes(): boolean {
+    return (this.config & (r.T_ENABLE | r.T_LEVEL)) !== 0;
+  }
 }

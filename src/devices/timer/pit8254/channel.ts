@@ -200,17 +200,16 @@ export class PitChannel {
   }
 
   restore(state: StateReader): void {
-    this.mode = state.num("mode");
+    this.mode = state.uint("mode", 5);
     this.bcd = state.bool("bcd");
-    this.access = state.num("access");
+    this.access = state.uint("access", 3);
     this.gateLevel = state.bool("gate");
-    this.count = Math.max(1, state.num("count"));
+    this.count = Math.max(1, state.uint("count", 0x10000));
     this.loadedAt = state.num("loadedAt");
     this.countLatch = state.optional("countLatch");
     this.statusLatch = state.optional("statusLatch");
     this.readHigh = state.bool("readHigh");
     this.writeHigh = state.bool("writeHigh");
-    this.writeLow = state.num("writeLow");
-    this.changed();
+    this.writeLow = state.uint("writeLow", 0xff);
   }
 }

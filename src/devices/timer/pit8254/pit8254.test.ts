@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeClock, FakeLine } from "../../testing.js";
 import { nsToTicks, ticksToNs } from "../../ticks.js";
 import { PIT_HZ } from "./channel.js";
@@ -151,7 +152,7 @@ describe("8254", () => {
     a.pit.write(2, 1, 0x55);
     const b = setup();
     b.clock.advance(a.clock.now());
-    b.pit.load(a.pit.save());
+    restore(b.pit, a.pit.save());
     expect(b.count(0)).toBe(700);
     b.pit.write(2, 1, 0x01);
     expect(b.pit.read(2, 1)).toBe(0x55);

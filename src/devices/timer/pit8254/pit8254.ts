@@ -1,8 +1,8 @@
 // The PC's 8254 interval timer: channel 0 is wired to IRQ 0, channel 2 to the speaker and port 0x61 (port61.ts).
 
 import { DueTimer } from "../../duetimer.js";
-import type { Clock, Device, DeviceState, IoRegion, IrqLine, Timer } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { Clock, Device, DeviceState, IoRegion, IrqLine } from "../../interfaces.js";
+import type { StateReader } from "../../state.js";
 import { PitChannel } from "./channel.js";
 
 const CONTROL = 3;
@@ -14,9 +14,12 @@ const REPAY_NS = 300_000;
 
 export class Pit8254 implements Device, IoRegion {
   readonly name = "isa-pit";
+  readonly stateVersion = 1;
   private readonly channels: readonly PitChannel[];
   private readonly timer: DueTimer;
-  private readonly repayTimer: Timer;
+  private readonly repayTimer: DueTimer;
+  /** What OUT of channel 0 was when its line was driven last. */
+  private level = false;
   private owed = 0;
   private irqEnabled = true;
 
@@ -28,11 +31,11 @@ export class Pit8254 implements Device, IoRegion {
     this.timer = new DueTimer(clock, (due) => {
       // Mode 2's pulse is 838 ns long: a late host would miss it if it looked at the present.
       const level = this.channels[0]!.out(due);
-      this.irq.set(level);
+      this.drive(level);
       this.owe(due, level);
       this.update();
     });
-    this.repayTimer = clock.timer(() => this.repay());
+    this.repayTimer = new DueTimer(clock, () => this.repay());
     const ignore = () => {};
     this.channels = [
       new PitChannel(true, () => this.update()),
@@ -95,10 +98,10 @@ export class Pit8254 implements Device, IoRegion {
       this.timer.cancel();
       this.owed = 0;
       this.repayTimer.cancel();
-      this.irq.set(false);
+      this.drive(false);
       return;
     }
-    this.irq.set(channel.out(now));
+    this.drive(channel.out(now));
     const next = channel.nextChange(now);
     if (next === undefined) this.timer.cancel();
     else this.timer.arm(next);
@@ -120,27 +123,48 @@ export class Pit8254 implements Device, IoRegion {
     }
     if (edges > 0 && level && !levelThen) edges--;
     this.owed = Math.min(MAX_OWED, this.owed + edges);
-    if (this.owed > 0 && !this.repayTimer.armed) this.repayTimer.arm(now + REPAY_NS);
+    if (this.owed > 0 && this.repayTimer.at === undefined) this.repayTimer.arm(now + REPAY_NS);
+  }
+
+  private drive(level: boolean): void {
+    this.level = level;
+    this.irq.set(level);
   }
 
   private repay(): void {
     if (this.owed === 0) return;
     this.owed--;
-    this.irq.set(false);
-    this.irq.set(true);
-    this.irq.set(this.channels[0]!.out(this.clock.now()));
+    this.drive(false);
+    this.drive(true);
+    this.drive(this.channels[0]!.out(this.clock.now()));
     if (this.owed > 0) this.repayTimer.arm(this.clock.now() + REPAY_NS);
   }
 
   save(): DeviceState {
-    return { irqEnabled: this.irqEnabled, channels: this.channels.map((channel) => channel.save()) };
+    return {
+      irqEnabled: this.irqEnabled,
+      level: this.level,
+      timerAt: this.timer.save(),
+      owed: this.owed,
+      repayAt: this.repayTimer.save(),
+      channels: this.channels.map((channel) => channel.save()),
+    };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
+  load(reader: StateReader): void {
     this.irqEnabled = reader.bool("irqEnabled");
+    this.level = reader.bool("level");
+    this.timer.load(reader.optional("timerAt"));
+    this.owed = reader.uint("owed", MAX_OWED);
+    this.repayTimer.load(reader.optional("repayAt"));
     reader.parts("channels", 3).forEach((part, i) => {
       this.channels[i]!.restore(part);
     });
+  }
+
+  settle(): void {
+    this.timer.settle();
+    this.repayTimer.settle();
+    this.irq.set(this.level);
   }
 }

@@ -2,7 +2,7 @@
 // every DRAM refresh, by which old delay loops (and a few new ones) count.
 
 import type { Device, DeviceState, IoRegion } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 import type { Pit8254 } from "./pit8254.js";
 
 const GATE = 0x01;
@@ -12,6 +12,7 @@ const OUT = 0x20;
 
 export class Port61 implements Device, IoRegion {
   readonly name = "isa-pcspk";
+  readonly stateVersion = 1;
   private speaker = false;
   private refresh = false;
 
@@ -42,8 +43,7 @@ export class Port61 implements Device, IoRegion {
     return { speaker: this.speaker, refresh: this.refresh };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
+  load(reader: StateReader): void {
     this.speaker = reader.bool("speaker");
     this.refresh = reader.bool("refresh");
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { restore } from "../../state.js";
 import { FakeChar, FakeClock, FakeLine } from "../../testing.js";
 import { Serial16550, type SerialOptions } from "./serial16550.js";
 
@@ -168,7 +169,7 @@ describe("16550", () => {
     a.set(1, 3);
     a.end.type("hello");
     const b = setup();
-    b.uart.load(a.uart.save());
+    restore(b.uart, a.uart.save());
     expect(b.irq.level).toBe(true);
     expect(b.get(2)).toBe(0xc2);
     b.clock.advance(100_000_000);

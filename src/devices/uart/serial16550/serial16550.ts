@@ -3,7 +3,7 @@
 
 import { DueTimer } from "../../duetimer.js";
 import type { CharBackend, Clock, Device, DeviceState, IoRegion, IrqLine } from "../../interfaces.js";
-import { StateReader } from "../../state.js";
+import type { StateReader } from "../../state.js";
 import * as r from "./registers.js";
 
 export interface SerialOptions {
@@ -19,6 +19,7 @@ const POLLS = 1000;
 
 export class Serial16550 implements Device, IoRegion {
   readonly name = "isa-serial";
+  readonly stateVersion = 1;
   private readonly timer: DueTimer;
   private fifo: number[] = [];
   private fifoEnabled = false;
@@ -70,7 +71,7 @@ export class Serial16550 implements Device, IoRegion {
     this.scratch = 0;
     this.transmitPending = false;
     this.stopTimeout();
-    this.settle(false);
+    this.receiveSwitched(false);
     this.update();
     this.offer();
   }
@@ -167,12 +168,12 @@ export class Serial16550 implements Device, IoRegion {
     // The holding register is always empty: enabling its interrupt raises it at once (data sheet 8.6).
     if (enabled & r.IER_TRANSMIT) this.transmitPending = true;
     this.update();
-    if (enabled & r.IER_RECEIVE || !(value & r.IER_RECEIVE)) this.settle((value & r.IER_RECEIVE) !== 0);
+    if (enabled & r.IER_RECEIVE || !(value & r.IER_RECEIVE)) this.receiveSwitched((value & r.IER_RECEIVE) !== 0);
     if (enabled & r.IER_RECEIVE) this.offer();
   }
 
   /** Receive interrupts were switched on or off. */
-  private settle(on: boolean): void {
+  private receiveSwitched(on: boolean): void {
     this.settled = false;
     if (on && this.options.holdInput) this.settling.arm(this.clock.now() + SETTLE_NS);
     else this.settling.cancel();
@@ -290,26 +291,34 @@ export class Serial16550 implements Device, IoRegion {
       transmitPending: this.transmitPending,
       timeoutPending: this.timeoutPending,
       timeoutAt: this.timer.save(),
+      settlingAt: this.settling.save(),
+      settled: this.settled,
+      polls: this.polls,
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    this.fifo = reader.nums("fifo").slice(0, r.FIFO_SIZE);
+  load(reader: StateReader): void {
+    this.fifo = reader.uints("fifo", r.FIFO_SIZE, 0xff);
     this.fifoEnabled = reader.bool("fifoEnabled");
-    this.trigger = reader.num("trigger");
-    this.divisor = reader.num("divisor");
-    this.ier = reader.num("ier");
-    this.lcr = reader.num("lcr");
-    this.mcr = reader.num("mcr");
-    this.lsr = reader.num("lsr");
-    this.msr = reader.num("msr");
-    this.scratch = reader.num("scratch");
+    this.trigger = reader.uint("trigger", r.FIFO_SIZE);
+    this.divisor = reader.uint("divisor", 0xffff);
+    this.ier = reader.uint("ier", 0xff);
+    this.lcr = reader.uint("lcr", 0xff);
+    this.mcr = reader.uint("mcr", 0xff);
+    this.lsr = reader.uint("lsr", 0xff);
+    this.msr = reader.uint("msr", 0xff);
+    this.scratch = reader.uint("scratch", 0xff);
     this.transmitPending = reader.bool("transmitPending");
     this.timeoutPending = reader.bool("timeoutPending");
     this.timer.load(reader.optional("timeoutAt"));
-    this.settle(false);
-    this.settled = (this.ier & r.IER_RECEIVE) !== 0;
+    this.settling.load(reader.optional("settlingAt"));
+    this.settled = reader.bool("settled");
+    this.polls = reader.uint("polls");
+  }
+
+  settle(): void {
+    this.timer.settle();
+    this.settling.settle();
     this.update();
     this.offer();
   }

@@ -64,6 +64,8 @@ export class VirtioBlk extends VirtioDevice {
   private readonly blockSize: number;
   private transfers!: Transfers;
   private inFlight = 0;
+  /** Settle with those in flight. */
+  private readonly flying = new Set<Promise<void>>();
   /** Of those in flight, writes and flushes. */
   private readonly keeping = new Map<Request, Promise<unknown>>();
   private held: Request[] = [];
@@ -97,6 +99,15 @@ export class VirtioBlk extends VirtioDevice {
 
   override get pending(): number {
     return this.inFlight;
+  }
+
+  override async quiet(): Promise<void> {
+    while (this.flying.size > 0) await Promise.all(this.flying);
+  }
+
+  override get unsaved(): string | undefined {
+    if (this.held.length === 0) return undefined;
+    return `${this.held.length} requests to its disk failed and wait to be done again ("cont" in the monitor, resume() of the API)`;
   }
 
   override async idle(): Promise<void> {
@@ -164,6 +175,7 @@ export class VirtioBlk extends VirtioDevice {
       .catch((error: unknown) => (generation === this.generation ? this.failure(error, request) : blk.S_IOERR))
       .then((status) => {
         this.inFlight--;
+        this.flying.delete(settled);
         this.keeping.delete(request);
         if (generation === this.generation) {
           this.finish(request, status);
@@ -172,6 +184,7 @@ export class VirtioBlk extends VirtioDevice {
           for (const queueIndex of this.queueSizes.keys()) this.transport.kick(queueIndex);
         }
       });
+    this.flying.add(settled);
     if (operationOf(request) === "write") this.keeping.set(request, settled);
   }
 

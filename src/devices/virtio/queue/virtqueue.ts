@@ -71,10 +71,15 @@ export class Virtqueue {
     this.taken.fill(0);
   }
 
+  private get possibleSize(): boolean {
+    const { size } = this;
+    return size >= 1 && size <= this.maxSize && (size & (size - 1)) === 0;
+  }
+
   /** Starts the queue with the addresses and size set before; throws VirtqueueError when those cannot be. */
   enable(features: QueueFeatures): void {
     const { size, memory } = this;
-    if (size < 1 || size > this.maxSize || (size & (size - 1)) !== 0) {
+    if (!this.possibleSize) {
       throw new VirtqueueError(`queue size ${size} is not a power of two up to ${this.maxSize}`);
     }
     const parts = [
@@ -133,7 +138,7 @@ export class Virtqueue {
     return ((now - wanted - 1) & 0xffff) < ((now - old) & 0xffff);
   }
 
-  /** Chains in flight are not part of the state: the device has to be idle. */
+  /** Chains in flight are not part of the state: the device has to be quiet. */
   save(): DeviceState {
     const { size, desc, driver, device, enabled, lastAvail, usedIndex, signalled } = this;
     return { size, desc, driver, device, enabled, lastAvail, usedIndex, signalled, ...this.features };
@@ -141,15 +146,17 @@ export class Virtqueue {
 
   load(state: StateReader): void {
     this.reset();
-    this.size = state.num("size");
-    this.desc = state.num("desc");
-    this.driver = state.num("driver");
-    this.device = state.num("device");
-    const features = { indirect: state.bool("indirect"), eventIndex: state.bool("eventIndex") };
-    if (state.bool("enabled")) this.enable(features);
-    this.lastAvail = state.num("lastAvail");
-    this.usedIndex = state.num("usedIndex");
-    this.signalled = state.num("signalled");
+    this.size = state.uint("size", 0xffff);
+    this.desc = state.uint("desc", Number.MAX_SAFE_INTEGER);
+    this.driver = state.uint("driver", Number.MAX_SAFE_INTEGER);
+    this.device = state.uint("device", Number.MAX_SAFE_INTEGER);
+    this.features = { indirect: state.bool("indirect"), eventIndex: state.bool("eventIndex") };
+    // Where the parts lie is looked at with every access: memory may not be mapped as it was yet.
+    this.enabled = state.bool("enabled");
+    if (this.enabled && !this.possibleSize) state.fail("size", `a power of two up to ${this.maxSize}`);
+    this.lastAvail = state.uint("lastAvail", 0xffff);
+    this.usedIndex = state.uint("usedIndex", 0xffff);
+    this.signalled = state.uint("signalled", 0xffff);
   }
 
   private hasAvailable(): boolean {

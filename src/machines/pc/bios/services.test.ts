@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, test } from "vitest";
 import { Random } from "../../../../tests/arch/x86/corpus/random.js";
+import { restore } from "../../../devices/state.js";
 import type { MemoryRange } from "../boot/interfaces.js";
 import type { GeneralRegister } from "./caller.js";
 import { BDA, dataArea, KEY_HEAD, KEYS_END, KEYS_START, SERIAL_BASES, TICKS } from "./data-area.js";
@@ -226,7 +227,7 @@ describe("INT 15h", () => {
     expect(call(0x15)).toBe(LOOK_AGAIN);
     const saved = services.save();
     now = 100_000;
-    services.load(saved);
+    restore(services, saved);
     expect(call(0x15)).toBe(DONE);
     expect(program.carry).toBe(false);
   });

@@ -2,7 +2,7 @@
 // registers, and a read of the port says whether it is done. docs/decisions/bios-services.md says why it is so.
 
 import type { Device, DeviceState, GuestMemory, IoRegion } from "../../../devices/interfaces.js";
-import { StateReader } from "../../../devices/state.js";
+import type { StateReader } from "../../../devices/state.js";
 import type { MemoryRange } from "../boot/interfaces.js";
 import { type BiosCpu, Caller } from "./caller.js";
 import { EQUIPMENT, MEMORY_KIB, SERIAL_BASES } from "./data-area.js";
@@ -44,6 +44,7 @@ const NOTHING_TO_BOOT = "No bootable device.\r\n";
 
 export class BiosServices implements Device, IoRegion {
   readonly name = "bios-services";
+  readonly stateVersion = 1;
   private readonly video: VideoService;
   private readonly keyboard: KeyboardService;
   private readonly system: SystemService;
@@ -156,9 +157,8 @@ export class BiosServices implements Device, IoRegion {
     };
   }
 
-  load(state: DeviceState): void {
-    const reader = new StateReader(this.name, state);
-    this.state = reader.num("state");
+  load(reader: StateReader): void {
+    this.state = reader.uint("state", LOOK_AGAIN);
     this.gaveUp = reader.bool("gaveUp");
     this.system.deadline = reader.optional("deadline");
     this.video.load(reader.part("video"));

@@ -113,9 +113,9 @@ export class CommonConfig implements IoRegion {
   }
 
   load(state: StateReader): void {
-    this.status = state.num("status");
-    this.generation = state.num("generation");
-    this.configVector = state.num("configVector");
+    this.status = state.uint("status", 0xff);
+    this.generation = state.uint("generation", 0xff);
+    this.configVector = state.uint("configVector", 0xffff);
     const vectors = state.nums("queueVectors", this.queueVectors.length);
     for (const [i, vector] of vectors.entries()) this.queueVectors[i] = vector;
     for (const [i, word] of state.nums("driverFeatures", 2).entries()) this.driverFeatures.setWord(i, word);

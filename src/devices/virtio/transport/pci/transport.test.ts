@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { restore } from "../../../state.js";
 import { FakeLog, FakeMemory } from "../../../testing.js";
 import { VirtioDevice } from "../../device.js";
 import type { Chain } from "../../queue/virtqueue.js";
@@ -292,7 +293,7 @@ it("goes on after saving and loading into another device", () => {
   const state = driver.bus.save();
   const other = new VirtioPci(new Echo(), { memory, log });
   const restored = new TestPciDriver(memory, other);
-  restored.bus.load(state);
+  restore(restored.bus, state);
   expect(restored.pirqs.lines.map((line) => line.level)).toEqual(driver.pirqs.lines.map((line) => line.level));
   expect(restored.status).toBe(15);
   queue.add([{ address: DATA, length: 4 }]);

@@ -6,7 +6,7 @@ import type { DeviceLog, DeviceState, GuestMemory, IoRegion } from "../../../int
 import { PciFunction } from "../../../pci/function.js";
 import type { Msix } from "../../../pci/msix.js";
 import { CAP_VENDOR } from "../../../pci/registers.js";
-import { StateReader } from "../../../state.js";
+import { type StateReader, versioned } from "../../../state.js";
 import type { VirtioDevice, VirtioTransport } from "../../device.js";
 import { Features } from "../../features.js";
 import { Virtqueue, VirtqueueError } from "../../queue/virtqueue.js";
@@ -133,18 +133,22 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
       common: this.common.save(),
       queues: this.queues.map((queue) => queue.save()),
       isr: this.isr,
-      device: this.device.save(),
+      device: versioned(this.device),
     };
   }
 
-  override load(state: DeviceState): void {
+  override load(reader: StateReader): void {
     this.device.reset();
-    const reader = new StateReader(`${this.name} ${this.address}`, state);
     this.common.load(reader.part("common"));
     for (const [i, part] of reader.parts("queues", this.queues.length).entries()) this.queues[i]!.load(part);
-    this.isr = reader.num("isr");
-    this.device.load(reader.object("device"));
-    super.load(state);
+    this.isr = reader.uint("isr", ISR_QUEUE | ISR_CONFIG);
+    reader.load("device", this.device);
+    super.load(reader);
+  }
+
+  override settle(): void {
+    super.settle();
+    this.device.settle();
   }
 
   override readConfig(offset: number, size: number): number {
