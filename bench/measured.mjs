@@ -164,12 +164,11 @@ if (values.profile) {
 }
 
 function statistics() {
-  const at = L.ENGINE + L.E_STATS;
+  const at = L.CPU0 + L.S_STATS;
   const read = (offset) => Number(engine.memory.view.getBigInt64(at + offset, true));
   const places = Object.entries(L).filter(([name]) => name.startsWith("STAT_"));
-  return Object.fromEntries(
-    places.map(([name, offset]) => [name.slice(5).toLowerCase().replaceAll("_", " "), read(offset)]),
-  );
+  const counts = places.map(([name, offset]) => [name.slice(5).toLowerCase().replaceAll("_", " "), read(offset)]);
+  return Object.fromEntries([...counts, ["smc", engine.memory.engine(L.E_INVALIDATIONS) >>> 0]]);
 }
 
 function snapshot() {

@@ -1,9 +1,9 @@
 // Short names for the common CPU state and the engine's tables (src/layout/).
 
-import { E_STATS } from "../../src/layout/engine";
 import { ENGINE } from "../../src/layout/memory";
 import {
   FAULT_EXCEPTION, MODE_MMU_MASK, MODE_MMU_SHIFT, S_CODE_BASE, S_CODE_MASK, S_FAULT, S_FUEL, S_ICOUNT_END, S_MODE, S_PC, S_PENDING,
+  S_STATS,
 } from "../../src/layout/vcpu";
 
 // @ts-ignore: decorator
@@ -55,6 +55,6 @@ import {
 }
 
 // @ts-ignore: decorator
-@inline export function count(stat: i32): void {
-  store<i64>(ENGINE + E_STATS + stat, load<i64>(ENGINE + E_STATS + stat) + 1);
+@inline export function count(cpu: i32, stat: i32): void {
+  store<i64>(cpu + (S_STATS + stat), load<i64>(cpu + (S_STATS + stat)) + 1);
 }

@@ -3,8 +3,8 @@
 // executed, a little slower than any host executes them, so it neither runs ahead nor back. Devices tell the host's time: after an
 // access to one the next look is at the host, that a guest that compares clocks finds them equal.
 
-import { E_ICOUNT, E_ICOUNT_SHIFT, E_TIME, E_TIME_COUNT, E_TIME_UNTIL } from "../../src/layout/engine";
-import { ENGINE } from "../../src/layout/memory";
+import { E_ICOUNT, E_ICOUNT_SHIFT } from "../../src/layout/engine";
+import { S_TIME, S_TIME_COUNT, S_TIME_UNTIL } from "../../src/layout/vcpu";
 import { TIME_LOOK_LEAST, TIME_LOOK_MOST, TIME_LOOK_NS, TIME_LOOK_SHIFT } from "../../src/tuning/engine";
 import { now } from "./host";
 import { engine, icount } from "./state";
@@ -13,16 +13,16 @@ import { engine, icount } from "./state";
 export function virtualTime(cpu: i32): i64 {
   const count = icount(cpu);
   if (engine(E_ICOUNT)) return count << engine(E_ICOUNT_SHIFT);
-  if (count < load<i64>(ENGINE + E_TIME_UNTIL)) return load<i64>(ENGINE + E_TIME) + ((count - load<i64>(ENGINE + E_TIME_COUNT)) >> TIME_LOOK_SHIFT);
-  const insns = count - load<i64>(ENGINE + E_TIME_COUNT);
-  const before = load<i64>(ENGINE + E_TIME);
+  if (count < load<i64>(cpu + S_TIME_UNTIL)) return load<i64>(cpu + S_TIME) + ((count - load<i64>(cpu + S_TIME_COUNT)) >> TIME_LOOK_SHIFT);
+  const insns = count - load<i64>(cpu + S_TIME_COUNT);
+  const before = load<i64>(cpu + S_TIME);
   const host = <i64>now();
   const until = count + untilNextLook(insns, host - before);
   // A browser's clock goes in steps: where it has not caught up with what was told, time goes on as reckoned.
   const time = max(host, before + (min(insns, <i64>TIME_LOOK_MOST) >> TIME_LOOK_SHIFT));
-  store<i64>(ENGINE + E_TIME, time);
-  store<i64>(ENGINE + E_TIME_COUNT, count);
-  store<i64>(ENGINE + E_TIME_UNTIL, until);
+  store<i64>(cpu + S_TIME, time);
+  store<i64>(cpu + S_TIME_COUNT, count);
+  store<i64>(cpu + S_TIME_UNTIL, until);
   return time;
 }
 
@@ -33,6 +33,6 @@ function untilNextLook(insns: i64, nanoseconds: i64): i64 {
 }
 
 /** The next look is at the host: time may have passed without instructions, or a device has told it. */
-export function forgetTime(): void {
-  store<i64>(ENGINE + E_TIME_UNTIL, i64.MIN_VALUE);
+export function forgetTime(cpu: i32): void {
+  store<i64>(cpu + S_TIME_UNTIL, i64.MIN_VALUE);
 }

@@ -77,7 +77,12 @@ export class Engine {
     this.frontend = options.frontend;
     this.memory = new EngineMemory(options.ram);
     this.core = instantiateCore(options.module, this.memory, options.host, options.frontend.helpers);
-    this.encoder = new Tier0Encoder(this.memory.memory.buffer, this.core.tier0_encode, options.frontend.helpers);
+    this.encoder = new Tier0Encoder(
+      this.memory.memory.buffer,
+      L.CPU0 + L.S_ENCODER,
+      this.core.tier0_encode,
+      options.frontend.helpers,
+    );
     this.ir = this.encoder.block;
     this.cache = new BlockCache(this.memory, this.core);
     (this.core.exports[options.init] as (cpu: number) => void)(L.CPU0);

@@ -1,14 +1,7 @@
 // Placement of everything in the one linear memory: fixed part (src/layout/), tables, caches, ROM copies, guest RAM.
 
 import * as L from "../layout/layout.js";
-import {
-  BLOCK_HASH_BITS,
-  JUMP_CACHE_BITS,
-  REGION_CACHE_BITS,
-  REGION_RECORD_BYTES,
-  ROM_BYTES,
-  TIER0_BYTES,
-} from "../tuning/engine.js";
+import { BLOCK_HASH_BITS, REGION_RECORD_BYTES, ROM_BYTES, TIER0_BYTES } from "../tuning/engine.js";
 import { PhysicalMap, type RamRange } from "./physical.js";
 
 const PAGE = 65536;
@@ -50,9 +43,7 @@ export function placement(ramSize: number): Placement {
     [L.E_CODE_BITS, take(ramPages * 8)],
     [L.E_PAGE_BLOCKS, take(ramPages * 4)],
     [L.E_HASH, take(4 << BLOCK_HASH_BITS)],
-    [L.E_JUMP_CACHE, take(L.JC_STRIDE << JUMP_CACHE_BITS)],
     [L.E_PAGE_STORES, take(ramPages * 4)],
-    [L.E_REGION_CACHE, take(L.RC_STRIDE << REGION_CACHE_BITS)],
   ] as const;
   const cpuid = take(CPUID_BYTES);
   const regions = take(REGION_RECORD_BYTES);
@@ -105,10 +96,10 @@ export class EngineMemory {
     this.setEngine(L.E_RAM_SIZE, ramSize);
     for (const [field, address] of fields) this.setEngine(field, address);
     this.setEngine(L.E_HASH_MASK, (1 << BLOCK_HASH_BITS) - 1);
-    this.setEngine(L.E_JUMP_MASK, (1 << JUMP_CACHE_BITS) - 1);
-    this.setEngine(L.E_REGION_CACHE_MASK, (1 << REGION_CACHE_BITS) - 1);
-    this.setEngine(L.E_REGION_EPOCH, 2);
-    this.setEngine(L.E_GLOBAL_EPOCH, 1);
+    this.setEngine(L.E_CPUS, L.CPU0);
+    this.setEngine(L.E_CPUS_END, L.CPU0 + L.CPU_SIZE);
+    this.setCpu(L.S_REGION_EPOCH, 2);
+    this.setCpu(L.S_GLOBAL_EPOCH, 1);
     this.physical = new PhysicalMap(this.u32, ram, plan.ramBase);
   }
 
@@ -149,7 +140,7 @@ export class EngineMemory {
   }
 
   stat(which: number): number {
-    const k = (L.ENGINE + L.E_STATS + which) >> 2;
+    const k = (L.CPU0 + L.S_STATS + which) >> 2;
     return this.u32[k]! + this.u32[k + 1]! * 4294967296;
   }
 }

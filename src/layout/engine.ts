@@ -14,9 +14,9 @@ export const E_PAGE_BLOCKS = 0x18;
 /** i32 hash table of blocks, E_HASH_MASK+1 entries, chained by B_HASH_NEXT. */
 export const E_HASH = 0x1c;
 export const E_HASH_MASK = 0x20;
-/** Jump cache: entries of JC_STRIDE bytes. */
-export const E_JUMP_CACHE = 0x24;
-export const E_JUMP_MASK = 0x28;
+/** CPUs: address of the first one's state, and behind the last one's. They follow one another (vcpu.ts, CPU_SIZE). */
+export const E_CPUS = 0x24;
+export const E_CPUS_END = 0x28;
 /** Bumped whenever any block is invalidated; links between blocks carry the epoch they were made in. */
 export const E_LINK_EPOCH = 0x2c;
 /** First index of the helpers in core's function table. */
@@ -34,43 +34,12 @@ export const E_LOG = 0x4c;
 export const E_ICOUNT = 0x50;
 /** icount shift: nanoseconds per instruction as a power of two. */
 export const E_ICOUNT_SHIFT = 0x54;
-/** Region cache: entries of RC_STRIDE bytes, by virtual address. What changes where code is mapped or which regions there are begins new
- *  epochs: one of even numbers, and one of odd ones for entries in global pages, which a flush of what is not global leaves as it is. */
-export const E_REGION_CACHE = 0x58;
-export const E_REGION_CACHE_MASK = 0x5c;
-export const E_REGION_EPOCH = 0x60;
+/** Times code was dropped because something was stored to it. */
+export const E_INVALIDATIONS = 0x58;
 /** i32 per RAM page: stores beside its code (core/engine/codemap/page-stores.ts). */
 export const E_PAGE_STORES = 0x64;
-/** i64: virtual time at the last look at the host's, nanoseconds; the instruction count then; the one from which on to look again. */
-export const E_TIME = 0x68;
-export const E_TIME_COUNT = 0x70;
-export const E_TIME_UNTIL = 0x78;
-/** 16 bytes: copy of what an access across two pages is about (core/engine/softmmu/crossing.ts). */
-export const E_CROSSING = 0x80;
-/** i32: see E_REGION_CACHE. */
-export const E_GLOBAL_EPOCH = 0x90;
 /** i32 for each MMU mode: executions of a block after which run() asks for a region. */
 export const E_HOT = 0x94;
-/** Counters (i64 each) from here on: see STAT_*. */
-export const E_STATS = 0x100;
-export const STAT_TLB_MISS = 0;
-export const STAT_TLB_FLUSH = 8;
-export const STAT_SLOW_LOAD = 16;
-export const STAT_SLOW_STORE = 24;
-export const STAT_MMIO = 32;
-export const STAT_SMC = 40;
-/** Times control went to the interpreter, and instructions executed there. */
-export const STAT_T0_ENTRIES = 48;
-export const STAT_T1_ENTRIES = 56;
-export const STAT_FAULTS = 64;
-export const STAT_INTERRUPTS = 72;
-export const STAT_T0_INSNS = 80;
-export const STAT_LOOKUPS = 88;
-/** Why slow paths were taken that no TLB entry would have spared: page crossings, stores to pages with code. */
-export const STAT_CROSSING = 96;
-export const STAT_CODE_STORE = 104;
-/** Instructions executed again on their own (FAULT_RETRY). */
-export const STAT_RETRIES = 112;
 /** Physical map: all that is memory to the guest, ranges that do not overlap, those looked for most first. Elsewhere is MMIO or nothing.
  *  Two modules know it: core/engine/physical.ts, and src/engine/physical.ts, which writes it. */
 export const E_RANGES = 0x400;

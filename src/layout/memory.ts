@@ -1,13 +1,13 @@
 // Where the fixed parts of linear memory are. Read by both compilers (TypeScript and AssemblyScript), as all of this folder: plain
 // constants only, offsets in bytes.
 //
-//   0          static data of core.wasm (at most 512 KiB), then what encoding to tier 0 needs (src/tier0/layout.ts)
+//   0          static data of core.wasm (at most 512 KiB)
 //   UNPACK_TABLES  of core/unpack (64 KiB)
 //   ENGINE     pointers to the engine's tables, filled in by src/engine/memory.ts (engine.ts)
-//   CPU0       state of CPU 0, CPU_SIZE bytes: common part, guest part, tier 0 temporaries (vcpu.ts), TLB (tlb.ts)
+//   CPU0       state of the first CPU, CPU_SIZE bytes: common part, guest part, tier 0 temporaries, caches (vcpu.ts), TLB (tlb.ts)
 //   ...        tables and caches, placed by src/engine/memory.ts, then guest RAM
 
 /** Probabilities and checksum tables, while something is unpacked. */
-export const UNPACK_TABLES = 0xf0000;
-export const ENGINE = 0x100000;
-export const CPU0 = 0x110000;
+export const UNPACK_TABLES = 0x80000;
+export const ENGINE = 0x90000;
+export const CPU0 = 0xa0000;

@@ -19,7 +19,7 @@ export const R_SIZE = 32;
 export const JC_STRIDE = 8;
 /** u64: virtual address of the code. */
 export const RC_ADDRESS = 0;
-/** i32: E_REGION_EPOCH or E_GLOBAL_EPOCH when it was made. */
+/** i32: S_REGION_EPOCH or S_GLOBAL_EPOCH when it was made. */
 export const RC_EPOCH = 8;
 /** i32: S_MODE. */
 export const RC_MODE = 12;

@@ -2,7 +2,7 @@
 // Entry: i64 read tag, i64 write tag, i64 unused, i32 addend (host = wrap(va) + addend), i32 flags. A tag is the
 // virtual page address, or one that cannot match at this index (see core/engine/softmmu/tlb.ts).
 // Hit: (va ^ tag) <u 4096 - (size - 1). Entries for code have their tag in the read tag's place.
-export const S_TLB = 0x10000;
+export const S_TLB = 0xd0000;
 export const TLB_BITS = 12;
 export const TLB_ENTRIES = 4096;
 export const TLB_STRIDE = 32;
@@ -21,4 +21,4 @@ export const TLB_MODE_SIZE = 0x20000;
 export const TLB_EXEC = 0x60000;
 export const TLB_EXEC_ADDEND = 0x60018;
 /** i32 list of addresses of filled TLB entries; each of the 2 * MMU_MODES * TLB_ENTRIES may be in it twice. */
-export const S_TLB_LIST = 0xd0000;
+export const S_TLB_LIST = 0x190000;

@@ -61,11 +61,56 @@ export const S_ALONE = 0x84;
 export const S_CODE_MASK = 0x88;
 /** i64: instruction count at the last exception or interrupt, -1: there was none. */
 export const S_LAST_EVENT = 0x90;
+/** i64: virtual time at this CPU's last look at the host's, nanoseconds; its instruction count then; the one from which on to look again. */
+export const S_TIME = 0xc0;
+export const S_TIME_COUNT = 0xc8;
+export const S_TIME_UNTIL = 0xd0;
+/** Epochs of the region cache (S_REGION_CACHE): what changes where code is mapped or which regions there are begins new ones. Even numbers,
+ *  and odd ones for entries in global pages, which a flush of what is not global leaves as they are. */
+export const S_REGION_EPOCH = 0xd8;
+export const S_GLOBAL_EPOCH = 0xdc;
 export const S_GUEST = 0x100;
 export const GUEST_STATE_SIZE = 0xf00;
 export const S_TEMPS = 0x1000;
 export const TEMP_COUNT = 1024;
-export const CPU_SIZE = 0x100000;
+/** Counters (i64 each) from here on: STAT_*, offsets from S_STATS. */
+export const S_STATS = 0x5000;
+export const STAT_TLB_MISS = 0;
+export const STAT_TLB_FLUSH = 8;
+export const STAT_SLOW_LOAD = 16;
+export const STAT_SLOW_STORE = 24;
+export const STAT_MMIO = 32;
+/** Times control went to the interpreter, and instructions executed there. */
+export const STAT_T0_ENTRIES = 48;
+export const STAT_T1_ENTRIES = 56;
+export const STAT_FAULTS = 64;
+export const STAT_INTERRUPTS = 72;
+export const STAT_T0_INSNS = 80;
+export const STAT_LOOKUPS = 88;
+/** Why slow paths were taken that no TLB entry would have spared: page crossings, stores to pages with code. */
+export const STAT_CROSSING = 96;
+export const STAT_CODE_STORE = 104;
+/** Instructions executed again on their own (FAULT_RETRY). */
+export const STAT_RETRIES = 112;
+/** 16 bytes: copy of what an access across two pages is about (core/engine/softmmu/crossing.ts). */
+export const S_CROSSING = 0x5100;
+/** Which pages there may be TLB entries of, a bit for all whose numbers fold to it (core/engine/softmmu/tlb.ts): pieces of large and of
+ *  huge pages; pages that code was executed in, global and not. */
+export const S_LARGE_PAGES = 0x5200;
+export const LARGE_PAGES_BYTES = 512;
+export const S_HUGE_PAGES = 0x5400;
+export const HUGE_PAGES_BYTES = 32;
+export const S_CODE_PAGES = 0x5800;
+export const S_GLOBAL_CODE_PAGES = 0x5c00;
+export const CODE_PAGES_BYTES = 1024;
+/** Jump cache: entries of JC_STRIDE bytes, 1 << JUMP_CACHE_BITS of them. */
+export const S_JUMP_CACHE = 0x10000;
+/** Region cache: entries of RC_STRIDE bytes, by virtual address, 1 << REGION_CACHE_BITS of them. */
+export const S_REGION_CACHE = 0x50000;
+/** What translation to tier 0 needs (src/tier0/layout.ts). */
+export const S_ENCODER = 0x70000;
+/** 0xd0000: the TLB (tlb.ts). */
+export const CPU_SIZE = 0x1c0000;
 export const MODE_MMU_SHIFT = 28;
 export const MODE_MMU_MASK = 3;
 /** The block is one instruction long, whatever follows. */

@@ -14,7 +14,7 @@ export function infoJit(engine: Engine): string {
     ["Tier 1 entries", stat(L.STAT_T1_ENTRIES)],
     ["Tier 1 instructions", engine.inRegions],
     ["Lookups", stat(L.STAT_LOOKUPS)],
-    ["TB invalidations", stat(L.STAT_SMC)],
+    ["TB invalidations", memory.engine(L.E_INVALIDATIONS) >>> 0],
     ["TLB misses", stat(L.STAT_TLB_MISS)],
     ["TLB flushes", stat(L.STAT_TLB_FLUSH)],
     ["Slow loads", stat(L.STAT_SLOW_LOAD)],

@@ -10,6 +10,7 @@ import * as T from "./layout.js";
 import * as U from "./uops.js";
 
 const CODE = 0x200000;
+const AREA = 0x100000;
 const [R, S, F] = [0x100, 0x108, 0x110];
 const HELPERS = [pure("twice"), helper("touch", { reads: [[S, S + 8]], writes: [[R, R + 8]] })];
 
@@ -22,7 +23,7 @@ function testEncoder() {
   }
   imports.env!.memory = memory;
   const call = new WebAssembly.Instance(loadCoreModule(), imports).exports.tier0_encode as EncodeCall;
-  const encoder = new Tier0Encoder(memory.buffer, call, HELPERS);
+  const encoder = new Tier0Encoder(memory.buffer, AREA, call, HELPERS);
   const builder = new IrBuilder(HELPERS);
   builder.begin(encoder.block);
   const finish = () => {

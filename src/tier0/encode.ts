@@ -9,7 +9,14 @@ import * as T from "./layout.js";
 export class BlockTooLarge extends Error {}
 
 /** core.wasm's tier0_encode. */
-export type EncodeCall = (nodes: number, address: number, offset: number, width: number, links: number) => number;
+export type EncodeCall = (
+  area: number,
+  nodes: number,
+  address: number,
+  offset: number,
+  width: number,
+  links: number,
+) => number;
 
 export class Tier0Encoder {
   /** The block to encode: it lies where the encoder looks for it. */
@@ -19,22 +26,24 @@ export class Tier0Encoder {
 
   constructor(
     buffer: ArrayBuffer,
+    /** Where the encoder has its data: ENCODER_BYTES, of zeros at first. */
+    private readonly area: number,
     private readonly call: EncodeCall,
     private readonly helpers: readonly HelperDef[],
   ) {
-    this.block = new IrBlock(T.IR_NODES, buffer, T.IR);
-    this.live = new Uint8Array(buffer, T.LIVE, T.IR_NODES);
-    this.vconsts = new Uint8Array(buffer, T.VCONSTS, 16 * T.IR_NODES);
-    describeHelpers(new DataView(buffer), helpers);
+    this.block = new IrBlock(T.IR_NODES, buffer, area + T.IR);
+    this.live = new Uint8Array(buffer, area + T.LIVE, T.IR_NODES);
+    this.vconsts = new Uint8Array(buffer, area + T.VCONSTS, 16 * T.IR_NODES);
+    describeHelpers(new DataView(buffer, area, T.ENCODER_BYTES), helpers);
   }
 
   /** Writes the code of `block` at byte address `address` of linear memory and returns its size in bytes. `pageOffset` is the
    *  offset of the block's first byte in its page; `linkable`: successors on the same page may be linked. */
   encode(address: number, pageOffset: number, linkable: boolean): number {
-    const { block, live, vconsts } = this;
+    const { area, block, live, vconsts } = this;
     deadCode(block, live, this.helpers);
     for (let k = 0; k < block.vconsts.length; k++) vconsts.set(block.vconsts[k]!, 16 * k);
-    const size = this.call(block.count, address, pageOffset, block.pcWidth, linkable ? 1 : 0);
+    const size = this.call(area, block.count, address, pageOffset, block.pcWidth, linkable ? 1 : 0);
     if (size === T.TOO_MANY_TEMPORARIES) throw new BlockTooLarge("a block needs too many temporaries");
     return size;
   }

@@ -1,7 +1,6 @@
 // What is taken between instructions: INIT, debug traps, NMI, external interrupts; waking from HLT.
 
-import { STAT_INTERRUPTS } from "../../../src/layout/engine";
-import { FAULT_NONE, S_ATTENTION, S_HALTED, S_PC } from "../../../src/layout/vcpu";
+import { FAULT_NONE, STAT_INTERRUPTS, S_ATTENTION, S_HALTED, S_PC } from "../../../src/layout/vcpu";
 import {
   EXC_EXTERNAL, EXC_TRAP, F_IF, X_DB_PENDING, X_DR_HIT, X_EXC_NEXT, X_INIT, X_IRQ, X_NMI, X_NMI_BLOCKED,
 } from "../../../src/arch/x86/layout";
@@ -39,7 +38,7 @@ export function attention(cpu: i32): i32 {
   } else if (load<i32>(cpu + X_IRQ) != 0 && (systemFlags(cpu) & F_IF) != 0) {
     const vector = acknowledge();
     if (vector >= 0) {
-      count(STAT_INTERRUPTS);
+      count(cpu, STAT_INTERRUPTS);
       result = external(cpu, vector);
     } else store<i32>(cpu + X_IRQ, 0);
   }

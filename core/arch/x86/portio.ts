@@ -35,7 +35,7 @@ export function x86_in(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const port = <i32>a & 0xffff;
   const size = <i32>b;
   if (!allowed(cpu, port, size)) return 0;
-  forgetTime();
+  forgetTime(cpu);
   const value = portRead(port, size);
   debugPort(cpu, port, size);
   return <i64>(<u64>value);
@@ -46,7 +46,7 @@ export function x86_out(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const port = <i32>a & 0xffff;
   const size = <i32>b;
   if (!allowed(cpu, port, size)) return 0;
-  forgetTime();
+  forgetTime(cpu);
   portWrite(port, size, <u32>c & (size == 4 ? 0xffffffff : (1 << (size << 3)) - 1));
   debugPort(cpu, port, size);
   return 0;
@@ -102,7 +102,7 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
         if (!faulted(cpu)) store<i32>(cpu + S_FAULT, FAULT_RETRY);
         break;
       }
-      forgetTime();
+      forgetTime(cpu);
       const value = portRead(port, size);
       if (size == 1) st8(cpu, va, value, mmu);
       else if (size == 2) st16(cpu, va, value, mmu);

@@ -1,28 +1,39 @@
-// What is cached by address of code, and when it ends: the jump cache, and the region cache with its epochs.
+// What each CPU has cached by address of code, and when it ends: the jump cache, and the region cache with its epochs.
 
-import {
-  E_GLOBAL_EPOCH, E_JUMP_CACHE, E_JUMP_MASK, E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH,
-} from "../../../src/layout/engine";
-import { ENGINE } from "../../../src/layout/memory";
+import { E_CPUS, E_CPUS_END } from "../../../src/layout/engine";
 import { JC_STRIDE, RC_STRIDE } from "../../../src/layout/region";
+import {
+  CPU_SIZE, S_GLOBAL_EPOCH, S_JUMP_CACHE, S_REGION_CACHE, S_REGION_EPOCH,
+} from "../../../src/layout/vcpu";
+import { JUMP_CACHE_BITS, REGION_CACHE_BITS } from "../../../src/tuning/engine";
 import { engine } from "../state";
 
-/** The jump cache goes by host address, so that only what gives an address other code empties it: eviction, the memory map. */
-export function clearJumpCache(): void {
-  memory.fill(engine(E_JUMP_CACHE), 0, (engine(E_JUMP_MASK) + 1) * JC_STRIDE);
-  forgetRegions();
+/** Empties the jump caches of all CPUs. They go by host address, so that only what gives an address other code does that: eviction, the
+ *  memory map. */
+export function clearJumpCaches(): void {
+  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += CPU_SIZE) clearJumpCache(cpu);
 }
 
-/** The region cache goes by virtual address. */
+export function clearJumpCache(cpu: i32): void {
+  memory.fill(cpu + S_JUMP_CACHE, 0, JC_STRIDE << JUMP_CACHE_BITS);
+  forgetRegionsOf(cpu);
+}
+
+/** Empties the region caches of all CPUs: a region has ended. */
 export function forgetRegions(): void {
-  forgetLocalRegions();
-  store<i32>(ENGINE + E_GLOBAL_EPOCH, engine(E_GLOBAL_EPOCH) + 2);
+  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += CPU_SIZE) forgetRegionsOf(cpu);
+}
+
+/** Empties the region cache of one CPU, which goes by virtual address. */
+export function forgetRegionsOf(cpu: i32): void {
+  forgetLocalRegions(cpu);
+  store<i32>(cpu + S_GLOBAL_EPOCH, load<i32>(cpu + S_GLOBAL_EPOCH) + 2);
 }
 
 /** What the region cache has of pages that are not global. */
-export function forgetLocalRegions(): void {
-  const epoch = engine(E_REGION_EPOCH) + 2;
-  store<i32>(ENGINE + E_REGION_EPOCH, epoch);
+export function forgetLocalRegions(cpu: i32): void {
+  const epoch = load<i32>(cpu + S_REGION_EPOCH) + 2;
+  store<i32>(cpu + S_REGION_EPOCH, epoch);
   // The numbers begin anew. Between two equal ones, of either kind, that happens once at least.
-  if (epoch == 0) memory.fill(engine(E_REGION_CACHE), 0xff, (engine(E_REGION_CACHE_MASK) + 1) * RC_STRIDE);
+  if (epoch == 0) memory.fill(cpu + S_REGION_CACHE, 0xff, RC_STRIDE << REGION_CACHE_BITS);
 }

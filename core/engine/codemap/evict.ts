@@ -4,7 +4,7 @@ import { B_HASH_NEXT, B_HEADER, B_SIZE, B_VALID } from "../../../src/layout/bloc
 import { E_HASH, E_HASH_MASK, E_PAGE_BLOCKS, E_RAM_SIZE } from "../../../src/layout/engine";
 import { ramHost } from "../physical";
 import { engine } from "../state";
-import { clearJumpCache } from "./epochs";
+import { clearJumpCaches } from "./epochs";
 import { dropBlock, invalidateCode } from "./invalidate";
 import { unlinkPages } from "./pages";
 
@@ -15,7 +15,7 @@ export function evict(from: i32, to: i32): void {
     unlinkPages(block);
     if (valid) dropBlock(block);
   }
-  clearJumpCache();
+  clearJumpCaches();
 }
 
 /** Drops all blocks and spans, before the physical map changes: afterwards their addresses would lead to other pages' lists, and to
@@ -36,7 +36,7 @@ export function forgetCode(): void {
       else store<i32>(slot, load<i32>(block + B_HASH_NEXT));
     }
   }
-  clearJumpCache();
+  clearJumpCaches();
 }
 
 /** Takes the span of a region that has ended out of its pages' lists. Nothing else knows of it: spans are neither looked up nor linked to. */

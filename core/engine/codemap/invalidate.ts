@@ -3,11 +3,11 @@
 import {
   B_BYTES, B_FLAGS, B_FLAG_SPAN, B_PAGE2_NEXT, B_PAGE_NEXT, B_PHYS, B_REGION, B_VALID,
 } from "../../../src/layout/block";
-import { E_DEAD_REGIONS, E_LINK_EPOCH, E_PAGE_BLOCKS, STAT_SMC } from "../../../src/layout/engine";
+import { E_DEAD_REGIONS, E_INVALIDATIONS, E_LINK_EPOCH, E_PAGE_BLOCKS } from "../../../src/layout/engine";
 import { ENGINE } from "../../../src/layout/memory";
 import { R_NEXT, R_VALID } from "../../../src/layout/region";
 import { ramPage } from "../physical";
-import { count, engine } from "../state";
+import { engine } from "../state";
 import { forgetRegions } from "./epochs";
 import { granules, setCodeBits } from "./granules";
 import { unlinkHash } from "./hash";
@@ -29,7 +29,7 @@ export function dropBlock(block: i32): void {
 
 /** Drops every block that overlaps [host, host+bytes), which lies in one RAM page. */
 export function invalidateCode(host: i32, bytes: i32): void {
-  count(STAT_SMC);
+  store<i32>(ENGINE + E_INVALIDATIONS, engine(E_INVALIDATIONS) + 1);
   const page = ramPage(host);
   const from = host & 0xfff;
   const to = from + bytes;

@@ -5,7 +5,6 @@ import {
   B_REGION, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID,
 } from "../../../src/layout/block";
 import { E_LINK_EPOCH, E_PAGE_BLOCKS } from "../../../src/layout/engine";
-import { CPU0 } from "../../../src/layout/memory";
 import { codeBits, granules, setCodeBits } from "../codemap/granules";
 import { linkHash } from "../codemap/hash";
 import { physHost, ramHost, ramPage } from "../physical";
@@ -15,7 +14,7 @@ import { engine } from "../state";
 /** Marks granules of a RAM page as code and takes away fast stores to it. */
 function mark(page: i32, bits: u64): void {
   const old = codeBits(page);
-  if (old == 0) protectPage(CPU0, ramHost(page));
+  if (old == 0) protectPage(ramHost(page));
   setCodeBits(page, old | bits);
 }
 

@@ -2,21 +2,18 @@
 // has something to do (S_EXIT).
 
 import { B_INSNS, B_REGION } from "../../../src/layout/block";
-import {
-  E_REGION_CACHE, E_REGION_CACHE_MASK, E_REGION_EPOCH, E_GLOBAL_EPOCH, E_HOOK_ATTENTION, E_HOOK_DELIVER, E_STATS,
-  STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES,
-} from "../../../src/layout/engine";
-import { ENGINE } from "../../../src/layout/memory";
+import { E_HOOK_ATTENTION, E_HOOK_DELIVER } from "../../../src/layout/engine";
 import {
   RC_ADDRESS, RC_ENTRY, RC_EPOCH, RC_FUNC, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC,
   R_VAIN, R_VALID,
 } from "../../../src/layout/region";
 import {
   EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, FAULT_EXCEPTION,
-  FAULT_NONE, FAULT_RETRY, S_ALONE, S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL, S_HALTED,
-  S_INHIBIT, S_LAST_EVENT, S_LOCAL_PAGE, S_MODE, S_ONE_INSN, S_PAGES, S_STOP, S_URGENT,
+  FAULT_NONE, FAULT_RETRY, STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES, S_ALONE,
+  S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL, S_GLOBAL_EPOCH, S_HALTED, S_INHIBIT,
+  S_LAST_EVENT, S_LOCAL_PAGE, S_MODE, S_ONE_INSN, S_PAGES, S_REGION_CACHE, S_REGION_EPOCH, S_STATS, S_STOP, S_URGENT,
 } from "../../../src/layout/vcpu";
-import { ENTRIES_NOTED_SHIFT } from "../../../src/tuning/engine";
+import { ENTRIES_NOTED_SHIFT, REGION_CACHE_BITS } from "../../../src/tuning/engine";
 import { I_HOT, interpret } from "../interpreter/interpret";
 import { NOT_MEMORY, find } from "../lookup/lookup";
 import { globalCode } from "../softmmu/tlb";
@@ -33,13 +30,13 @@ function takeFault(cpu: i32): bool {
   const kind = load<i32>(cpu + S_FAULT);
   store<i32>(cpu + S_FAULT, FAULT_NONE);
   if (kind == FAULT_RETRY) {
-    count(STAT_RETRIES);
+    count(cpu, STAT_RETRIES);
     store<i32>(cpu + S_ONE_INSN, 1);
     return true;
   }
   store<i32>(cpu + S_ONE_INSN, load<i32>(cpu + S_ALONE));
   if (kind != FAULT_EXCEPTION) return false;
-  count(STAT_FAULTS);
+  count(cpu, STAT_FAULTS);
   countEvent(cpu);
   return call_indirect<i32>(engine(E_HOOK_DELIVER), cpu) == FAULT_NONE;
 }
@@ -55,8 +52,8 @@ function countEvent(cpu: i32): void {
 }
 
 // @ts-ignore: decorator
-@inline function regionSlot(va: u64): i32 {
-  return engine(E_REGION_CACHE) + (<i32>(va ^ (va >> 12)) & engine(E_REGION_CACHE_MASK)) * RC_STRIDE;
+@inline function regionSlot(cpu: i32, va: u64): i32 {
+  return cpu + S_REGION_CACHE + (<i32>(va ^ (va >> 12)) & ((1 << REGION_CACHE_BITS) - 1)) * RC_STRIDE;
 }
 
 /** One of the fields from S_URGENT on is set. */
@@ -67,15 +64,15 @@ function countEvent(cpu: i32): void {
 
 /** What the cache has at `slot` is of this epoch: whatever ends a region or changes what its addresses mean begins a new one. */
 // @ts-ignore: decorator
-@inline function current(slot: i32): bool {
+@inline function current(cpu: i32, slot: i32): bool {
   const epoch = load<i32>(slot, RC_EPOCH);
-  return epoch == engine(E_REGION_EPOCH) || epoch == engine(E_GLOBAL_EPOCH);
+  return epoch == load<i32>(cpu, S_REGION_EPOCH) || epoch == load<i32>(cpu, S_GLOBAL_EPOCH);
 }
 
 /** The cache says what region code at `va` has. */
 // @ts-ignore: decorator
 @inline function cached(cpu: i32, slot: i32, va: u64): bool {
-  return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE) && current(slot);
+  return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE) && current(cpu, slot);
 }
 
 /** Notes that a region was entered `times`, the last time after the region of record `from`. */
@@ -90,7 +87,7 @@ function countEvent(cpu: i32): void {
 @inline function keepPages(cpu: i32, slot: i32): void {
   if (load<i32>(cpu, S_LOCAL_PAGE)) {
     store<i32>(cpu, 0, S_LOCAL_PAGE);
-    if (load<i32>(slot, RC_EPOCH) == engine(E_GLOBAL_EPOCH)) return;
+    if (load<i32>(slot, RC_EPOCH) == load<i32>(cpu, S_GLOBAL_EPOCH)) return;
   }
   store<i32>(slot, load<i32>(cpu, S_PAGES), RC_PAGES);
 }
@@ -101,16 +98,16 @@ function countEvent(cpu: i32): void {
  */
 // @ts-ignore: decorator
 @inline function enter(cpu: i32, slot: i32, fuel: i32): i32 {
-  count(STAT_T1_ENTRIES);
+  count(cpu, STAT_T1_ENTRIES);
   store<i32>(cpu, load<i32>(slot, RC_PAGES), S_PAGES);
   const status = call_indirect<i32>(load<i32>(slot, RC_FUNC), cpu, load<i32>(slot, RC_ENTRY));
-  if (current(slot)) keepPages(cpu, slot);
+  if (current(cpu, slot)) keepPages(cpu, slot);
   return status == 0 && load<i32>(cpu, S_FUEL) == fuel ? -1 : status;
 }
 
 function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
   store<u64>(slot, va, RC_ADDRESS);
-  store<i32>(slot, engine(globalCode(cpu, va) ? E_GLOBAL_EPOCH : E_REGION_EPOCH), RC_EPOCH);
+  store<i32>(slot, load<i32>(cpu + (globalCode(cpu, va) ? S_GLOBAL_EPOCH : S_REGION_EPOCH)), RC_EPOCH);
   store<i32>(slot, load<i32>(cpu + S_MODE), RC_MODE);
   store<i32>(slot, record, RC_RECORD);
   store<i32>(slot, 0, RC_PAGES);
@@ -138,7 +135,7 @@ const VAIN = 1;
  * regions are left after some ten nanoseconds. (It is one as long as it is called from two places: asc inlines what has one caller.)
  */
 function regions(cpu: i32, from: i32): i32 {
-  let phase = load<u32>(ENGINE + E_STATS + STAT_T1_ENTRIES) * GOLDEN;
+  let phase = load<u32>(cpu, S_STATS + STAT_T1_ENTRIES) * GOLDEN;
   while (true) {
     // Interrupts held off for an instruction (S_INHIBIT) are all it takes care of itself.
     const held = load<i64>(cpu, S_INHIBIT);
@@ -147,7 +144,7 @@ function regions(cpu: i32, from: i32): i32 {
     const fuel = load<i32>(cpu + S_FUEL);
     if (fuel <= 0) break;
     const va = codeAddress(cpu);
-    const slot = regionSlot(va);
+    const slot = regionSlot(cpu, va);
     if (!cached(cpu, slot, va)) break;
     const record = load<i32>(slot, RC_RECORD);
     phase += GOLDEN;
@@ -163,7 +160,7 @@ function regions(cpu: i32, from: i32): i32 {
 
 /** Runs until S_FUEL is used up or the host is needed; returns EXIT_*. */
 export function run(cpu: i32): i32 {
-  forgetTime();
+  forgetTime(cpu);
   // Record of the region left last, while nothing else has run since.
   let from = 0;
   for (let last = regions(cpu, from); ; last = regions(cpu, from)) {
@@ -199,7 +196,7 @@ export function run(cpu: i32): i32 {
     if (fuel <= 0) return leave(cpu, EXIT_FUEL);
 
     const va = codeAddress(cpu);
-    const slot = regionSlot(va);
+    const slot = regionSlot(cpu, va);
     let block = find(cpu);
     if (block != 0 && block != NOT_MEMORY && load<i32>(cpu + S_EXACT) && fuel < load<i32>(block + B_INSNS)) {
       store<i32>(cpu + S_ONE_INSN, 1);
@@ -221,11 +218,11 @@ export function run(cpu: i32): i32 {
 
     store<i32>(cpu + S_INHIBIT, 0);
     from = 0;
-    count(STAT_T0_ENTRIES);
+    count(cpu, STAT_T0_ENTRIES);
     // Not by the fuel, which the host may take away meanwhile.
     const begun = icount(cpu);
     const status = interpret(cpu, block);
-    store<i64>(ENGINE + E_STATS + STAT_T0_INSNS, load<i64>(ENGINE + E_STATS + STAT_T0_INSNS) + icount(cpu) - begun);
+    store<i64>(cpu, load<i64>(cpu, S_STATS + STAT_T0_INSNS) + icount(cpu) - begun, S_STATS + STAT_T0_INSNS);
     if (inhibited) keepShadow(cpu, fuel, inhibited);
     if (status == I_HOT) {
       store<i32>(cpu + S_EXIT_BLOCK, load<i32>(cpu + S_BLOCK));

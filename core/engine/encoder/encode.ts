@@ -6,9 +6,7 @@ import { Op, Ty } from "../../../src/ir/ops";
 import { WOp } from "../../../src/ir/wasm-ops";
 import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../../src/layout/access";
 import { S_TEMPS, TEMP_COUNT } from "../../../src/layout/vcpu";
-import {
-  HELPERS, HF_PURE, HF_VEC, HF_VECINT, IR_INSN_OFFSET, IR_POS, TOO_MANY_TEMPORARIES, VCONSTS,
-} from "../../../src/tier0/layout";
+import { HF_PURE, HF_VEC, HF_VECINT, TOO_MANY_TEMPORARIES } from "../../../src/tier0/layout";
 import {
   UF_LINK, UF_LINK1, U_ADD32, U_BRANCH, U_BR_EQ32, U_BSWAP32, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CONST, U_CONST32,
   U_CTZ32, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A, U_LD64, U_LD8U, U_LDSLOW, U_LDW8,
@@ -20,7 +18,8 @@ import { operand, operandsOf } from "./operands";
 import { pairUp } from "./pair";
 import { place } from "./place";
 import {
-  a, b, c, d, endState, FREE, lastUse, live, loc, maybeHi, NEVER, op, ownsTemp, beginState, setLoc, setOwnsTemp, setZx, slotEnd, sunk, ty, uses, zx,
+  a, b, beginState, c, d, endState, freeTemp, helperTraits, insnOffset, lastUse, live, loc, maybeHi, NEVER, op, ownsTemp, position, setFreeTemp,
+  setLoc, setOwnsTemp, setZx, slotEnd, sunk, ty, uses, vconst, zx,
 } from "./state";
 
 /** The first temporary always holds zeros. */
@@ -39,9 +38,9 @@ let tooMany: bool = false;
 /** The node that has stored a constant for good, -1: none. */
 let keeper: i32 = -1;
 
-/** Writes the code of the block of `nodes` nodes at `address` and returns its size in bytes, or TOO_MANY_TEMPORARIES. `offset`
+/** Writes the code of the block of `nodes` nodes in the encoder's area `from` (src/tier0/layout.ts) at `address` and returns its size in bytes, or TOO_MANY_TEMPORARIES. `offset`
  *  is the offset of the block's first byte in its page; `links`: successors on the same page may be linked. */
-export function tier0_encode(nodes: i32, address: usize, offset: i32, width: i32, links: i32): i32 {
+export function tier0_encode(from: i32, nodes: i32, address: usize, offset: i32, width: i32, links: i32): i32 {
   count = nodes;
   at = address;
   last = 0;
@@ -52,7 +51,7 @@ export function tier0_encode(nodes: i32, address: usize, offset: i32, width: i32
   nextTemp = 1;
   tooMany = false;
   keeper = -1;
-  beginState(nodes);
+  beginState(from, nodes);
   place(nodes);
   for (let i = 0; i < nodes; i++) {
     if (!live(i) || sunk(i) !== -1) continue;
@@ -70,7 +69,7 @@ export function tier0_encode(nodes: i32, address: usize, offset: i32, width: i32
 // ---- locations --------------------------------------------------------------------------------------------------------
 
 function temp(): i32 {
-  if (freeCount > 0) return load<i32>(FREE + (--freeCount << 2));
+  if (freeCount > 0) return freeTemp(--freeCount);
   if (nextTemp === TEMP_COUNT) {
     tooMany = true;
     return ZERO;
@@ -79,7 +78,7 @@ function temp(): i32 {
 }
 
 function free(t: i32): void {
-  store<i32>(FREE + (freeCount++ << 2), t);
+  setFreeTemp(freeCount++, t);
 }
 
 function define(v: i32): i32 {
@@ -167,15 +166,15 @@ function emit(code: i32, to: i32, x: i32, y: i32, x0: i32, x1: i32): void {
 
 /** The 16 bytes of a constant as a record of their own. */
 function data(constant: i32): void {
-  v128.store(at, v128.load(VCONSTS + (constant << 4)));
+  v128.store(at, vconst(constant));
   last = 0;
   at += 16;
 }
 
 /** x1 of operations that may fault. */
 function fault(i: i32): i32 {
-  const pos: i32 = load<u16>(IR_POS + (i << 1));
-  return <i32>load<u16>(IR_INSN_OFFSET + (pos << 1)) | (pos << 16);
+  const pos = position(i);
+  return insnOffset(pos) | (pos << 16);
 }
 
 // ---- nodes --------------------------------------------------------------------------------------------------------------
@@ -402,7 +401,7 @@ function storeMemory(i: i32): void {
 
 function call(i: i32): void {
   const id = a(i);
-  const traits: i32 = load<u8>(HELPERS + (id << 2));
+  const traits = helperTraits(id);
   let x: i32;
   let y: i32;
   let z: i32;
@@ -426,7 +425,7 @@ function call(i: i32): void {
 
 /** Takes a temporary that has just been freed off the free ones. */
 function takeBack(t: i32): bool {
-  if (t === ZERO || freeCount === 0 || load<i32>(FREE + ((freeCount - 1) << 2)) !== t) return false;
+  if (t === ZERO || freeCount === 0 || freeTemp(freeCount - 1) !== t) return false;
   freeCount--;
   return true;
 }

@@ -4,11 +4,11 @@
 
 import { Op, Ty } from "../../../src/ir/ops";
 import { MEM_SIGNED } from "../../../src/layout/access";
-import { HELPERS, HELPER_RANGES, HF_PURE, HF_WRITES_ALL } from "../../../src/tier0/layout";
+import { HF_PURE, HF_WRITES_ALL } from "../../../src/tier0/layout";
 import { operand, operandsOf } from "./operands";
 import {
-  a, aliasUse, b, c, firstUse, lastUse, live, loc, manyWritten, nextWrite, op, setAliasUse, setFirstUse, setLastUse, setLoc, setNextWrite,
-  setSlotEnd, setSunk, setUses, slotEnd, SLOT_WORDS, ty, uses,
+  a, aliasUse, b, c, firstUse, helperFirstRange, helperRanges, helperTraits, lastUse, live, loc, manyWritten, nextWrite, op, rangeFrom,
+  rangeTo, setAliasUse, setFirstUse, setLastUse, setLoc, setNextWrite, setSlotEnd, setSunk, setUses, slotEnd, SLOT_WORDS, ty, uses,
 } from "./state";
 
 export function place(n: i32): void {
@@ -48,18 +48,17 @@ function findUses(n: i32): void {
 
 /** Slots that a helper called by node i writes. */
 function overwrite(helper: i32, i: i32): void {
-  const record: usize = HELPERS + (helper << 2);
-  if (load<u8>(record) & HF_WRITES_ALL) {
+  if (helperTraits(helper) & HF_WRITES_ALL) {
     manyWritten();
     for (let k = 0; k < SLOT_WORDS; k++) setNextWrite(k << 2, i);
     return;
   }
-  let range: usize = HELPER_RANGES + (<i32>load<u16>(record, 2) << 2);
-  let left: i32 = load<u8>(record, 1);
+  let range = helperFirstRange(helper);
+  let left = helperRanges(helper);
   if (left > 0) manyWritten();
-  for (; left > 0; left--, range += 4) {
-    const end = min((<i32>load<u16>(range, 2) + 3) >> 2, SLOT_WORDS);
-    for (let k = <i32>load<u16>(range) >> 2; k < end; k++) setNextWrite(k << 2, i);
+  for (; left > 0; left--, range++) {
+    const end = min((rangeTo(range) + 3) >> 2, SLOT_WORDS);
+    for (let k = rangeFrom(range) >> 2; k < end; k++) setNextWrite(k << 2, i);
   }
 }
 
@@ -147,7 +146,7 @@ function unobserved(from: i32, to: i32, slot: i32): bool {
     if (!live(k)) continue;
     const o = op(k);
     if (o === Op.LOAD || o === Op.STORE) return false;
-    if (o === Op.CALL && !(load<u8>(HELPERS + (a(k) << 2)) & HF_PURE)) return false;
+    if (o === Op.CALL && !(helperTraits(a(k)) & HF_PURE)) return false;
     if ((o === Op.LD || o === Op.ST) && a(k) === slot) return false;
   }
   return true;

@@ -1,20 +1,21 @@
 // From the program counter to a block.
 
 import { B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS, B_VALID } from "../../../src/layout/block";
-import { E_JUMP_CACHE, E_JUMP_MASK, STAT_LOOKUPS } from "../../../src/layout/engine";
 import { JC_STRIDE } from "../../../src/layout/region";
 import { TLB_EXEC, TLB_EXEC_ADDEND } from "../../../src/layout/tlb";
 import {
-  MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, S_CODE_MASK, S_EXIT_PHYS, S_EXIT_PHYS2, S_MODE, S_ONE_INSN,
+  MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, STAT_LOOKUPS, S_CODE_MASK, S_EXIT_PHYS, S_EXIT_PHYS2, S_JUMP_CACHE,
+  S_MODE, S_ONE_INSN,
 } from "../../../src/layout/vcpu";
+import { JUMP_CACHE_BITS } from "../../../src/tuning/engine";
 import { hashSlot, search } from "../codemap/hash";
 import { physOf } from "../physical";
 import { tlbEntry, translateExec } from "../softmmu/tlb";
-import { codeAddress, count, engine, mmuIndex } from "../state";
+import { codeAddress, count, mmuIndex } from "../state";
 
 // @ts-ignore: decorator
-@inline function jumpEntry(host: i32, mode: i32): i32 {
-  return engine(E_JUMP_CACHE) + ((host ^ (host >>> 12) ^ (mode >>> 20)) & engine(E_JUMP_MASK)) * JC_STRIDE;
+@inline function jumpEntry(cpu: i32, host: i32, mode: i32): i32 {
+  return cpu + S_JUMP_CACHE + ((host ^ (host >>> 12) ^ (mode >>> 20)) & ((1 << JUMP_CACHE_BITS) - 1)) * JC_STRIDE;
 }
 
 /** The block at S_PC without side effects: 0 if it is not at hand (not in the TLB, not translated). */
@@ -28,7 +29,7 @@ export function lookup(cpu: i32): i32 {
   const entry = tlbEntry(cpu, va, (mode >> MODE_MMU_SHIFT) & MODE_MMU_MASK);
   if ((va ^ load<u64>(entry + TLB_EXEC)) >= 4096) return 0;
   const host = <i32>va + load<i32>(entry + TLB_EXEC_ADDEND);
-  const cached = jumpEntry(host, mode);
+  const cached = jumpEntry(cpu, host, mode);
   if (load<i32>(cached) == host) {
     const block = load<i32>(cached, 4);
     if (load<i32>(block + B_MODE) == mode && load<i32>(block + B_VALID)) {
@@ -40,7 +41,7 @@ export function lookup(cpu: i32): i32 {
 }
 
 function lookupHash(cpu: i32, host: i32, mode: i32, cached: i32): i32 {
-  count(STAT_LOOKUPS);
+  count(cpu, STAT_LOOKUPS);
   const phys = physOf(host);
   let block = search(phys, mode, -1);
   if (block == 0) {

@@ -2,11 +2,12 @@
 // S_FAULT and return 0 (or do nothing) when they cannot complete; nothing has been written then.
 
 import { ACCESS_READ, ACCESS_WRITE, MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../../src/layout/access";
-import {
-  E_HOOK_MISALIGNED, STAT_CODE_STORE, STAT_CROSSING, STAT_MMIO, STAT_SLOW_LOAD, STAT_SLOW_STORE,
-} from "../../../src/layout/engine";
+import { E_HOOK_MISALIGNED } from "../../../src/layout/engine";
 import { TLB_ADDEND, TLB_READ, TLB_WRITE } from "../../../src/layout/tlb";
-import { FAULT_NONE, FAULT_RETRY, S_FAULT, S_ONE_INSN } from "../../../src/layout/vcpu";
+import {
+  FAULT_NONE, FAULT_RETRY, STAT_CODE_STORE, STAT_CROSSING, STAT_MMIO, STAT_SLOW_LOAD, STAT_SLOW_STORE, S_FAULT,
+  S_ONE_INSN,
+} from "../../../src/layout/vcpu";
 import { mmioRead, mmioWrite } from "../host";
 import { forgetTime } from "../time";
 import { count, engine, setFault } from "../state";
@@ -109,7 +110,7 @@ export function hostForWrite(cpu: i32, va: u64, mmu: i32): i32 {
 
 /** Any load up to 8 bytes; `size` is log2 of the bytes. */
 export function loadSlow(cpu: i32, va: u64, size: i32, mmu: i32): u64 {
-  count(STAT_SLOW_LOAD);
+  count(cpu, STAT_SLOW_LOAD);
   const bytes = 1 << size;
   if ((va & 0xfff) + bytes > 4096) return loadCrossing(cpu, va, bytes, mmu);
   const pa = translate(cpu, va, ACCESS_READ, mmu);
@@ -131,8 +132,8 @@ function mmioLoad(cpu: i32, pa: u64, size: i32): u64 {
     setFault(cpu, FAULT_RETRY);
     return 0;
   }
-  count(STAT_MMIO);
-  forgetTime();
+  count(cpu, STAT_MMIO);
+  forgetTime(cpu);
   const lo = <u32>pa;
   const hi = <u32>(pa >> 32);
   // No device answers with more bits than it is asked for; the registers of a guest do not depend on that.
@@ -142,7 +143,7 @@ function mmioLoad(cpu: i32, pa: u64, size: i32): u64 {
 }
 
 function loadCrossing(cpu: i32, va: u64, bytes: i32, mmu: i32): u64 {
-  count(STAT_CROSSING);
+  count(cpu, STAT_CROSSING);
   let value: u64 = 0;
   // Both pages are checked before anything is read, as MMIO reads have effects.
   if (!probeRead(cpu, va, bytes, mmu)) return 0;
@@ -156,10 +157,10 @@ function loadCrossing(cpu: i32, va: u64, bytes: i32, mmu: i32): u64 {
 
 /** Any store up to 8 bytes. */
 export function storeSlow(cpu: i32, va: u64, value: u64, size: i32, mmu: i32): void {
-  count(STAT_SLOW_STORE);
+  count(cpu, STAT_SLOW_STORE);
   const bytes = 1 << size;
   if ((va & 0xfff) + bytes > 4096) {
-    count(STAT_CROSSING);
+    count(cpu, STAT_CROSSING);
     if (!probeWrite(cpu, va, bytes, mmu)) return;
     if (!writeAllowed(cpu, va, bytes, mmu)) return;
     for (let i = 0; i < bytes; i++) st8(cpu, va + i, <u32>(value >> (i << 3)) & 0xff, mmu);
@@ -195,8 +196,8 @@ function mmioStore(cpu: i32, pa: u64, value: u64, size: i32): void {
     setFault(cpu, FAULT_RETRY);
     return;
   }
-  count(STAT_MMIO);
-  forgetTime();
+  count(cpu, STAT_MMIO);
+  forgetTime(cpu);
   const lo = <u32>pa;
   const hi = <u32>(pa >> 32);
   if (size < 3) mmioWrite(lo, hi, 1 << size, <u32>value);
@@ -213,7 +214,7 @@ export function codeWrite(cpu: i32, host: i32, bytes: i32): bool {
   if (page < 0) return true;
   const bits = codeBits(page);
   if (bits == 0) return true;
-  count(STAT_CODE_STORE);
+  count(cpu, STAT_CODE_STORE);
   const first = (host >>> 6) & 63;
   const last = ((host + bytes - 1) >>> 6) & 63;
   const alone = load<i32>(cpu + S_ONE_INSN);

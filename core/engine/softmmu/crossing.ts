@@ -1,7 +1,6 @@
 // Accesses across the end of a page from generated code: the bytes of both pages are gathered where one access can reach them.
 
-import { E_CROSSING, STAT_CROSSING } from "../../../src/layout/engine";
-import { ENGINE } from "../../../src/layout/memory";
+import { STAT_CROSSING, S_CROSSING } from "../../../src/layout/vcpu";
 import { count } from "../state";
 import { hostRead, hostWrite } from "./access";
 
@@ -14,8 +13,8 @@ export function crossing_open(cpu: i32, va: u64, bytes: i32, write: i32, mmu: i3
   const low = write ? hostWrite(cpu, va, 1, mmu) : hostRead(cpu, va, 1, mmu);
   const high = write ? hostWrite(cpu, next, 1, mmu) : hostRead(cpu, next, 1, mmu);
   if (low == 0 || high == 0) return 0;
-  count(STAT_CROSSING);
-  const copy = ENGINE + E_CROSSING;
+  count(cpu, STAT_CROSSING);
+  const copy = cpu + S_CROSSING;
   for (let i = 0; i < first; i++) store<u8>(copy + i, load<u8>(low + i));
   for (let i = first; i < bytes; i++) store<u8>(copy + i, load<u8>(high - first + i));
   return copy;
@@ -26,7 +25,7 @@ export function crossing_close(cpu: i32, va: u64, bytes: i32, mmu: i32): void {
   const first = 4096 - (<i32>va & 0xfff);
   const low = hostWrite(cpu, va, 1, mmu);
   const high = hostWrite(cpu, va + first, 1, mmu) - first;
-  const copy = ENGINE + E_CROSSING;
+  const copy = cpu + S_CROSSING;
   for (let i = 0; i < first; i++) store<u8>(low + i, load<u8>(copy + i));
   for (let i = first; i < bytes; i++) store<u8>(high + i, load<u8>(copy + i));
 }

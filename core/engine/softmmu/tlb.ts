@@ -2,15 +2,17 @@
 // that maps to entry i never has that page number, so no validity bit and no special value is needed.
 
 import { ACCESS_EXEC, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
-import { E_HOOK_WALK, STAT_TLB_FLUSH, STAT_TLB_MISS } from "../../../src/layout/engine";
+import { E_CPUS, E_CPUS_END, E_HOOK_WALK } from "../../../src/layout/engine";
 import {
   MMU_MODES, S_TLB, S_TLB_LIST, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL,
   TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
 } from "../../../src/layout/tlb";
 import {
-  FAULT_NONE, S_EXIT_PHYS, S_TLB_KEPT, S_TLB_USED, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT,
+  CODE_PAGES_BYTES, CPU_SIZE, FAULT_NONE, HUGE_PAGES_BYTES, LARGE_PAGES_BYTES, STAT_TLB_FLUSH, STAT_TLB_MISS,
+  S_CODE_PAGES, S_EXIT_PHYS, S_GLOBAL_CODE_PAGES, S_HUGE_PAGES, S_LARGE_PAGES,
+  S_TLB_KEPT, S_TLB_USED, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT,
 } from "../../../src/layout/vcpu";
-import { clearJumpCache, forgetLocalRegions, forgetRegions } from "../codemap/epochs";
+import { clearJumpCache, forgetLocalRegions, forgetRegionsOf } from "../codemap/epochs";
 import { codeBits } from "../codemap/granules";
 import { count, engine, mmuIndex } from "../state";
 import { hostIn, isReadOnly, physHost, ramPage, rangeOf } from "../physical";
@@ -45,8 +47,8 @@ export function initTlb(cpu: i32): void {
   }
   store<i32>(cpu + S_TLB_USED, 0);
   store<i32>(cpu + S_TLB_KEPT, 0);
-  forgetLarge();
-  clearJumpCache();
+  forgetLarge(cpu);
+  clearJumpCache(cpu);
 }
 
 /** The page of code at `va`, which the TLB has, is global. */
@@ -56,8 +58,8 @@ export function globalCode(cpu: i32, va: u64): bool {
 
 /** Drops all translations, or all but global ones. */
 export function flushTlb(cpu: i32, keepGlobal: bool): void {
-  count(STAT_TLB_FLUSH);
-  forgetLocalRegions();
+  count(cpu, STAT_TLB_FLUSH);
+  forgetLocalRegions(cpu);
   const used = load<i32>(cpu + S_TLB_USED);
   const list = cpu + S_TLB_LIST;
   let kept = keepGlobal ? load<i32>(cpu + S_TLB_KEPT) : 0;
@@ -79,64 +81,57 @@ export function flushTlb(cpu: i32, keepGlobal: bool): void {
   }
   store<i32>(cpu + S_TLB_USED, kept);
   store<i32>(cpu + S_TLB_KEPT, kept);
-  memory.fill(codePages, 0, CODE_BITS >> 3);
+  memory.fill(cpu + S_CODE_PAGES, 0, CODE_PAGES_BYTES);
   if (!keepGlobal) {
-    memory.fill(globalCodePages, 0, CODE_BITS >> 3);
-    forgetLarge();
-    clearJumpCache();
+    memory.fill(cpu + S_GLOBAL_CODE_PAGES, 0, CODE_PAGES_BYTES);
+    forgetLarge(cpu);
+    clearJumpCache(cpu);
   }
 }
 
 // Large pages are in the TLB in pieces of 4 KiB. Bit n says that there may be pieces of pages whose number folds to n.
 const LARGE_SHIFT: i32 = 22;
-const LARGE_BITS: i32 = 4096;
 const HUGE_SHIFT: i32 = 30;
-const HUGE_BITS: i32 = 256;
-const largePages: usize = memory.data(LARGE_BITS >> 3, 8);
-const hugePages: usize = memory.data(HUGE_BITS >> 3, 8);
 
-function forgetLarge(): void {
-  memory.fill(largePages, 0, LARGE_BITS >> 3);
-  memory.fill(hugePages, 0, HUGE_BITS >> 3);
+function forgetLarge(cpu: i32): void {
+  memory.fill(cpu + S_LARGE_PAGES, 0, LARGE_PAGES_BYTES);
+  memory.fill(cpu + S_HUGE_PAGES, 0, HUGE_PAGES_BYTES);
 }
 
 // The kernel's mapping of all memory must not share its bits with a program at a low address.
 // @ts-ignore: decorator
 @inline function largeNumber(va: u64): i32 {
-  return <i32>((va >> LARGE_SHIFT) ^ (va >> 34) ^ (va >> 46)) & (LARGE_BITS - 1);
+  return <i32>((va >> LARGE_SHIFT) ^ (va >> 34) ^ (va >> 46)) & ((LARGE_PAGES_BYTES << 3) - 1);
 }
 
 // @ts-ignore: decorator
 @inline function hugeNumber(va: u64): i32 {
-  return <i32>((va >> HUGE_SHIFT) ^ (va >> 38)) & (HUGE_BITS - 1);
+  return <i32>((va >> HUGE_SHIFT) ^ (va >> 38)) & ((HUGE_PAGES_BYTES << 3) - 1);
 }
 
-function rememberLarge(va: u64, shift: i32): void {
-  const n = shift > LARGE_SHIFT ? hugeNumber(va) : largeNumber(va);
-  remember(shift > LARGE_SHIFT ? hugePages : largePages, n);
+function rememberLarge(cpu: i32, va: u64, shift: i32): void {
+  if (shift > LARGE_SHIFT) remember(cpu + S_HUGE_PAGES, hugeNumber(va));
+  else remember(cpu + S_LARGE_PAGES, largeNumber(va));
 }
 
 /** Sets a bit that mayHold() looks at. */
 // @ts-ignore: decorator
-@inline function remember(bits: usize, n: i32): void {
+@inline function remember(bits: i32, n: i32): void {
   const at = bits + ((n >> 5) << 2);
   store<i32>(at, load<i32>(at) | (1 << (n & 31)));
 }
 
 // @ts-ignore: decorator
-@inline function mayHold(bits: usize, n: i32): bool {
+@inline function mayHold(bits: i32, n: i32): bool {
   return (load<i32>(bits + ((n >> 5) << 2)) & (1 << (n & 31))) != 0;
 }
 
 // Pages that code was executed in since the translations of their kind were dropped: those are all that regions have ever looked at.
 // Bit n stands for the pages whose number folds to n.
-const CODE_BITS: i32 = 8192;
-const codePages: usize = memory.data(CODE_BITS >> 3, 8);
-const globalCodePages: usize = memory.data(CODE_BITS >> 3, 8);
 
 // @ts-ignore: decorator
 @inline function codeNumber(va: u64): i32 {
-  return <i32>((va >> 12) ^ (va >> 25) ^ (va >> 38)) & (CODE_BITS - 1);
+  return <i32>((va >> 12) ^ (va >> 25) ^ (va >> 38)) & ((CODE_PAGES_BYTES << 3) - 1);
 }
 
 /** Drops the pieces of large pages in the 1 << shift bytes around `va`. */
@@ -160,10 +155,10 @@ function flushPieces(cpu: i32, va: u64, shift: i32): void {
 
 /** Drops the translation of one page in all modes (INVLPG). Pieces of large pages are dropped with all their neighbours. */
 export function flushPage(cpu: i32, va: u64): void {
-  const large = mayHold(largePages, largeNumber(va));
-  const huge = mayHold(hugePages, hugeNumber(va));
+  const large = mayHold(cpu + S_LARGE_PAGES, largeNumber(va));
+  const huge = mayHold(cpu + S_HUGE_PAGES, hugeNumber(va));
   const n = codeNumber(va);
-  if (large || huge || mayHold(codePages, n) || mayHold(globalCodePages, n)) forgetRegions();
+  if (large || huge || mayHold(cpu + S_CODE_PAGES, n) || mayHold(cpu + S_GLOBAL_CODE_PAGES, n)) forgetRegionsOf(cpu);
   for (let mmu = 0; mmu < MMU_MODES; mmu++) {
     const entry = tlbEntry(cpu, va, mmu);
     flushIfOf(cpu, entry, va);
@@ -173,8 +168,12 @@ export function flushPage(cpu: i32, va: u64): void {
   if (huge) flushPieces(cpu, va, HUGE_SHIFT);
 }
 
-/** Page of code appeared: stores to it must take the slow path from now on. */
-export function protectPage(cpu: i32, host: i32): void {
+/** A page of code appeared: stores to it must take the slow path from now on, whichever CPU does them. */
+export function protectPage(host: i32): void {
+  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += CPU_SIZE) protectPageOf(cpu, host);
+}
+
+function protectPageOf(cpu: i32, host: i32): void {
   const used = load<i32>(cpu + S_TLB_USED);
   const list = cpu + S_TLB_LIST;
   host &= ~0xfff;
@@ -189,7 +188,7 @@ export function protectPage(cpu: i32, host: i32): void {
 /** Walks the page tables for `va`, fills the TLB where the page is memory, and gives the physical address; -1 with S_FAULT set
  *  when the access is not allowed. */
 export function translate(cpu: i32, va: u64, access: i32, mmu: i32): i64 {
-  count(STAT_TLB_MISS);
+  count(cpu, STAT_TLB_MISS);
   if (call_indirect<i32>(engine(E_HOOK_WALK), cpu, va, access, mmu) != FAULT_NONE) return -1;
   const phys = load<u64>(cpu + S_WALK_PHYS);
   fill(cpu, va, phys, load<i32>(cpu + S_WALK_PERM), mmu, access == ACCESS_EXEC);
@@ -214,11 +213,11 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
   }
   flags &= ENTRY_KEPT | ENTRY_NEW;
   if (global) flags |= TLB_GLOBAL;
-  if (code) remember(global ? globalCodePages : codePages, codeNumber(va));
+  if (code) remember(cpu + (global ? S_GLOBAL_CODE_PAGES : S_CODE_PAGES), codeNumber(va));
   const shift = load<i32>(cpu + S_WALK_SHIFT);
   if (shift > 12) {
     flags |= ENTRY_LARGE;
-    rememberLarge(va, shift);
+    rememberLarge(cpu, va, shift);
   }
   store<u64>(entry + TLB_READ, perm & (code ? PERM_EXEC : PERM_READ) ? tag : never);
   let writable = !code && (perm & PERM_WRITE) != 0 && !isReadOnly(range);

@@ -5,8 +5,7 @@
 
 import { Ty } from "../../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../../layout/access.js";
-import { E_CROSSING } from "../../layout/engine.js";
-import { ENGINE } from "../../layout/memory.js";
+import { S_CROSSING } from "../../layout/vcpu.js";
 import type { BlockEmitter } from "./emit-block.js";
 import { hostAddress, hostLoad, hostStore, tlbMiss } from "./memory-code.js";
 import { I32, W } from "./opcodes.js";
@@ -40,7 +39,9 @@ export function emitStore(e: BlockEmitter, n: number): void {
 function closeCrossing(e: BlockEmitter, n: number, host: number): void {
   const { ir, code } = e;
   code.get(host);
-  code.i32(ENGINE + E_CROSSING);
+  code.get(e.f.cpu);
+  code.i32(S_CROSSING);
+  code.op(W.i32_add);
   code.op(W.i32_eq);
   code.begin(W.if_);
   code.get(e.f.cpu);

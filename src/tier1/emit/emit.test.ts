@@ -10,8 +10,7 @@ import { print } from "../../ir/print.js";
 import { verify } from "../../ir/verify.js";
 import { WOp } from "../../ir/wasm-ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../layout/access.js";
-import { E_CROSSING } from "../../layout/engine.js";
-import { CPU0, ENGINE } from "../../layout/memory.js";
+import { CPU0 } from "../../layout/memory.js";
 import {
   S_TLB,
   TLB_ADDEND,
@@ -26,6 +25,7 @@ import {
 import {
   MODE_MMU_SHIFT,
   S_ATTENTION,
+  S_CROSSING,
   S_EXACT,
   S_FAULT,
   S_FUEL,
@@ -450,14 +450,14 @@ core.crossing_open = (_cpu: number, va: bigint, size: number, write: number): nu
   const last = va + BigInt(size - 1);
   if (va >> 12n === last >> 12n || !allowed(va) || !allowed(last)) return 0;
   hosts(va, size).forEach((at, i) => {
-    bytes[ENGINE + E_CROSSING + i] = bytes[at]!;
+    bytes[CPU0 + S_CROSSING + i] = bytes[at]!;
   });
   seen.crossings++;
-  return ENGINE + E_CROSSING;
+  return CPU0 + S_CROSSING;
 };
 core.crossing_close = (_cpu: number, va: bigint, size: number) => {
   hosts(va, size).forEach((at, i) => {
-    bytes[at] = bytes[ENGINE + E_CROSSING + i]!;
+    bytes[at] = bytes[CPU0 + S_CROSSING + i]!;
   });
 };
 
