@@ -10,6 +10,7 @@ export const RAX = 0;
 export const RCX = 1;
 export const RDX = 2;
 export const RSP = 4;
+export const RDI = 7;
 
 /** ModRM of [address], with what has to stand before the opcode. */
 export function absolute(bits: Bits, reg: number, address: number): { prefix: number[]; modrm: number[] } {

@@ -2,25 +2,13 @@
 // itself, and takes faults in the middle of instructions.
 
 import type { Random } from "../corpus/random.js";
-import { absolute, load, onMemory, RAX, RCX, RDX, u16, u32, wide } from "./assembler.js";
+import { absolute, load, onMemory, RAX, RCX, RDX, u32, wide } from "./assembler.js";
 import * as A from "./layout.js";
-import type { Mode } from "./modes.js";
 import { anyInstruction } from "./ordinary.js";
-
-/** Makes instructions; `at`: where they will lie. */
-export type Idiom = (random: Random, mode: Mode, at: number) => number[];
-
-const selectors = Object.values(A.SEL);
-
-function selector(random: Random): number {
-  const any = random.pick(selectors) | random.below(4);
-  return random.below(8) === 0 ? any | 4 : random.below(8) === 0 ? random.below(4) : any;
-}
-
-/** Somewhere in the program. */
-const code = (random: Random) => A.CODE + random.below(A.CODE_BYTES);
-const data = (random: Random) =>
-  A.DATA + (random.below(3) === 0 ? 4096 * random.below(8) - random.below(9) : random.below(A.DATA_BYTES));
+import { ownCodeIdioms } from "./own-code.js";
+import { code, data, type Idiom, selector, selectors, stackTop } from "./places.js";
+import { anyRow } from "./rows.js";
+import { transferIdioms } from "./transfers.js";
 
 /** What a page-table entry is changed to. */
 function entry(random: Random): number {
@@ -35,14 +23,6 @@ function entry(random: Random): number {
   ]);
   return frame | random.pick([7, 7, 7, 5, 3, 1, 0, 0x107, 0x87, 0x67, 0x1f]);
 }
-
-/** A store to another instruction, to one that is about to come, or to the one that is executed. */
-const ownCode: Idiom = (random, { bits }, at) => {
-  const where = random.below(3) === 0 ? code(random) : at + random.below(24);
-  if (random.below(2))
-    return onMemory(bits, [0xc6], 0, where, false, [random.pick([0x90, 0x40, 0xf4, 0xcc, 0xc3, random.below(256)])]);
-  return onMemory(bits, [0xc7], 0, where, true, u32(random.pick([0x90909090, random.u32()])));
-};
 
 /** A store to a page table, mostly followed by what makes it known. */
 const pageTables: Idiom = (random, { bits, paging }) => {
@@ -101,53 +81,6 @@ const segmentLoads: Idiom = (random, { bits, segments }) => {
   return out;
 };
 
-/** Far transfers through frames on the stack or in memory. */
-const farTransfers: Idiom = (random, { bits, segments }, at) => {
-  const target = random.below(4) === 0 ? code(random) : at + 40;
-  const cs =
-    segments === "protected"
-      ? random.below(3) === 0
-        ? selector(random)
-        : random.pick([0x08, 0x1b, 0x28, 0x33, 0x43, 0x4b, 0x68])
-      : 0;
-  const push = (value: number) => (bits === 16 ? [0x68, ...u16(value)] : [0x68, ...u32(value)]);
-  const flags = 2 | random.pick([0, 0x100, 0x200, 0x3000, 0x4000, 0x10000, 0x20000, 0x40000, 0x100000]);
-  switch (random.below(5)) {
-    case 0:
-      return [...push(cs), ...push(target), 0xcb];
-    case 1: {
-      const frame = [...push(flags), ...push(cs), ...push(target), 0xcf];
-      return bits === 64 ? [...push(selector(random)), ...push(A.STACK3), ...frame.slice(0, -1), 0x48, 0xcf] : frame;
-    }
-    case 2:
-      return bits === 64
-        ? [0xff, 0x2c, 0x25, ...u32(data(random))]
-        : [0xea, ...(bits === 16 ? u16(target) : u32(target)), ...u16(cs)];
-    case 3:
-      return bits === 64
-        ? [0xff, 0x1c, 0x25, ...u32(data(random))]
-        : [0x9a, ...(bits === 16 ? u16(target) : u32(target)), ...u16(cs)];
-    default:
-      return random.pick([
-        [0x0f, 0x05],
-        [0x0f, 0x34],
-        [0x0f, 0x07],
-        [0x48, 0x0f, 0x07],
-        [0x0f, 0x35],
-        [0x0f, 0x01, 0xf8],
-      ]);
-  }
-};
-
-/** pushf; or [sp], flags; popf: single-step, alignment checks, nesting, interrupts. */
-const flagChanges: Idiom = (random, { bits }) => {
-  const flag = random.pick([
-    0x100, 0x100, 0x100, 0x200, 0x400, 0x4000, 0x3000, 0x40000, 0x10000, 0x20000, 0x80000, 0x8d5,
-  ]);
-  if (bits === 16) return [0x66, 0x9c, 0x66, 0x58, 0x66, 0x0d, ...u32(flag), 0x66, 0x50, 0x66, 0x9d];
-  return [0x9c, 0x81, random.below(4) === 0 ? 0x34 : 0x0c, 0x24, ...u32(flag), 0x9d];
-};
-
 const controlRegisters: Idiom = (random, { bits }) => {
   const n = random.pick([0, 0, 4, 4, 3, 2, 8]);
   const bit =
@@ -172,27 +105,10 @@ const controlRegisters: Idiom = (random, { bits }) => {
   return random.below(3) === 0 ? change : [...change, ...anyInstruction(random, bits), ...change];
 };
 
-const debugRegisters: Idiom = (random, { bits }) => {
-  const address = random.below(2) ? data(random) : code(random);
-  const n = random.below(4);
-  const type = random.pick([0, 1, 3, 2]);
-  const dr7 = 0x400 | (3 << (2 * n)) | (type << (16 + 4 * n)) | (random.below(4) << (18 + 4 * n));
-  return [
-    ...load(bits, RAX, address),
-    0x0f,
-    0x23,
-    0xc0 | (n << 3),
-    ...load(bits, RAX, random.below(8) === 0 ? dr7 | 0x2000 : dr7),
-    0x0f,
-    0x23,
-    0xf8,
-  ];
-};
-
 const registersOfModel: Idiom = (random, { bits }) => {
   const msr = random.pick([
-    0xc0000080, 0xc0000081, 0xc0000082, 0xc0000084, 0xc0000100, 0xc0000101, 0xc0000102, 0x174, 0x176, 0x10, 0x277,
-    0xc0010015, 0x1b,
+    0xc0000080, 0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084, 0xc0000100, 0xc0000101, 0xc0000102, 0xc0000103, 0x174,
+    0x175, 0x176, 0x10, 0x277, 0xc0010015, 0x1b, 0x1d9, 0x6e0, 0x1a0,
   ]);
   const out = load(bits, RCX, msr);
   if (random.below(2)) return [...out, 0x0f, 0x32];
@@ -206,22 +122,6 @@ const registersOfModel: Idiom = (random, { bits }) => {
     0x30,
   ];
 };
-
-const interrupts: Idiom = (random) =>
-  random.pick([
-    [0xcc],
-    [0xce],
-    [0xcd, random.below(256)],
-    [0xcd, 0x80],
-    [0xf1],
-    [0x0f, 0x0b],
-    [0xfb, 0x90],
-    [0xfa],
-    [0xfb, 0xf4],
-    [0xf4],
-    [0xcf],
-    [0xfb, 0xfa],
-  ]);
 
 /** Repeated, over the ends of pages, of any length and direction. */
 const strings: Idiom = (random, { bits }) => {
@@ -279,21 +179,6 @@ const loops: Idiom = (random, { bits }) => {
   return back < -128 ? start : [...start, ...body, ...step, 0x75, back & 255];
 };
 
-const calls: Idiom = (random, _mode) => {
-  const forward = random.below(12);
-  return random.pick([
-    [0xe8, forward, 0, 0, 0],
-    [0xc3],
-    [0xeb, forward],
-    [0x70 | random.below(16), random.below(4) === 0 ? -random.below(40) & 255 : forward],
-    [0xe2, -random.below(30) & 255],
-    [0xc8, random.below(32), 0, random.below(4)],
-    [0xc9],
-    [0xff, 0xd0 | random.below(8)],
-    [0xff, 0xe0 | random.below(8)],
-  ]);
-};
-
 /** Registers that lead somewhere. */
 const pointers: Idiom = (random, { bits }) => {
   const reg = random.pick([0, 1, 2, 3, 5, 6, 7]);
@@ -302,31 +187,30 @@ const pointers: Idiom = (random, { bits }) => {
 };
 
 /** The stack again. */
-const stack: Idiom = (random, { bits, user }) => {
-  const top = (user ? A.STACK3 : A.STACK0) - (random.below(4) === 0 ? random.below(64) : 8 * random.below(32));
+const stack: Idiom = (random, mode) => {
+  const { bits } = mode;
+  const top = stackTop(random, mode);
   return load(bits, 4, bits === 16 ? top & 0xffff : top);
 };
 
 const ordinary: Idiom = (random, { bits }) => anyInstruction(random, bits);
+const rows: Idiom = (random, { bits }) => anyRow(random, bits);
 
 /** With how often each is chosen. */
 export const IDIOMS: readonly (readonly [number, Idiom])[] = [
   [24, ordinary],
+  [8, rows],
   [10, pointers],
   [6, stack],
   [10, loops],
-  [6, ownCode],
   [6, pageTables],
   [2, descriptors],
   [5, segmentLoads],
-  [4, farTransfers],
-  [4, flagChanges],
   [4, controlRegisters],
-  [2, debugRegisters],
   [2, registersOfModel],
-  [3, interrupts],
   [6, strings],
   [3, systemTables],
   [4, fpuState],
-  [6, calls],
+  ...ownCodeIdioms,
+  ...transferIdioms,
 ];

@@ -17,10 +17,17 @@ export const GDT = 0x8000;
 export const IDT64 = 0x9000;
 export const IDT32 = 0xa000;
 export const TSS = 0xb000;
+/** Another task, in both formats. */
+export const TSS2 = 0xb300;
+export const TSS16 = 0xb400;
 export const LDT = 0xb800;
-/** One byte each vector: HLT; then handlers that go on. */
+/** One byte each vector: HLT; then handlers that return, to where they came from and to some bytes behind, each without and with an
+ *  error code to drop. */
 export const HANDLERS = 0xc000;
 export const GO_ON = 0xc800;
+export const GO_ON_ERROR = 0xc810;
+export const SKIP = 0xc820;
+export const SKIP_ERROR = 0xc830;
 /** In reach of 16-bit segments too. */
 export const CODE = 0xd000;
 export const CODE_BYTES = 0x1800;
@@ -50,7 +57,11 @@ export const SEL = {
   gate: 0x88,
   ldt: 0x98,
   tss: 0xa8,
+  otherTask: 0xb8,
+  otherTask16: 0xc0,
+  taskGate: 0xc8,
+  gate16: 0xd0,
 } as const;
 
 /** Whole GDT. */
-export const GDT_BYTES = 0xb8;
+export const GDT_BYTES = 0xe0;

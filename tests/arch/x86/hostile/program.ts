@@ -3,13 +3,14 @@
 import { Random } from "../corpus/random.js";
 import { IDIOMS } from "./idioms.js";
 import * as A from "./layout.js";
-import { MODES, type Mode, writeTables } from "./modes.js";
+import { MODES, type Mode } from "./modes.js";
+import { writeTables } from "./tables.js";
 
 export interface Program {
   mode: Mode;
   /** All of RAM. */
   memory: Uint8Array;
-  /** Beginnings of its instructions: where it is entered. */
+  /** Beginnings of its instructions, where it is entered: mostly at the first. */
   entries: readonly number[];
 }
 
@@ -33,17 +34,19 @@ export function makeProgram(seed: number): Program {
     view.setUint32(at, random.below(3) ? random.u32() : A.DATA + random.below(A.DATA_BYTES), true);
   writeTables(view, mode, random);
   const entries: number[] = [];
-  let at = A.CODE;
-  // Some programs are short, so that what they do happens again and again.
-  const end = A.CODE + random.pick([0x80, 0x200, 0x600, A.CODE_BYTES - 0x80]);
+  // Some programs are short, so that what they do happens again and again; some of those lie across the end of a page.
+  const bytes = random.pick([0x80, 0x200, 0x600, A.CODE_BYTES - 0x80]);
+  const start = bytes <= 0x200 && random.below(2) ? A.CODE + 0x1000 - random.below(bytes) : A.CODE;
+  const end = start + bytes;
+  let at = start;
   while (at < end) {
-    const bytes = idiom(random)(random, mode, at);
+    const made = idiom(random)(random, mode, at);
     entries.push(at);
-    memory.set(bytes, at);
-    at += bytes.length;
+    memory.set(made, at);
+    at += made.length;
   }
   // Back to the beginning.
-  const back = A.CODE - (at + (mode.bits === 16 ? 3 : 5));
+  const back = start - (at + (mode.bits === 16 ? 3 : 5));
   memory.set(
     [0xe9, back & 255, (back >> 8) & 255, (back >> 16) & 255, (back >>> 24) & 255].slice(0, mode.bits === 16 ? 3 : 5),
     at,

@@ -209,7 +209,7 @@ export class Tiers {
       inRegions: this.one.cpu.engine.inRegions - regions,
     });
     for (let entry = 0; entry < ENTRIES; entry++) {
-      const at = entry === 0 || random.below(2) ? A.CODE : random.pick(program.entries);
+      const at = entry === 0 || random.below(2) ? program.entries[0]! : random.pick(program.entries);
       if (entry % RESTORE === RESTORE - 1) for (const side of sides) side.restore(program);
       this.enter(program, at, random.u32());
       for (let piece = 0; piece < PIECES; piece++) {
@@ -219,6 +219,7 @@ export class Tiers {
           const kind = random.below(12);
           for (const side of sides) {
             if (kind === 0) side.cpu.nmi();
+            else if (kind === 1) side.cpu.setA20((vector & 3) !== 0);
             else side.interrupt(vector);
           }
         }
