@@ -1,14 +1,39 @@
-// Unit tests run first, then what boots machines and browsers: with two cores busy, no test waits for another's build.
+// Four kinds of tests. `unit` is for while one works: npm run check. What takes minutes for its many cases is `instructions`, and what
+// starts programs, boots machines or opens browsers is `system` and `browser`; these run last, so that with two cores busy no test
+// waits for another's build. docs/testing.md says what each proves.
 
 import { defineConfig } from "vitest/config";
 
-const SLOW = [
-  "tests/system/**/*.test.ts",
+const BROWSER = [
   "tests/browser/**/*.test.ts",
-  "tests/proof/runner/samples.test.ts",
   // It looks at the built page.
   "tests/package.test.ts",
 ];
+const SYSTEM = [
+  "tests/system/**/*.test.ts",
+  "tests/proof/runner/samples.test.ts",
+  // They start the programs.
+  "tests/start.test.ts",
+  "src/node/cli.test.ts",
+  "src/node/index.test.ts",
+  "src/commands/commands.test.ts",
+];
+const INSTRUCTIONS = [
+  "tests/arch/*/corpus/corpus.test.ts",
+  "tests/arch/*/cpu/corpus32.test.ts",
+  "tests/arch/*/faults/sweep.test.ts",
+  "tests/arch/*/hostile/*.test.ts",
+  "tests/arch/*/random/*.test.ts",
+  "tests/arch/*/simd/*.test.ts",
+  "tests/arch/*/vendors/*.test.ts",
+  "tests/arch/*/x87/*.test.ts",
+  // It compiles the core anew, and follows every address through it.
+  "tests/core/signs.test.ts",
+];
+
+const BUILD = "tests/setup.ts";
+const GUEST = "tests/setup-guest.ts";
+const PAGE = "tests/setup-page.ts";
 
 export default defineConfig({
   test: {
@@ -18,9 +43,18 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          globalSetup: ["tests/setup.ts"],
+          globalSetup: [BUILD],
           include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
-          exclude: SLOW,
+          exclude: [...INSTRUCTIONS, ...SYSTEM, ...BROWSER],
+          testTimeout: 120_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "instructions",
+          globalSetup: [BUILD],
+          include: INSTRUCTIONS,
           testTimeout: 120_000,
           sequence: { groupOrder: 0 },
         },
@@ -28,8 +62,18 @@ export default defineConfig({
       {
         test: {
           name: "system",
-          globalSetup: ["tests/setup.ts", "tests/setup-guest.ts", "tests/setup-page.ts"],
-          include: SLOW,
+          globalSetup: [BUILD, GUEST, PAGE],
+          include: SYSTEM,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          globalSetup: [BUILD, GUEST, PAGE],
+          include: BROWSER,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 1 },

@@ -1,10 +1,11 @@
 // What `npm pack` would publish: all that a user needs, none of what only we need, and it works where it is unpacked.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -99,6 +100,42 @@ it("has every module that its modules import", () => {
     }
   }
   expect(missing).toEqual([]);
+});
+
+/** Modules that others of `folder` lead to from `entries`, by whatever names a file in the package. */
+function reachable(folder: string, entries: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const visit = (path: string): void => {
+    if (found.has(path) || !existsSync(join(folder, path))) return;
+    found.add(path);
+    const text = readFileSync(join(folder, path), "utf8");
+    for (const [, name] of text.matchAll(/["'`](\.{1,2}\/[^"'`\n]+\.js)["'`]/g)) {
+      visit(posix.join(posix.dirname(path), name!));
+    }
+  };
+  for (const entry of entries) visit(posix.normalize(entry));
+  return found;
+}
+
+it("has no module that only tests and tools use", () => {
+  // The page's files are bundles: what they are made of is looked up where it was built.
+  const page = ["index", "worker", "terminal/terminal"].map((name) => `dist/web/${name}.js`);
+  const used = reachable(ROOT, [...Object.values(manifest.bin), "dist/node/index.js", ...page]);
+  const unused = files.filter((path) => {
+    if (!/\.js$/.test(path) || path.startsWith("dist/page/") || used.has(path)) return false;
+    // Of types alone nothing is left but comments.
+    const text = readFileSync(join(installed, path), "utf8");
+    return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|export \{\};/g, "").trim() !== "";
+  });
+  // Numbers of micro-ops and registers, which the core is compiled with.
+  expect(unused.filter((path) => !/^dist\/(tier0\/uops|.*layout)\.js$/.test(path))).toEqual([]);
+});
+
+it("loads at most 400 KB of engine for a guest, compressed", () => {
+  // The terminal is xterm.js for the most part, and not the engine's.
+  const engine = ["wasmachine.js", "worker.js", "core.wasm"];
+  const sizes = engine.map((name) => gzipSync(readFileSync(join(installed, "dist/page", name))).length);
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(400_000);
 });
 
 it("runs where it is unpacked", () => {

@@ -3,11 +3,16 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { once } from "./once.js";
 import { GUEST } from "./system/guest.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 export default function setup(): void {
+  once("GUEST", makeGuests);
+}
+
+function makeGuests(): void {
   for (const args of [[], ["--out", GUEST]]) {
     const { status } = spawnSync(process.execPath, ["dist/commands/cli.js", "guest", ...args], {
       cwd: root,

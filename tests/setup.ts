@@ -1,22 +1,23 @@
-// Once before all tests: builds what is missing, and installs missing programs where that can be done (root, apt). Where
+// Once before all tests: builds what has changed, and installs missing programs where that can be done (root, apt). Where
 // it cannot, one sentence names the packages; the tests that need them fail with the same names.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { once } from "./once.js";
 import { PROGRAMS } from "./programs.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 export default function setup(): void {
-  build();
-  installPrograms();
+  once("BUILD", () => {
+    build();
+    installPrograms();
+  });
 }
 
+/** Only what has changed is built: seconds, where nothing has. */
 function build(): void {
-  const products = ["core.wasm", "node/cli.js", "commands/cli.js"];
-  if (products.every((file) => existsSync(`${root}dist/${file}`))) return;
-  console.error("tests: building dist/ ...");
   if (spawnSync("npm", ["run", "-s", "build"], { cwd: root, stdio: ["ignore", 2, 2] }).status !== 0) {
     throw new Error("npm run build failed: see above");
   }

@@ -4,7 +4,7 @@ import { MemoryBackend } from "./backends/memory.js";
 import { type BlockBackend, BlockError } from "./interfaces.js";
 import { Overlay } from "./overlay.js";
 import { RawImage } from "./raw.js";
-import { ReadOnly } from "./readonly.js";
+import { ReadOnly } from "./testing.js";
 
 /** A back end without synchronous access, each operation a few microtasks long. */
 function asynchronous(bytes: Uint8Array): BlockBackend {

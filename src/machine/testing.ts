@@ -2,7 +2,7 @@
 
 import type { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
-import { ReadOnly } from "../block/readonly.js";
+import { ReadOnly } from "../block/testing.js";
 import { FakeChar, FakeMemory } from "../devices/testing.js";
 import type { HostSleep } from "./clock/scheduler.js";
 import type { Cpu, CpuExit, MachineMemory, PhysicalRange } from "./cpu.js";

@@ -7,7 +7,7 @@ import { IrBuilder, type Value } from "../../ir/builder.js";
 import { type HelperDef, helper, pure, system } from "../../ir/helpers.js";
 import { HINT_JUMP, Op, PcWidth, Ty } from "../../ir/ops.js";
 import { print } from "../../ir/print.js";
-import { verify } from "../../ir/verify.js";
+import { verify } from "../../ir/testing/verify.js";
 import { WOp } from "../../ir/wasm-ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../layout/access.js";
 import { CPU0 } from "../../layout/memory.js";
@@ -38,7 +38,7 @@ import {
 } from "../../layout/vcpu.js";
 import type { Region, RegionBlock, Target } from "../form/region.js";
 import { link } from "../link/linker.js";
-import { readSlot, runBlock, writeSlot } from "../reference.js";
+import { readSlot, runBlock, writeSlot } from "../testing/reference.js";
 import { emitRegion, REGION_TYPE } from "./emit.js";
 import { Runtime } from "./runtime.js";
 

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { packageFile } from "../../../src/images/packages.js";
+import { packageFile } from "../../../src/images/testing/packages.js";
 import { ROOT } from "../guest.js";
 
 const CACHE = `${ROOT}build/guest-cache`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { IrBlock } from "../../../ir/block.js";
 import { deadCode } from "../../../ir/passes/dce.js";
 import { print } from "../../../ir/print.js";
-import { verify } from "../../../ir/verify.js";
+import { verify } from "../../../ir/testing/verify.js";
 import { MODE_ONE_INSN } from "../../../layout/vcpu.js";
 import {
   CC_SUB,

@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { IrBlock } from "../../../ir/block.js";
 import { print } from "../../../ir/print.js";
-import { verify } from "../../../ir/verify.js";
+import { verify } from "../../../ir/testing/verify.js";
 import {
   M_CODE32,
   M_CODE64,

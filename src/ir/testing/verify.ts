@@ -1,10 +1,10 @@
 // Checks that a block is well-formed: what the tiers rely on without looking again.
 
-import { MEM_SIZE_MASK } from "../layout/access.js";
-import type { IrBlock } from "./block.js";
-import type { HelperDef } from "./helpers.js";
-import { MAX_OPERANDS, operandsOf } from "./operands.js";
-import { isTerminator, Op, Ty } from "./ops.js";
+import { MEM_SIZE_MASK } from "../../layout/access.js";
+import type { IrBlock } from "../block.js";
+import type { HelperDef } from "../helpers.js";
+import { MAX_OPERANDS, operandsOf } from "../operands.js";
+import { isTerminator, Op, Ty } from "../ops.js";
 
 const STATE_SIZE = 0x1000;
 const operands = new Int32Array(MAX_OPERANDS);

@@ -2,8 +2,8 @@
 
 import { existsSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Apt, unpackDeb } from "./apt.js";
-import { GuestError } from "./run.js";
+import { Apt, unpackDeb } from "../apt.js";
+import { GuestError } from "../run.js";
 
 /**
  * The path of a file of a package of this machine's own release, fetched and unpacked unless it is there.

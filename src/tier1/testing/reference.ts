@@ -1,10 +1,10 @@
 // A plain reading of the IR, for tests: every value a BigInt of its width, guest memory byte by byte. Slow and obvious.
 
-import type { IrBlock } from "../ir/block.js";
-import { Op, PcWidth, Ty } from "../ir/ops.js";
-import { SIMD, WOp } from "../ir/wasm-ops.js";
-import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../layout/access.js";
-import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../layout/vcpu.js";
+import type { IrBlock } from "../../ir/block.js";
+import { Op, PcWidth, Ty } from "../../ir/ops.js";
+import { SIMD, WOp } from "../../ir/wasm-ops.js";
+import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../layout/access.js";
+import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../../layout/vcpu.js";
 
 /** Guest memory and helpers of a test; addresses are virtual. */
 export interface ReferenceWorld {
