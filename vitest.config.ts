@@ -17,6 +17,7 @@ const SYSTEM = [
   "src/node/cli.test.ts",
   "src/node/index.test.ts",
   "src/commands/commands.test.ts",
+  "tests/house/guides.test.ts",
 ];
 const INSTRUCTIONS = [
   "tests/arch/*/corpus/corpus.test.ts",
@@ -27,6 +28,8 @@ const INSTRUCTIONS = [
   "tests/arch/*/simd/*.test.ts",
   "tests/arch/*/vendors/*.test.ts",
   "tests/arch/*/x87/*.test.ts",
+  // Thousands of random regions.
+  "src/tier1/emit/emit.test.ts",
   // It compiles the core anew, and follows every address through it.
   "tests/core/signs.test.ts",
 ];
@@ -46,7 +49,7 @@ export default defineConfig({
           globalSetup: [BUILD],
           include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: [...INSTRUCTIONS, ...SYSTEM, ...BROWSER],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -55,7 +58,7 @@ export default defineConfig({
           name: "instructions",
           globalSetup: [BUILD],
           include: INSTRUCTIONS,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           sequence: { groupOrder: 0 },
         },
       },

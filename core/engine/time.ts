@@ -18,7 +18,7 @@ export function virtualTime(cpu: i32): i64 {
   const before = load<i64>(cpu + S_TIME);
   const host = <i64>now();
   const until = count + untilNextLook(insns, host - before);
-  // A browser's clock goes in steps: where it has not caught up with what was told, time goes on as reckoned.
+  // A browser's clock goes in steps. Where it is behind the extrapolated time, extrapolation goes on.
   const time = max(host, before + (min(insns, <i64>TIME_LOOK_MOST) >> TIME_LOOK_SHIFT));
   store<i64>(cpu + S_TIME, time);
   store<i64>(cpu + S_TIME_COUNT, count);
@@ -26,13 +26,13 @@ export function virtualTime(cpu: i32): i64 {
   return time;
 }
 
-/** How many instructions take TIME_LOOK_NS, when so many took so long since the last look. */
+/** Instructions that take TIME_LOOK_NS at the speed since the last look: `insns` took `nanoseconds`. */
 function untilNextLook(insns: i64, nanoseconds: i64): i64 {
   if (nanoseconds <= 0) return TIME_LOOK_MOST;
   return max(<i64>TIME_LOOK_LEAST, min(<i64>TIME_LOOK_MOST, (insns * TIME_LOOK_NS) / nanoseconds));
 }
 
-/** The next look is at the host: time may have passed without instructions, or a device has told it. */
+/** The next read of time asks the host: time may have passed without instructions, or a device was given the host's time. */
 export function forgetTime(cpu: i32): void {
   store<i64>(cpu + S_TIME_UNTIL, i64.MIN_VALUE);
 }

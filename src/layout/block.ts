@@ -13,7 +13,7 @@ export const B_BYTES = 20;
 export const B_SIZE = 24;
 /** i32: executions in tier 0 since the last decay. */
 export const B_COUNT = 28;
-/** i32: region entry (R_*) that starts here, 0: none. For a span: first entry of its region. */
+/** i32: region entry (R_*) that starts here, 0: none. For a code range: first entry of its region. */
 export const B_REGION = 32;
 export const B_HASH_NEXT = 36;
 export const B_PAGE_NEXT = 40;
@@ -29,7 +29,7 @@ export const B_PAGE2 = 60;
 export const B_PAGE2_NEXT = 64;
 /** i32: flags B_FLAG_*. */
 export const B_FLAGS = 68;
-/** Not a block but the stretch of code a region was made of: in page lists only; dropping it kills the region. */
+/** Not a block but a code range of a region: it stands in page lists only, and dropping it kills the region. */
 export const B_FLAG_SPAN = 1;
 /** i64 x B_TARGET_COUNT: different indirect targets (PC), the latest first, for region building. */
 export const B_TARGETS = 72;

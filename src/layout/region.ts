@@ -10,9 +10,10 @@ export const R_ENTRY = 8;
 export const R_NEXT = 12;
 /** i32: times entered since the last decay, about (ENTRIES_NOTED_SHIFT). */
 export const R_COUNT = 16;
-/** i32: record of the region that was left for this one, at the last entry noted. */
+/** i32: record of the region that was left for this one, at the last entry counted. */
 export const R_FROM = 20;
-/** i32: times entered without anything done: the TLB did not allow what the first instruction accesses (rarely: too little fuel). */
+/** i32: guard failures: times the region was entered and left at once, since the TLB did not allow its first access (rarely: too little
+ *  fuel). */
 export const R_VAIN = 24;
 export const R_SIZE = 32;
 /** Jump cache entry: i32 host address of code (0: empty), i32 block, which says whether it is valid and for which mode. */
@@ -27,7 +28,7 @@ export const RC_MODE = 12;
 export const RC_RECORD = 16;
 /** i32: S_PAGES when the region was left last. */
 export const RC_PAGES = 20;
-/** i32 each: R_FUNC and R_ENTRY of the record, which the way into the region does not have to wait for then. */
+/** i32 each: copies of R_FUNC and R_ENTRY, so that entering the region does not wait for its record. */
 export const RC_FUNC = 24;
 export const RC_ENTRY = 28;
 export const RC_STRIDE = 32;

@@ -8,7 +8,7 @@ export const S_CODE_BASE = 0x08;
 export const S_FUEL = 0x10;
 /** i32: everything a translation depends on besides the bytes (MODE_*). */
 export const S_MODE = 0x14;
-/** What the dispatcher has to look at before a block, 24 bytes of i32s that are 0 nearly always. */
+/** 24 bytes of i32s that the dispatcher checks before each block. All are 0 nearly always. */
 export const S_URGENT = 0x18;
 /** i32: FAULT_*; non-zero after a helper or slow path that did not complete. */
 export const S_FAULT = 0x18;
@@ -61,12 +61,13 @@ export const S_ALONE = 0x84;
 export const S_CODE_MASK = 0x88;
 /** i64: instruction count at the last exception or interrupt, -1: there was none. */
 export const S_LAST_EVENT = 0x90;
-/** i64: virtual time at this CPU's last look at the host's, nanoseconds; its instruction count then; the one from which on to look again. */
+/** i64 each: virtual time at this CPU's last read of the host's clock, nanoseconds; its instruction count then; the instruction count
+ *  from which the clock is read again. */
 export const S_TIME = 0xc0;
 export const S_TIME_COUNT = 0xc8;
 export const S_TIME_UNTIL = 0xd0;
-/** Epochs of the region cache (S_REGION_CACHE): what changes where code is mapped or which regions there are begins new ones. Even numbers,
- *  and odd ones for entries in global pages, which a flush of what is not global leaves as they are. */
+/** Two epochs validate entries of the region cache (S_REGION_CACHE): an even one for code in non-global pages, an odd one for code in
+ *  global pages. A mapping change or a dead region advances both; a non-global flush only the even one. */
 export const S_REGION_EPOCH = 0xd8;
 export const S_GLOBAL_EPOCH = 0xdc;
 export const S_GUEST = 0x100;
@@ -87,12 +88,12 @@ export const STAT_FAULTS = 64;
 export const STAT_INTERRUPTS = 72;
 export const STAT_T0_INSNS = 80;
 export const STAT_LOOKUPS = 88;
-/** Why slow paths were taken that no TLB entry would have spared: page crossings, stores to pages with code. */
+/** Slow paths that a filled TLB would not have avoided: page-crossing accesses, and stores to pages with code. */
 export const STAT_CROSSING = 96;
 export const STAT_CODE_STORE = 104;
 /** Instructions executed again on their own (FAULT_RETRY). */
 export const STAT_RETRIES = 112;
-/** 16 bytes: copy of what an access across two pages is about (core/engine/softmmu/crossing.ts). */
+/** 16 bytes: the bytes of an access that crosses a page (core/engine/softmmu/crossing.ts). */
 export const S_CROSSING = 0x5100;
 /** Which pages there may be TLB entries of, a bit for all whose numbers fold to it (core/engine/softmmu/tlb.ts): pieces of large and of
  *  huge pages; pages that code was executed in, global and not. */

@@ -51,7 +51,7 @@ export interface Tier1Options {
   codeBytes?: number;
   /** State that core changes without a helper's declaration saying so. */
   uncached?: readonly SlotRange[];
-  /** Makes the compiler that is used, such as one in another thread, given the one in this thread. */
+  /** Makes the compiler that is used, for example one in another thread, given the one in this thread. */
   helper?: (own: Compiler) => RegionCompiler;
   /** Every region gets a module of its own at once (for tests): otherwise they wait to share one. */
   eager?: boolean;
@@ -71,7 +71,7 @@ export interface HotBlock {
   readonly user: number;
 }
 
-/** Without a clock an instruction is taken for so many nanoseconds. */
+/** Nanoseconds an instruction is taken for where there is no clock. */
 const NS_PER_INSN = 5;
 
 export class RegionTier {
@@ -98,7 +98,7 @@ export class RegionTier {
   private readonly counts = {
     /** Regions made, guest instructions in them and their Wasm, since start-up. */
     made: 0,
-    /** Of these, regions whose code is the work of another thread. */
+    /** Of these, regions that were compiled off-thread. */
     madeBeside: 0,
     madeInsns: 0,
     madeBytes: 0,
@@ -152,13 +152,14 @@ export class RegionTier {
     }
     for (const region of this.unlinked) {
       if (region.mode !== mode || !region.blocks.includes(phys)) continue;
-      // About to be part of a region; it may ask again should that not be entered here. Where one starts it has run on for as long again.
+      // It will be part of a region that is not linked yet. Its count starts again, in case that region cannot be entered here. If the
+      // region starts here the block is twice as hot as the threshold: link now.
       source.write(header, B_COUNT, 0);
       if (startOf(region) === phys) this.flush();
       return;
     }
     if (!this.allowed()) {
-      // It asks again, the sooner the hotter it is.
+      // The rate does not allow it: the block asks again after half as many executions.
       source.write(header, B_COUNT, source.read(header, B_COUNT) >> 1);
       source.write(header, B_TAKEN, source.read(header, B_TAKEN) >> 1);
       return;
@@ -175,9 +176,8 @@ export class RegionTier {
   }
 
   /**
-   * Code that another region is entered at is not made part of a new one: the same code in many regions is what the host's
-   * compilers would be busy with. Only what has turned out to be entered from others again and again takes in all it leads to,
-   * and their place.
+   * A region ends where another one is entered; otherwise the host's compilers would compile the same code again and again. Only a
+   * region that is formed in the place of discarded ones takes in the code of others, and replaces them.
    */
   private others(start: number, mode: number): Others {
     const large = ({ region }: Door) => region.alive && region.mode === mode && region.insns >= REGION_COPY_INSNS;
@@ -263,7 +263,7 @@ export class RegionTier {
     if (this.cache.statistics.bytes > this.codeBytes) this.cache.evict();
   }
 
-  /** Looks for regions to be chosen anew. */
+  /** Looks for regions to be formed again. */
   private look(now: number): void {
     if (now - this.lookedAt < RETHINK_NS) return;
     this.lookedAt = now;
@@ -288,7 +288,7 @@ export class RegionTier {
     this.cache.sweep();
   }
 
-  /** How often a region has been entered since the last look, and how often of these in vain. */
+  /** Entries of a region since the last look, and those of them that failed their first TLB check. */
   private newEntries(entry: Entry): { times: number; vain: number } {
     const count = this.source.read(entry.record, R_COUNT);
     const inVain = this.source.read(entry.record, R_VAIN);
@@ -301,7 +301,7 @@ export class RegionTier {
   private rethink(region: LiveRegion): void {
     this.cache.retire(region);
     const hot = this.source.read(ENGINE, E_HOT + 4 * mmuOf(region.mode));
-    // Hot as it is it asks soon, and others see that it is hot.
+    // Half of the threshold: it asks again soon, and the choice of other regions sees that it is hot.
     for (const { phys } of region.entries) {
       const header = this.source.find(phys, region.mode);
       if (header) this.source.write(header, B_COUNT, hot >> 1);
@@ -319,7 +319,7 @@ export class RegionTier {
       else levels[module.level] = [module];
     }
     const young = now - this.askedAt > MODULES_QUIET_NS ? MODULES_QUIET : MODULES_YOUNG;
-    // A large module is linked anew when there are many as large: what it costs stays a small part of the whole.
+    // Modules of one level are linked together, so each function is linked a few times only.
     const many = levels.find((alike, level) => alike && alike.length >= (level === 0 ? young : MODULES_OLD));
     if (many) this.merge(many);
   }

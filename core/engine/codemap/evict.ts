@@ -1,4 +1,4 @@
-// Room for new code: whole ranges of the arena are given up, or everything.
+// Room for new code: a range of the arena is evicted, or everything.
 
 import { B_HASH_NEXT, B_HEADER, B_SIZE, B_VALID } from "../../../src/layout/block";
 import { E_HASH, E_HASH_MASK, E_PAGE_BLOCKS, E_RAM_SIZE } from "../../../src/layout/engine";

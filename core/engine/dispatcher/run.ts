@@ -121,23 +121,23 @@ function keepShadow(cpu: i32, fuel: i32, inhibited: i32): void {
 }
 
 /**
- * Which entries are noted follows no pattern that a loop through several regions could have: multiples of the golden ratio, modulo 1,
- * are spread evenly, and so are every second, third... of them.
+ * Chooses the entries that are counted, without a pattern that a loop through several regions could share: multiples of the golden
+ * ratio, modulo 1, are spread evenly, and so are every second, third... of them.
  */
 const GOLDEN: u32 = 0x9e3779b9;
 
-/** Bit of what regions() returns, beside a record: that region has done nothing. */
+/** Bit in the result of regions(), beside the record: a guard failure, the region did nothing. */
 const VAIN = 1;
 
 /**
- * Runs regions one after the other as long as the cache knows the next one and there is nothing else to do; `from` is the record of the
- * one left before. Returns the record of the one left last. A function of its own, so that all it needs stays in registers: most
- * regions are left after some ten nanoseconds. (It is one as long as it is called from two places: asc inlines what has one caller.)
+ * Runs regions one after the other while the cache has the next one and nothing urgent is set. `from` is the record of the region that
+ * ran before. Returns the record of the last one. It is a function of its own so that its values stay in registers: most regions are
+ * left after some ten nanoseconds. (asc inlines a function with one caller, so it needs two.)
  */
 function regions(cpu: i32, from: i32): i32 {
   let phase = load<u32>(cpu, S_STATS + STAT_T1_ENTRIES) * GOLDEN;
   while (true) {
-    // Interrupts held off for an instruction (S_INHIBIT) are all it takes care of itself.
+    // Of all urgent things only the interrupt shadow (S_INHIBIT) is handled here.
     const held = load<i64>(cpu, S_INHIBIT);
     if (load<i64>(cpu, S_URGENT) | load<i64>(cpu, S_ONE_INSN) | (held >>> 32)) break;
     const inhibited = <i32>held;
@@ -187,7 +187,8 @@ export function run(cpu: i32): i32 {
       }
       if (load<i32>(cpu + S_FUEL) <= 0) return leave(cpu, EXIT_FUEL);
       inhibited = load<i32>(cpu + S_INHIBIT);
-      // Held off for one instruction is what is pending by now; what that instruction itself brings about comes after it anyway.
+      // If an interrupt is already pending, run the shadowed instruction alone so that it is taken right after it. One raised by that
+      // instruction is taken after it in any case.
       if (inhibited != 0 && load<i32>(cpu + S_ATTENTION) != 0) store<i32>(cpu + S_ONE_INSN, 1);
       alone = load<i32>(cpu + S_ONE_INSN);
       if (!(alone | inhibited | tried)) continue;
@@ -219,7 +220,7 @@ export function run(cpu: i32): i32 {
     store<i32>(cpu + S_INHIBIT, 0);
     from = 0;
     count(cpu, STAT_T0_ENTRIES);
-    // Not by the fuel, which the host may take away meanwhile.
+    // Counted by instructions, not by the fuel: the host may take fuel away meanwhile.
     const begun = icount(cpu);
     const status = interpret(cpu, block);
     store<i64>(cpu, load<i64>(cpu, S_STATS + STAT_T0_INSNS) + icount(cpu) - begun, S_STATS + STAT_T0_INSNS);

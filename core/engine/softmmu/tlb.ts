@@ -17,8 +17,8 @@ import { codeBits } from "../codemap/granules";
 import { count, engine, mmuIndex } from "../state";
 import { hostIn, isReadOnly, physHost, ramPage, rangeOf } from "../physical";
 
-// TLB_FLAGS: the mapping is global (TLB_GLOBAL); the entry is in the kept part of the list; it is a piece of a large page; the entry is in
-// the rest of the list. A flush of what is not global, which is what a context switch is, looks at the rest only.
+// Bits of TLB_FLAGS beside TLB_GLOBAL: the entry stands in the kept part of the list; it is a piece of a large page; it stands in the rest
+// of the list. A non-global flush, as a context switch does, looks at the rest only.
 const ENTRY_KEPT: i32 = 2;
 const ENTRY_LARGE: i32 = 4;
 const ENTRY_NEW: i32 = 8;
@@ -230,10 +230,8 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
   store<i32>(entry + TLB_FLAGS, flags);
 }
 
-/** Physical address for an access without TLB checks of its own, filling the TLB; -1 with S_FAULT set on a fault. Fast when the TLB has it
- *  is left to the callers (core/engine/softmmu/access.ts). */
+/** Host address of the code at `va`, filling the TLB. 0 with S_FAULT set on a fault; -1 with S_EXIT_PHYS set where there is no memory. */
 export function translateExec(cpu: i32, va: u64, mmu: i32): i32 {
-  // Host address of code at `va`, or 0 with S_FAULT set, or -1 with S_EXIT_PHYS set when it is not memory.
   const entry = tlbEntry(cpu, va, mmu);
   if ((va ^ load<u64>(entry + TLB_EXEC)) < 4096) return <i32>va + load<i32>(entry + TLB_EXEC_ADDEND);
   const phys = translate(cpu, va, ACCESS_EXEC, mmu);

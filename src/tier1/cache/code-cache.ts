@@ -78,7 +78,7 @@ export class CodeCache {
     return this.source.read(region.entries[0]!.record, R_VALID) !== 0;
   }
 
-  /** Kills all regions; bury() clears them away. */
+  /** Kills all regions; bury() reclaims what they held. */
   kill(): void {
     for (const record of this.byRecord.keys()) this.source.write(record, R_VALID, 0);
   }
@@ -86,7 +86,7 @@ export class CodeCache {
   // ---- making -----------------------------------------------------------------------------------------------------------------
 
   /**
-   * Takes in a region chosen after so many guest instructions: from then on core kills it when its code is written. Undefined when
+   * Adds a region chosen at this instruction count. From now on core kills it when its code is written. Undefined when
    * there is no room.
    */
   add(draft: Draft, instructions: number): LiveRegion | undefined {
@@ -230,7 +230,7 @@ export class CodeCache {
 
   // ---- clearing away ----------------------------------------------------------------------------------------------------------
 
-  /** Takes regions out of use that have not been entered since so many guest instructions had been executed. */
+  /** Retires regions that were not entered since the guest had executed `instructions`. */
   retireUnused(regions: readonly LiveRegion[], instructions: number): void {
     for (const region of regions) {
       if (!region.alive || region.usedAt >= instructions) continue;

@@ -20,7 +20,7 @@ export class Bytes {
     return this.data.slice(0, this.length);
   }
 
-  /** Makes room for so many more. */
+  /** Makes room for `bytes` more. */
   reserve(bytes: number): void {
     if (this.length + bytes <= this.data.length) return;
     const bigger = new Uint8Array(Math.max(this.data.length * 2, this.length + bytes));

@@ -1,4 +1,4 @@
-// What blocks of a region know at their start from those before them: they are translated again with it, until nothing changes.
+// Context of the blocks of a region: each is translated again with what all its predecessors know at their end, until nothing changes.
 
 import type { IrBlock } from "../../ir/block.js";
 import { Op } from "../../ir/ops.js";
@@ -38,7 +38,8 @@ export function propagate(draft: Draft, decoder: BlockDecoder): void {
     }
   };
   settle();
-  // Where knowing saves a helper a region can be entered only by those who know the same, which is looked at there.
+  // If assuming the context removes a helper call from this entry block, keep the assumption and check it at the region entry (a
+  // mismatch goes to tier 0).
   for (const k of entries) {
     const block = blocks[k]!;
     const entry = agreed(k);
@@ -51,8 +52,8 @@ export function propagate(draft: Draft, decoder: BlockDecoder): void {
   settle();
 }
 
-/** Translates a block again for what it may know at its start. Where it leads is settled: what would undecide a branch is not
- *  assumed. */
+/** Translates a block again with the context of its start. Its successors are settled by now, so a context that would leave a decided
+ *  branch open is not assumed. */
 function assume(block: DraftBlock, entry: number, mode: number, decoder: BlockDecoder): void {
   translate(block, entry, mode, decoder);
   if (block.ir.op[block.ir.count - 1] === Op.BRANCH && block.targets.length < 2) translate(block, 0, mode, decoder);

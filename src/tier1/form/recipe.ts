@@ -4,7 +4,7 @@
 // numbers: mode, record; pages; entries; blocks (each list after its length)
 //   page   host address
 //   block  physical address, displacement, weight, page, second page and its physical address (-1: none), instructions,
-//          bytes of code, whether accesses straddle pages (1), then its targets: displacement, block
+//          bytes of code, whether accesses cross pages (1), then its targets: displacement, block
 
 import { IrBlock } from "../../ir/block.js";
 import type { BlockDecoder } from "./decode.js";

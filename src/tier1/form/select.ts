@@ -328,7 +328,7 @@ function estimate(ir: IrBlock): number {
 function chooseEntries(chosen: readonly RegionBlock[], others: Others): number[] {
   const entries = [0];
   const add = (k: number): boolean => {
-    // The dispatcher's block for an instruction across two pages depends on both mappings: such are not entered from there.
+    // An instruction across two pages depends on both mappings, which the dispatcher does not check for a region: no entry there.
     if (chosen[k]!.page2 !== undefined) return false;
     if (entries.length === MAX_ENTRIES || entries.some((e) => chosen[e]!.disp === chosen[k]!.disp)) return false;
     entries.push(k);

@@ -1,5 +1,5 @@
-// Where the accesses of a block turned out to lie in several pages, such as those to a stack frame across the end of a page:
-// sharing one TLB check they would leave the region every time.
+// Blocks whose accesses lie in two pages, for example those to a stack frame across the end of a page. With a shared TLB check they
+// would leave the region every time, so each access is checked for itself there.
 
 import { RETHINK_REMEMBERED } from "../../tuning/engine.js";
 import { remember } from "../policy/remember.js";

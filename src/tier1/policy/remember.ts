@@ -1,4 +1,4 @@
-/** Puts `key` at the end of `map`, which holds at most `most`: what is forgotten is what was put there longest ago. */
+/** Puts `key` at the end of `map`, which holds at most `most` keys: the oldest one is forgotten. */
 export function remember<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
   map.delete(key);
   map.set(key, value);

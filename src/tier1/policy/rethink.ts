@@ -1,5 +1,5 @@
-// What a region was made of is what was hot then. Regions that lead to one another again and again have become parts of
-// something larger: they are given up together, and what is chosen in their place is to have the code they executed.
+// Region re-formation. A region holds the code that was hot when it was formed. Regions that keep jumping to each other have become
+// parts of something larger: they are discarded as a group, and the region formed in their place includes the code they ran often.
 
 import {
   RETHINK_ENTRIES,
@@ -14,25 +14,25 @@ import { type LiveRegion, startOf } from "../cache/live.js";
 import { Straddles } from "../form/straddles.js";
 import { remember } from "./remember.js";
 
-/** Control went from one region to another so many times since the last look. */
+/** `times` entries of one region from another since the last look. */
 export interface Transition {
   readonly from: LiveRegion;
   readonly to: LiveRegion;
   readonly times: number;
-  /** Guest-physical address of the other one's entry if all of these were in vain: the TLB did not allow what the instruction there
-   *  accesses. Where the first one was left for it, that had the same done to it. */
+  /** Set when every one of these entries failed its first TLB check: the entry's physical address. `from` was left for the same
+   *  reason. */
   readonly straddle?: number;
 }
 
 interface Past {
   times: number;
-  /** Nanoseconds: not to be chosen anew before. */
+  /** Nanoseconds: the region may not be discarded again before. */
   again: number;
-  /** Code the regions given up together have executed often. */
+  /** Code that the regions discarded together ran often. */
   code: ReadonlySet<number>;
 }
 
-/** Those to choose regions anew for, the most frequent first; there were `all` transitions, less frequent ones included. */
+/** The transitions whose regions are to be formed again, the most frequent first. `all` counts the less frequent ones as well. */
 export function frequent(transitions: readonly Transition[], all: number): Transition[] {
   const sorted = [...transitions].sort((x, y) => y.times - x.times);
   const most = sorted
@@ -48,16 +48,16 @@ export class Rethinking {
   private readonly past = new Map<number, Past>();
   readonly straddles = new Straddles();
 
-  /** Code often executed by the regions in whose place one that starts here would be, undefined if none has been given up. */
+  /** Code that the discarded regions ran often which started here; undefined if none was discarded. */
   codeAt(start: number): ReadonlySet<number> | undefined {
     return this.past.get(start)?.code;
   }
 
-  /** The regions to be given up, together with those in the same group, by the transitions between them, the most frequent first. */
+  /** Groups of regions to discard together, by the transitions between them. The most frequent transition comes first. */
   groups(transitions: readonly Transition[], now: number): Set<LiveRegion>[] {
     const groupOf = new Map<LiveRegion, Set<LiveRegion>>();
     const settled = (region: LiveRegion) => now < (this.past.get(startOf(region))?.again ?? 0);
-    // Checking each access for itself has not helped before: it would not now.
+    // This block checks each access for itself already, and that did not help.
     const hopeful = transitions.filter(({ straddle }) => straddle === undefined || !this.straddles.has(straddle));
     for (const { from, to, straddle } of hopeful.slice(0, RETHINK_MOST)) {
       if (settled(from) || settled(to)) continue;
@@ -78,7 +78,7 @@ export class Rethinking {
     for (const { warm } of group) for (const phys of warm) code.add(phys);
     for (const region of group) {
       const times = (this.past.get(startOf(region))?.times ?? 0) + 1;
-      // Every time it is given twice as long to prove itself.
+      // The pause doubles each time.
       const again = now + RETHINK_PATIENCE_NS * 2 ** (times - 1);
       remember(this.past, startOf(region), { times, again, code }, RETHINK_REMEMBERED);
     }
