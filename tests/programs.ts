@@ -22,6 +22,9 @@ export const PROGRAMS = {
   tmux: { path: "/usr/bin/tmux", package: "tmux" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
   seabios: { path: "/usr/share/seabios/bios-256k.bin", package: "seabios" },
+  xz: { path: "/usr/bin/xz", package: "xz-utils" },
+  zstd: { path: "/usr/bin/zstd", package: "zstd" },
+  lz4: { path: "/usr/bin/lz4", package: "lz4" },
   script: { path: "/usr/bin/script", package: "bsdutils" },
 } as const;
 

@@ -1,3 +1,4 @@
+import * as zlib from "node:zlib";
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { testRam } from "../machines/pc/boot/testing.js";
@@ -200,8 +201,8 @@ describe("unlz4Legacy", () => {
 
 describe("findUnpacker", () => {
   const unpackPayload = async (payload: Uint8Array) => {
-    const unpack = await findUnpacker(payload);
-    return unpack && room().out.slice(0, unpackNow(unpack(payload, room()), payload.length));
+    const unpacker = await findUnpacker(payload);
+    return unpacker && room().out.slice(0, unpackNow(unpacker.unpack(payload, room()), payload.length));
   };
 
   it("knows gzip, xz and lz4 by their magics", async () => {
@@ -210,6 +211,19 @@ describe("findUnpacker", () => {
     expect(await unpackPayload(withSize(WITH_FILTER, data.length))).toEqual(data);
     const frame = Uint8Array.from([0x02, 0x21, 0x4c, 0x18, 8, 0, 0, 0, 0x70, ...bytes("payload")]);
     expect(await unpackPayload(withSize(frame, 7))).toEqual(Uint8Array.from(bytes("payload")));
+  });
+
+  it("lets others work while much comes out of little", async () => {
+    const size = 48 << 20;
+    const packed = zlib.gzipSync(new Uint8Array(size), { level: 1 });
+    const unpacker = await findUnpacker(packed);
+    expect(unpacker?.atOnce).toBe(false);
+    const unpacking = unpacker!.unpack(packed, { ...room(), out: new Uint8Array(size) });
+    const steps: number[] = [];
+    let step = unpacking.next(0);
+    for (; !step.done; step = unpacking.next(packed.length)) steps.push(step.value);
+    expect(step.value).toBe(size);
+    expect(steps.slice(0, 2)).toEqual([1 << 16, 1 << 17]);
   });
 
   it("does not know other formats, and refuses what is damaged", async () => {

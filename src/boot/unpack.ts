@@ -14,30 +14,34 @@ import { isXz, unxz } from "./xz.js";
 export type Unpacking = Generator<number, number, number>;
 
 /** Can be called again. */
-export type Unpacker = (payload: Uint8Array, room: Room) => Unpacking;
+type Unpack = (payload: Uint8Array, room: Room) => Unpacking;
+
+export interface Unpacker {
+  readonly unpack: Unpack;
+  /** All of it is one call, however long that takes: not for a thread that has to hear of signals meanwhile. */
+  readonly atOnce: boolean;
+}
 
 /** Bytes of a payload that tell its format. */
 export const MAGIC_BYTES = 16;
+
+/** What a library's stream is given at a time, for which DEFLATE gives 66 MiB at most. */
+const PIECE = 64 << 10;
 
 /** By the beginning of a payload; undefined when its format is not known, which is then the guest's business. */
 export async function findUnpacker(payload: Uint8Array): Promise<Unpacker | undefined> {
   if (payload.length < MAGIC_BYTES) return undefined;
   const magic = new Reader(payload).u32(0);
   if ((magic & 0xffff) === 0x8b1f) {
-    const { gunzipSync } = await import("fflate");
-    return whole((packed, out) => gunzipSync(packed, { out }));
+    const { Gunzip } = await import("fflate");
+    return { unpack: checked(gunzip(Gunzip)), atOnce: false };
   }
   if (magic === 0xfd2fb528) {
     const { decompress } = await import("fzstd");
-    return whole((packed, out) => decompress(packed.subarray(0, -4), out));
+    return { unpack: checked(unzstd(decompress)), atOnce: true };
   }
-  if (isXz(payload)) return checked(unxz);
-  if (magic === LZ4_LEGACY) {
-    return checked(function* (payload, { out }) {
-      yield payload.length;
-      return yield* unlz4Legacy(payload.subarray(0, -4), out.subarray(0, claimedSize(payload, out)));
-    });
-  }
+  if (isXz(payload)) return { unpack: checked(unxz), atOnce: false };
+  if (magic === LZ4_LEGACY) return { unpack: checked(unlz4), atOnce: false };
   return undefined;
 }
 
@@ -53,21 +57,48 @@ function claimedSize(payload: Uint8Array, out: Uint8Array): number {
   return size;
 }
 
-/** For formats that are unpacked by a library when all is there. */
-function whole(unpack: (payload: Uint8Array, out: Uint8Array) => Uint8Array): Unpacker {
-  return checked(function* (payload, { out }) {
-    yield payload.length;
-    const size = claimedSize(payload, out);
-    try {
-      return unpack(payload, out.subarray(0, size)).length;
-    } catch (error) {
-      // The libraries throw errors of their own.
-      throw new RangeError(`the payload is damaged: ${(error as Error).message}`);
-    }
-  });
+function* unlz4(payload: Uint8Array, { out }: Room): Unpacking {
+  yield payload.length;
+  return yield* unlz4Legacy(payload.subarray(0, -4), out.subarray(0, claimedSize(payload, out)));
 }
 
-function checked(unpack: Unpacker): Unpacker {
+function gunzip(Gunzip: typeof import("fflate").Gunzip): Unpack {
+  return function* (payload, { out }) {
+    let size = 0;
+    const stream = new Gunzip((piece) => {
+      // Throws a RangeError where there is no room.
+      out.set(piece, size);
+      size += piece.length;
+    });
+    for (let at = 0; at < payload.length; ) {
+      const end = Math.min(at + PIECE, payload.length);
+      yield end;
+      const last = end === payload.length;
+      called(() => stream.push(payload.subarray(at, end), last));
+      at = end;
+    }
+    return size;
+  };
+}
+
+function unzstd(decompress: typeof import("fzstd").decompress): Unpack {
+  return function* (payload, { out }) {
+    yield payload.length;
+    const size = claimedSize(payload, out);
+    return called(() => decompress(payload.subarray(0, -4), out.subarray(0, size))).length;
+  };
+}
+
+/** The libraries throw errors of their own. */
+function called<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new RangeError(`the payload is damaged: ${(error as Error).message}`);
+  }
+}
+
+function checked(unpack: Unpack): Unpack {
   return function* (payload, room) {
     const length = yield* unpack(payload, room);
     yield payload.length;

@@ -65,7 +65,10 @@ new MachineServer(
         date: () => host.date(),
         async readFile(name) {
           const found = await find(create, name);
-          return typeof found === "string" ? host.readFile(found) : found;
+          const bytes = typeof found === "string" ? host.readFile(found) : found;
+          // A kernel may be unpacked in one call, during which nothing could be said.
+          await regions.loaded;
+          return bytes;
         },
         async openImage(drive): Promise<BlockBackend> {
           const found = await find(create, drive.file);

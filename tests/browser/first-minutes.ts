@@ -17,7 +17,7 @@ export async function firstMinutes(page: PageUnderTest, browser: Browser, name: 
   // that it is well last of all. The guest's shell reads what it says to the end, so that nothing of that is still on its way to
   // the lines that are typed next.
   await browser.type(
-    String.raw`printf '\e]52;c;?\a\e[21t\e[14t\e[5n'; IFS= read -rsd n answers; printf '%q\n' "$answers"` + "\n",
+    `${String.raw`printf '\e]52;c;?\a\e[21t\e[14t\e[5n'; IFS= read -rsd n answers; printf '%q\n' "$answers"`}\n`,
   );
   expect(await page.line(/^\$'/, LINE)).toBe(String.raw`$'\E]52;c;\a\E[0'`);
 

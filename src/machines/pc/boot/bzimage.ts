@@ -73,7 +73,7 @@ interface Unpacked {
 interface KernelInside {
   /** While the file is being loaded. */
   arriving(): Promise<Unpacked | undefined>;
-  /** When all of it is there. */
+  /** At a reset. */
   again(): Promise<Unpacked | undefined>;
 }
 
@@ -88,8 +88,9 @@ async function findKernelInside(
   const payload = file.subarray(start, start + length);
   const here = async (count: number): Promise<number> => Math.min((await arrived(start + count)) - start, length);
   await here(MAGIC_BYTES);
-  const unpack = await findUnpacker(payload);
-  if (!unpack) return undefined;
+  const unpacker = await findUnpacker(payload);
+  if (!unpacker) return undefined;
+  const { unpack, atOnce } = unpacker;
   const unpacked = (size: number): Unpacked | undefined => {
     const inner = room.out.subarray(0, size);
     if (!isElf(inner)) return undefined;
@@ -101,7 +102,9 @@ async function findKernelInside(
   };
   return {
     arriving: () => unpackArriving(unpack(payload, room), here, pause).then(unpacked).catch(damaged),
-    again() {
+    async again() {
+      // While the file was being loaded a signal ended the program by itself.
+      if (atOnce) return undefined;
       ram.dirty(prefAddress, room.out.length);
       ram.dirty(prefAddress + room.packed.byteOffset - room.out.byteOffset, room.packed.length);
       return unpackArriving(unpack(payload, room), async () => length, pause)
