@@ -2,6 +2,7 @@
 
 import type { Device, MachineControl } from "../devices/interfaces.js";
 import type { MachineConfig } from "../options/config.js";
+import { READER_PATIENCE_MS, TRIPLE_FAULT_TELL_NS } from "../tuning/host.js";
 import type { ChardevHub } from "./chardev-hub.js";
 import type { VirtualClock } from "./clock/clock.js";
 import type { Cpu } from "./cpu.js";
@@ -11,11 +12,6 @@ import type { RunLoop } from "./run-loop.js";
 
 /** Why a machine is paused: the user wanted it, or a disk could not do what the guest asked for (werror=, rerror=). */
 export type PauseReason = "user" | "io-error";
-
-/** How often at most a triple fault is told, nanoseconds. */
-const TELL_NS = 1e9;
-/** How long a machine that is to end at once waits for the readers of its output. */
-const QUIT_PATIENCE_MS = 250;
 
 /**
  * prelaunch: not started yet (-S); running; paused: pauseReason says why; shutdown: the guest is off and -no-shutdown keeps the
@@ -226,7 +222,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
     const then = noReboot ? (noShutdown ? "stops" : "ends") : "is reset";
     const now = this.host.monotonic();
     // A guest that does nothing else says so often enough.
-    if (now - this.toldOfTripleFault >= TELL_NS) {
+    if (now - this.toldOfTripleFault >= TRIPLE_FAULT_TELL_NS) {
       this.toldOfTripleFault = now;
       this.warn(`triple fault (${where}): the machine ${then}`);
     }
@@ -300,7 +296,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
         await this.closing;
       } finally {
         this.closing = undefined;
-        await this.consoles.close(this.ending?.reason === "quit" ? QUIT_PATIENCE_MS : undefined);
+        await this.consoles.close(this.ending?.reason === "quit" ? READER_PATIENCE_MS : undefined);
         this.setState("ended");
       }
     }

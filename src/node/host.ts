@@ -11,6 +11,7 @@ import { describeError } from "./errors.js";
 import { openFileChardev } from "./file-chardev.js";
 import { lockImage } from "./image-lock.js";
 import { OutputBuffer, Outputs } from "./output.js";
+import { openOutputFile } from "./output-file.js";
 import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
 import { StdioChardev } from "./stdio.js";
@@ -18,6 +19,8 @@ import { StdioChardev } from "./stdio.js";
 export interface NodeHostOptions {
   /** File of the -d log; standard error when absent. */
   logFile?: string;
+  /** Files of the machine's disks, which no output goes to. */
+  images?: readonly string[];
   /** Before each message for the user, such as the program's name. */
   prefix: string;
   /** Is told sentences for the user that are no errors; standard error when absent. */
@@ -44,9 +47,10 @@ export interface NodeHost extends MachineHost {
 
 /** Throws MachineError when the log file cannot be opened. */
 export function createNodeHost(options: NodeHostOptions): NodeHost {
+  const { images = [] } = options;
   const outputs = new Outputs();
   const words = new OutputBuffer(2, outputs);
-  const log = options.logFile === undefined ? words : new OutputBuffer(openLog(options.logFile), outputs);
+  const log = options.logFile === undefined ? words : new OutputBuffer(openLog(options.logFile, images), outputs);
   const line = (text: string, output: OutputBuffer): void => output.write(Buffer.from(`${text}\n`));
   const say = (text: string): void => line(`${options.prefix}: ${text}`, words);
   const warn = options.warn ?? ((message: string): void => say(`warning: ${message}`));
@@ -59,7 +63,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     readFile,
     firmwareFolders: FIRMWARE_FOLDERS,
     openImage: (drive) => openImage(drive, warn),
-    openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput, outputs),
+    openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput, outputs, images),
     log: (text) => line(text, log),
     say,
     startRegionHelper,
@@ -70,10 +74,11 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
   };
 }
 
-function openLog(file: string): number {
+function openLog(file: string, images: readonly string[]): number {
   try {
-    return fs.openSync(file, "w");
+    return openOutputFile(file, false, images);
   } catch (error) {
+    if (error instanceof MachineError) throw error;
     throw new MachineError(`Error opening logfile ${file}: ${describeError(error)}`, {
       code: "ERR_FILE",
       cause: error,
@@ -109,12 +114,17 @@ async function openImage(drive: DriveConfig, warn: (message: string) => void): P
   });
 }
 
-function openChardev(chardev: ChardevConfig, onBroken: () => void, outputs: Outputs): HostChardev {
+function openChardev(
+  chardev: ChardevConfig,
+  onBroken: () => void,
+  outputs: Outputs,
+  images: readonly string[],
+): HostChardev {
   switch (chardev.kind) {
     case "stdio":
       return new StdioChardev({ signal: chardev.signal, onBroken }, outputs);
     case "file":
-      return openFileChardev(chardev.path!, chardev.append ?? false, outputs);
+      return openFileChardev(chardev.path!, chardev.append ?? false, outputs, images);
     // A terminal has no window for virtual consoles.
     case "vc":
     case "null":

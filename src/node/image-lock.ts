@@ -17,28 +17,39 @@ const TAKEN = 1;
  * it; tells `warn` where images cannot be locked.
  */
 export function lockImage(fd: number, path: string, shared: boolean, warn: (message: string) => void): void {
+  const { taken, problem } = lock(fd, shared);
+  if (taken) {
+    throw new BlockError(
+      `'${path}' is in use by ${holdersOf(fd)}: use a copy of it, or an image that all who use it only read (readonly=on, snapshot=on)`,
+    );
+  }
+  if (problem !== undefined) warn(`'${path}' cannot be locked (${problem}): see to it that no other machine uses it`);
+}
+
+/** Who has an open file as an image; undefined: nobody that can be seen. The lock that is tried goes when the file is closed. */
+export function inUseBy(fd: number): string | undefined {
+  return lock(fd, false).taken ? holdersOf(fd) : undefined;
+}
+
+/** Whether others have what forbids the lock; if not, it is taken, or `problem` says why it cannot be. */
+function lock(fd: number, shared: boolean): { taken: boolean; problem?: string } {
   const { status, error, stderr } = spawnSync("flock", ["-n", shared ? "-s" : "-x", String(CHILD_FD)], {
     stdio: ["ignore", "ignore", "pipe", fd],
     encoding: "utf8",
   });
-  if (status === TAKEN) refuse(fd, path);
+  if (status === TAKEN) return { taken: true };
   if (status !== 0) {
-    const reason = error ? "there is no program flock, which is in util-linux" : stderr.trim().replace(/^flock: /, "");
-    warn(`'${path}' cannot be locked (${reason}): see to it that no other machine uses it`);
-    return;
+    const problem = error ? "there is no program flock, which is in util-linux" : stderr.trim().replace(/^flock: /, "");
+    return { taken: false, problem };
   }
   const name = nameInKernel(fd);
   const locks = readProc("/proc/locks");
-  if (name !== undefined && locks !== undefined && forbidden(locksOn(name, locks), shared)) refuse(fd, path);
+  return { taken: name !== undefined && locks !== undefined && forbidden(locksOn(name, locks), shared) };
 }
 
-function refuse(fd: number, path: string): never {
+function holdersOf(fd: number): string {
   const others = holders(fs.fstatSync(fd));
-  const who =
-    others.length === 0
-      ? "another drive or machine of this process"
-      : `process${others.length > 1 ? "es" : ""} ${others.join(", ")}`;
-  throw new BlockError(
-    `'${path}' is in use by ${who}: use a copy of it, or an image that all who use it only read (readonly=on, snapshot=on)`,
-  );
+  return others.length === 0
+    ? "another drive or machine of this process"
+    : `process${others.length > 1 ? "es" : ""} ${others.join(", ")}`;
 }

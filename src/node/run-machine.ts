@@ -4,18 +4,12 @@ import type { Machine } from "../machine/machine.js";
 import { createMachine } from "../machines/pc/create.js";
 import { attachMonitors } from "../monitor/attach.js";
 import type { MachineConfig } from "../options/config.js";
+import { END_GRACE_MS, READER_PATIENCE_MS } from "../tuning/host.js";
 import { yieldToMachine } from "./background.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { PROGRAM_NAME } from "./program.js";
 import { watchSignals } from "./signals.js";
-
-/**
- * After a signal: how long the machine may take to end, and then the readers of what was said; milliseconds, a second in all. Only
- * what the guest wrote to its disks is waited for longer.
- */
-const GRACE_MS = 500;
-const PATIENCE_MS = 250;
 
 /** Resolves to the exit status when the machine has ended. Rejects with MachineError when it cannot be made. */
 export async function runMachine(config: MachineConfig, version: string): Promise<number> {
@@ -25,6 +19,7 @@ export async function runMachine(config: MachineConfig, version: string): Promis
   const host = createNodeHost({
     prefix: PROGRAM_NAME,
     onBrokenOutput: () => quit(),
+    images: config.drives.map(({ file }) => file),
     ...(config.log.file === undefined ? {} : { logFile: config.log.file }),
   });
   try {
@@ -33,7 +28,7 @@ export async function runMachine(config: MachineConfig, version: string): Promis
     quit = () => machine.quit(1);
     attachMonitors(machine, version);
     const { status, atOnce } = await ended(machine, (text) => host.say(text));
-    if (atOnce) patience = PATIENCE_MS;
+    if (atOnce) patience = READER_PATIENCE_MS;
     return status;
   } finally {
     await host.close(patience);
@@ -54,9 +49,9 @@ async function ended(machine: Machine, say: (text: string) => void): Promise<{ s
       if (!saving) return giveUp();
       say("waiting for the host's disk, which does not yet have all that the guest wrote");
       // Its readers have their time then.
-      const then = (): void => void setTimeout(giveUp, PATIENCE_MS);
+      const then = (): void => void setTimeout(giveUp, READER_PATIENCE_MS);
       saving.then(then, then);
-    }, GRACE_MS);
+    }, END_GRACE_MS);
   });
   const finished = machine.start().then(({ status, reason }) => ({ status, atOnce: reason === "quit" }));
   try {

@@ -35,3 +35,9 @@ export const STEADY_REPAY = 1 / 4;
 export const NICE_COMPILERS = 10;
 /** The same of the thread that makes regions, whose work is waited for. Record: compiler-priority. */
 export const NICE_HELPER = 5;
+/** How long a machine that is asked to end by a signal may take, milliseconds. Record: end-within-a-second. */
+export const END_GRACE_MS = 500;
+/** How long the readers of output are waited for by what has to end at once, milliseconds. Record: end-within-a-second. */
+export const READER_PATIENCE_MS = 250;
+/** A guest that does nothing but fault three times is told of so often at most, nanoseconds. Record: end-within-a-second. */
+export const TRIPLE_FAULT_TELL_NS = 1e9;
