@@ -8,7 +8,8 @@ import { acknowledge } from "../../engine/host";
 import { count } from "../../engine/state";
 import { V_DB, V_NMI } from "./bits";
 import { takeDebugBits } from "./debug";
-import { deliver, raise } from "./exception";
+import { deliver } from "./deliver";
+import { raise } from "./raise";
 import { systemFlags } from "./regs";
 import { initialise } from "./reset";
 

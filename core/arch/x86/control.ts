@@ -13,7 +13,7 @@ import {
   CR4_PAE, CR4_PCE, CR4_PCIDE, CR4_PGE, CR4_PSE, CR4_PVI, CR4_SMAP, CR4_SMEP, CR4_TSD, CR4_UMIP, CR4_VME, EFER_LMA, EFER_LME, PHYS_BITS,
 } from "./bits";
 import { DR6_BD, DR6_FIXED, raiseDebugFault } from "./debug";
-import { raiseGP, raiseUD } from "./exception";
+import { raiseGP, raiseUD } from "./raise";
 import { inUse } from "./fpustate";
 import { updateMode } from "./mode";
 import { loadPdptes } from "./paging";

@@ -5,7 +5,7 @@ import {
   EXC_BREAKPOINT, F_RF, X_DB_PENDING, X_DR, X_DR_HIT, X_FLAGS, X_REPEATING, X_SS_SHADOW,
 } from "../../../src/arch/x86/layout";
 import { CR4_DE, V_DB } from "./bits";
-import { raise } from "./exception";
+import { raise } from "./raise";
 import { cr4, systemFlags } from "./regs";
 import { icount, setFault } from "../../engine/state";
 

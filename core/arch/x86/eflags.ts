@@ -8,7 +8,7 @@ import {
 import { ld16, ld8 } from "../../engine/softmmu/access";
 import { CR4_PVI, CR4_VME, F_ALL, F_USER } from "./bits";
 import { loadV86 } from "./descriptor";
-import { raise, raiseGP } from "./exception";
+import { raise, raiseGP } from "./raise";
 import { getFlags, setFlags, setInterruptFlag, setSystemFlags } from "./flags";
 import { cpl, cr4, faulted, iopl, isV86, jumpTo, segBase, segLimit, segSel, setSp, systemFlags, systemMmu } from "./regs";
 import { openCurrent, openMask, push, stackPointer } from "./stack";

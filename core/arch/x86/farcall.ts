@@ -10,7 +10,7 @@ import {
   descAttr, descDpl, descIsCode, descIsConforming, descIsSystem, descPresent, descType, descriptorAddress, gateOffset, gateSelector,
   loadHidden, loadNull, loadReal, loadV86, markAccessed, readDescriptor,
 } from "./descriptor";
-import { raiseGP, raiseNP } from "./exception";
+import { raiseGP, raiseNP } from "./raise";
 import { commitInnerStack, findInnerStack, markInnerStack, openInnerStack, stack64 } from "./interrupt";
 import { updateMode } from "./mode";
 import {
@@ -18,8 +18,7 @@ import {
 } from "./regs";
 import { checkReturnCode, checkReturnStack, checkTarget, commitCode, commitLevel, commitStack, isCode64Descriptor, markReturn } from "./return";
 import { openCurrent, openMask, openStack64, pop, popSelector, push, skipStack, stackPointer } from "./stack";
-import { TASK_CALL, TASK_JUMP, switchTask } from "./task";
-import { getFlags } from "./flags";
+import { transferToTask } from "./task-transfer";
 
 const NONE: u64 = 0xffffffffffffffff;
 
@@ -120,7 +119,7 @@ function systemTransfer(cpu: i32, selector: i32, d: u64, address: u64, next: u64
       raiseNP(cpu, error);
       return;
     }
-    switchTask(cpu, type == T_TASK ? gateSelector(d) : selector, call ? TASK_CALL : TASK_JUMP, next, false, 0, getFlags(cpu));
+    transferToTask(cpu, type == T_TASK ? gateSelector(d) : selector, call, next);
     return;
   }
   let offset = gateOffset(d, type == T_CALL32);

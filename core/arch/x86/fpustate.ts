@@ -7,7 +7,7 @@ import { ld16, ld32, ld64, ld8, probeRead, probeWrite, st16, st32, st64, st8 } f
 import { S_ONE_INSN } from "../../../src/layout/vcpu";
 import { mmuIndex, mode } from "../../engine/state";
 import { CR0_TS, CR4_OSXSAVE } from "./bits";
-import { raiseMisaligned, raiseGP, raiseNM, raiseUD } from "./exception";
+import { raiseMisaligned, raiseGP, raiseNM, raiseUD } from "./raise";
 import { cr0, cr4, faulted, isCode64 } from "./regs";
 import { updateSummary } from "./x87/state";
 

@@ -7,7 +7,7 @@ export {
 export { x86_cpuid } from "./cpuid";
 export { x86_single_step, x86_debug_insn, x86_debug_data } from "./debug";
 export { x86_cli, x86_sti, x86_pushf, x86_popf, x86_int, x86_set_ac } from "./eflags";
-export { x86_raise } from "./exception";
+export { x86_raise } from "./raise";
 export { x86_far_jmp, x86_far_call, x86_far_ret } from "./farcall";
 export { x86_flags, x86_cond } from "./flags";
 export { x86_fxsave, x86_fxrstor, x86_xsave, x86_xrstor } from "./fpustate";

@@ -4,8 +4,9 @@ import { E_HOOK_ATTENTION, E_HOOK_DELIVER, E_HOOK_MISALIGNED, E_HOOK_WALK } from
 import { ENGINE } from "../../../src/layout/memory";
 import { X_EXC_NESTING } from "../../../src/arch/x86/layout";
 import { attention } from "./attention";
-import { deliver, misaligned } from "./exception";
+import { deliver } from "./deliver";
 import { walk } from "./paging";
+import { misaligned } from "./raise";
 
 /** Stores the hooks' function-table indices in ENGINE; to be called once, before x86_reset. */
 export function x86_init(cpu: i32): void {

@@ -13,7 +13,7 @@ import {
   descAttr, descBase, descDpl, descIsCode, descIsConforming, descIsStack, descIsSystem, descLimit, descPresent, descType,
   descriptorAddress, gateOffset, gateSelector, loadHidden, loadNull, loadReal, markAccessed, readDescriptor,
 } from "./descriptor";
-import { raiseGP, raiseNP, raiseSS, raiseTS } from "./exception";
+import { raiseGP, raiseNP, raiseSS, raiseTS } from "./raise";
 import { getFlags, setSystemFlags } from "./flags";
 import { canonical, cpl, cr0, faulted, isLong, jumpTo, segAttr, segBase, segLimit, segSel, setSp, systemFlags, systemMmu } from "./regs";
 import { openCurrent, openMask, openStack, openStack64, push, stackPointer } from "./stack";

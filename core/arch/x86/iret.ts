@@ -7,12 +7,12 @@ import {
 import { S_ATTENTION } from "../../../src/layout/vcpu";
 import { CR4_VME, F_USER } from "./bits";
 import { loadReal, loadV86 } from "./descriptor";
-import { raiseGP } from "./exception";
+import { raiseGP } from "./raise";
 import { getFlags, setFlags } from "./flags";
 import { cpl, cr4, faulted, iopl, isCode64, isLong, isProtected, isV86, jumpTo, segLimit, setSp, systemFlags } from "./regs";
 import { checkReturnCode, checkReturnStack, checkTarget, commitCode, commitLevel, commitStack, markReturn } from "./return";
 import { openCurrent, openMask, pop, popSelector, stackPointer } from "./stack";
-import { returnFromTask } from "./task";
+import { returnFromTask } from "./task-transfer";
 
 /** Helper: a = operand size in bytes, b = program counter after the instruction. Sets the program counter. */
 export function x86_iret(cpu: i32, a: i64, next: i64, c: i64): i64 {

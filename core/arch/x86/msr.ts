@@ -15,7 +15,7 @@ import {
   CR0_PG, EFER_FFXSR, EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE, PHYS_BITS,
 } from "./bits";
 import { isAmd } from "./cpuid";
-import { raiseGP } from "./exception";
+import { raiseGP } from "./raise";
 import { updateMode } from "./mode";
 import { canonical, cr0, efer, faulted, feature, seg } from "./regs";
 import { virtualTime } from "../../engine/time";

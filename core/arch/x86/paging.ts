@@ -7,7 +7,7 @@ import { loadPhys32, loadPhys64, physHostWrite } from "../../engine/physical";
 import {
   CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, CR4_PSE, CR4_SMAP, CR4_SMEP, EFER_LMA, EFER_NXE, PF_ID, PF_P, PF_RSVD, PF_U, PF_W, PHYS_BITS,
 } from "./bits";
-import { raiseNonCanonical, raisePF } from "./exception";
+import { raiseNonCanonical, raisePF } from "./raise";
 import { canonical, cr0, cr4, efer } from "./regs";
 
 const P: u64 = 1;

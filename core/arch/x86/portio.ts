@@ -7,7 +7,7 @@ import { forgetTime } from "../../engine/time";
 import { hostForWrite, ld16, ld32, ld8, probeWrite, st16, st32, st8 } from "../../engine/softmmu/access";
 import { mmuIndex, mode } from "../../engine/state";
 import { debugPort, x86_debug_data } from "./debug";
-import { raiseMisaligned, raiseGP } from "./exception";
+import { raiseMisaligned, raiseGP } from "./raise";
 import { cpl, faulted, iopl, isCode64, isProtected, isV86, jumpTo, segBase, segLimit, segAttr, systemMmu } from "./regs";
 import { x86_seg_check } from "./segment";
 

@@ -6,7 +6,7 @@ import {
   descAttr, descDpl, descIsCode, descIsConforming, descIsStack, descLimit, descPresent, descriptorAddress, loadHidden, loadNull,
   markAccessed, readDescriptor,
 } from "./descriptor";
-import { raiseGP, raiseNP, raiseSS } from "./exception";
+import { raiseGP, raiseNP, raiseSS } from "./raise";
 import { canonical, cpl, faulted, isLong, jumpTo, setSp, stackMask } from "./regs";
 import { dropInaccessible } from "./segment";
 

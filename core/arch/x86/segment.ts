@@ -11,7 +11,7 @@ import {
   descAttr, descBase, descDpl, descIsCode, descIsConforming, descIsStack, descIsSystem, descLimit, descPresent, descType,
   descriptorAddress, loadHidden, loadNull, loadReal, loadV86, markAccessed, readDescriptor, readHighBase, readHighWord,
 } from "./descriptor";
-import { raiseGP, raiseNP, raiseSS, raiseUD } from "./exception";
+import { raiseGP, raiseNP, raiseSS, raiseUD } from "./raise";
 import { icount, mmuIndex, mode } from "../../engine/state";
 import { x86_debug_data } from "./debug";
 import { updateMode } from "./mode";

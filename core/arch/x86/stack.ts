@@ -7,7 +7,7 @@ import { ld16, ld32, ld64, st16, st32, st64 } from "../../engine/softmmu/access"
 import { mode } from "../../engine/state";
 import { A_DB, A_DOWN, A_S } from "./bits";
 import { x86_debug_data } from "./debug";
-import { raiseMisaligned, raiseSS } from "./exception";
+import { raiseMisaligned, raiseSS } from "./raise";
 import { canonical, isCode64, mmuFor, seg } from "./regs";
 
 const BASE: i32 = X_SCRATCH;

@@ -3,7 +3,7 @@
 import { CS, F_IF, F_RF, F_VM, RCX, RDX, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, SS, X_CPL, X_CSTAR, X_GPR, X_LSTAR, X_SFMASK, X_STAR, X_SYSENTER_CS, X_SYSENTER_EIP, X_SYSENTER_ESP, F_TF } from "../../../src/arch/x86/layout";
 import { EFER_SCE, F_ALL } from "./bits";
 import { pendSingleStep } from "./debug";
-import { raiseGP, raiseUD } from "./exception";
+import { raiseGP, raiseUD } from "./raise";
 import { getFlags, setFlags, setSystemFlags } from "./flags";
 import { updateMode } from "./mode";
 import { canonical, cpl, efer, isCode64, isLong, isProtected, jumpTo, seg, systemFlags } from "./regs";

@@ -1,7 +1,7 @@
 // Task switches through 16- and 32-bit TSSs (Intel SDM volume 3, 7.3). Checks of the TSSs come before anything is changed; those of
 // the new task's segments fault in the new task.
 
-import { FAULT_SHUTDOWN, S_ATTENTION, S_FAULT, S_PC } from "../../../src/layout/vcpu";
+import { S_ATTENTION, S_PC } from "../../../src/layout/vcpu";
 import {
   CS, DS, ES, FS, F_NT, F_VM, GS, LDTR, SEG_ATTR, SEG_SEL, SS, TR, X_CPL, X_CR0, X_CR3, X_DB_PENDING, X_DR, X_DR_HIT,
 } from "../../../src/arch/x86/layout";
@@ -15,9 +15,9 @@ import {
   descriptorAddress, loadHidden, loadNull, loadV86, markAccessed, readDescriptor,
 } from "./descriptor";
 import { DR6_BT } from "./debug";
-import { deliver, raiseGP, raiseNP, raiseSS, raiseTS } from "./exception";
-import { getFlags, setFlags } from "./flags";
+import { setFlags } from "./flags";
 import { loadPdptes } from "./paging";
+import { raiseGP, raiseNP, raiseSS, raiseTS } from "./raise";
 import { cr0, cr4, faulted, gpr, jumpTo, seg, segAttr, segBase, segLimit, segSel, setGpr, setSp, systemMmu } from "./regs";
 import { openCurrent, openMask, push, stackPointer } from "./stack";
 
@@ -29,28 +29,29 @@ export const TASK_IRET: i32 = 3;
 const NONE: u64 = 0xffffffffffffffff;
 
 /** Switches to the task of a TSS selector. `pc` and `image` (EFLAGS) are saved in the old TSS. Kind TASK_INT pushes an error code in
- *  the new task if there is one. S_FAULT is set, with nothing changed, when the TSSs will not do. */
-export function switchTask(cpu: i32, selector: i32, kind: i32, pc: u64, hasError: bool, error: i32, image: i32): void {
+ *  the new task if there is one. False with S_FAULT set, and nothing changed, when the TSSs will not do. True with S_FAULT set: the fault is the
+ *  new task's, not the instruction's, which is complete. */
+export function switchTask(cpu: i32, selector: i32, kind: i32, pc: u64, hasError: bool, error: i32, image: i32): bool {
   const back = kind == TASK_IRET;
   const name = selector & ~3;
   const address = selector & 4 ? NONE : descriptorAddress(cpu, selector, 8);
   const d = address == NONE ? 0 : readDescriptor(cpu, address);
-  if (faulted(cpu)) return;
+  if (faulted(cpu)) return false;
   const type = descType(d);
   const rightType = back ? type == T_TSS32_BUSY || type == T_TSS16_BUSY : type == T_TSS32 || type == T_TSS16;
   if (address == NONE || name == 0 || !descIsSystem(d) || !rightType) {
     if (back) raiseTS(cpu, name);
     else raiseGP(cpu, name);
-    return;
+    return false;
   }
   if (!descPresent(d)) {
     raiseNP(cpu, name);
-    return;
+    return false;
   }
   const new32 = (type & 8) != 0;
   if (descLimit(d) < (new32 ? 0x67 : 0x2b)) {
     raiseTS(cpu, name);
-    return;
+    return false;
   }
   const mmu = systemMmu(cpu);
   const old32 = (segAttr(cpu, TR) & 8) != 0;
@@ -60,19 +61,19 @@ export function switchTask(cpu: i32, selector: i32, kind: i32, pc: u64, hasError
   const oldAt = descriptorAddress(cpu, oldSelector, 8);
   if (segLimit(cpu, TR) < (old32 ? 0x5f : 0x29)) {
     raiseTS(cpu, oldSelector & ~3);
-    return;
+    return false;
   }
-  if (!probeWrite(cpu, oldBase, old32 ? 0x60 : 0x2a, mmu)) return;
-  if (kind == TASK_CALL || kind == TASK_INT ? !probeWrite(cpu, newBase, 2, mmu) : !probeRead(cpu, newBase, 2, mmu)) return;
-  if (!probeRead(cpu, newBase, new32 ? 0x68 : 0x2c, mmu)) return;
-  if (!probeWrite(cpu, address + 5, 1, mmu)) return;
-  if (oldAt != NONE && !probeWrite(cpu, oldAt + 5, 1, mmu)) return;
+  if (!probeWrite(cpu, oldBase, old32 ? 0x60 : 0x2a, mmu)) return false;
+  if (kind == TASK_CALL || kind == TASK_INT ? !probeWrite(cpu, newBase, 2, mmu) : !probeRead(cpu, newBase, 2, mmu)) return false;
+  if (!probeRead(cpu, newBase, new32 ? 0x68 : 0x2c, mmu)) return false;
+  if (!probeWrite(cpu, address + 5, 1, mmu)) return false;
+  if (oldAt != NONE && !probeWrite(cpu, oldAt + 5, 1, mmu)) return false;
 
   if ((kind == TASK_JUMP || back) && oldAt != NONE) st8(cpu, oldAt + 5, ld8(cpu, oldAt + 5, mmu) & ~2, mmu);
   saveTask(cpu, oldBase, old32, pc, back ? image & ~F_NT : image, mmu);
   if (kind == TASK_CALL || kind == TASK_INT) st16(cpu, newBase, oldSelector, mmu);
   if (!back) st8(cpu, address + 5, ld8(cpu, address + 5, mmu) | 2, mmu);
-  if (faulted(cpu)) return;
+  if (faulted(cpu)) return false;
   loadHidden(cpu, TR, selector, d);
   store<i32>(seg(cpu, TR) + SEG_ATTR, descAttr(d) | 2);
   store<i32>(cpu + X_CR0, load<i32>(cpu + X_CR0) | CR0_TS);
@@ -84,15 +85,7 @@ export function switchTask(cpu: i32, selector: i32, kind: i32, pc: u64, hasError
     push(cpu, new32 ? 4 : 2, <u64><u32>error);
     if (!faulted(cpu)) setSp(cpu, stackPointer(cpu), openMask(cpu));
   }
-  // A fault from here on belongs to the new task: not to the instruction, which is complete.
-  if (faulted(cpu) && kind != TASK_INT && deliver(cpu) != 0) store<i32>(cpu + S_FAULT, FAULT_SHUTDOWN);
-}
-
-/** IRET with NT set: back to the task of the link field. */
-export function returnFromTask(cpu: i32, next: u64): void {
-  const link = ld16(cpu, segBase(cpu, TR), systemMmu(cpu));
-  if (faulted(cpu)) return;
-  switchTask(cpu, link, TASK_IRET, next, false, 0, getFlags(cpu));
+  return true;
 }
 
 function saveTask(cpu: i32, base: u64, wide: bool, pc: u64, image: i32, mmu: i32): void {

@@ -3,7 +3,7 @@
 import { X_TSC_OFFSET } from "../../../src/arch/x86/layout";
 import { virtualTime } from "../../engine/time";
 import { CR4_TSD } from "./bits";
-import { raiseGP } from "./exception";
+import { raiseGP } from "./raise";
 import { cpl, cr4 } from "./regs";
 
 export function readTsc(cpu: i32): i64 {

@@ -1,7 +1,7 @@
 // Instructions that do not exist here.
 
 import { LOG_UNIMPLEMENTED, log } from "../../engine/host";
-import { raiseUD } from "./exception";
+import { raiseUD } from "./raise";
 
 /** Helper: #UD. a = first 8 bytes of the instruction, b = its length; logged once for the same bytes by the host. */
 export function x86_undefined(cpu: i32, a: i64, b: i64, c: i64): i64 {

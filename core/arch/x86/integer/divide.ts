@@ -2,7 +2,7 @@
 
 import { S_RET2 } from "../../../../src/layout/vcpu";
 import { V_DE } from "../bits";
-import { raise } from "../exception";
+import { raise } from "../raise";
 
 // @ts-ignore: decorator
 @inline function divideError(cpu: i32): i64 {

@@ -5,7 +5,7 @@ import { EXC_SOFT, F_OF, RAX, RBX, RCX, RDX, X_EXC_NEXT } from "../../../../src/
 import { random } from "../../../engine/host";
 import { ld64, probeWrite, st64 } from "../../../engine/softmmu/access";
 import { mmuIndex } from "../../../engine/state";
-import { raise, raiseGP } from "../exception";
+import { raise, raiseGP } from "../raise";
 import { computeFlags } from "../flags";
 
 /** a = linear address: 1 if the 16 bytes there equalled RDX:RAX and are now RCX:RBX; else 0, and RDX:RAX holds them. */

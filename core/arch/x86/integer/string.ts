@@ -17,7 +17,7 @@ import { isRom, physHostWrite, ramPage } from "../../../engine/physical";
 import { translate } from "../../../engine/softmmu/tlb";
 import { engine, mmuIndex, mode, setFault } from "../../../engine/state";
 import { x86_debug_data } from "../debug";
-import { raiseMisaligned } from "../exception";
+import { raiseMisaligned } from "../raise";
 import { segBase } from "../regs";
 import { x86_seg_check } from "../segment";
 

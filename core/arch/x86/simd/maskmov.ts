@@ -4,7 +4,7 @@ import { FAULT_NONE, S_FAULT } from "../../../../src/layout/vcpu";
 import { M_AC } from "../../../../src/arch/x86/layout";
 import { mmuIndex, mode } from "../../../engine/state";
 import { probeWrite, st8 } from "../../../engine/softmmu/access";
-import { raiseMisaligned } from "../exception";
+import { raiseMisaligned } from "../raise";
 
 /** All of the operand, 8 or 16 bytes, has to be writable whatever the mask, even one of zeros, and is aligned to 8 where that is checked (SDM
  *  volume 2 leaves both to the processor). */

@@ -3,7 +3,7 @@
 
 import { X_CR4, X_MXCSR } from "../../../../src/arch/x86/layout";
 import { FE_DENORMAL, FE_DIVZERO, FE_INVALID, fpBegin, fpFlags } from "../../../float/env";
-import { raise } from "../exception";
+import { raise } from "../raise";
 
 const CR4_OSXMMEXCPT = 0x400;
 const VECTOR_UD = 6;

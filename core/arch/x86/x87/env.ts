@@ -9,7 +9,7 @@ import {
 import { isBad80, isDenormal80, isInf80, isZero80 } from "../../../float/f80";
 import { ld16, ld32, ld64, probeRead, probeWrite, st16, st32, st64 } from "../../../engine/softmmu/access";
 import { mmuIndex } from "../../../engine/state";
-import { raiseMisaligned } from "../exception";
+import { raiseMisaligned } from "../raise";
 import { fcw, fsw, seOf, setFsw, sigOf, st, top, updateSummary, waits } from "./state";
 
 /** Bits of the control word that exist; bit 6 is always set. */

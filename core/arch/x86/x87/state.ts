@@ -8,7 +8,7 @@ import {
 import { FE_DENORMAL, FE_DIVZERO, FE_INVALID, fpFlags } from "../../../float/env";
 import { INDEFINITE_SE, INDEFINITE_SIG, f80Begin, roundedUp } from "../../../float/f80";
 import { CR0_NE } from "../bits";
-import { raise } from "../exception";
+import { raise } from "../raise";
 
 const V_MF: i32 = 16;
 
