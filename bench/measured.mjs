@@ -164,8 +164,7 @@ if (values.profile) {
 }
 
 function statistics() {
-  const at = L.CPU0 + L.S_STATS;
-  const read = (offset) => Number(engine.memory.view.getBigInt64(at + offset, true));
+  const read = (offset) => engine.vcpu.stat(offset);
   const places = Object.entries(L).filter(([name]) => name.startsWith("STAT_"));
   const counts = places.map(([name, offset]) => [name.slice(5).toLowerCase().replaceAll("_", " "), read(offset)]);
   return Object.fromEntries([...counts, ["smc", engine.memory.engine(L.E_INVALIDATIONS) >>> 0]]);

@@ -9,12 +9,15 @@ import { BlockCache } from "./block-cache.js";
 import { type Core, type HostImports, instantiateCore } from "./core.js";
 import { EngineMemory } from "./memory.js";
 import type { MappedRange, RamRange } from "./physical.js";
+import { Vcpu } from "./vcpu.js";
 
 export interface EngineOptions {
   module: WebAssembly.Module;
   frontend: Frontend;
   host: HostImports;
   ram: readonly RamRange[];
+  /** How many CPUs, 1 if left out. They run in turns: run(). */
+  cpus?: number;
   /** Name of core's function that resets the guest's CPU and sets its hooks. */
   init: string;
   /** -accel tcg,one-insn-per-tb=on */
@@ -52,8 +55,9 @@ export class Engine {
   readonly frontend: Frontend;
   readonly cache: BlockCache;
   readonly tier1: Tier1 | undefined;
-  private readonly encoder: Tier0Encoder;
-  private readonly ir: IrBlock;
+  readonly vcpus: readonly Vcpu[];
+  private readonly encoders: readonly Tier0Encoder[];
+  private current: Vcpu;
   private readonly options: EngineOptions;
   private readonly crossing = new Uint8Array(4096 + 32);
   private readonly request: TranslateOptions = {
@@ -70,30 +74,40 @@ export class Engine {
   poll: (() => void) | undefined;
   translations = 0;
   guestBytes = 0;
-  private skipped = 0;
 
   constructor(options: EngineOptions) {
     this.options = options;
     this.frontend = options.frontend;
-    this.memory = new EngineMemory(options.ram);
+    this.memory = new EngineMemory(options.ram, options.cpus);
     this.core = instantiateCore(options.module, this.memory, options.host, options.frontend.helpers);
-    this.encoder = new Tier0Encoder(
-      this.memory.memory.buffer,
-      L.CPU0 + L.S_ENCODER,
-      this.core.tier0_encode,
-      options.frontend.helpers,
+    const { memory, core } = this;
+    this.vcpus = Array.from(
+      { length: options.cpus ?? 1 },
+      (_, k) => new Vcpu(memory, memory.plan.cpus + k * L.CPU_SIZE, k),
     );
-    this.ir = this.encoder.block;
+    this.encoders = this.vcpus.map(
+      ({ base }) =>
+        new Tier0Encoder(memory.memory.buffer, base + L.S_ENCODER, core.tier0_encode, options.frontend.helpers),
+    );
+    this.current = this.vcpus[0]!;
     this.cache = new BlockCache(this.memory, this.core);
-    (this.core.exports[options.init] as (cpu: number) => void)(L.CPU0);
-    this.core.initTlb(L.CPU0);
+    for (const { base } of this.vcpus) {
+      (core.exports[options.init] as (cpu: number) => void)(base);
+      core.initTlb(base);
+    }
     if (options.tier1) this.memory.setHot(HOT_SYSTEM_BLOCK, HOT_BLOCK);
     else this.memory.setHot(-1);
     this.tier1 = options.tier1?.(this);
   }
 
+  /** The CPU that runs, or ran last. */
+  get vcpu(): Vcpu {
+    return this.current;
+  }
+
   /** Executes about `budget` instructions (1 to 2^31-1), exactly so many with S_EXACT. */
-  run(budget: number): EngineExit {
+  run(budget: number, vcpu = this.current): EngineExit {
+    this.current = vcpu;
     if (!this.checkpoint) return this.runPiece(budget);
     const end = this.instructions + budget;
     while (true) {
@@ -108,9 +122,10 @@ export class Engine {
   }
 
   private runPiece(budget: number): EngineExit {
-    this.grant(budget);
+    const { core, current } = this;
+    current.grant(budget);
     while (true) {
-      switch (this.core.run(L.CPU0)) {
+      switch (core.run(current.base)) {
         case L.EXIT_FUEL:
           this.tier1?.maintain();
           return "budget";
@@ -119,7 +134,7 @@ export class Engine {
           if (this.translations % TRANSLATIONS_A_POLL === 0) this.poll?.();
           break;
         case L.EXIT_HOT:
-          this.tier1?.hot(this.memory.cpu(L.S_EXIT_BLOCK));
+          this.tier1?.hot(current.get(L.S_EXIT_BLOCK));
           this.poll?.();
           break;
         case L.EXIT_HALT:
@@ -134,41 +149,13 @@ export class Engine {
     }
   }
 
-  /** Instructions executed so far; exact between runs, in helpers that declare it, and in device accesses. */
+  /** Of the CPU that runs: see Vcpu. */
   get instructions(): number {
-    const k = (L.CPU0 + L.S_ICOUNT_END) >> 2;
-    const end = this.memory.u32[k]! + this.memory.i32[k + 1]! * 4294967296;
-    return end - this.memory.cpu(L.S_FUEL) - this.memory.cpu(L.S_PENDING);
+    return this.current.instructions;
   }
 
-  /** Instructions executed in regions so far; exact between runs. */
   get inRegions(): number {
-    return this.instructions - this.skipped - this.memory.stat(L.STAT_T0_INSNS);
-  }
-
-  /** Counts instructions that were not executed. */
-  skip(instructions: number): void {
-    this.skipped += instructions;
-    this.setIcountEnd(this.instructions + instructions + this.memory.cpu(L.S_FUEL));
-  }
-
-  /** Ends the budget of the running run(): it returns at its next look at the fuel. */
-  cut(): void {
-    const left = this.memory.cpu(L.S_FUEL);
-    if (left <= 0) return;
-    const end = this.memory.view.getBigInt64(L.CPU0 + L.S_ICOUNT_END, true);
-    this.memory.view.setBigInt64(L.CPU0 + L.S_ICOUNT_END, end - BigInt(left), true);
-    this.memory.setCpu(L.S_FUEL, 0);
-  }
-
-  private grant(budget: number): void {
-    const done = this.instructions;
-    this.memory.setCpu(L.S_FUEL, budget);
-    this.setIcountEnd(done + budget);
-  }
-
-  private setIcountEnd(value: number): void {
-    this.memory.view.setBigInt64(L.CPU0 + L.S_ICOUNT_END, BigInt(value), true);
+    return this.current.inRegions;
   }
 
   /** Replaces what lies over RAM (PhysicalMap.map); code that was translated goes, as it may lie elsewhere now. */
@@ -177,19 +164,20 @@ export class Engine {
     this.core.forgetCode();
     this.tier1?.forget?.();
     this.memory.physical.map(over);
-    this.core.flushTlb(L.CPU0, 0);
+    for (const { base } of this.vcpus) this.core.flushTlb(base, 0);
   }
 
   /** Translates the block the dispatcher stopped at; false when the code is not in memory. */
   private translate(): boolean {
-    const { memory, core, request, ir } = this;
+    const { memory, core, request, current } = this;
+    const ir = this.encoders[current.index]!.block;
     const { u8 } = memory;
-    const physical = memory.cpuNumber(L.S_EXIT_PHYS);
+    const physical = current.number(L.S_EXIT_PHYS);
     const host = memory.physical.hostOf(physical);
     if (host === 0) return false;
-    const one = memory.cpu(L.S_ONE_INSN) !== 0;
+    const one = current.get(L.S_ONE_INSN) !== 0;
     const pageOffset = physical % 4096;
-    request.mode = memory.cpu(L.S_MODE) | (one ? L.MODE_ONE_INSN : 0);
+    request.mode = current.get(L.S_MODE) | (one ? L.MODE_ONE_INSN : 0);
     request.maxInsns = one || this.options.oneInsn ? 1 : BLOCK_MAX_INSNS;
     request.pageBytes = 4096 - pageOffset;
     request.secondPage = false;
@@ -197,7 +185,7 @@ export class Engine {
     let code = u8;
     let page2 = -1;
     if (this.frontend.translate(ir, code, request).status === "second-page") {
-      page2 = core.secondPage(L.CPU0);
+      page2 = core.secondPage(current.base);
       // A fetch fault is pending: the dispatcher delivers it.
       if (page2 === -1) return true;
       if (page2 === -2) return false;
@@ -210,7 +198,7 @@ export class Engine {
       this.frontend.translate(ir, code, request);
     }
     this.options.onTranslate?.({ physical, mode: request.mode, code: code.subarray(request.start), block: ir });
-    const address = this.encode(code, pageOffset, page2, one);
+    const address = this.encode(ir, code, pageOffset, page2, one);
     const h = address >> 2;
     const { i32 } = memory;
     i32[h + (L.B_MODE >> 2)] = request.mode;
@@ -225,9 +213,10 @@ export class Engine {
     return true;
   }
 
-  /** Writes the code of this.ir behind a header and returns the header's address. */
-  private encode(code: Uint8Array, pageOffset: number, page2: number, one: boolean): number {
-    const { ir, cache, encoder, memory, frontend, request } = this;
+  /** Writes the code of a block behind a header and returns the header's address. */
+  private encode(ir: IrBlock, code: Uint8Array, pageOffset: number, page2: number, one: boolean): number {
+    const { cache, memory, frontend, request } = this;
+    const encoder = this.encoders[this.current.index]!;
     while (true) {
       // Four micro-ops a node is more than any node takes.
       const room = L.B_HEADER + 64 * (ir.count + 4);

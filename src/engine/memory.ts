@@ -10,6 +10,8 @@ const CPUID_BYTES = 16384;
 const MOST_PAGES = 65536 - 1;
 
 export interface MemoryPlan {
+  /** State of the first CPU; the others follow. */
+  cpus: number;
   ramBase: number;
   ramSize: number;
   arena: number;
@@ -29,9 +31,10 @@ export interface Placement extends MemoryPlan {
   fields: readonly (readonly [field: number, address: number])[];
 }
 
-/** Where everything lies with so many bytes of RAM. */
-export function placement(ramSize: number): Placement {
-  let at = L.CPU0 + L.CPU_SIZE;
+/** Where everything lies with so many bytes of RAM, and CPUs. */
+export function placement(ramSize: number, count = 1): Placement {
+  const cpus = L.CPUS;
+  let at = cpus + count * L.CPU_SIZE;
   const take = (bytes: number, align = 64) => {
     at = Math.ceil(at / align) * align;
     const here = at;
@@ -53,7 +56,7 @@ export function placement(ramSize: number): Placement {
   const ramBase = take(ramSize, PAGE);
   const pages = Math.ceil(at / PAGE);
   const bytes = { arenaBytes: TIER0_BYTES, regionBytes: REGION_RECORD_BYTES };
-  return { ramBase, ramSize, arena, romBase, cpuid, regions, ...bytes, pages, fields };
+  return { cpus, ramBase, ramSize, arena, romBase, cpuid, regions, ...bytes, pages, fields };
 }
 
 /** Most bytes of RAM that there is room for, in whole MiB. */
@@ -81,9 +84,9 @@ export class EngineMemory {
   readonly physical: PhysicalMap;
 
   /** Throws TooMuchRam, or another RangeError when the host does not give so much memory. */
-  constructor(ram: readonly RamRange[]) {
+  constructor(ram: readonly RamRange[], cpus = 1) {
     const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
-    const { pages, fields, ...plan } = placement(ramSize);
+    const { pages, fields, ...plan } = placement(ramSize, cpus);
     if (pages > MOST_PAGES) throw new TooMuchRam(mostRam());
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const buffer = this.memory.buffer;
@@ -96,10 +99,8 @@ export class EngineMemory {
     this.setEngine(L.E_RAM_SIZE, ramSize);
     for (const [field, address] of fields) this.setEngine(field, address);
     this.setEngine(L.E_HASH_MASK, (1 << BLOCK_HASH_BITS) - 1);
-    this.setEngine(L.E_CPUS, L.CPU0);
-    this.setEngine(L.E_CPUS_END, L.CPU0 + L.CPU_SIZE);
-    this.setCpu(L.S_REGION_EPOCH, 2);
-    this.setCpu(L.S_GLOBAL_EPOCH, 1);
+    this.setEngine(L.E_CPUS, plan.cpus);
+    this.setEngine(L.E_CPUS_END, plan.cpus + cpus * L.CPU_SIZE);
     this.physical = new PhysicalMap(this.u32, ram, plan.ramBase);
   }
 
@@ -114,33 +115,5 @@ export class EngineMemory {
   /** Executions of a block after which run() asks for a region: of the system's code and of programs'. -1: it never does. */
   setHot(system: number, user = system): void {
     for (let mmu = 0; mmu < L.MMU_MODES; mmu++) this.setEngine(L.E_HOT + 4 * mmu, mmu === L.MMU_USER ? user : system);
-  }
-
-  /** 32-bit field of CPU 0. */
-  cpu(slot: number): number {
-    return this.i32[(L.CPU0 + slot) >> 2]!;
-  }
-
-  setCpu(slot: number, value: number): void {
-    this.i32[(L.CPU0 + slot) >> 2] = value;
-  }
-
-  cpu64(slot: number): bigint {
-    return this.view.getBigUint64(L.CPU0 + slot, true);
-  }
-
-  setCpu64(slot: number, value: bigint): void {
-    this.view.setBigUint64(L.CPU0 + slot, value, true);
-  }
-
-  /** Unsigned 64-bit field as a number (exact below 2^53). */
-  cpuNumber(slot: number): number {
-    const k = (L.CPU0 + slot) >> 2;
-    return this.u32[k]! + this.u32[k + 1]! * 4294967296;
-  }
-
-  stat(which: number): number {
-    const k = (L.CPU0 + L.S_STATS + which) >> 2;
-    return this.u32[k]! + this.u32[k + 1]! * 4294967296;
   }
 }

@@ -4,10 +4,10 @@
 //   0          static data of core.wasm (at most 512 KiB)
 //   UNPACK_TABLES  of core/unpack (64 KiB)
 //   ENGINE     pointers to the engine's tables, filled in by src/engine/memory.ts (engine.ts)
-//   CPU0       state of the first CPU, CPU_SIZE bytes: common part, guest part, tier 0 temporaries, caches (vcpu.ts), TLB (tlb.ts)
+//   CPUS       state of each CPU, CPU_SIZE bytes: common part, guest part, tier 0 temporaries, caches (vcpu.ts), TLB (tlb.ts)
 //   ...        tables and caches, placed by src/engine/memory.ts, then guest RAM
 
 /** Probabilities and checksum tables, while something is unpacked. */
 export const UNPACK_TABLES = 0x80000;
 export const ENGINE = 0x90000;
-export const CPU0 = 0xa0000;
+export const CPUS = 0xa0000;

@@ -3,8 +3,8 @@ import * as L from "../layout/layout.js";
 
 /** `info jit`: what the engine has translated and how often it had to. */
 export function infoJit(engine: Engine): string {
-  const { memory, translations, guestBytes } = engine;
-  const stat = (which: number): number => memory.stat(which);
+  const { memory, translations, guestBytes, vcpu } = engine;
+  const stat = (which: number): number => vcpu.stat(which);
   const lines: [string, number][] = [
     ["Instructions", engine.instructions],
     ["TB count", translations],

@@ -55,8 +55,8 @@ function machine(
         }
       : {}),
   });
-  const { memory } = cpu.engine;
-  memory.setCpu(L.S_EXACT, 1);
+  const { memory, vcpu } = cpu.engine;
+  vcpu.set(L.S_EXACT, 1);
   memory.u8.set(program, memory.physical.hostOf(CODE));
   for (const segment of [X.CS, X.SS, X.DS, X.ES])
     cpu.setSegment(segment, 8, 0n, 0xffffffffn, segment === X.CS ? 0xc09b : 0xc093);
@@ -69,8 +69,8 @@ function machine(
 }
 
 function state({ cpu }: Machine): string {
-  const { memory } = cpu.engine;
-  const registers = Array.from({ length: 8 }, (_, k) => memory.cpu64(X.X_GPR + 8 * k).toString(16));
+  const { memory, vcpu } = cpu.engine;
+  const registers = Array.from({ length: 8 }, (_, k) => vcpu.get64(X.X_GPR + 8 * k).toString(16));
   const data = memory.u8.subarray(memory.physical.hostOf(DATA), memory.physical.hostOf(DATA) + 64).join();
   return [cpu.instructions, cpu.pc.toString(16), ...registers, data].join(" ");
 }
@@ -283,9 +283,9 @@ it.each([
   let now = 0;
   const entries: number[] = [];
   const n = 200_000;
-  const { tier, cpu } = compare(STRADDLING(n, before), [300_000], { eager: true, now: () => now }, (_, { memory }) => {
+  const { tier, cpu } = compare(STRADDLING(n, before), [300_000], { eager: true, now: () => now }, (_, { vcpu }) => {
     now += RETHINK_PATIENCE_NS;
-    entries.push(Number(memory.stat(L.STAT_T1_ENTRIES)));
+    entries.push(Number(vcpu.stat(L.STAT_T1_ENTRIES)));
   });
   expect(tier!.statistics.rethought).toBeGreaterThan(0);
   // At first every turn of the loop left it.

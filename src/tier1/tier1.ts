@@ -42,6 +42,8 @@ import { frequent, Rethinking, type Transition } from "./policy/rethink.js";
 export interface Tier1Host extends CodeHost {
   readonly memory: CodeHost["memory"] & SourceMemory & { setHot(system: number, user: number): void };
   readonly frontend: Frontend;
+  /** The CPU that runs. */
+  readonly vcpu: { readonly base: number };
   /** Guest instructions executed so far. */
   readonly instructions: number;
 }
@@ -111,7 +113,7 @@ export class RegionTier {
     private readonly options: Tier1Options = {},
   ) {
     const { memory, frontend } = host;
-    this.source = new MemorySource(memory);
+    this.source = new MemorySource(host);
     this.selector = new RegionSelector(this.source, new BlockDecoder(frontend));
     const shared =
       typeof SharedArrayBuffer !== "undefined" && (memory.memory.buffer as unknown) instanceof SharedArrayBuffer;

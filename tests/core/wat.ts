@@ -29,16 +29,20 @@ export interface WasmText {
   readonly functions: ReadonlyMap<string, WasmFunction>;
   readonly imports: ReadonlyMap<string, Signature>;
   readonly types: ReadonlyMap<string, Signature>;
+  /** Globals that are written to, by file and name. */
+  readonly mutable: readonly string[];
 }
 
-/** Compiles an AssemblyScript file with core's options; `file` is relative to the project. */
-export function compile(file: string): WasmText {
+/** Compiles an AssemblyScript file with core's options and `more`; `file` is relative to the project. */
+export function compile(file: string, ...more: readonly string[]): WasmText {
   const folder = mkdtempSync(join(tmpdir(), "wasmachine-core-"));
   try {
     const text = join(folder, "core.wat");
     const options = ["--config", "core/asconfig.json", "--transform", "./core/load-signs.mjs"];
     const out = ["--outFile", join(folder, "core.wasm"), "--textFile", text];
-    execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", file, ...options, ...out], { cwd: ROOT });
+    execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", file, ...options, ...more, ...out], {
+      cwd: ROOT,
+    });
     return parse(readFileSync(text, "utf8"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -49,10 +53,12 @@ function parse(text: string): WasmText {
   const functions = new Map<string, WasmFunction>();
   const imports = new Map<string, Signature>();
   const types = new Map<string, Signature>();
+  const mutable: string[] = [];
   let body: Instruction[] | undefined;
   for (const line of text.split("\n")) {
     const words = line.trim().split(/\s+/);
     if (words[0] === "(type") types.set(words[1]!, signature(line));
+    else if (words[0] === "(global" && line.includes("(mut ")) mutable.push(words[1]!.slice(1));
     else if (words[0] === "(import" && line.includes("(func ")) {
       imports.set(/\(func (\$\S+)/.exec(line)![1]!.replace(/\)+$/, ""), signature(line));
     } else if (words[0] === "(func") {
@@ -62,7 +68,7 @@ function parse(text: string): WasmText {
     } else if (line.startsWith(" )")) body = undefined;
     else if (body && !words[0]!.startsWith("(")) body.push({ op: words[0]!, rest: words.slice(1) });
   }
-  return { functions, imports, types };
+  return { functions, imports, types, mutable };
 }
 
 /** Of a declaration: `(param i32 i64)` in a type, `(param $0 i32) (param $1 i64)` in a function. */

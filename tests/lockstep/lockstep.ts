@@ -36,24 +36,22 @@ interface Request {
 }
 
 function stateText(cpu: X86Cpu): string {
-  const { memory, core } = cpu.engine;
-  const lines: string[] = [`pc ${cpu.pc.toString(16)} mode ${memory.cpu(L.S_MODE).toString(16)}`];
-  for (let k = 0; k < 16; k++) lines.push(`r${k} ${memory.cpu64(X.X_GPR + 8 * k).toString(16)}`);
+  const { core, vcpu } = cpu.engine;
+  const lines: string[] = [`pc ${cpu.pc.toString(16)} mode ${vcpu.get(L.S_MODE).toString(16)}`];
+  for (let k = 0; k < 16; k++) lines.push(`r${k} ${vcpu.get64(X.X_GPR + 8 * k).toString(16)}`);
   const flags = (core.exports.x86_flags as (cpu: number, a: bigint, b: bigint, c: bigint) => bigint)(
-    L.CPU0,
+    vcpu.base,
     0n,
     0n,
     0n,
   );
-  lines.push(`flags ${flags.toString(16)} ${memory.cpu64(X.X_FLAGS).toString(16)} df ${memory.cpu(X.X_DF)}`);
-  for (const at of [X.X_CR0, X.X_CR2, X.X_CR3, X.X_CR4, X.X_EFER]) lines.push(memory.cpu64(at).toString(16));
+  lines.push(`flags ${flags.toString(16)} ${vcpu.get64(X.X_FLAGS).toString(16)} df ${vcpu.get(X.X_DF)}`);
+  for (const at of [X.X_CR0, X.X_CR2, X.X_CR3, X.X_CR4, X.X_EFER]) lines.push(vcpu.get64(at).toString(16));
   for (let s = 0; s < 8; s++)
-    lines.push(
-      `seg${s} ${memory.cpu64(X.X_SEG + 32 * s).toString(16)} ${memory.cpu(X.X_SEG + 32 * s + 16).toString(16)}`,
-    );
-  for (let k = 0; k < 32; k++) lines.push(`xmm${k >> 1}.${k & 1} ${memory.cpu64(X.X_XMM + 8 * k).toString(16)}`);
-  for (let k = 0; k < 16; k++) lines.push(`fpr${k >> 1}.${k & 1} ${memory.cpu64(X.X_FPR + 8 * k).toString(16)}`);
-  for (const at of [X.X_FCW, X.X_FSW, X.X_FTOP, X.X_FTAG, X.X_MXCSR]) lines.push(`${at} ${memory.cpu(at)}`);
+    lines.push(`seg${s} ${vcpu.get64(X.X_SEG + 32 * s).toString(16)} ${vcpu.get(X.X_SEG + 32 * s + 16).toString(16)}`);
+  for (let k = 0; k < 32; k++) lines.push(`xmm${k >> 1}.${k & 1} ${vcpu.get64(X.X_XMM + 8 * k).toString(16)}`);
+  for (let k = 0; k < 16; k++) lines.push(`fpr${k >> 1}.${k & 1} ${vcpu.get64(X.X_FPR + 8 * k).toString(16)}`);
+  for (const at of [X.X_FCW, X.X_FSW, X.X_FTOP, X.X_FTAG, X.X_MXCSR]) lines.push(`${at} ${vcpu.get(at)}`);
   return lines.join("\n");
 }
 

@@ -22,7 +22,7 @@ function realMode(code: number[]): X86Cpu {
   return cpu;
 }
 
-const slowStores = (cpu: X86Cpu): number => cpu.engine.memory.stat(L.STAT_CODE_STORE);
+const slowStores = (cpu: X86Cpu): number => cpu.engine.vcpu.stat(L.STAT_CODE_STORE);
 
 describe("pages with code", () => {
   it("lose code that is left over when other data is written there, and take new code", () => {

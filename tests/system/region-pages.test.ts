@@ -46,7 +46,7 @@ const execute = (cpu: X86Cpu, code: number[]): void => {
   cpu.run(1);
 };
 const invlpg = (cpu: X86Cpu, va: number): void => execute(cpu, [0x0f, 0x01, 0x3d, ...word(va)]);
-const epoch = (cpu: X86Cpu): number => cpu.engine.memory.cpu(S_REGION_EPOCH);
+const epoch = (cpu: X86Cpu): number => cpu.engine.vcpu.get(S_REGION_EPOCH);
 
 it.each([
   ["global", GLOBAL],
@@ -100,11 +100,11 @@ it("a region that begins in a global page looks at its other pages anew after a 
 
 it("a load of CR3 leaves regions in global pages in the dispatcher's cache", () => {
   const { cpu } = machine(0x183);
-  const global = cpu.engine.memory.cpu(S_GLOBAL_EPOCH);
+  const global = cpu.engine.vcpu.get(S_GLOBAL_EPOCH);
   const before = epoch(cpu);
   loadCr3(cpu);
   expect(epoch(cpu)).not.toBe(before);
-  expect(cpu.engine.memory.cpu(S_GLOBAL_EPOCH)).toBe(global);
+  expect(cpu.engine.vcpu.get(S_GLOBAL_EPOCH)).toBe(global);
 });
 
 it("INVLPG of a page of data leaves regions as they are", () => {

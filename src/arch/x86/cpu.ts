@@ -4,6 +4,7 @@
 import type { HostImports } from "../../engine/core.js";
 import { Engine, type Tier1, type TranslateEvent } from "../../engine/engine.js";
 import type { RamRange } from "../../engine/physical.js";
+import type { Vcpu } from "../../engine/vcpu.js";
 import * as L from "../../layout/layout.js";
 import type { Cpu, CpuExit, CpuHooks } from "../../machine/cpu.js";
 import type { Frontend } from "../frontend.js";
@@ -16,6 +17,8 @@ export interface X86CpuOptions {
   cpuid: { table: Uint32Array; features: Uint32Array };
   hooks: X86Hooks;
   ram: readonly RamRange[];
+  /** How many the engine has; this object is the first. */
+  cpus?: number;
   oneInsn?: boolean;
   /** Instruction-counted time: nanoseconds per instruction as a power of two. */
   icountShift?: number;
@@ -50,6 +53,7 @@ const REGISTERS = [
 
 export class X86Cpu implements Cpu {
   readonly engine: Engine;
+  readonly vcpu: Vcpu;
   private readonly reset_: (cpu: number) => void;
   private readonly update_: (cpu: number) => void;
   private high = 0;
@@ -79,142 +83,143 @@ export class X86Cpu implements Cpu {
       frontend: options.frontend,
       host,
       ram: options.ram,
+      ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
       init: "x86_init",
       ...(options.oneInsn === undefined ? {} : { oneInsn: options.oneInsn }),
       ...(options.tier1 ? { tier1: options.tier1 } : {}),
       ...(options.onTranslate ? { onTranslate: options.onTranslate } : {}),
     });
+    this.vcpu = this.engine.vcpu;
     const { exports } = this.engine.core;
     this.reset_ = exports.x86_reset as (cpu: number) => void;
     this.update_ = exports.x86_update as (cpu: number) => void;
-    const { memory } = this.engine;
+    const { memory, vcpu } = this.engine;
     const table = memory.plan.cpuid;
     memory.u32.set(options.cpuid.table, table >> 2);
-    memory.u32.set(options.cpuid.features, (L.CPU0 + X.X_FEATURES) >> 2);
-    memory.setCpu(X.X_CPUID_TABLE, table);
-    memory.setCpu(X.X_CPUID_COUNT, options.cpuid.table.length / 6);
+    memory.u32.set(options.cpuid.features, (this.vcpu.base + X.X_FEATURES) >> 2);
+    vcpu.set(X.X_CPUID_TABLE, table);
+    vcpu.set(X.X_CPUID_COUNT, options.cpuid.table.length / 6);
     if (options.icountShift !== undefined) {
       memory.setEngine(L.E_ICOUNT, 1);
       memory.setEngine(L.E_ICOUNT_SHIFT, options.icountShift);
-      memory.setCpu(L.S_EXACT, 1);
+      vcpu.set(L.S_EXACT, 1);
     }
     this.reset();
   }
 
   run(budget: number): CpuExit {
-    const exit = this.engine.run(budget);
+    const exit = this.engine.run(budget, this.vcpu);
     if (exit !== "not-memory") return exit;
     this.strayed = true;
     return "shutdown";
   }
 
   stop(): void {
-    this.engine.memory.setCpu(L.S_STOP, 1);
-    // Loops inside a region or a block only look at the fuel.
-    this.engine.cut();
+    this.vcpu.stop();
   }
 
   get instructions(): number {
-    return this.engine.instructions;
+    return this.vcpu.instructions;
   }
 
   skip(instructions: number): void {
-    this.engine.skip(instructions);
+    this.vcpu.skip(instructions);
   }
 
   get halted(): boolean {
-    return this.engine.memory.cpu(L.S_HALTED) !== 0;
+    return this.vcpu.get(L.S_HALTED) !== 0;
   }
 
   setInterruptLine(level: boolean): void {
-    this.engine.memory.setCpu(X.X_IRQ, level ? 1 : 0);
-    if (level) this.engine.memory.setCpu(L.S_ATTENTION, 1);
+    this.vcpu.set(X.X_IRQ, level ? 1 : 0);
+    if (level) this.vcpu.set(L.S_ATTENTION, 1);
   }
 
   nmi(): void {
-    this.engine.memory.setCpu(X.X_NMI, 1);
-    this.engine.memory.setCpu(L.S_ATTENTION, 1);
+    this.vcpu.set(X.X_NMI, 1);
+    this.vcpu.set(L.S_ATTENTION, 1);
   }
 
   init(): void {
-    this.engine.memory.setCpu(X.X_INIT, 1);
-    this.engine.memory.setCpu(L.S_ATTENTION, 1);
+    this.vcpu.set(X.X_INIT, 1);
+    this.vcpu.set(L.S_ATTENTION, 1);
   }
 
   sipi(vector: number): void {
     this.setSegment(X.CS, vector << 8, BigInt(vector << 12), 0xffffn, 0x9b);
     this.setPc(0n);
-    this.engine.memory.setCpu(L.S_HALTED, 0);
+    this.vcpu.set(L.S_HALTED, 0);
     this.update();
   }
 
   reset(): void {
     this.strayed = false;
-    this.reset_(L.CPU0);
+    this.reset_(this.vcpu.base);
     this.update();
   }
 
   setA20(enabled: boolean): void {
-    this.engine.memory.setCpu(X.X_A20_OFF, enabled ? 0 : 1);
-    this.engine.core.flushTlb(L.CPU0, 0);
+    this.vcpu.set(X.X_A20_OFF, enabled ? 0 : 1);
+    this.engine.core.flushTlb(this.vcpu.base, 0);
   }
 
   // ---- state, for boot loaders and the monitor ------------------------------------------------------------------------------
 
   /** General register by name. */
   gpr(name: string): bigint {
-    return this.engine.memory.cpu64(X.X_GPR + 8 * REGISTERS.indexOf(name));
+    return this.vcpu.get64(X.X_GPR + 8 * REGISTERS.indexOf(name));
   }
 
   setGpr(name: string, value: bigint): void {
     const n = REGISTERS.indexOf(name);
     if (n < 0) throw new Error(`no register ${name}`);
-    this.engine.memory.setCpu64(X.X_GPR + 8 * n, BigInt.asUintN(64, value));
+    this.vcpu.set64(X.X_GPR + 8 * n, BigInt.asUintN(64, value));
   }
 
   get pc(): bigint {
-    return this.engine.memory.cpu64(L.S_PC);
+    return this.vcpu.get64(L.S_PC);
   }
 
   setPc(value: bigint): void {
-    this.engine.memory.setCpu64(L.S_PC, value);
+    this.vcpu.set64(L.S_PC, value);
   }
 
   /** A 64-bit field of x86 state: an offset of layout.ts. */
   field(slot: number): bigint {
-    return this.engine.memory.cpu64(slot);
+    return this.vcpu.get64(slot);
   }
 
   setField(slot: number, value: bigint): void {
-    this.engine.memory.setCpu64(slot, value);
+    this.vcpu.set64(slot, value);
   }
 
   setField32(slot: number, value: number): void {
-    this.engine.memory.setCpu(slot, value);
+    this.vcpu.set(slot, value);
   }
 
   setSegment(segment: number, selector: number, base: bigint, limit: bigint, attributes: number): void {
     const at = X.X_SEG + segment * X.SEG_STRIDE;
-    const { memory } = this.engine;
-    memory.setCpu64(at + X.SEG_BASE, base);
-    memory.setCpu64(at + X.SEG_LIMIT, limit);
-    memory.setCpu(at + X.SEG_SEL, selector);
-    memory.setCpu(at + X.SEG_ATTR, attributes);
+    const { vcpu } = this;
+    vcpu.set64(at + X.SEG_BASE, base);
+    vcpu.set64(at + X.SEG_LIMIT, limit);
+    vcpu.set(at + X.SEG_SEL, selector);
+    vcpu.set(at + X.SEG_ATTR, attributes);
   }
 
   /** Makes poked state take effect: mode, MMU. Needed after any of the setters but setGpr and setPc. */
   update(): void {
-    this.update_(L.CPU0);
+    this.update_(this.vcpu.base);
   }
 
   /** Guest-physical address of a virtual one as the supervisor sees it, or undefined. */
   translate(address: bigint): number | undefined {
-    const { core, memory } = this.engine;
+    const { vcpu } = this;
+    const { core } = this.engine;
     const ok = core.debugTranslate(
-      L.CPU0,
+      this.vcpu.base,
       Number(address & 0xffffffffn) | 0,
       Number((address >> 32n) & 0xffffffffn) | 0,
     );
-    return ok ? memory.cpuNumber(L.S_WALK_PHYS) : undefined;
+    return ok ? vcpu.number(L.S_WALK_PHYS) : undefined;
   }
 }

@@ -181,7 +181,7 @@ function noMemory(ramSize: number, error: RangeError): string {
 
 /** Where the dispatcher looked for code last. */
 function hexAddress(cpu: X86Cpu): string {
-  return `0x${cpu.engine.memory.cpuNumber(L.S_EXIT_PHYS).toString(16)}`;
+  return `0x${cpu.engine.vcpu.number(L.S_EXIT_PHYS).toString(16)}`;
 }
 
 function identity({ table, signature }: X86CpuModel): { signature: number; features: number } {

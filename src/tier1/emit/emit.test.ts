@@ -10,7 +10,7 @@ import { print } from "../../ir/print.js";
 import { verify } from "../../ir/testing/verify.js";
 import { WOp } from "../../ir/wasm-ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../layout/access.js";
-import { CPU0 } from "../../layout/memory.js";
+import { CPUS } from "../../layout/memory.js";
 import {
   S_TLB,
   TLB_ADDEND,
@@ -421,12 +421,12 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
 const memory = new WebAssembly.Memory({ initial: 64 });
 const bytes = new Uint8Array(memory.buffer);
 const view = new DataView(memory.buffer);
-const stateView = new DataView(memory.buffer, CPU0, 0x1000);
+const stateView = new DataView(memory.buffer, CPUS, 0x1000);
 const runtime = new Runtime(helpers);
 
 function tlbEntry(va: bigint, host: number, read: boolean, write: boolean, exec: boolean): void {
   const index = Number((va >> 12n) & BigInt(TLB_ENTRIES - 1));
-  const entry = CPU0 + S_TLB + MMU * TLB_MODE_SIZE + index * TLB_STRIDE;
+  const entry = CPUS + S_TLB + MMU * TLB_MODE_SIZE + index * TLB_STRIDE;
   const never = BigInt(index ^ 1) << 12n;
   const tag = va & ~0xfffn;
   view.setBigUint64(entry + TLB_READ, read ? tag : never, true);
@@ -450,14 +450,14 @@ core.crossing_open = (_cpu: number, va: bigint, size: number, write: number): nu
   const last = va + BigInt(size - 1);
   if (va >> 12n === last >> 12n || !allowed(va) || !allowed(last)) return 0;
   hosts(va, size).forEach((at, i) => {
-    bytes[CPU0 + S_CROSSING + i] = bytes[at]!;
+    bytes[CPUS + S_CROSSING + i] = bytes[at]!;
   });
   seen.crossings++;
-  return CPU0 + S_CROSSING;
+  return CPUS + S_CROSSING;
 };
 core.crossing_close = (_cpu: number, va: bigint, size: number) => {
   hosts(va, size).forEach((at, i) => {
-    bytes[at] = bytes[CPU0 + S_CROSSING + i]!;
+    bytes[at] = bytes[CPUS + S_CROSSING + i]!;
   });
 };
 
@@ -475,18 +475,18 @@ function compile(region: Region): { run: (entry: number) => number; fuelNeeded: 
     c: imports as WebAssembly.ModuleImports,
   });
   const f = instance.exports["0"] as (cpu: number, entry: number) => number;
-  return { run: (entry) => f(CPU0, entry), fuelNeeded: emitted.fuelNeeded };
+  return { run: (entry) => f(CPUS, entry), fuelNeeded: emitted.fuelNeeded };
 }
 
 function setUp(r: Random, region: Region, base: bigint, entry: number): void {
-  bytes.fill(0, CPU0, CPU0 + 0x1000);
-  for (let i = 0x100; i < 0x1000; i += 4) view.setInt32(CPU0 + i, r.int(3) ? r.word() : r.int(4096), true);
+  bytes.fill(0, CPUS, CPUS + 0x1000);
+  for (let i = 0x100; i < 0x1000; i += 4) view.setInt32(CPUS + i, r.int(3) ? r.word() : r.int(4096), true);
   for (let i = 0; i < PAGES * 4096; i += 4) view.setInt32(RAM + i, r.word(), true);
   for (const slot of POINTERS) {
     const page = r.int(4) ? 0 : r.int(PAGES);
     // Now and then near the end of a page.
     const offset = r.int(3) ? 1024 + r.int(2048) : 3800 + r.int(296);
-    view.setBigUint64(CPU0 + slot, DATA + BigInt(page * 4096 + offset), true);
+    view.setBigUint64(CPUS + slot, DATA + BigInt(page * 4096 + offset), true);
   }
   MAP.forEach((m, i) => {
     const va = DATA + BigInt(i) * 4096n;
@@ -495,9 +495,9 @@ function setUp(r: Random, region: Region, base: bigint, entry: number): void {
   region.pages.forEach((page, i) => {
     tlbEntry(base + BigInt(i * FAR), page.host, false, false, r.int(8) > 0);
   });
-  view.setBigUint64(CPU0 + S_PC, base + BigInt(region.blocks[region.entries[entry]!]!.disp), true);
-  view.setInt32(CPU0 + S_MODE, MODE, true);
-  view.setInt32(CPU0 + S_EXACT, r.int(2), true);
+  view.setBigUint64(CPUS + S_PC, base + BigInt(region.blocks[region.entries[entry]!]!.disp), true);
+  view.setInt32(CPUS + S_MODE, MODE, true);
+  view.setInt32(CPUS + S_EXACT, r.int(2), true);
 }
 
 function accessesOf(ir: IrBlock): number[] {
@@ -540,12 +540,12 @@ function check(size: Size): void {
     const r = new Random(size.seed + entry);
     setUp(r, region, base, entry);
     const fuel = r.int(3) ? 300 : 1 + r.int(60);
-    view.setInt32(CPU0 + S_FUEL, fuel, true);
-    const exact = view.getInt32(CPU0 + S_EXACT, true) !== 0;
-    const state = new DataView(memory.buffer.slice(CPU0, CPU0 + 0x1000));
+    view.setInt32(CPUS + S_FUEL, fuel, true);
+    const exact = view.getInt32(CPUS + S_EXACT, true) !== 0;
+    const state = new DataView(memory.buffer.slice(CPUS, CPUS + 0x1000));
     const ram = bytes.slice(RAM, RAM + PAGES * 4096);
     const result = run(entry);
-    const used = fuel - view.getInt32(CPU0 + S_FUEL, true);
+    const used = fuel - view.getInt32(CPUS + S_FUEL, true);
     if (exact) expect(used).toBeLessThanOrEqual(fuel);
     // The same instructions, block by block.
     const world = {
@@ -576,16 +576,16 @@ function check(size: Size): void {
     else if (missed) seen.misses++;
     else if (used >= fuel) seen.full++;
     else seen.exits++;
-    state.setInt32(S_ATTENTION, view.getInt32(CPU0 + S_ATTENTION, true), true);
-    for (const known of [S_PAGES, S_LOCAL_PAGE]) state.setInt32(known, view.getInt32(CPU0 + known, true), true);
+    state.setInt32(S_ATTENTION, view.getInt32(CPUS + S_ATTENTION, true), true);
+    for (const known of [S_PAGES, S_LOCAL_PAGE]) state.setInt32(known, view.getInt32(CPUS + known, true), true);
     // A fault leaves no result.
-    if (result) state.setBigUint64(S_RET2, view.getBigUint64(CPU0 + S_RET2, true), true);
-    const got = new Uint8Array(memory.buffer, CPU0, 0x1000);
+    if (result) state.setBigUint64(S_RET2, view.getBigUint64(CPUS + S_RET2, true), true);
+    const got = new Uint8Array(memory.buffer, CPUS, 0x1000);
     const want = new Uint8Array(state.buffer);
     for (let i = 0; i < 0x1000; i += 4) {
-      if (view.getInt32(CPU0 + i, true) === state.getInt32(i, true)) continue;
+      if (view.getInt32(CPUS + i, true) === state.getInt32(i, true)) continue;
       throw new Error(
-        `state +0x${i.toString(16)}: ${view.getInt32(CPU0 + i, true).toString(16)}, expected ${state.getInt32(i, true).toString(16)}, ` +
+        `state +0x${i.toString(16)}: ${view.getInt32(CPUS + i, true).toString(16)}, expected ${state.getInt32(i, true).toString(16)}, ` +
           `entry ${entry}, ${used} instructions, result ${result}\n` +
           region.blocks
             .map((b) => `+0x${b.disp.toString(16)} ${JSON.stringify(b.targets)}\n${print(b.ir, helpers)}`)

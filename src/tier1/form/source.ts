@@ -2,7 +2,7 @@
 
 import { B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS } from "../../layout/block.js";
 import { E_HASH, E_HASH_MASK } from "../../layout/engine.js";
-import { CPU0, ENGINE } from "../../layout/memory.js";
+import { ENGINE } from "../../layout/memory.js";
 import { S_TLB, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_MODE_SIZE, TLB_STRIDE } from "../../layout/tlb.js";
 import { S_CODE_BASE, S_CODE_MASK, S_MODE, S_PC } from "../../layout/vcpu.js";
 import { mmuOf } from "./region.js";
@@ -37,9 +37,19 @@ export interface SourceMemory {
   };
 }
 
+export interface SourceHost {
+  readonly memory: SourceMemory;
+  /** The CPU that runs: what is asked about the program counter and the TLB is asked about its. */
+  readonly vcpu: { readonly base: number };
+}
+
 /** The BlockSource of a real machine. */
 export class MemorySource implements BlockSource {
-  constructor(private readonly memory: SourceMemory) {}
+  private readonly memory: SourceMemory;
+
+  constructor(private readonly host: SourceHost) {
+    this.memory = host.memory;
+  }
 
   private engine(field: number): number {
     return this.memory.i32[(ENGINE + field) >> 2]!;
@@ -95,15 +105,16 @@ export class MemorySource implements BlockSource {
 
   target(displacement: number): number {
     const { i32, u32 } = this.memory;
-    const pc = (CPU0 + S_PC) >> 2;
-    const base = (CPU0 + S_CODE_BASE) >> 2;
-    const mask = (CPU0 + S_CODE_MASK) >> 2;
+    const cpu = this.host.vcpu.base;
+    const pc = (cpu + S_PC) >> 2;
+    const base = (cpu + S_CODE_BASE) >> 2;
+    const mask = (cpu + S_CODE_MASK) >> 2;
     const low = u32[pc]! + u32[base]! + displacement;
     const lo = (low & u32[mask]!) >>> 0;
     const carry = Math.floor(low / 4294967296);
     const hi = ((u32[pc + 1]! + u32[base + 1]! + carry) & u32[mask + 1]!) >>> 0;
-    const mmu = mmuOf(i32[(CPU0 + S_MODE) >> 2]!);
-    const entry = CPU0 + S_TLB + mmu * TLB_MODE_SIZE + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
+    const mmu = mmuOf(i32[(cpu + S_MODE) >> 2]!);
+    const entry = cpu + S_TLB + mmu * TLB_MODE_SIZE + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_STRIDE;
     if (u32[(entry + TLB_EXEC) >> 2] !== (lo & ~0xfff) >>> 0 || u32[((entry + TLB_EXEC) >> 2) + 1] !== hi) return -1;
     return this.memory.physical.physOf((lo + i32[(entry + TLB_EXEC_ADDEND) >> 2]!) >>> 0);
   }
@@ -112,7 +123,8 @@ export class MemorySource implements BlockSource {
     const { u32, i32 } = this.memory;
     const at = (header + field) >> 2;
     if (u32[at] === 0 && u32[at + 1] === 0) return Number.NaN;
-    const pc = (CPU0 + S_PC) >> 2;
+    const cpu = this.host.vcpu.base;
+    const pc = (cpu + S_PC) >> 2;
     const d = u32[at]! - u32[pc]! + (i32[at + 1]! - i32[pc + 1]!) * 4294967296;
     return Math.abs(d) < 2 ** 52 ? d : Number.NaN;
   }

@@ -131,7 +131,7 @@ export class AddressSpace {
     const end = plan.ramBase + plan.ramSize;
     const areas = [
       [L.UNPACK_TABLES, L.ENGINE],
-      [L.ENGINE + L.ENGINE_SIZE, L.CPU0],
+      [L.ENGINE + L.ENGINE_SIZE, L.CPUS],
       [plan.romBase + ROM_BYTES / 2, plan.romBase + ROM_BYTES / 2 + 16 * PAGE],
       [plan.ramBase - 2 * PAGE, plan.ramBase],
       [end, Math.min(u8.length, end + 2 * PAGE)],

@@ -93,7 +93,8 @@ export class Prober {
   load(address: number, size: number): number[] {
     this.cpu.setGpr("rdi", BigInt(address));
     this.execute(LOADS[size]!);
-    if (size === 16) return [...this.cpu.engine.memory.u8.subarray(L.CPU0 + X.X_XMM, L.CPU0 + X.X_XMM + 16)];
+    if (size === 16)
+      return [...this.cpu.engine.memory.u8.subarray(this.cpu.vcpu.base + X.X_XMM, this.cpu.vcpu.base + X.X_XMM + 16)];
     return Array.from({ length: size }, (_, k) => Number((this.cpu.gpr("rax") >> BigInt(8 * k)) & 0xffn));
   }
 
@@ -108,7 +109,7 @@ export class Prober {
   /** Executes what is at a virtual address until HLT. */
   jump(address: number): boolean {
     const { cpu } = this;
-    cpu.engine.memory.setCpu(L.S_HALTED, 0);
+    cpu.engine.vcpu.set(L.S_HALTED, 0);
     cpu.setGpr("rsp", BigInt(CODE + 2 * PAGE));
     cpu.setPc(BigInt(address));
     return cpu.run(10_000_000) === "halt";
@@ -139,7 +140,7 @@ export class Prober {
   }
 
   private flush(): void {
-    this.cpu.engine.core.flushTlb(L.CPU0, 0);
+    this.cpu.engine.core.flushTlb(this.cpu.vcpu.base, 0);
   }
 
   private word(physical: number, entry: bigint): void {
@@ -156,7 +157,7 @@ export class Prober {
   }
 
   private setVector(bytes: readonly number[]): void {
-    this.cpu.engine.memory.u8.set(bytes, L.CPU0 + X.X_XMM);
+    this.cpu.engine.memory.u8.set(bytes, this.cpu.vcpu.base + X.X_XMM);
   }
 }
 

@@ -185,7 +185,7 @@ describe.each(SHAPES)("$name", (shape) => {
         });
       }
     }
-    expect(cpu.engine.memory.stat(STAT_T1_ENTRIES)).toBeGreaterThan(0);
+    expect(cpu.engine.vcpu.stat(STAT_T1_ENTRIES)).toBeGreaterThan(0);
   });
 
   it("DMA reaches RAM and reads ROM, and nothing else", () => {

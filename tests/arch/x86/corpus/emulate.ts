@@ -73,25 +73,25 @@ export class Runner {
   /** Everything as the case wants it at its first instruction. */
   protected begin(input: Input): void {
     const { cpu, ram, page } = this;
-    const { memory } = cpu.engine;
+    const { vcpu } = cpu.engine;
     page.fill(0xcc);
     page.set(input.code, input.at);
     ram.write(CODE_PHYS, page);
     ram.write(DATA_PHYS, input.data);
     ram.write(ZEROS_PHYS, NOTHING);
     this.enterUserMode();
-    for (let k = 0; k < 16; k++) memory.setCpu64(X.X_GPR + 8 * k, input.gpr[k]!);
+    for (let k = 0; k < 16; k++) vcpu.set64(X.X_GPR + 8 * k, input.gpr[k]!);
     cpu.setPc(BigInt(CODE + input.at));
     this.setFlags(input.rflags);
     this.setFx(input.fx);
-    memory.setCpu(L.S_HALTED, 0);
-    memory.setCpu(L.S_INHIBIT, 0);
+    vcpu.set(L.S_HALTED, 0);
+    vcpu.set(L.S_INHIBIT, 0);
     cpu.update();
   }
 
   protected outcome(input: Input): Output {
     const { cpu, ram } = this;
-    const { memory } = cpu.engine;
+    const { memory, vcpu } = cpu.engine;
     const vector = Number(cpu.pc) - SYSTEM - HANDLERS - 1;
     const hasError = [8, 10, 11, 12, 13, 14, 17, 21].includes(vector);
     const frame = STACK - 40;
@@ -103,11 +103,11 @@ export class Runner {
       rip: view.getBigUint64(at, true),
       trap: vector,
       error: hasError ? view.getUint32(at - 8, true) : 0,
-      cr2: vector === 14 ? memory.cpu64(X.X_CR2) : 0n,
+      cr2: vector === 14 ? vcpu.get64(X.X_CR2) : 0n,
       fx: this.getFx(),
       data: ram.view(DATA_PHYS, PAGES)!.slice(),
     };
-    for (let k = 0; k < 16; k++) out.gpr[k] = memory.cpu64(X.X_GPR + 8 * k);
+    for (let k = 0; k < 16; k++) out.gpr[k] = vcpu.get64(X.X_GPR + 8 * k);
     out.gpr[4] = view.getBigUint64(at + 24, true);
     const after = BigInt(CODE + input.at + input.code.length);
     if (vector === 3 && out.rip === after + 1n) {
@@ -118,46 +118,46 @@ export class Runner {
   }
 
   protected setFlags(rflags: bigint): void {
-    const { memory } = this.cpu.engine;
-    memory.setCpu(X.X_CC_OP, X.CC_EFLAGS);
-    memory.setCpu64(X.X_CC_SRC, rflags & 0x8d5n);
-    memory.setCpu(X.X_DF, rflags & 0x400n ? -1 : 1);
-    memory.setCpu64(X.X_FLAGS, (rflags & ~0xcd5n) | 2n);
+    const { vcpu } = this.cpu.engine;
+    vcpu.set(X.X_CC_OP, X.CC_EFLAGS);
+    vcpu.set64(X.X_CC_SRC, rflags & 0x8d5n);
+    vcpu.set(X.X_DF, rflags & 0x400n ? -1 : 1);
+    vcpu.set64(X.X_FLAGS, (rflags & ~0xcd5n) | 2n);
   }
 
   private setFx(fx: Uint8Array): void {
-    const { memory } = this.cpu.engine;
+    const { vcpu } = this.cpu.engine;
     const view = new DataView(fx.buffer, fx.byteOffset);
     const fsw = view.getUint16(2, true);
     const top = (fsw >> 11) & 7;
-    memory.setCpu(X.X_FCW, view.getUint16(0, true));
-    memory.setCpu(X.X_FSW, fsw & ~0x3800);
-    memory.setCpu(X.X_FTOP, top);
-    memory.setCpu(X.X_FTAG, ~view.getUint8(4) & 0xff);
-    memory.setCpu(X.X_MXCSR, view.getUint32(24, true));
+    vcpu.set(X.X_FCW, view.getUint16(0, true));
+    vcpu.set(X.X_FSW, fsw & ~0x3800);
+    vcpu.set(X.X_FTOP, top);
+    vcpu.set(X.X_FTAG, ~view.getUint8(4) & 0xff);
+    vcpu.set(X.X_MXCSR, view.getUint32(24, true));
     for (let k = 0; k < 8; k++) {
       const slot = X.X_FPR + 16 * ((top + k) & 7);
-      memory.setCpu64(slot, view.getBigUint64(32 + 16 * k, true));
-      memory.setCpu64(slot + 8, view.getBigUint64(40 + 16 * k, true) & 0xffffn);
+      vcpu.set64(slot, view.getBigUint64(32 + 16 * k, true));
+      vcpu.set64(slot + 8, view.getBigUint64(40 + 16 * k, true) & 0xffffn);
     }
-    for (let k = 0; k < 32; k++) memory.setCpu64(X.X_XMM + 8 * k, view.getBigUint64(160 + 8 * k, true));
+    for (let k = 0; k < 32; k++) vcpu.set64(X.X_XMM + 8 * k, view.getBigUint64(160 + 8 * k, true));
   }
 
   private getFx(): Uint8Array {
-    const { memory } = this.cpu.engine;
+    const { vcpu } = this.cpu.engine;
     const fx = new Uint8Array(512);
     const view = new DataView(fx.buffer);
-    const top = memory.cpu(X.X_FTOP) & 7;
-    view.setUint16(0, memory.cpu(X.X_FCW), true);
-    view.setUint16(2, (memory.cpu(X.X_FSW) & ~0x3800) | (top << 11), true);
-    view.setUint8(4, ~memory.cpu(X.X_FTAG) & 0xff);
-    view.setUint32(24, memory.cpu(X.X_MXCSR), true);
+    const top = vcpu.get(X.X_FTOP) & 7;
+    view.setUint16(0, vcpu.get(X.X_FCW), true);
+    view.setUint16(2, (vcpu.get(X.X_FSW) & ~0x3800) | (top << 11), true);
+    view.setUint8(4, ~vcpu.get(X.X_FTAG) & 0xff);
+    view.setUint32(24, vcpu.get(X.X_MXCSR), true);
     for (let k = 0; k < 8; k++) {
       const slot = X.X_FPR + 16 * ((top + k) & 7);
-      view.setBigUint64(32 + 16 * k, memory.cpu64(slot), true);
-      view.setBigUint64(40 + 16 * k, memory.cpu64(slot + 8) & 0xffffn, true);
+      view.setBigUint64(32 + 16 * k, vcpu.get64(slot), true);
+      view.setBigUint64(40 + 16 * k, vcpu.get64(slot + 8) & 0xffffn, true);
     }
-    for (let k = 0; k < 32; k++) view.setBigUint64(160 + 8 * k, memory.cpu64(X.X_XMM + 8 * k), true);
+    for (let k = 0; k < 32; k++) view.setBigUint64(160 + 8 * k, vcpu.get64(X.X_XMM + 8 * k), true);
     return fx;
   }
 

@@ -72,8 +72,7 @@ describe.each([
     cpu.init();
     cpu.run(0);
     for (const [name, slot] of Object.entries(KEPT)) expect([name, field(cpu, slot)]).toEqual([name, MARK]);
-    for (const [name, slot] of Object.entries(KEPT32))
-      expect([name, cpu.engine.memory.cpu(slot)]).toEqual([name, 0x55]);
+    for (const [name, slot] of Object.entries(KEPT32)) expect([name, cpu.engine.vcpu.get(slot)]).toEqual([name, 0x55]);
     expect(field(cpu, X.X_CR0)).toBe(0x40000010n);
   });
 
@@ -83,7 +82,7 @@ describe.each([
     const signature = bareCpu().gpr("rdx");
     cpu.init();
     cpu.run(0);
-    expect(cpu.engine.memory.cpu(X.X_INIT)).toBe(0);
+    expect(cpu.engine.vcpu.get(X.X_INIT)).toBe(0);
     for (const slot of [X.X_CR2, X.X_CR3, X.X_CR4, X.X_EFER, X.X_DR, X.X_GDT_BASE, X.X_IDT_BASE])
       expect([slot.toString(16), field(cpu, slot)]).toEqual([slot.toString(16), 0n]);
     expect(field(cpu, X.X_CR0)).toBe(0x10n);
@@ -118,7 +117,7 @@ describe.each([
     cpu.init();
     cpu.nmi();
     cpu.run(0);
-    expect(cpu.engine.memory.cpu(X.X_IRQ)).toBe(1);
-    expect(cpu.engine.memory.cpu(X.X_NMI)).toBe(0);
+    expect(cpu.engine.vcpu.get(X.X_IRQ)).toBe(1);
+    expect(cpu.engine.vcpu.get(X.X_NMI)).toBe(0);
   });
 });

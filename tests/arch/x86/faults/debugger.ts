@@ -82,7 +82,7 @@ export class Debugger extends Runner {
     cpu.setPc(rip);
     this.setFlags(flags);
     cpu.setField(X.X_DR + 48, DR6_CLEAR);
-    cpu.engine.memory.setCpu(S_HALTED, 0);
+    cpu.engine.vcpu.set(S_HALTED, 0);
     cpu.update();
   }
 }

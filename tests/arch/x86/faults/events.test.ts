@@ -72,7 +72,7 @@ describe.each([
       list.push(`#${vector} ${where}${vector === 1 ? ` ${dr6.toString(16)}` : ""}`);
       cpu.setField(X.X_DR + 48, DR6_CLEAR);
       onStop?.(cpu, n);
-      cpu.engine.memory.setCpu(S_HALTED, 0);
+      cpu.engine.vcpu.set(S_HALTED, 0);
     }
     return list;
   }
@@ -169,10 +169,10 @@ describe.each([
       for (let n = 1; n < 60; n++) {
         cpu.run(n % 7);
         cpu.setField32(X.X_NMI, 1);
-        cpu.engine.memory.setCpu(S_ATTENTION, 1);
+        cpu.engine.vcpu.set(S_ATTENTION, 1);
         expect(cpu.run(100)).toBe("halt");
         expect(allowed).toContain(peek16(cpu, Number(cpu.gpr("rsp"))) - CODE);
-        cpu.engine.memory.setCpu(S_HALTED, 0);
+        cpu.engine.vcpu.set(S_HALTED, 0);
         // IRET
         cpu.run(1);
       }
@@ -189,7 +189,7 @@ describe.each([
         cpu.setGpr("rsp", BigInt(STACK));
         cpu.setField(X.X_FLAGS, BigInt(TF.flags));
         cpu.setField32(X.X_NMI_BLOCKED, 0);
-        cpu.engine.memory.setCpu(S_HALTED, 0);
+        cpu.engine.vcpu.set(S_HALTED, 0);
         cpu.update();
         cpu.run(1);
         if (round === 1) cpu.nmi();

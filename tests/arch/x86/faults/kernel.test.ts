@@ -44,11 +44,11 @@ describe.each([
 
   function segment(cpu: X86Cpu, name: Segment): { selector: number; base: bigint; usable: boolean } {
     const at = X.X_SEG + SEGMENTS.indexOf(name) * X.SEG_STRIDE;
-    const { memory } = cpu.engine;
+    const { vcpu } = cpu.engine;
     return {
-      selector: memory.cpu(at + X.SEG_SEL),
-      base: memory.cpu64(at + X.SEG_BASE),
-      usable: memory.cpu(at + X.SEG_ATTR) !== 0,
+      selector: vcpu.get(at + X.SEG_SEL),
+      base: vcpu.get64(at + X.SEG_BASE),
+      usable: vcpu.get(at + X.SEG_ATTR) !== 0,
     };
   }
 
@@ -72,7 +72,7 @@ describe.each([
     cpu.setSegment(X.GS, 0x28, 0x9an, 0xffffffffn, 0xc09f);
     cpu.update();
     cpu.run(1);
-    expect([cpu.pc, cpu.engine.memory.cpu(X.X_CPL)]).toEqual([BigInt(CODE + 0x100), 3]);
+    expect([cpu.pc, cpu.engine.vcpu.get(X.X_CPL)]).toEqual([BigInt(CODE + 0x100), 3]);
     expect(segment(cpu, "ds")).toEqual({ selector: 0, base: 0x1234n, usable: false });
     expect(segment(cpu, "es")).toEqual({ selector: 0x23, base: 0x77n, usable: true });
     // A null selector that is not 0 becomes 0: programs find interrupts by that.

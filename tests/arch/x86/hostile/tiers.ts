@@ -259,8 +259,8 @@ export class Tiers {
       lines.push(`instructions ${zero.instructions}, in tier 1 ${one.instructions}`);
     const [a, b] = [zero.cpu.engine.memory.u8, one.cpu.engine.memory.u8];
     for (const [name, slot, length] of STATE) {
-      const x = a.subarray(L.CPU0 + slot, L.CPU0 + slot + length);
-      const y = b.subarray(L.CPU0 + slot, L.CPU0 + slot + length);
+      const x = a.subarray(L.CPUS + slot, L.CPUS + slot + length);
+      const y = b.subarray(L.CPUS + slot, L.CPUS + slot + length);
       if (Buffer.compare(x, y) !== 0) lines.push(`${name} ${hex(x)}, in tier 1 ${hex(y)}`);
     }
     const [f, g] = [flags(zero.cpu), flags(one.cpu)];
@@ -279,7 +279,7 @@ export class Tiers {
 
 function flags(cpu: X86Cpu): bigint {
   const { exports } = cpu.engine.core;
-  return (exports.x86_flags as (cpu: number, a: bigint, b: bigint, c: bigint) => bigint)(L.CPU0, 0n, 0n, 0n);
+  return (exports.x86_flags as (cpu: number, a: bigint, b: bigint, c: bigint) => bigint)(L.CPUS, 0n, 0n, 0n);
 }
 
 /** Most significant byte first, by words of 8 bytes. */

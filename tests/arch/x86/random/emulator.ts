@@ -97,20 +97,20 @@ export class LoopRunner extends Runner {
 
   private startUserMode(): void {
     const { cpu } = this;
-    const { memory } = cpu.engine;
+    const { vcpu } = cpu.engine;
     this.enterUserMode();
-    memory.setCpu(X.X_CC_OP, X.CC_EFLAGS);
-    memory.setCpu64(X.X_CC_SRC, 0n);
-    memory.setCpu(X.X_DF, 1);
-    memory.setCpu64(X.X_FLAGS, 0x202n);
-    memory.setCpu(L.S_HALTED, 0);
-    memory.setCpu(L.S_INHIBIT, 0);
+    vcpu.set(X.X_CC_OP, X.CC_EFLAGS);
+    vcpu.set64(X.X_CC_SRC, 0n);
+    vcpu.set(X.X_DF, 1);
+    vcpu.set64(X.X_FLAGS, 0x202n);
+    vcpu.set(L.S_HALTED, 0);
+    vcpu.set(L.S_INHIBIT, 0);
     if (this.userMode === 0) {
       cpu.update();
-      this.userMode = memory.cpu(L.S_MODE);
+      this.userMode = vcpu.get(L.S_MODE);
     }
     // All there is to update but the TLB, which would be empty again: tier 0 would do the first access to every page.
-    memory.setCpu(L.S_MODE, this.userMode);
+    vcpu.set(L.S_MODE, this.userMode);
   }
 
   /** Adds a page of 2 MiB to the tables of the corpus' machine. */

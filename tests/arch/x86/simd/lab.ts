@@ -71,9 +71,9 @@ export class SimdLab {
 
   /** Executes the record at `input` + at and writes the outcome to `output` + at. */
   run(input: DataView, output: DataView, at: number): void {
-    const { memory } = this.cpu.engine;
+    const { memory, vcpu } = this.cpu.engine;
     const { u8, view } = memory;
-    const cpu = L.CPU0;
+    const cpu = vcpu.base;
     const source = new Uint8Array(input.buffer, input.byteOffset + at, 128);
     const place = this.place(source.subarray(IN_CODE, IN_CODE + 16));
     u8.set(source.subarray(IN_XMM, IN_XMM + 48), cpu + X.X_XMM);
@@ -82,15 +82,15 @@ export class SimdLab {
     const data = memory.physical.hostOf(DATA);
     u8.set(source.subarray(IN_MEM, IN_MEM + 16), data);
     view.setUint32(cpu + X.X_MXCSR, input.getUint32(at + IN_MXCSR, true), true);
-    memory.setCpu(X.X_CC_OP, X.CC_EFLAGS);
-    memory.setCpu64(X.X_CC_SRC, 0n);
-    memory.setCpu64(X.RDI, BigInt(DATA));
-    memory.setCpu64(X.RSP, BigInt(STACK));
-    memory.setCpu64(L.S_PC, BigInt(place));
-    memory.setCpu(L.S_HALTED, 0);
+    vcpu.set(X.X_CC_OP, X.CC_EFLAGS);
+    vcpu.set64(X.X_CC_SRC, 0n);
+    vcpu.set64(X.RDI, BigInt(DATA));
+    vcpu.set64(X.RSP, BigInt(STACK));
+    vcpu.set64(L.S_PC, BigInt(place));
+    vcpu.set(L.S_HALTED, 0);
     const exit = this.cpu.run(100);
     if (exit !== "halt") throw new Error(`the instruction at ${place.toString(16)} ended with "${exit}"`);
-    const pc = memory.cpuNumber(L.S_PC);
+    const pc = vcpu.number(L.S_PC);
     const vector = pc >= HANDLERS && pc < HANDLERS + 257 ? pc - HANDLERS - 1 : -1;
     const result = new Uint8Array(output.buffer, output.byteOffset + at, 128);
     result.fill(0);
@@ -102,7 +102,7 @@ export class SimdLab {
     output.setUint32(at + OUT_MXCSR, view.getUint32(cpu + X.X_MXCSR, true), true);
     output.setUint32(at + OUT_SIGNAL, vector < 0 ? 0 : (SIGNALS[vector] ?? 100 + vector), true);
     // Vector instructions leave the flags alone or set all of them.
-    if (vector < 0) output.setUint32(at + OUT_RFLAGS, memory.cpu(X.X_CC_SRC), true);
+    if (vector < 0) output.setUint32(at + OUT_RFLAGS, vcpu.get(X.X_CC_SRC), true);
   }
 
   private place(code: Uint8Array): number {

@@ -2,7 +2,6 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import * as X from "../../../../src/arch/x86/layout.js";
-import * as L from "../../../../src/layout/layout.js";
 import { simdParts } from "./check.js";
 import { SimdLab } from "./lab.js";
 import { IN_MEM, IN_MXCSR, IN_XMM, OUT_MXCSR, OUT_SIGNAL, OUT_XMM, RECORD } from "./records.js";
@@ -152,14 +151,14 @@ describe("faults", () => {
 
 describe("MMX", () => {
   it("makes all x87 registers valid with TOP 0, EMMS empties them", () => {
-    const { memory } = lab.cpu.engine;
-    memory.setCpu(X.X_FTAG, 0xff);
-    memory.setCpu(X.X_FTOP, 5);
+    const { memory, vcpu } = lab.cpu.engine;
+    vcpu.set(X.X_FTAG, 0xff);
+    vcpu.set(X.X_FTOP, 5);
     run([0x0f, 0xfc, 0xc1]);
-    expect([memory.cpu(X.X_FTAG), memory.cpu(X.X_FTOP)]).toEqual([0, 0]);
-    expect(memory.view.getUint16(L.CPU0 + X.X_FPR + 8, true)).toBe(0xffff);
+    expect([vcpu.get(X.X_FTAG), vcpu.get(X.X_FTOP)]).toEqual([0, 0]);
+    expect(memory.view.getUint16(vcpu.base + X.X_FPR + 8, true)).toBe(0xffff);
     run([0x0f, 0x77]);
-    expect(memory.cpu(X.X_FTAG)).toBe(0xff);
+    expect(vcpu.get(X.X_FTAG)).toBe(0xff);
   });
 });
 

@@ -26,14 +26,14 @@ let next = 0;
 /** Runs code to its end; gives the vector it raised, or -1. */
 function run(...code: number[]): number {
   const { cpu } = lab;
-  const { memory } = cpu.engine;
+  const { vcpu } = cpu.engine;
   const at = CODE + next;
   next += 64;
   ram.write(at, Uint8Array.from([...code, 0xf4]));
   cpu.setGpr("rdi", BigInt(DATA));
   cpu.setGpr("rsp", 0xc000n);
   cpu.setPc(BigInt(at));
-  memory.setCpu(L.S_HALTED, 0);
+  vcpu.set(L.S_HALTED, 0);
   cpu.update();
   expect(cpu.run(1000)).toBe("halt");
   const pc = Number(cpu.pc);
@@ -41,20 +41,20 @@ function run(...code: number[]): number {
 }
 
 function fpu(fcw: number, ...stack: [se: number, sig: bigint][]): void {
-  const { memory } = lab.cpu.engine;
-  memory.setCpu(X.X_FCW, fcw);
-  memory.setCpu(X.X_FSW, 0x4700);
-  memory.setCpu(X.X_FTOP, 3);
-  memory.setCpu(X.X_FTAG, ~(((1 << stack.length) - 1) << 3) & 0xff);
+  const { vcpu } = lab.cpu.engine;
+  vcpu.set(X.X_FCW, fcw);
+  vcpu.set(X.X_FSW, 0x4700);
+  vcpu.set(X.X_FTOP, 3);
+  vcpu.set(X.X_FTAG, ~(((1 << stack.length) - 1) << 3) & 0xff);
   stack.forEach(([se, sig], k) => {
-    memory.setCpu64(X.X_FPR + 16 * (3 + k), sig);
-    memory.setCpu64(X.X_FPR + 16 * (3 + k) + 8, BigInt(se));
+    vcpu.set64(X.X_FPR + 16 * (3 + k), sig);
+    vcpu.set64(X.X_FPR + 16 * (3 + k) + 8, BigInt(se));
   });
 }
 
 function state(): { fsw: number; top: number; tags: number } {
-  const { memory } = lab.cpu.engine;
-  return { fsw: memory.cpu(X.X_FSW), top: memory.cpu(X.X_FTOP), tags: memory.cpu(X.X_FTAG) };
+  const { vcpu } = lab.cpu.engine;
+  return { fsw: vcpu.get(X.X_FSW), top: vcpu.get(X.X_FTOP), tags: vcpu.get(X.X_FTAG) };
 }
 
 beforeEach(() => {
@@ -89,7 +89,7 @@ describe("x87 instructions and faults", () => {
     const before = state();
     expect(run(...code, 0, 0x10, 0, 0)).toBe(PF);
     expect(state()).toEqual(before);
-    expect(lab.cpu.engine.memory.cpu(X.X_FOP)).toBe(0);
+    expect(lab.cpu.engine.vcpu.get(X.X_FOP)).toBe(0);
     expect(lab.cpu.field(X.X_CR2)).toBe(BigInt(DATA + 0x1000));
   });
 
@@ -152,7 +152,7 @@ describe("x87 instructions and faults", () => {
   it("without CR0.NE pending exceptions are ignored", () => {
     lab.cpu.setField(X.X_CR0, 0x80010011n);
     fpu(0x37e, [0x7fff, ONE | 1n]);
-    lab.cpu.engine.memory.setCpu(X.X_FSW, 0x8081);
+    lab.cpu.engine.vcpu.set(X.X_FSW, 0x8081);
     expect(run(0x9b, 0xd9, 0xe8)).toBe(-1);
   });
 
@@ -171,7 +171,7 @@ describe("x87 instructions and faults", () => {
 
   it("environment images of the real-mode format hold linear addresses", () => {
     const { cpu } = lab;
-    const { memory } = cpu.engine;
+    const { vcpu } = cpu.engine;
     // Virtual-8086 would do as well: the form depends on the mode alone.
     cpu.setField(X.X_CR0, 0x30n);
     cpu.setSegment(X.CS, 0x1234, 0x12340n, 0xffffn, 0x9b);
@@ -181,7 +181,7 @@ describe("x87 instructions and faults", () => {
     ram.write(0x12340 + 0x100, Uint8Array.from([0xd8, 0x47, 0x10, 0xd9, 0x37, 0xd9, 0x27, 0xf4]));
     cpu.setGpr("rbx", 0x4000n);
     cpu.setPc(0x100n);
-    memory.setCpu(L.S_HALTED, 0);
+    vcpu.set(L.S_HALTED, 0);
     cpu.update();
     expect(cpu.run(100)).toBe("halt");
     const words = [0, 2, 4, 6, 8, 10, 12].map((k) => ram.readU32(0x24000 + k) & 0xffff);
@@ -189,6 +189,6 @@ describe("x87 instructions and faults", () => {
     expect(words.slice(3)).toEqual([0x2440, 0x1047, 0x4010, 0x2000]);
     expect(cpu.field(X.X_FIP)).toBe(0x12440n);
     expect(cpu.field(X.X_FDP)).toBe(0x24010n);
-    expect(memory.cpu(X.X_FOP)).toBe(0x047);
+    expect(vcpu.get(X.X_FOP)).toBe(0x047);
   });
 });

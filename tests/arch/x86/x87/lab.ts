@@ -108,9 +108,9 @@ export class X87Lab {
   /** Executes the input record at `at` and writes the output record to the same place of `output`. */
   run(input: DataView, output: DataView, at: number): void {
     const { cpu, data } = this;
-    const { memory } = cpu.engine;
+    const { memory, vcpu } = cpu.engine;
     const { u8, i32 } = memory;
-    const base = L.CPU0;
+    const base = vcpu.base;
     const place = this.place(input, at);
     const bytes = new Uint8Array(input.buffer, input.byteOffset + at, RECORD);
     const fcw = input.getUint16(at + IN_FCW, true);
@@ -118,11 +118,11 @@ export class X87Lab {
     const top = (fsw >> 11) & 7;
     fsw &= ~(0x3800 | ES_B);
     if (fsw & ~fcw & 0x3f) fsw |= ES_B;
-    memory.setCpu(X.X_FCW, fcw);
-    memory.setCpu(X.X_FSW, fsw);
-    memory.setCpu(X.X_FTOP, top);
-    memory.setCpu(X.X_FTAG, ~input.getUint8(at + IN_VALID) & 0xff);
-    for (const slot of [X.X_FIP, X.X_FIP + 4, X.X_FDP, X.X_FDP + 4, X.X_FOP]) memory.setCpu(slot, 0);
+    vcpu.set(X.X_FCW, fcw);
+    vcpu.set(X.X_FSW, fsw);
+    vcpu.set(X.X_FTOP, top);
+    vcpu.set(X.X_FTAG, ~input.getUint8(at + IN_VALID) & 0xff);
+    for (const slot of [X.X_FIP, X.X_FIP + 4, X.X_FDP, X.X_FDP + 4, X.X_FOP]) vcpu.set(slot, 0);
     for (let k = 0; k < 8; k++) {
       const reg = base + X.X_FPR + 16 * ((top + k) & 7);
       u8.set(bytes.subarray(STACK + 10 * k, STACK + 10 * k + 10), reg);
@@ -145,16 +145,16 @@ export class X87Lab {
     const vector = pc - HANDLERS - 1;
     const ended = pc === place + CODE_BYTES + 1;
     for (let n = 0; n < RECORD; n += 4) output.setUint32(at + n, 0, true);
-    const outTop = memory.cpu(X.X_FTOP);
-    output.setUint16(at + OUT_FCW, memory.cpu(X.X_FCW), true);
-    output.setUint16(at + OUT_FSW, memory.cpu(X.X_FSW) | (outTop << 11), true);
-    output.setUint8(at + OUT_VALID, ~memory.cpu(X.X_FTAG) & 0xff);
+    const outTop = vcpu.get(X.X_FTOP);
+    output.setUint16(at + OUT_FCW, vcpu.get(X.X_FCW), true);
+    output.setUint16(at + OUT_FSW, vcpu.get(X.X_FSW) | (outTop << 11), true);
+    output.setUint8(at + OUT_VALID, ~vcpu.get(X.X_FTAG) & 0xff);
     output.setUint8(at + OUT_SIGNAL, ended ? 0 : vector === 16 ? SIGFPE : vector === 6 ? SIGILL : 100 + vector);
     output.setUint16(at + OUT_FLAGS, i32[k + (X.X_CC_SRC >> 2)]!, true);
     output.setUint16(at + OUT_AX, i32[k + (X.RAX >> 2)]!, true);
-    output.setUint16(at + OUT_FOP, memory.cpu(X.X_FOP), true);
-    output.setUint32(at + OUT_FIP, near(memory.cpu(X.X_FIP), place, SLOT), true);
-    output.setUint32(at + OUT_FDP, near(memory.cpu(X.X_FDP), DATA, 4096), true);
+    output.setUint16(at + OUT_FOP, vcpu.get(X.X_FOP), true);
+    output.setUint32(at + OUT_FIP, near(vcpu.get(X.X_FIP), place, SLOT), true);
+    output.setUint32(at + OUT_FDP, near(vcpu.get(X.X_FDP), DATA, 4096), true);
     const out = new Uint8Array(output.buffer, output.byteOffset + at, RECORD);
     for (let n = 0; n < 8; n++) {
       const reg = base + X.X_FPR + 16 * ((outTop + n) & 7);

@@ -1,0 +1,98 @@
+// A CPU as the engine has it: the base address of its state (src/layout/vcpu.ts), its fields, and its count of instructions.
+
+import * as L from "../layout/layout.js";
+
+/** Linear memory, as arrays. */
+export interface LinearMemory {
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly view: DataView;
+}
+
+export class Vcpu {
+  /** Instructions that were counted and not executed. */
+  skipped = 0;
+
+  constructor(
+    private readonly memory: LinearMemory,
+    /** What generated code and core call `cpu`. */
+    readonly base: number,
+    readonly index = 0,
+  ) {
+    this.set(L.S_REGION_EPOCH, 2);
+    this.set(L.S_GLOBAL_EPOCH, 1);
+  }
+
+  /** 32-bit field. */
+  get(slot: number): number {
+    return this.memory.i32[(this.base + slot) >> 2]!;
+  }
+
+  set(slot: number, value: number): void {
+    this.memory.i32[(this.base + slot) >> 2] = value;
+  }
+
+  get64(slot: number): bigint {
+    return this.memory.view.getBigUint64(this.base + slot, true);
+  }
+
+  set64(slot: number, value: bigint): void {
+    this.memory.view.setBigUint64(this.base + slot, value, true);
+  }
+
+  /** Unsigned 64-bit field as a number (exact below 2^53). */
+  number(slot: number): number {
+    const k = (this.base + slot) >> 2;
+    return this.memory.u32[k]! + this.memory.u32[k + 1]! * 4294967296;
+  }
+
+  /** A counter: STAT_*. */
+  stat(which: number): number {
+    return this.number(L.S_STATS + which);
+  }
+
+  /** Instructions executed so far; exact between runs, in helpers that declare it, and in device accesses. */
+  get instructions(): number {
+    const k = (this.base + L.S_ICOUNT_END) >> 2;
+    const end = this.memory.u32[k]! + this.memory.i32[k + 1]! * 4294967296;
+    return end - this.get(L.S_FUEL) - this.get(L.S_PENDING);
+  }
+
+  /** Instructions executed in regions so far; exact between runs. */
+  get inRegions(): number {
+    return this.instructions - this.skipped - this.stat(L.STAT_T0_INSNS);
+  }
+
+  /** Counts instructions that were not executed. */
+  skip(instructions: number): void {
+    this.skipped += instructions;
+    this.setIcountEnd(this.instructions + instructions + this.get(L.S_FUEL));
+  }
+
+  /** What the next run may execute. */
+  grant(budget: number): void {
+    const done = this.instructions;
+    this.set(L.S_FUEL, budget);
+    this.setIcountEnd(done + budget);
+  }
+
+  /** Ends the budget of the running run: it returns at its next look at the fuel. */
+  cut(): void {
+    const left = this.get(L.S_FUEL);
+    if (left <= 0) return;
+    const end = this.memory.view.getBigInt64(this.base + L.S_ICOUNT_END, true);
+    this.memory.view.setBigInt64(this.base + L.S_ICOUNT_END, end - BigInt(left), true);
+    this.set(L.S_FUEL, 0);
+  }
+
+  /** The running or the next run returns after the instruction that is being executed. */
+  stop(): void {
+    this.set(L.S_STOP, 1);
+    // Loops inside a region or a block only look at the fuel.
+    this.cut();
+  }
+
+  private setIcountEnd(value: number): void {
+    this.memory.view.setBigInt64(this.base + L.S_ICOUNT_END, BigInt(value), true);
+  }
+}

@@ -1,0 +1,80 @@
+// What core.wasm keeps between calls beside linear memory's tables: nothing of a CPU's. Globals are one worker's (each has an instance of
+// its own), static data is everybody's, for all instances share linear memory.
+
+import { beforeAll, expect, it } from "vitest";
+import { evaluate, offsetOf } from "./host-addresses.js";
+import { walk } from "./walk.js";
+import { compile, type WasmText } from "./wat.js";
+
+/** Where static data goes for this test: no other constant is near it. */
+const STATIC = 0x30000000;
+const STATIC_BYTES = 512 << 10;
+
+/** Globals that are written to, and why none of them is anything of a CPU's: files, or single ones. All are values of one call. */
+const GLOBALS: readonly [file: string, names: RegExp, reason: string][] = [
+  ["core/engine/encoder/", /^(state\/area|operands\/\w+|encode\/\w+)$/, "of one call of tier0_encode"],
+  [
+    "core/float/",
+    /^/,
+    "rounding, flags and second results of one operation: env's begin() sets them, its end() reads them",
+  ],
+  ["core/arch/x86/", /^(x87\/\w+\/\w+|simd\/strings\/\w+)$/, "second results of one instruction's function"],
+  ["core/arch/x86/", /^integer\/bits\/\w+$/, "the table of CRC32 is there in this instance"],
+  ["core/unpack/", /^/, "of one unpacking, before the CPU runs"],
+  ["~lib/", /^rt\/stub\/offset$/, "the compiler's own: nothing is allocated"],
+];
+
+/** Functions that write to static data, or give an address in it to another function. */
+const WRITERS: readonly [name: string, reason: string][] = [
+  ["core/arch/x86/integer/bits/x86_crc32", "its table is computed by who needs it first, always the same"],
+];
+
+const PLACE = ["--memoryBase", `${STATIC}`, "--initialMemory", "16384"];
+
+let core: WasmText;
+beforeAll(() => {
+  core = compile("core/arch/x86/entry.ts", ...PLACE);
+}, 300_000);
+
+it("finds what a module writes to", () => {
+  const probe = compile("core/testing/static.ts", ...PLACE);
+  const { written, read } = uses(probe);
+  const named = (names: ReadonlySet<string>): string[] => [...names].map((name) => name.split("/").at(-1)!).sort();
+  expect(named(written)).toEqual(["fills", "gives", "writes"]);
+  expect(named(read)).toEqual(["reads"]);
+  expect(probe.mutable.map((name) => name.split("/").at(-1))).toContain("kept");
+}, 60_000);
+
+it("has no globals that are written to but those of one call", () => {
+  const known = (name: string): boolean =>
+    GLOBALS.some(([file, names]) => name.startsWith(file) && names.test(name.slice(file.length)));
+  expect(core.mutable.length).toBeGreaterThan(10);
+  expect(core.mutable.filter((name) => !known(name))).toEqual([]);
+});
+
+it("writes to no static data", () => {
+  const { written, read } = uses(core);
+  // Else nothing was looked at.
+  expect([...read].filter((name) => name.startsWith("core/float/elementary/")).length).toBeGreaterThan(2);
+  expect([...written].filter((name) => !WRITERS.some(([known]) => known === name))).toEqual([]);
+});
+
+/** Functions that read static data, and those that do anything else with its addresses. */
+function uses(text: WasmText): { read: Set<string>; written: Set<string> } {
+  const read = new Set<string>();
+  const written = new Set<string>();
+  for (const f of text.functions.values()) {
+    walk(f, text, new Set(), (instruction, operands) => {
+      const result = evaluate(instruction, operands);
+      const { op } = instruction;
+      if (!/load|store|call|memory\.|atomic/.test(op)) return result;
+      const at = operands.map(
+        ({ plus }, k) => plus + (k === 0 && /load|store|atomic/.test(op) ? offsetOf(instruction) : 0),
+      );
+      if (!at.some((address) => address >= STATIC && address < STATIC + STATIC_BYTES)) return result;
+      (/load/.test(op) ? read : written).add(f.name);
+      return result;
+    });
+  }
+  return { read, written };
+}
