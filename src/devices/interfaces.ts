@@ -86,6 +86,10 @@ export interface Device extends Stateful {
   readonly name: string;
   /** Power-on or system reset. */
   reset(): void;
+  /** Resolves when nothing is in flight that is to be kept (writes, flushes), so that power-off loses none. */
+  idle?(): Promise<void>;
+  /** The machine goes on after a stop: what was held back by one is tried again. */
+  resumed?(): void;
 }
 
 /** The other end of a serial line or console. */

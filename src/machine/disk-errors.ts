@@ -1,7 +1,7 @@
 // What becomes of a disk's request that the host cannot do: werror= and rerror= of its drive.
 
 import { BlockError } from "../block/interfaces.js";
-import type { BlkErrorAction, BlkOperation } from "../devices/virtio/blk/device.js";
+import type { DiskErrors } from "../devices/registry/context.js";
 import type { ReadErrors, WriteErrors } from "../options/config.js";
 
 /** Who is told. */
@@ -17,7 +17,7 @@ export function diskErrors(
   werror: WriteErrors,
   rerror: ReadErrors,
   listener: DiskErrorListener,
-): (error: Error, operation: BlkOperation) => BlkErrorAction {
+): DiskErrors {
   let told = false;
   return (error, operation) => {
     const full = error instanceof BlockError && error.full;

@@ -8,6 +8,7 @@ import { MachineServer } from "../api/server/server.js";
 import { VERSION } from "../api/version.js";
 import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
+import { DEVICES } from "../devices/devices.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
@@ -15,7 +16,7 @@ import { ownPort, sayLoaded } from "./ports.js";
 import { PROGRAM_NAME } from "./program.js";
 import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
-// What kernels are unpacked with is imported when it is wanted; here it is loaded beforehand (see sayLoaded).
+// Devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
 import "fflate";
 import "fzstd";
 
@@ -50,7 +51,7 @@ function coreModule(file: string): WebAssembly.Module {
 
 // At once, so that it is known when it is loaded.
 const regions = startRegionHelper();
-regions.loaded.then(sayLoaded);
+Promise.all([regions.loaded, DEVICES.loadAll()]).then(sayLoaded, sayLoaded);
 
 new MachineServer(
   ownPort(),

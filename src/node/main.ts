@@ -3,9 +3,10 @@
 import * as fs from "node:fs";
 import { BlockError } from "../block/interfaces.js";
 import { MachineError } from "../machine/host.js";
+import { parseArguments } from "../machines/arguments.js";
 import type { MachineConfig } from "../options/config.js";
 import { OptionError } from "../options/error.js";
-import { type ParsedArguments, parseArguments } from "../options/parse.js";
+import type { ParsedArguments } from "../options/parse.js";
 import { PROGRAM_NAME, programInfo } from "./program.js";
 import { runMachine } from "./run-machine.js";
 

@@ -1,5 +1,7 @@
 // What a command line says, with every default filled in. Plain data: a page can post it to a worker.
 
+import type { PropertyValues } from "../base/properties.js";
+
 export interface MachineConfig {
   /** -name; empty when not given. */
   name: string;
@@ -110,8 +112,8 @@ export type ReadErrors = (typeof READ_ERRORS)[number];
 export interface DeviceConfig {
   driver: string;
   id?: string;
-  /** Every property but id, unparsed except for the checks of src/options/device.ts. */
-  properties: Record<string, string>;
+  /** Those that were set; `id` is none of them. */
+  properties: PropertyValues;
 }
 
 /** A source of random numbers; all draw from the host's generator (or from -seed). */

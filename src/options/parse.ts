@@ -7,6 +7,7 @@ import { hardDisk, settleDrives } from "./drive.js";
 import { OptionError, optionError } from "./error.js";
 import { noAccelerator } from "./machine-options.js";
 import { refusedOption } from "./refused.js";
+import type { Catalogue } from "./rows.js";
 import { OPTION_SECTIONS, type OptionRow, type ParseState, TERMINAL_KEYS, VERSION_MARK } from "./table.js";
 
 export interface ProgramInfo {
@@ -35,9 +36,10 @@ const ROWS = new Map<string, OptionRow>(
  * Reads a command line (without the program's name). Throws OptionError with one sentence, the option named, for
  * anything that is not understood or not supported.
  */
-export function parseArguments(args: readonly string[], program: ProgramInfo): ParsedArguments {
+export function parseOptions(args: readonly string[], program: ProgramInfo, catalogue: Catalogue): ParsedArguments {
   const config = defaultConfig();
   const state: ParseState = {
+    catalogue,
     config,
     pendingDrives: [],
     deviceSources: [],
@@ -92,7 +94,7 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   }
   settleDrives(config, state.pendingDrives, state.snapshot);
   connectConsoles(state, separateMonitor);
-  checkReferences(config, state.deviceSources);
+  checkReferences(config, state.catalogue.devices, state.deviceSources);
   return config;
 }
 
@@ -136,7 +138,7 @@ function connectConsoles(state: ParseState, separateMonitor: boolean): void {
   for (const [index, { option, value }] of state.debugcons.entries()) {
     const connection = shortChardev(config, option, value, `debugcon${index}`);
     if (!connection) continue;
-    config.devices.push({ driver: "isa-debugcon", properties: { chardev: connection.id, iobase: "0xe9" } });
+    config.devices.push({ driver: "isa-debugcon", properties: { chardev: connection.id, iobase: 0xe9 } });
     state.deviceSources.push({ option, value });
   }
   checkSharing(config);
@@ -145,7 +147,8 @@ function connectConsoles(state: ParseState, separateMonitor: boolean): void {
 /** A character device that does not multiplex has one user. */
 function checkSharing(config: MachineConfig): void {
   const users = new Map<string, number>();
-  const named = [...config.serial, ...config.monitors, ...config.devices.map((device) => device.properties.chardev)];
+  const ofDevices = config.devices.map(({ properties }) => properties.chardev as string | undefined);
+  const named = [...config.serial, ...config.monitors, ...ofDevices];
   for (const id of named) {
     if (id === undefined) continue;
     const chardev = config.chardevs.find((entry) => entry.id === id);

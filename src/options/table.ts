@@ -26,10 +26,12 @@ import {
   CPU_HELP,
   MACHINES_HELP,
 } from "./machine-options.js";
+import type { Catalogue } from "./rows.js";
 import { parseChoice, parseInteger } from "./values.js";
 
 /** What is gathered while the options are read. */
 export interface ParseState {
+  readonly catalogue: Catalogue;
   config: MachineConfig;
   pendingDrives: PendingDrive[];
   /** Where each of config.devices was written. */
@@ -164,9 +166,9 @@ export const OPTION_SECTIONS: OptionSection[] = [
         argument: "driver[,prop=value...]",
         help: "add a device (-device help lists them)",
         apply(state, option, value) {
-          state.text = deviceHelp(value);
+          state.text = deviceHelp(state.catalogue.devices, value);
           if (state.text !== undefined) return;
-          const device = parseDevice(option, value);
+          const device = parseDevice(state.catalogue.devices, option, value);
           if (device.id !== undefined && state.config.devices.some((other) => other.id === device.id)) {
             throw optionError(option, value, `Duplicate device ID '${device.id}'`);
           }

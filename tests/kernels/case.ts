@@ -3,11 +3,11 @@
 
 import { MemoryBackend } from "../../src/block/backends/memory.js";
 import { MachineError, type MachineHost } from "../../src/machine/host.js";
+import { parseArguments } from "../../src/machines/arguments.js";
 import { createMachine } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { programInfo } from "../../src/node/program.js";
 import { NodeScheduler } from "../../src/node/scheduler.js";
-import { parseArguments } from "../../src/options/parse.js";
 import { Random } from "../arch/x86/corpus/random.js";
 import { caseSeed } from "../proof/runner/proof.js";
 import { type Base, initrds, kernels } from "./bases.js";

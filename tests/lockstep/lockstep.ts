@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import * as X from "../../src/arch/x86/layout.js";
 import * as L from "../../src/layout/layout.js";
+import { parseArguments } from "../../src/machines/arguments.js";
 import { createMachine } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
-import { parseArguments } from "../../src/options/parse.js";
 import type { Region } from "../../src/tier1/form/region.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 

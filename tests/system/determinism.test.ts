@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parseArguments } from "../../src/machines/arguments.js";
 import { createMachine } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
-import { parseArguments } from "../../src/options/parse.js";
 import { INITRD, KERNEL, temporaryFolder } from "./guest.js";
 
 const MINUTES = 60_000;

@@ -1,6 +1,6 @@
 // docs/options.md: every option of QEMU's that the emulator knows of, out of the tables that the parser reads.
 
-import { DEVICE_ROWS } from "../../src/options/device.js";
+import { DEVICES } from "../../src/devices/devices.js";
 import { refusedOptions } from "../../src/options/refused.js";
 import { OPTION_SECTIONS, type OptionRow } from "../../src/options/table.js";
 
@@ -16,8 +16,9 @@ export function optionTables(): string {
     ...rows.map(optionRow),
     "",
   ]);
-  const devices = Object.entries(DEVICE_ROWS).map(
-    ([name, row]) => `| ${code([name, ...(row.aliases ?? [])])} | ${row.help} | ${code(Object.keys(row.properties))} |`,
+  const devices = DEVICES.list.map(
+    ({ name, aliases = [], text, properties }) =>
+      `| ${code([name, ...aliases])} | ${text} | ${code(Object.keys(properties))} |`,
   );
   const refused = refusedOptions().map(
     ({ names, why }) => `| ${code(names.map((name) => `-${name}`))} | ${cell(why)} |`,

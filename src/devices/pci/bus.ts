@@ -102,8 +102,9 @@ export class PciBus implements Device, PciHost {
     for (const device of this.functions()) device.settle();
   }
 
-  private freeSlot(): number {
-    for (let slot = 2; slot < SLOTS; slot++) {
+  /** The first slot free from `first` on. Throws when there is none. */
+  freeSlot(first = 2): number {
+    for (let slot = first; slot < SLOTS; slot++) {
       if (this.at(slot, 0) === undefined) return slot;
     }
     throw new Error("PCI: no slot/function available, all 32 slots are taken");

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "../../block/backends/memory.js";
+import { DEVICES } from "../../devices/devices.js";
 import { FakeClock, FakeMachine, FakeWallClock } from "../../devices/testing.js";
 import { Bus } from "../../machine/bus.js";
 import { ChardevHub } from "../../machine/chardev-hub.js";
 import { HostWork } from "../../machine/clock/scheduler.js";
 import { openDrives } from "../../machine/drives.js";
 import { MachineLog } from "../../machine/log.js";
+import { loadDevices } from "../../machine/plug.js";
 import { IdleCpu, TestHost, TestMemory } from "../../machine/testing.js";
-import { parseArguments } from "../../options/parse.js";
+import { parseArguments } from "../arguments.js";
 import { setUpChipset } from "./bios/chipset.js";
 import { PcBoard } from "./board.js";
-import { addConfiguredDevices } from "./devices.js";
+import { addDevices, pcDevices } from "./devices.js";
 
 async function setup(...args: string[]) {
   const parsed = parseArguments(["-display", "none", ...args], { name: "test", version: "0" });
@@ -35,9 +37,8 @@ async function setup(...args: string[]) {
   });
   const consoles = new ChardevHub(config.chardevs, host, { quit() {}, save: () => "" }, 1);
   const drives = await openDrives(config.drives, host, new HostWork());
-  addConfiguredDevices({
-    board,
-    config,
+  addDevices(board, await loadDevices(DEVICES, pcDevices(config)), {
+    clock,
     memory,
     log,
     control: Object.assign(control, { warn() {}, stopForError() {} }),

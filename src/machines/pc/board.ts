@@ -9,13 +9,14 @@ import { ResetControl } from "../../devices/chipset/resetctl/resetctl.js";
 import { Smbus } from "../../devices/chipset/smbus/smbus.js";
 import { FwCfg } from "../../devices/firmware/fwcfg/fwcfg.js";
 import { I8042 } from "../../devices/input/i8042/i8042.js";
-import type { CharBackend, Clock, Device, IrqLine, MachineControl, WallClock } from "../../devices/interfaces.js";
+import type { Clock, Device, IrqLine, MachineControl, WallClock } from "../../devices/interfaces.js";
 import { Ioapic } from "../../devices/irqchip/ioapic/ioapic.js";
 import { ApicBus } from "../../devices/irqchip/lapic/bus.js";
 import { Lapic } from "../../devices/irqchip/lapic/lapic.js";
 import { Pic8259 } from "../../devices/irqchip/pic8259/pic8259.js";
 import { CONFIG_PORTS, CONFIG_PORTS_SIZE } from "../../devices/pci/config-ports.js";
 import type { BarMapper } from "../../devices/pci/interfaces.js";
+import type { SerialPort } from "../../devices/registry/registry.js";
 import { CmosRtc } from "../../devices/rtc/cmosrtc/cmosrtc.js";
 import { pcNvram, SHUTDOWN_S3_RESUME, SHUTDOWN_STATUS } from "../../devices/rtc/cmosrtc/registers.js";
 import { restore } from "../../devices/state.js";
@@ -23,8 +24,6 @@ import { PostPort } from "../../devices/test/post/post.js";
 import { Hpet } from "../../devices/timer/hpet/hpet.js";
 import { Pit8254 } from "../../devices/timer/pit8254/pit8254.js";
 import { Port61 } from "../../devices/timer/pit8254/port61.js";
-import { Serial16550 } from "../../devices/uart/serial16550/serial16550.js";
-import type { VirtioDevice } from "../../devices/virtio/device.js";
 import type { Bus } from "../../machine/bus.js";
 import type { Cpu, MachineMemory } from "../../machine/cpu.js";
 import type { MachineLog } from "../../machine/log.js";
@@ -40,14 +39,6 @@ export const LAPIC_BASE = 0xfee00000;
 export const FW_CFG_PORT = 0x510;
 export const GPE_PORT = 0xafe0;
 export const APM_PORT = 0xb2;
-/** Base port and interrupt of COM1 to COM4. */
-export const SERIAL_PORTS: readonly (readonly [port: number, irq: number])[] = [
-  [0x3f8, 4],
-  [0x2f8, 3],
-  [0x3e8, 4],
-  [0x2e8, 3],
-];
-
 /** What SMBIOS says of the CPU. */
 export interface CpuIdentity {
   /** CPUID 1.EAX. */
@@ -88,17 +79,16 @@ export class PcBoard {
   private readonly a20: IrqLine;
   readonly i8042: I8042 | undefined;
   readonly cpuIdentity: CpuIdentity;
-  /** Port and interrupt of each serial port, for the tables. */
-  readonly serialPorts: (readonly [port: number, irq: number])[] = [];
-  readonly serials: Serial16550[] = [];
+  /** For the tables. */
+  readonly serialPorts: SerialPort[] = [];
   readonly ramLow: number;
   readonly ramHigh: number;
   /** In the order of their resets. */
   readonly devices: Device[] = [];
   /** What firmware may boot from, in the order of the command line. */
   readonly bootEntries: BootEntry[] = [];
-  /** Those of them that are virtio devices behind the PCI bus. */
-  readonly virtio: VirtioDevice[] = [];
+  /** What the configuration added. */
+  readonly plugged: Device[] = [];
 
   constructor(readonly parts: PcParts) {
     const { config, cpu, memory, clock, log, control } = parts;
@@ -164,25 +154,6 @@ export class PcBoard {
     this.fwCfg = new FwCfg([], memory, log);
     this.ports.map(FW_CFG_PORT, 12, "fw_cfg", this.fwCfg);
     this.devices.push(this.fwCfg);
-  }
-
-  /** A serial port on COM n (0 to 3), or at a place of its own. */
-  addSerial(
-    index: number,
-    backend: CharBackend,
-    options: { holdInput: boolean; port?: number | undefined; irq?: number | undefined },
-  ): Serial16550 {
-    const [usualPort, usualIrq] = SERIAL_PORTS[index]!;
-    const irq = options.irq ?? usualIrq;
-    const port = options.port ?? usualPort;
-    const line = this.interrupts.source(irq);
-    const serial = new Serial16550(this.parts.clock, line, backend, { holdInput: options.holdInput });
-    backend.breakReceived = () => serial.sendBreak();
-    this.serialPorts.push([port, irq]);
-    this.serials.push(serial);
-    this.ports.map(port, 8, `serial${index}`, serial, { width: 1 });
-    this.devices.push(serial);
-    return serial;
   }
 
   /** Power-on state of all devices. */

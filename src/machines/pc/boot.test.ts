@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { MachineHost } from "../../machine/host.js";
 import { defaultConfig, type MachineConfig } from "../../options/config.js";
-import { parseArguments } from "../../options/parse.js";
+import { parseArguments } from "../arguments.js";
 import { prepareBoot } from "./boot.js";
 
 const image = (fill: number, end: number): Uint8Array => new Uint8Array(65536).fill(fill, 0, -16).fill(end, -16);

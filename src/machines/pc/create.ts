@@ -4,6 +4,7 @@ import { X86Cpu } from "../../arch/x86/cpu.js";
 import type { X86CpuModel } from "../../arch/x86/frontend/cpuid.js";
 import { cpuReader } from "../../arch/x86/reader.js";
 import { firstExceptionText, registersText } from "../../arch/x86/registers.js";
+import { DEVICES } from "../../devices/devices.js";
 import type { Engine } from "../../engine/engine.js";
 import { TooMuchRam } from "../../engine/memory.js";
 import * as L from "../../layout/layout.js";
@@ -20,6 +21,7 @@ import { randomNumbers, seededEntropy } from "../../machine/entropy.js";
 import { EngineGuestMemory } from "../../machine/guest-memory.js";
 import { MachineError, type MachineHost } from "../../machine/host.js";
 import { MachineLog } from "../../machine/log.js";
+import { loadDevices } from "../../machine/plug.js";
 import { type RegionHelperPort, regionHelper } from "../../machine/region-helper.js";
 import { RunLoop } from "../../machine/run-loop.js";
 import type { MachineConfig } from "../../options/config.js";
@@ -27,7 +29,7 @@ import { RegionTier } from "../../tier1/tier1.js";
 import { TB_SIZE_MIB } from "../../tuning/engine.js";
 import { PcBoard } from "./board.js";
 import { prepareBoot } from "./boot.js";
-import { addConfiguredDevices } from "./devices.js";
+import { addDevices, pcDevices } from "./devices.js";
 import { cpuParts, type EngineParts } from "./engine-parts.js";
 import { createGuestCalls } from "./guest-calls.js";
 import { PcMachine } from "./machine.js";
@@ -110,6 +112,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   });
   let consoles: ChardevHub | undefined;
   try {
+    const devices = await loadDevices(parts.devices ?? DEVICES, pcDevices(config));
     const boot = await prepareBoot(config, host, memory, cpu, entropy);
     for (const note of config.notes) host.warn(note);
     // Last, because it takes the user's terminal.
@@ -151,16 +154,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       wake: () => loop.wake(),
     });
     guestCall = createGuestCalls({ lapic: board.lapic, ferr: board.ferr, reset: () => machine.reset() });
-    addConfiguredDevices({
-      board,
-      config,
-      memory,
-      log,
-      control: machine,
-      drives,
-      consoles,
-      entropy,
-    });
+    addDevices(board, devices, { memory, clock, log, control: machine, drives, consoles, entropy });
     machine.setBoard(board);
     const ended = (): void => helper?.close();
     machine.finished.then(ended, ended);

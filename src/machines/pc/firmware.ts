@@ -49,7 +49,7 @@ export function addBootFiles(board: PcBoard, order: string, first: readonly stri
   fwCfg.addFile("bootorder", bootOrder(bootEntries, order, first) ?? new Uint8Array(0));
   // SeaBIOS shows its screen and takes keys there: there is no display.
   const [console] = serialPorts;
-  if (console) fwCfg.addFile("etc/sercon-port", Uint8Array.of(console[0], console[0] >> 8));
+  if (console) fwCfg.addFile("etc/sercon-port", Uint8Array.of(console.port, console.port >> 8));
 }
 
 function addTables(board: PcBoard, config: MachineConfig): void {

@@ -35,7 +35,7 @@ function setup() {
     done = resolve;
   });
   const device = { idle: () => idle, resumed: () => log.push("resumed") };
-  machine.setBoard({ devices: [], virtio: [device], reset() {} } as unknown as PcBoard);
+  machine.setBoard({ devices: [], plugged: [device], reset() {} } as unknown as PcBoard);
   return { machine, log, turn, done: () => done() };
 }
 

@@ -57,12 +57,12 @@ export class PcMachine extends Machine {
       },
       async close() {
         // A write that the guest was not told of yet is done all the same.
-        await Promise.all(board.virtio.map((device) => device.idle()));
+        await Promise.all(board.plugged.map((device) => device.idle?.()));
         await closeDrives(drives.values());
       },
     };
     this.on("state", (state) => {
-      if (state === "running") for (const device of board.virtio) device.resumed();
+      if (state === "running") for (const device of board.plugged) device.resumed?.();
     });
   }
 }

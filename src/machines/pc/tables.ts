@@ -30,7 +30,7 @@ export function firmwareTables(board: PcBoard, config: MachineConfig): FirmwareT
   });
   if (!config.machine.acpi) return { smbios, acpi: undefined };
   const { hpet, i8042 } = config.machine;
-  const serial = board.serialPorts.map(([port, irq]) => ({ port, irq }));
+  const serial = board.serialPorts.map(({ port, irq }) => ({ port, irq }));
   const acpi = buildAcpi(pcAcpiOptions({ cpus: [0], ramLow, hpet, i8042, serial, vga: false }), ramLow);
   return { smbios, acpi };
 }

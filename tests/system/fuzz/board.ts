@@ -1,23 +1,25 @@
 // A PC's board with every device there is, real memory behind it, and a guest's hands on it: ports, registers, PCI configuration.
 
 import { MemoryBackend } from "../../../src/block/backends/memory.js";
+import { DEVICES } from "../../../src/devices/devices.js";
 import { FakeClock, FakeMachine, FakeWallClock } from "../../../src/devices/testing.js";
 import { Bus } from "../../../src/machine/bus.js";
 import { ChardevHub } from "../../../src/machine/chardev-hub.js";
 import { HostWork } from "../../../src/machine/clock/scheduler.js";
 import { openDrives } from "../../../src/machine/drives.js";
 import { MachineLog } from "../../../src/machine/log.js";
+import { loadDevices } from "../../../src/machine/plug.js";
 import { IdleCpu, TestHost } from "../../../src/machine/testing.js";
+import { parseArguments } from "../../../src/machines/arguments.js";
 import { setUpChipset } from "../../../src/machines/pc/bios/chipset.js";
 import { PcBoard } from "../../../src/machines/pc/board.js";
-import { addConfiguredDevices } from "../../../src/machines/pc/devices.js";
+import { addDevices, pcDevices } from "../../../src/machines/pc/devices.js";
 import { pcRam } from "../../../src/machines/pc/memory.js";
-import { parseArguments } from "../../../src/options/parse.js";
 import { bareCpu } from "../bare.js";
 import { AddressSpace } from "../ram/address-space.js";
 import { MIB } from "../ram/sizes.js";
 
-const DEVICES = [
+const ARGUMENTS = [
   ...[
     "-display",
     "none",
@@ -53,7 +55,7 @@ export interface FuzzBoard {
 
 export async function fuzzBoard(): Promise<FuzzBoard> {
   space ??= new AddressSpace(bareCpu({}, { ram: SHAPE.ram }).engine, SHAPE);
-  const parsed = parseArguments(DEVICES, { name: "fuzz", version: "0" });
+  const parsed = parseArguments(ARGUMENTS, { name: "fuzz", version: "0" });
   if (parsed.kind !== "machine") throw new Error("no machine");
   const { config } = parsed;
   const host = new TestHost();
@@ -74,9 +76,8 @@ export async function fuzzBoard(): Promise<FuzzBoard> {
     control,
     wake() {},
   });
-  addConfiguredDevices({
-    board,
-    config,
+  addDevices(board, await loadDevices(DEVICES, pcDevices(config)), {
+    clock,
     memory,
     log,
     control: Object.assign(control, { warn() {}, stopForError() {} }),

@@ -4,6 +4,7 @@
 
 import type { BlockBackend } from "../../../block/interfaces.js";
 import { BLK_ZERO_BYTES, BLK_ZERO_SECTORS } from "../../../tuning/devices.js";
+import type { DiskErrors, DiskOperation } from "../../registry/context.js";
 import { VirtioDevice, type VirtioTransport } from "../device.js";
 import { copyIn, copyOut, type Segment, slice } from "../queue/segments.js";
 import { type Chain, VirtqueueError } from "../queue/virtqueue.js";
@@ -14,24 +15,21 @@ export interface VirtioBlkOptions {
   /** Size a multiple of 512. Read-only if the back end is. */
   readonly backend: BlockBackend;
   /** For GET_ID; at most 20 bytes are seen. */
-  readonly serial?: string;
+  readonly serial?: string | undefined;
   /** Bytes, a power of two from 512: smallest unit the guest may address. */
   readonly logicalBlockSize?: number;
   /** Bytes, a power of two not below the logical size: unit writes are fast in. */
-  readonly physicalBlockSize?: number;
+  readonly physicalBlockSize?: number | undefined;
   readonly numQueues?: number;
+  /** A power of two. */
   readonly queueSize?: number;
   /** False: every write is on stable storage when it completes, and the guest need not flush. */
   readonly writeCache?: boolean;
+  /** Requests that write zeros. */
+  readonly writeZeroes?: boolean;
   /** Told of every failure of the back end; says what becomes of the request (it is reported unless told). */
-  readonly onError?: (error: Error, operation: BlkOperation) => BlkErrorAction;
+  readonly onError?: DiskErrors;
 }
-
-/** Flushes are part of writing. */
-export type BlkOperation = "read" | "write";
-
-/** report: the guest gets an I/O error; ignore: it is told that all is well; stop: the machine stops, the request is held. */
-export type BlkErrorAction = "report" | "ignore" | "stop";
 
 /** A status, now or later. */
 type Outcome = number | Promise<number>;
@@ -77,16 +75,20 @@ export class VirtioBlk extends VirtioDevice {
 
   constructor(private readonly options: VirtioBlkOptions) {
     super();
-    const { backend, numQueues = 1, queueSize = 256, logicalBlockSize = 512, writeCache = true } = options;
+    const { backend, numQueues = 1, queueSize = 256, logicalBlockSize = 512 } = options;
+    const { writeCache = true, writeZeroes = true } = options;
     if (logicalBlockSize < blk.SECTOR || (logicalBlockSize & (logicalBlockSize - 1)) !== 0) {
       throw new Error(`virtio-blk: logical block size ${logicalBlockSize} is not a power of two from 512`);
     }
+    if ((queueSize & (queueSize - 1)) !== 0)
+      throw new Error(`virtio-blk: queue size ${queueSize} is not a power of two`);
     this.backend = backend;
     this.blockSize = logicalBlockSize;
     this.queueSizes = new Array(numQueues).fill(queueSize);
     const features = [blk.F_SEG_MAX, blk.F_BLK_SIZE, blk.F_TOPOLOGY];
     if (writeCache) features.push(blk.F_FLUSH);
-    features.push(backend.readOnly ? blk.F_RO : blk.F_WRITE_ZEROES);
+    if (backend.readOnly) features.push(blk.F_RO);
+    else if (writeZeroes) features.push(blk.F_WRITE_ZEROES);
     if (numQueues > 1) features.push(blk.F_MQ);
     this.features = features;
     this.config = this.configBytes(queueSize, numQueues);
@@ -351,6 +353,6 @@ export class VirtioBlk extends VirtioDevice {
   }
 }
 
-function operationOf({ type }: Request): BlkOperation {
+function operationOf({ type }: Request): DiskOperation {
   return type === blk.T_IN || type === blk.T_GET_ID ? "read" : "write";
 }

@@ -33,7 +33,7 @@ export class Bios {
       ports,
       map: () => this.map,
       now: () => parts.clock.now(),
-      wantInput: () => board.serials[0]?.wantInput(),
+      wantInput: () => board.serialPorts[0]?.wantInput(),
       restart: () => parts.control.reset(),
     });
     try {
@@ -50,7 +50,7 @@ export class Bios {
     this.map = map;
     setUpChipset(board);
     memory.write(0, vectorTable());
-    const serial = board.serialPorts.map(([port]) => port);
+    const serial = board.serialPorts.map(({ port }) => port);
     memory.write(BDA, dataArea({ serial, mouse: board.i8042 !== undefined, ticks: ticksNow(board.ports) }));
     memory.write(EBDA, extendedDataArea());
     memory.write(ROM_ADDRESS, romBytes());

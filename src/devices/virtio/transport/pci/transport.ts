@@ -67,6 +67,14 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
     return ["bus: virtio-bus", "  type virtio-pci-bus", `  dev: ${this.device.name}-device, id ""`, ...lines];
   }
 
+  idle(): Promise<void> {
+    return this.device.idle();
+  }
+
+  resumed(): void {
+    this.device.resumed();
+  }
+
   queue(index: number): Virtqueue {
     const queue = this.queues[index];
     if (queue === undefined) throw new Error(`${this.name} has no queue ${index}`);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { MachineConfig } from "./config.js";
-import { parseArguments } from "./parse.js";
-import { refusedOption } from "./refused.js";
-import { OPTION_SECTIONS } from "./table.js";
+import type { MachineConfig } from "../options/config.js";
+import { refusedOption } from "../options/refused.js";
+import { OPTION_SECTIONS } from "../options/table.js";
+import { parseArguments } from "./arguments.js";
 
 const program = { name: "wasmachine-system-x86_64", version: "1.2.3" };
 
@@ -121,6 +121,15 @@ describe("refusals", () => {
       ["-device", "virtio-blk-pci,drive=x"],
       "-device virtio-blk-pci,drive=x: Property 'virtio-blk-pci.drive' can't find value 'x'",
     ],
+    [["-device", "virtio-rng-pci,packed=on"], "-device virtio-rng-pci,packed=on: packed=on is not supported"],
+    [
+      ["-device", "virtio-blk-pci,drive=d,share-rw=on"],
+      "-device virtio-blk-pci,drive=d,share-rw=on: share-rw=on is not supported (-drive file.locking=off uses an image without asking who else does)",
+    ],
+    [
+      ["-device", "virtio-blk-pci,drive=d,num-queues=0"],
+      "-device virtio-blk-pci,drive=d,num-queues=0: Parameter 'num-queues' must be from 1 to 64, not 0",
+    ],
     [["-device", "pc-testdev,a=b"], "-device pc-testdev,a=b: Property 'pc-testdev.a' not found"],
     [["-serial", "foo"], "-serial foo: 'foo' is not a valid char driver"],
     [["-serial", "pty"], "-serial pty: character device 'pty' is not supported yet"],
@@ -232,7 +241,7 @@ describe("usual command lines that cannot be had say what to write instead", () 
       expect(text(option, "help"), option).not.toBe("");
     }
     expect(text("-device", "virtio-blk-pci,help")).toMatch(
-      /^virtio-blk-pci properties:\n {2}id\n(?: {2}.*\n)* {2}bootindex\n/,
+      /^virtio-blk-pci properties:\n {2}id=<str> .*\n(?: {2}.*\n)* {2}bootindex=<number> /,
     );
     expect(text("-L", "a", "-L", "help")).toBe("a\n");
   });
@@ -388,7 +397,7 @@ describe("consoles", () => {
   });
   it("makes -debugcon a device", () => {
     const config = parse("-debugcon", "file:out", "-display", "none");
-    expect(config.devices).toEqual([{ driver: "isa-debugcon", properties: { chardev: "debugcon0", iobase: "0xe9" } }]);
+    expect(config.devices).toEqual([{ driver: "isa-debugcon", properties: { chardev: "debugcon0", iobase: 0xe9 } }]);
   });
   it("refuses sharing without mux", () => {
     expect(error("-chardev", "null,id=c", "-serial", "chardev:c", "-mon", "c")).toContain("already in use");

@@ -1,0 +1,24 @@
+// Made by tools/registries.mjs out of the folders: every one with a type.ts is here. Not to be changed by hand.
+
+import { device as testDebugcon } from "./test/debugcon/type.js";
+import { device as testDebugexit } from "./test/debugexit/type.js";
+import { device as testPctestdev } from "./test/pctestdev/type.js";
+import { device as uartSerial16550 } from "./uart/serial16550/type.js";
+import { device as virtioBlk } from "./virtio/blk/type.js";
+import { device as virtioRng } from "./virtio/rng/type.js";
+import { transport as virtioTransportPci } from "./virtio/transport/pci/type.js";
+
+// biome-ignore format: made
+export const DEVICE_TYPES = [
+  testDebugcon,
+  testDebugexit,
+  testPctestdev,
+  uartSerial16550,
+  virtioBlk,
+  virtioRng,
+] as const;
+
+// biome-ignore format: made
+export const TRANSPORT_TYPES = [
+  virtioTransportPci,
+] as const;

@@ -1,0 +1,147 @@
+// Plugs the devices of a configuration into a board: makes each out of its type, with what the options gave it.
+
+import { type PropertyRows, withDefaults } from "../base/properties.js";
+import type { EntropySource, MachineControl } from "../devices/interfaces.js";
+import type { DeviceContext, DriveEnd } from "../devices/registry/context.js";
+import type { Buses, BusName, DeviceRegistry, DeviceType, Factory } from "../devices/registry/registry.js";
+import { type DeviceConfig, READ_ERRORS, type ReadErrors, WRITE_ERRORS, type WriteErrors } from "../options/config.js";
+import type { ChardevHub } from "./chardev-hub.js";
+import { nullChardev } from "./chardev-hub.js";
+import type { VirtualClock } from "./clock/clock.js";
+import type { MachineMemory } from "./cpu.js";
+import { type DiskErrorListener, diskErrors } from "./disk-errors.js";
+import type { Drive } from "./drives.js";
+import { MachineError } from "./host.js";
+import type { MachineLog } from "./log.js";
+
+/** What all devices are made with. */
+export interface PlugParts {
+  readonly memory: MachineMemory;
+  readonly clock: Pick<VirtualClock, "now" | "timer">;
+  readonly log: MachineLog;
+  readonly control: MachineControl & DiskErrorListener;
+  readonly drives: ReadonlyMap<string, Drive>;
+  readonly consoles: ChardevHub;
+  readonly entropy: EntropySource;
+}
+
+/** What is plugged in, and what said so. */
+export interface Plug {
+  readonly type: DeviceType;
+  readonly config: DeviceConfig;
+  /** The drive it has, if any. */
+  readonly drive: Drive | undefined;
+}
+
+/** A bus of a board. */
+export interface Socket<B extends BusName> {
+  /** Adds to the context what devices of this bus have besides. */
+  context(base: DeviceContext): Buses[B]["context"];
+  /** Throws Error when there is no place. */
+  plug(made: Buses[B]["made"], plug: Plug): void;
+}
+
+/** The buses of a board. */
+export type Sockets = { readonly [B in BusName]?: Socket<B> };
+
+/** A device of a configuration whose code is here. */
+export interface LoadedDevice {
+  readonly config: DeviceConfig;
+  /** The next device of its type without a number of its own comes after it. */
+  readonly counted: boolean;
+  readonly type: DeviceType;
+  readonly make: Factory<PropertyRows, BusName>;
+}
+
+/** A device that a machine is to have. */
+export type WantedDevice = Pick<LoadedDevice, "config" | "counted">;
+
+/**
+ * Imports the code of devices. To be awaited before consoles are opened: what is typed goes to a device that is there. Rejects with
+ * MachineError for one that there is not.
+ */
+export async function loadDevices(devices: DeviceRegistry, wanted: readonly WantedDevice[]): Promise<LoadedDevice[]> {
+  return Promise.all(
+    wanted.map(async (one) => {
+      const type = devices.find(one.config.driver);
+      if (!type) throw new MachineError(`-device ${one.config.driver}: this machine has no such device`);
+      return { ...one, type, make: await type.load() };
+    }),
+  );
+}
+
+export class Plugger {
+  private readonly counts = new Map<string, number>();
+
+  constructor(
+    private readonly parts: PlugParts,
+    private readonly sockets: Sockets,
+  ) {}
+
+  /** Throws MachineError. */
+  plug({ config, counted, type, make }: LoadedDevice): void {
+    const { driver, id } = config;
+    try {
+      const socket = this.sockets[type.bus] as Socket<BusName> | undefined;
+      if (!socket) throw new Error(`this machine has no ${type.bus} bus`);
+      const context = socket.context(this.context(this.count(driver), id));
+      const made = make(context as Parameters<typeof make>[0], withDefaults(type.properties, config.properties));
+      socket.plug(made, { type, config, drive: this.driveOf(type, config) });
+    } catch (error) {
+      if (error instanceof MachineError) throw error;
+      throw new MachineError(`-device ${driver}: ${(error as Error).message}`, { cause: error });
+    }
+    if (counted) this.setCount(driver, this.count(driver) + 1);
+  }
+
+  count(driver: string): number {
+    return this.counts.get(driver) ?? 0;
+  }
+
+  /** Numbers below `count` are taken. */
+  setCount(driver: string, count: number): void {
+    this.counts.set(driver, count);
+  }
+
+  private driveOf(type: DeviceType, { properties }: DeviceConfig): Drive | undefined {
+    const name = Object.keys(type.properties).find((key) => type.properties[key]!.type === "drive");
+    return name === undefined ? undefined : this.parts.drives.get(String(properties[name]));
+  }
+
+  private context(ordinal: number, id: string | undefined): DeviceContext {
+    const { memory, clock, log, control, entropy, consoles } = this.parts;
+    return {
+      memory,
+      clock,
+      log,
+      control,
+      entropy,
+      ordinal,
+      id,
+      chardev: (name) => ({ backend: consoles.port(name) ?? nullChardev(), piped: consoles.isPiped(name) }),
+      drive: (name) => this.drive(name),
+    };
+  }
+
+  private drive(id: string): DriveEnd {
+    const drive = this.parts.drives.get(id);
+    if (!drive) throw new Error(`there is no drive '${id}'`);
+    const { config, backend } = drive;
+    return {
+      backend,
+      serial: config.serial,
+      writeCache: config.writeCache,
+      errors: (werror, rerror) =>
+        diskErrors(
+          id,
+          oneOf<WriteErrors>(WRITE_ERRORS, werror) ?? config.werror,
+          oneOf<ReadErrors>(READ_ERRORS, rerror) ?? config.rerror,
+          this.parts.control,
+        ),
+    };
+  }
+}
+
+function oneOf<T extends string>(words: readonly T[], word: string | undefined): T | undefined {
+  return words.find((one) => one === word);
+}
