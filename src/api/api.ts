@@ -1,6 +1,17 @@
 // The public API: the same types in a page and in Node. A machine runs in a thread of its own; this is its remote control.
 
 import type { MachineError } from "../machine/host.js";
+import type {
+  DriveOptions,
+  ExecOptions,
+  ExecResult,
+  MachineDrives,
+  MachineFiles,
+  MachineFolders,
+  MachineNetwork,
+  MachineSerialPorts,
+  MachineStatistics,
+} from "./services.js";
 
 /** Contents of a file the command line names: bytes, a Blob or File, or where to fetch it. */
 export type MachineFile = Blob | Uint8Array | ArrayBuffer | string | URL;
@@ -19,6 +30,8 @@ export interface MachineOptions {
    * Absent: a page has no such files, and in Node they are paths of the process.
    */
   filesUrl?: string | URL;
+  /** Disks (virtio) behind those of the command line, in this order. */
+  drives?: readonly DriveOptions[];
   /**
    * In a page, further origins to load from, such as "https://cdn.example": names of the command line may be addresses there,
    * and files of `filesUrl` may be redirected to them. Files in `files` come from wherever their URLs lead.
@@ -98,6 +111,12 @@ export interface Machine {
   readonly console: MachineConsole;
   /** A monitor of its own, whatever the command line says. */
   readonly monitor: MachineStreams;
+  /** The serial ports; the first is the console unless the command line says otherwise. */
+  readonly serial: MachineSerialPorts;
+  readonly drives: MachineDrives;
+  readonly folders: MachineFolders;
+  readonly network: MachineNetwork;
+  readonly files: MachineFiles;
   readonly state: MachineState;
   /** Settles when the machine has ended; rejects when it could not be made or failed. */
   readonly finished: Promise<MachineExit>;
@@ -111,6 +130,13 @@ export interface Machine {
   reset(): void;
   /** Pushes the power button: the guest may shut down, or not listen. */
   powerDown(): void;
+  /** Runs a command in the guest: a string by its shell, a list as it is. */
+  exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Everything the machine is, for another one to go on from. */
+  saveState(): Promise<ReadableStream<Uint8Array>>;
+  /** Machines that go on from where this one is. */
+  fork(count?: number): Promise<Machine[]>;
+  statistics(): Promise<MachineStatistics>;
   /** Ends the machine at once and frees its memory. */
   dispose(): void;
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { splitCommandLine } from "../api/client/command-line.js";
+import { addDrives } from "../api/client/services.js";
 import type { FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { startThread, threadPort } from "./ports.js";
 
@@ -19,19 +20,34 @@ export type {
   MachineStreams,
 } from "../api/api.js";
 export { splitCommandLine } from "../api/client/command-line.js";
+export type {
+  DriveOptions,
+  ExecOptions,
+  ExecResult,
+  GuestResponse,
+  MachineDrive,
+  MachineDrives,
+  MachineFiles,
+  MachineFolder,
+  MachineFolders,
+  MachineNetwork,
+  MachineSerialPorts,
+  MachineStatistics,
+} from "../api/services.js";
 export { MachineError, type MachineErrorCode } from "../machine/host.js";
 
 // dist/node/index.js and src/node/index.ts lie equally deep in the package.
 const WORKER = new URL("../../dist/node/machine-worker.js", import.meta.url);
 
 /**
- * Makes a machine; start() switches it on. Nothing is thrown but for arguments that cannot be split: failures come as the
- * event "error", and from start() and `finished`.
+ * Makes a machine; start() switches it on. Nothing is thrown but for arguments that cannot be split and options that are not there
+ * yet: failures come as the event "error", and from start() and `finished`.
  */
 export function createMachine(options: MachineOptions): Machine {
   const args = typeof options.arguments === "string" ? splitCommandLine(options.arguments) : [...options.arguments];
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
+  addDrives(options.drives ?? [], args, files, posted);
   const { filesUrl, coreUrl, holdInput = false } = options;
   return new MachineClient(
     threadPort<ToMachine, FromMachine>(startThread(options.workerUrl === undefined ? WORKER : path(options.workerUrl))),

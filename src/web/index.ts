@@ -3,6 +3,7 @@
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { splitCommandLine } from "../api/client/command-line.js";
+import { addDrives } from "../api/client/services.js";
 import type { CreateMessage, FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
@@ -19,16 +20,31 @@ export type {
   MachineStreams,
 } from "../api/api.js";
 export { splitCommandLine } from "../api/client/command-line.js";
+export type {
+  DriveOptions,
+  ExecOptions,
+  ExecResult,
+  GuestResponse,
+  MachineDrive,
+  MachineDrives,
+  MachineFiles,
+  MachineFolder,
+  MachineFolders,
+  MachineNetwork,
+  MachineSerialPorts,
+  MachineStatistics,
+} from "../api/services.js";
 export { MachineError, type MachineErrorCode } from "../machine/host.js";
 
 /**
  * Makes a machine and begins to load what its command line names; start() switches it on. Nothing is thrown but for
- * arguments that cannot be split: failures come as the event "error", and from start() and `finished`.
+ * arguments that cannot be split and for options that are not there yet: failures come as the event "error", and from start() and `finished`.
  */
 export function createMachine(options: MachineOptions): Machine {
   const args = typeof options.arguments === "string" ? splitCommandLine(options.arguments) : [...options.arguments];
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
+  addDrives(options.drives ?? [], args, files, posted);
   const { filesUrl, fileOrigins = [], coreUrl, holdInput = false } = options;
   const workerUrl =
     options.workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(options.workerUrl));

@@ -7,13 +7,14 @@ import type { Machine, MachineConsole, MachineEvents, MachineExit, MachineState 
 import { receivedError } from "../errors.js";
 import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "../messages.js";
 import { HeardPromise } from "./heard.js";
+import { MachineServices } from "./services.js";
 import { ChannelStreams } from "./streams.js";
 
 /** Sizes are 16 bits wide in termios and in virtio's console. */
 const LARGEST_TERMINAL = 1 << 16;
 
-export class MachineClient implements Machine {
-  readonly console: MachineConsole & ChannelStreams;
+export class MachineClient extends MachineServices implements Machine {
+  override readonly console: MachineConsole & ChannelStreams;
   readonly monitor: ChannelStreams;
   readonly finished: HeardPromise<MachineExit>;
   private readonly events = new Emitter<MachineEvents>();
@@ -31,6 +32,7 @@ export class MachineClient implements Machine {
     /** Tells the user of a failure that nobody else hears of. */
     private readonly say: (sentence: string) => void,
   ) {
+    super();
     this.finished = new HeardPromise((resolve, reject) => {
       this.resolveFinished = resolve;
       this.rejectFinished = reject;
