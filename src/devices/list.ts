@@ -6,6 +6,7 @@ import { device as testPctestdev } from "./test/pctestdev/type.js";
 import { device as uartSerial16550 } from "./uart/serial16550/type.js";
 import { device as virtioBlk } from "./virtio/blk/type.js";
 import { device as virtioRng } from "./virtio/rng/type.js";
+import { transport as virtioTransportMmio } from "./virtio/transport/mmio/type.js";
 import { transport as virtioTransportPci } from "./virtio/transport/pci/type.js";
 
 // biome-ignore format: made
@@ -20,5 +21,6 @@ export const DEVICE_TYPES = [
 
 // biome-ignore format: made
 export const TRANSPORT_TYPES = [
+  virtioTransportMmio,
   virtioTransportPci,
 ] as const;
