@@ -18,7 +18,7 @@ export function optionTables(): string {
   ]);
   const devices = DEVICES.list.map(
     ({ name, aliases = [], text, properties }) =>
-      `| ${code([name, ...aliases])} | ${text} | ${code(Object.keys(properties))} |`,
+      `| ${code([name, ...aliases])} | ${cell(text)} | ${code(Object.keys(properties))} |`,
   );
   const refused = refusedOptions().map(
     ({ names, why }) => `| ${code(names.map((name) => `-${name}`))} | ${cell(why)} |`,
