@@ -1,6 +1,6 @@
 // Task switches by instructions: far jumps and calls, and IRET. What the new task faults on is delivered before its first instruction.
 
-import { FAULT_SHUTDOWN, S_FAULT } from "../../../src/layout/vcpu";
+import { FAULT_SHUTDOWN, S_FAULT, S_PC } from "../../../src/layout/vcpu";
 import { TR } from "../../../src/arch/x86/layout";
 import { ld16 } from "../../engine/softmmu/access";
 import { deliver } from "./deliver";
@@ -20,6 +20,10 @@ export function returnFromTask(cpu: i32, next: u64): void {
 }
 
 function transfer(cpu: i32, selector: i32, kind: i32, next: u64): void {
+  const here = load<u64>(cpu + S_PC);
   const switched = switchTask(cpu, selector, kind, next, false, 0, getFlags(cpu));
-  if (switched && faulted(cpu) && deliver(cpu) != 0) store<i32>(cpu + S_FAULT, FAULT_SHUTDOWN);
+  if (!switched || !faulted(cpu) || deliver(cpu) == 0) return;
+  // The helper's fault is this instruction's again.
+  store<u64>(cpu + S_PC, here);
+  store<i32>(cpu + S_FAULT, FAULT_SHUTDOWN);
 }
