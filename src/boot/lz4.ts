@@ -1,6 +1,6 @@
 // The LZ4 legacy frame as the kernel's build uses it: magic, then blocks of up to 8 MiB, each after its compressed size.
 
-import type { Unpacking } from "./unpack.js";
+import type { Unpacking } from "./room.js";
 
 export const LZ4_LEGACY = 0x184c2102;
 

@@ -27,6 +27,16 @@ export interface Room {
   readonly packed: Uint8Array;
 }
 
+/**
+ * Unpacks a payload that may still be arriving: yields how many bytes of it must be there before it goes on, is given how many are,
+ * and returns how many bytes came out. What is already there may be asked for
+ * once more, some megabytes of output after the last time: others may work then. Throws RangeError when the payload is damaged or the room too small.
+ */
+export type Unpacking = Generator<number, number, number>;
+
+/** Can be called again. */
+export type Unpack = (payload: Uint8Array, room: Room) => Unpacking;
+
 const PAGE = 4096;
 
 /**

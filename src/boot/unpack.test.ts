@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { testRam } from "../machines/pc/boot/testing.js";
 import { loadCoreModule } from "../node/core-module.js";
 import { unlz4Legacy } from "./lz4.js";
-import { findUnpacker, type Unpacking, unpackArriving } from "./unpack.js";
+import type { Unpacking } from "./room.js";
+import { findUnpacker, unpackArriving } from "./unpack.js";
 import { unxz as unpackXz } from "./xz.js";
 
 const ram = testRam(loadCoreModule(), 1 << 20);

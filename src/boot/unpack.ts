@@ -3,18 +3,8 @@
 
 import { Reader } from "./bytes.js";
 import { LZ4_LEGACY, unlz4Legacy } from "./lz4.js";
-import type { Room } from "./room.js";
+import type { Room, Unpack, Unpacking } from "./room.js";
 import { isXz, unxz } from "./xz.js";
-
-/**
- * Unpacks a payload that may still be arriving: yields how many bytes of it must be there before it goes on, is given how many are,
- * and returns how many bytes came out. What is already there may be asked for
- * once more, some megabytes of output after the last time: others may work then. Throws RangeError when the payload is damaged or the room too small.
- */
-export type Unpacking = Generator<number, number, number>;
-
-/** Can be called again. */
-type Unpack = (payload: Uint8Array, room: Room) => Unpacking;
 
 export interface Unpacker {
   readonly unpack: Unpack;

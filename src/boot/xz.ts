@@ -1,7 +1,6 @@
 // The .xz container (xz file format 1.2), with the LZMA2 filter and the x86 branch filter that kernels are packed with.
 
-import type { Room } from "./room.js";
-import type { Unpacking } from "./unpack.js";
+import type { Room, Unpacking } from "./room.js";
 
 const FILTER_X86 = 4;
 const FILTER_LZMA2 = 0x21;

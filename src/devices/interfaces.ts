@@ -1,7 +1,9 @@
 // What a device sees of the world, and nothing more. A device knows no bus address, no host, no CPU. Numbers of 32 bits
 // are unsigned JS numbers; wider ones (sizes, nanoseconds, guest-physical addresses) are exact JS numbers below 2^53.
 
-import type { StateReader } from "./state.js";
+import type { Stateful } from "./state.js";
+
+export type { DeviceState, Stateful, StateValue } from "./state.js";
 
 /** A range of ports or of memory-mapped registers. `offset` is from the start of the range; `size` is 1, 2 or 4
  *  (the bus splits 8-byte accesses into two of 4, low half first). Values are unsigned. */
@@ -57,28 +59,6 @@ export interface Timer {
 /** Wall-clock time for real-time clocks, milliseconds since 1970-01-01 UTC (-rtc applies). */
 export interface WallClock {
   now(): number;
-}
-
-/** One folder, one device, one of these for saving: plain JSON data plus Uint8Arrays. */
-export type DeviceState = { [name: string]: StateValue };
-export type StateValue = number | string | boolean | null | Uint8Array | StateValue[] | { [name: string]: StateValue };
-
-/**
- * What has a state to be saved. Who receives a signal keeps its level in its own state, so nobody has to be told anything by load().
- * A device's time is virtual time, which goes on where it was: moments are saved as they are.
- */
-export interface Stateful {
-  /** Version of what save() gives; counts up when that changes. Other versions are refused. */
-  readonly stateVersion: number;
-  /** Changes nothing. */
-  save(): DeviceState;
-  /**
-   * Restores registers and touches nothing else: no line moves, no timer is armed, nothing is mapped. Throws StateError at what is
-   * missing or cannot be.
-   */
-  load(state: StateReader): void;
-  /** After everything is loaded, in board order: drives lines, arms timers, maps registers. Absent where there is nothing of these. */
-  settle?(): void;
 }
 
 export interface Device extends Stateful {

@@ -1,7 +1,27 @@
-// Reading a saved state back: every getter throws a StateError that names the device and the field when the field is absent, of
+// What is saved of a device, and reading it back: every getter throws a StateError that names the device and the field when the field is absent, of
 // another type or out of range. Who made the state may mean harm: what a device uses as an index or a length has a limit here.
 
-import type { DeviceState, Stateful, StateValue } from "./interfaces.js";
+/** One folder, one device, one of these for saving: plain JSON data plus Uint8Arrays. */
+export type DeviceState = { [name: string]: StateValue };
+export type StateValue = number | string | boolean | null | Uint8Array | StateValue[] | { [name: string]: StateValue };
+
+/**
+ * What has a state to be saved. Who receives a signal keeps its level in its own state, so nobody has to be told anything by load().
+ * A device's time is virtual time, which goes on where it was: moments are saved as they are.
+ */
+export interface Stateful {
+  /** Version of what save() gives; counts up when that changes. Other versions are refused. */
+  readonly stateVersion: number;
+  /** Changes nothing. */
+  save(): DeviceState;
+  /**
+   * Restores registers and touches nothing else: no line moves, no timer is armed, nothing is mapped. Throws StateError at what is
+   * missing or cannot be.
+   */
+  load(state: StateReader): void;
+  /** After everything is loaded, in board order: drives lines, arms timers, maps registers. Absent where there is nothing of these. */
+  settle?(): void;
+}
 
 /** A saved state that is not whole, or not for this machine. The message is one sentence for the user. */
 export class StateError extends Error {

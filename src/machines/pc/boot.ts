@@ -6,21 +6,10 @@ import type { EngineGuestMemory } from "../../machine/guest-memory.js";
 import { MachineError, type MachineHost } from "../../machine/host.js";
 import type { MachineConfig } from "../../options/config.js";
 import { ROM_BYTES } from "../../tuning/engine.js";
-import type { PcBoard } from "./board.js";
+import type { Boot } from "./boot-interfaces.js";
 import { addBootFiles, addFirmwareFiles } from "./firmware.js";
 import { loadKernel, readKernel } from "./kernel.js";
 import { offerKernel, ROM_PATH } from "./kernel-rom/kernel-rom.js";
-
-export interface Boot {
-  /** ROM below 4 GiB. */
-  firmware?: Uint8Array;
-  /** Before start(): what takes long. Undefined when all is ready. */
-  prepare?(): Promise<void> | undefined;
-  /** After every reset of the devices: memory, tables and CPU for the first instruction. */
-  start(board: PcBoard): void;
-  /** After the reset that ends ACPI's S3. */
-  wakeUp(board: PcBoard): void;
-}
 
 /** Firmware that QEMU's pc takes when none is named. */
 const DEFAULT_FIRMWARE = "bios-256k.bin";

@@ -16,7 +16,7 @@ import { wakingCpu } from "./boot/cpu-state.js";
 import type { BootMemory, BootModule, PreparedKernel } from "./boot/interfaces.js";
 import { HEAD_BYTES, prepareKernel, splitModules, takesModules } from "./boot/kernel.js";
 import { memoryMap } from "./boot/memory-map.js";
-import type { Boot } from "./boot.js";
+import type { Boot } from "./boot-interfaces.js";
 import { addFirmwareFiles } from "./firmware.js";
 import { kernelItems } from "./kernel-items.js";
 import { firmwareTables } from "./tables.js";

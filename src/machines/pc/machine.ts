@@ -6,7 +6,7 @@ import type { EngineGuestMemory } from "../../machine/guest-memory.js";
 import type { MachineLog } from "../../machine/log.js";
 import { Machine, type MachineParts } from "../../machine/machine.js";
 import type { PcBoard } from "./board.js";
-import type { Boot } from "./boot.js";
+import type { Boot } from "./boot-interfaces.js";
 
 export interface PcMachineParts {
   memory: EngineGuestMemory;

@@ -1,55 +1,18 @@
 // Emits the straight-line part of one block: statements in order, values by the plan (plan.ts).
 
-import type { HelperDef, SlotRange } from "../../ir/helpers.js";
-import { Op, type PcWidth, Ty } from "../../ir/ops.js";
-import type { AccessGroup, SharedAccess } from "../form/groups.js";
+import { Op, Ty } from "../../ir/ops.js";
+import type { SharedAccess } from "./groups.js";
 import type { RegionBlock } from "../form/region.js";
+import { packSite } from "../form/site.js";
 import type { Code } from "./code.js";
 import { emitCall } from "./emit-calls.js";
+import type { BlockContext, FunctionContext } from "./emit-context.js";
 import { emitLoad, emitStore } from "./emit-memory.js";
 import { emitExpression } from "./emit-ops.js";
 import { W } from "./opcodes.js";
 import { IN_LOCAL, isStatement, type Plan } from "./plan.js";
-import type { SlotMap } from "./slots.js";
 
-/** What all blocks of a function share. */
-export interface FunctionContext {
-  readonly code: Code;
-  readonly helpers: readonly HelperDef[];
-  readonly uncached: readonly SlotRange[];
-  readonly slots: SlotMap;
-  readonly mmu: number;
-  readonly mode: number;
-  readonly pcWidth: PcWidth;
-  readonly cpu: number;
-  readonly fuel: number;
-  /** I64: program counter of the region's base. */
-  readonly pc: number;
-  /** I32: bit n set when page n of the region is known to be mapped. */
-  readonly pagesOk: number;
-  /** I32: address of the MMU mode's TLB. */
-  readonly tlb: number;
-  /** Scratch: an address (I64) and the TLB entry for it (I32). */
-  readonly va: number;
-  readonly entry: number;
-  /** The local with the host address of each group whose check has been made. */
-  readonly hosts: Map<AccessGroup, number>;
-  /** Depth of the label of the exit before an instruction; it takes the site (see packSite), an I64. */
-  siteDepth(): number;
-}
-
-export const SITE_SHIFT = 6;
-export const SITE_PENDING_MASK = (1 << SITE_SHIFT) - 1;
-
-/** Packs what the exit before an instruction must know: displacement of the instruction and instructions not executed. */
-export function packSite(displacement: number, pending: number): number {
-  return displacement * (1 << SITE_SHIFT) + pending;
-}
-
-/** Displacements in a region must be below this in absolute value: sites have to be exact as numbers. */
-export const MAX_DISPLACEMENT = 2 ** 46;
-
-export class BlockEmitter {
+export class BlockEmitter implements BlockContext {
   readonly ir;
   readonly code: Code;
   /** Local of each node that has one, -1. */

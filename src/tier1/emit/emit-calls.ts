@@ -2,11 +2,11 @@
 
 import { Op, PcWidth, Ty } from "../../ir/ops.js";
 import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../../layout/vcpu.js";
-import type { BlockEmitter, FunctionContext } from "./emit-block.js";
+import type { BlockContext, FunctionContext } from "./emit-context.js";
 import { W } from "./opcodes.js";
 import { inRanges } from "./slots.js";
 
-export function emitCall(e: BlockEmitter, n: number): void {
+export function emitCall(e: BlockContext, n: number): void {
   const { ir, code, f } = e;
   const def = f.helpers[ir.a[n]!]!;
   const vector = def.shape !== "int";
@@ -69,7 +69,7 @@ export function emitCall(e: BlockEmitter, n: number): void {
   }
 }
 
-function argument(e: BlockEmitter, n: number, ty: Ty): void {
+function argument(e: BlockContext, n: number, ty: Ty): void {
   const { ir, code } = e;
   if (n < 0) {
     code.i64(0);

@@ -6,19 +6,19 @@
 import { Ty } from "../../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../../layout/access.js";
 import { S_CROSSING } from "../../layout/vcpu.js";
-import type { BlockEmitter } from "./emit-block.js";
+import type { BlockContext } from "./emit-context.js";
 import { hostAddress, hostLoad, hostStore, tlbMiss } from "./memory-code.js";
 import { I32, W } from "./opcodes.js";
 
 /** Leaves the loaded value on the stack. */
-export function emitLoad(e: BlockEmitter, n: number): void {
+export function emitLoad(e: BlockContext, n: number): void {
   const { ir, code } = e;
   const word = ir.c[n]!;
   const offset = pushHost(e, n, (word & MEM_RMW) !== 0);
   hostLoad(code, ir.ty[n] as Ty, word, offset);
 }
 
-export function emitStore(e: BlockEmitter, n: number): void {
+export function emitStore(e: BlockContext, n: number): void {
   const { ir, code } = e;
   const source = ir.b[n]!;
   const ty = ir.ty[n] as Ty;
@@ -36,7 +36,7 @@ export function emitStore(e: BlockEmitter, n: number): void {
 }
 
 /** Behind a store to the address in local `host`: if that is a copy of the bytes of two pages they get it back. */
-function closeCrossing(e: BlockEmitter, n: number, host: number): void {
+function closeCrossing(e: BlockContext, n: number, host: number): void {
   const { ir, code } = e;
   code.get(host);
   code.get(e.f.cpu);
@@ -53,13 +53,13 @@ function closeCrossing(e: BlockEmitter, n: number, host: number): void {
 }
 
 /** An access that looks after page crossings: one of several bytes in a block known for them. */
-function mayCross({ block, ir }: BlockEmitter, n: number): boolean {
+function mayCross({ block, ir }: BlockContext, n: number): boolean {
   const word = ir.c[n]!;
   return block.straddles === true && (word & MEM_SIZE_MASK) !== 0 && !(word & MEM_ALIGN);
 }
 
 /** Leaves the address `displacement` bytes from the value `base` on the stack. */
-function address(e: BlockEmitter, base: number, displacement: number): void {
+function address(e: BlockContext, base: number, displacement: number): void {
   e.value(base);
   if (displacement === 0) return;
   e.code.i64(displacement);
@@ -67,7 +67,7 @@ function address(e: BlockEmitter, base: number, displacement: number): void {
 }
 
 /** Writes the host address to the stack, less the offset that it returns. */
-function pushHost(e: BlockEmitter, n: number, write: boolean): number {
+function pushHost(e: BlockContext, n: number, write: boolean): number {
   const { ir, code } = e;
   const base = ir.a[n]!;
   const displacement = ir.d[n]!;
@@ -90,7 +90,7 @@ function pushHost(e: BlockEmitter, n: number, write: boolean): number {
 
 /** Leaves the region unless the TLB allows the access, else the host address of `base` + `displacement` is on the stack. */
 function check(
-  e: BlockEmitter,
+  e: BlockContext,
   n: number,
   base: number,
   displacement: number,

@@ -2,7 +2,7 @@
 
 import { Op, Ty } from "../../ir/ops.js";
 import { SIMD, WOp } from "../../ir/wasm-ops.js";
-import type { BlockEmitter } from "./emit-block.js";
+import type { BlockContext } from "./emit-context.js";
 import { Simd, V128, W } from "./opcodes.js";
 
 /** Opcodes for I32 and I64, by Op - Op.ADD; 0: a routine of the module. */
@@ -50,7 +50,7 @@ const BINARY_64 = [
 ];
 
 /** Writes node n's value to the stack, computing it here. */
-export function emitExpression(e: BlockEmitter, n: number): void {
+export function emitExpression(e: BlockContext, n: number): void {
   const { ir, code, f } = e;
   const op = ir.op[n] as Op;
   const ty = ir.ty[n] as Ty;
@@ -154,7 +154,7 @@ export function emitExpression(e: BlockEmitter, n: number): void {
   }
 }
 
-function binary(e: BlockEmitter, n: number, op: Op): void {
+function binary(e: BlockContext, n: number, op: Op): void {
   const { ir, code } = e;
   const wide = ((op >= Op.EQ ? ir.d[n] : ir.ty[n]) as Ty) === Ty.I64;
   const y = ir.b[n]!;
@@ -170,7 +170,7 @@ function binary(e: BlockEmitter, n: number, op: Op): void {
 }
 
 /** Reverses the bytes of the I32 on the stack. */
-function swap32(e: BlockEmitter): void {
+function swap32(e: BlockContext): void {
   const { code } = e;
   const x = code.local(Ty.I32);
   code.tee(x);
@@ -187,7 +187,7 @@ function swap32(e: BlockEmitter): void {
   code.release(Ty.I32, x);
 }
 
-function wasmOperation(e: BlockEmitter, n: number): void {
+function wasmOperation(e: BlockContext, n: number): void {
   const { ir, code } = e;
   const opcode = ir.a[n]!;
   if (ir.b[n]! >= 0) e.value(ir.b[n]!);

@@ -4,7 +4,7 @@
 import type { HelperDef } from "../../ir/helpers.js";
 import { MAX_OPERANDS, operandsOf } from "../../ir/operands.js";
 import { isTerminator, Op } from "../../ir/ops.js";
-import type { SharedAccess } from "../form/groups.js";
+import type { SharedAccess } from "./groups.js";
 import type { RegionBlock } from "../form/region.js";
 import { inRanges, type SlotMap } from "./slots.js";
 

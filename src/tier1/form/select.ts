@@ -22,9 +22,9 @@ import {
   MIN_COUNT,
   UNEXPECTED,
 } from "../../tuning/regions.js";
-import { MAX_DISPLACEMENT } from "../emit/emit-block.js";
 import type { BlockDecoder } from "./decode.js";
 import type { Draft, DraftBlock, RegionBlock, RegionPage, Target } from "./region.js";
+import { MAX_DISPLACEMENT } from "./site.js";
 import type { BlockSource } from "./source.js";
 
 /** A call the region has followed; the one numbered 0 is the region's own start. */

@@ -2,7 +2,7 @@
 // would leave the region every time, so each access is checked for itself there.
 
 import { RETHINK_REMEMBERED } from "../../tuning/engine.js";
-import { remember } from "../policy/remember.js";
+import { remember } from "./remember.js";
 
 export class Straddles {
   /** Guest-physical addresses of instructions by page. */

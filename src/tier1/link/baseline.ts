@@ -3,7 +3,8 @@
 
 import { Code, type FunctionBody } from "../emit/code.js";
 import { W } from "../emit/opcodes.js";
-import { type FunctionType, type Import, link } from "./linker.js";
+import type { FunctionType } from "../emit/symbols.js";
+import { type Import, link } from "./linker.js";
 
 export class Baseline {
   /** A guest's state that is all 0 has no fuel: regions look at that first, and return. */

@@ -4,16 +4,7 @@
 
 import { Bytes, u32Size } from "../emit/bytes.js";
 import type { FunctionBody } from "../emit/code.js";
-
-export interface FunctionType {
-  params: readonly number[];
-  results: readonly number[];
-}
-
-/** What a symbol stands for: a function of core, or a routine of the module's own. */
-export type SymbolDef =
-  | { kind: "import"; name: string; type: FunctionType }
-  | { kind: "local"; type: FunctionType; body: FunctionBody };
+import type { FunctionType, SymbolDef } from "../emit/symbols.js";
 
 /** Finds a symbol's definition. */
 export type Resolve = (symbol: string) => SymbolDef;

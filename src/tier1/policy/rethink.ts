@@ -12,7 +12,7 @@ import {
 } from "../../tuning/engine.js";
 import { type LiveRegion, startOf } from "../cache/live.js";
 import { Straddles } from "../form/straddles.js";
-import { remember } from "./remember.js";
+import { remember } from "../form/remember.js";
 
 /** `times` entries of one region from another since the last look. */
 export interface Transition {

@@ -2,8 +2,9 @@
 // Intel SDM volume 2, chapter 2 (instruction format) and appendix A (opcode maps).
 
 import { CS, DS, ES, FS, GS, M_CODE32, M_CODE64, M_PE, M_VM, SS } from "../layout.js";
-import type { Insn, Row } from "./insn.js";
+import type { Insn } from "./insn.js";
 import { IMM_B, IMM_D, IMM_NONE, IMM_O, IMM_V, IMM_W, IMM_Z } from "./operands.js";
+import type { Row } from "./row.js";
 import {
   type DecodeTables,
   MAP_0F,

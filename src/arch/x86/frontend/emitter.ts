@@ -64,7 +64,6 @@ import {
   SZ_Y,
   SZ_Z,
 } from "./operands.js";
-import type { DecodeTables } from "./tables.js";
 
 export type { Size } from "./flags.js";
 
@@ -105,7 +104,8 @@ export class Emitter {
 
   constructor(
     readonly b: IrBuilder,
-    private readonly tables: DecodeTables,
+    /** Of all rows: four numbers each (DecodeTables.operands). */
+    private readonly operands: Int32Array,
   ) {
     this.flags = new Flags(b);
   }
@@ -269,16 +269,16 @@ export class Emitter {
 
   /** Size in bytes of operand n of the instruction's row. */
   operandSize(insn: Insn, n: number): Size {
-    return resolve(insn, (this.tables.operands[insn.rowIndex * 4 + n]! >> 8) & 0xff) as Size;
+    return resolve(insn, (this.operands[insn.rowIndex * 4 + n]! >> 8) & 0xff) as Size;
   }
 
   /** Kind (K_*) of operand n. */
   operandKind(insn: Insn, n: number): number {
-    return this.tables.operands[insn.rowIndex * 4 + n]! & 0xff;
+    return this.operands[insn.rowIndex * 4 + n]! & 0xff;
   }
 
   private memorySize(insn: Insn): number {
-    const operands = this.tables.operands;
+    const { operands } = this;
     for (let i = insn.rowIndex * 4, end = i + 4; i < end; i++) {
       const kind = operands[i]! & 0xff;
       if (kind === K_E || kind === K_M || kind === K_W || kind === K_Q)
@@ -290,7 +290,7 @@ export class Emitter {
   /** Reads general-register, memory, immediate, MMX and XMM operands by their code. `flags` go to the load. An immediate
    *  is as wide as `size`, by default operand 0. */
   readOperand(insn: Insn, n: number, flags = 0, size: Size = this.operandSize(insn, 0)): Value {
-    const code = this.tables.operands[insn.rowIndex * 4 + n]!;
+    const code = this.operands[insn.rowIndex * 4 + n]!;
     const bytes = resolve(insn, (code >> 8) & 0xff) as Size;
     switch (code & 0xff) {
       case K_E:
@@ -336,7 +336,7 @@ export class Emitter {
 
   /** Writes general-register, memory, MMX and XMM operands. */
   writeOperand(insn: Insn, n: number, value: Value): void {
-    const code = this.tables.operands[insn.rowIndex * 4 + n]!;
+    const code = this.operands[insn.rowIndex * 4 + n]!;
     const bytes = resolve(insn, (code >> 8) & 0xff) as Size;
     switch (code & 0xff) {
       case K_E:
@@ -388,7 +388,7 @@ export class Emitter {
 
   /** Writes the operand that readOperand() with MEM_RMW has just read: memory at the address computed there. */
   update(insn: Insn, n: number, value: Value): void {
-    const code = this.tables.operands[insn.rowIndex * 4 + n]!;
+    const code = this.operands[insn.rowIndex * 4 + n]!;
     const kind = code & 0xff;
     if (insn.mod !== 3 && (kind === K_E || kind === K_M)) {
       this.store(resolve(insn, (code >> 8) & 0xff) as Size, this.rmAddress, value);

@@ -1,4 +1,4 @@
-// Operand codes of table rows (insn.ts) compiled to numbers: kind in the low byte, size code above it.
+// Operand codes of table rows (row.ts) compiled to numbers: kind in the low byte, size code above it.
 
 export const K_NONE = 0;
 /** ModRM rm: register or memory. */

@@ -1,7 +1,7 @@
 // All rows of the x86 instruction table, and their compiled form: flat arrays the decoder and the emitter index.
 
-import type { Row } from "./insn.js";
 import { compileOperand, IMM_NONE, IMM_W, immediateOf, K_A, K_C, K_D, K_M, K_N, K_U, usesModrm } from "./operands.js";
+import type { Row } from "./row.js";
 import { ARITH_ROWS } from "./table/arith.js";
 import { ATOMIC_ROWS } from "./table/atomic.js";
 import { BITS_ROWS } from "./table/bits.js";
@@ -57,7 +57,7 @@ export const RF_REPEAT = 8;
 /** Some check has to be made before the instruction: protectedOnly, check, cpl0. */
 export const RF_CHECKED = 16;
 
-/** How an opcode is written (insn.ts) in numbers. */
+/** How an opcode is written (row.ts) in numbers. */
 export interface Encoding {
   map: number;
   opcode: number;

@@ -38,7 +38,7 @@ export class X86Frontend implements Frontend {
   constructor(features: ReadonlySet<string> | "all") {
     this.tables = new DecodeTables(ROWS, features);
     this.decoder = new Decoder(this.tables);
-    this.emitter = new Emitter(this.builder, this.tables);
+    this.emitter = new Emitter(this.builder, this.tables.operands);
   }
 
   translate(block: IrBlock, code: Uint8Array, options: TranslateOptions): TranslateResult {

@@ -1,7 +1,7 @@
 // Makes the cases of the instruction corpus from the instruction table: for every row all operand forms, sizes and prefixes
 // that apply, with registers, displacements and immediates drawn from a seeded generator.
 
-import type { Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { MAP_0F, MAP_0F3A, MAP_0F38, MAP_VEX, parseOpcode } from "../../../../src/arch/x86/frontend/tables.js";
 import { Random } from "./random.js";
 import { type Case, CODE, DATA, type StateKind } from "./state.js";

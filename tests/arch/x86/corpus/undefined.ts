@@ -1,6 +1,6 @@
 // Which rows the corpus covers, and what the manuals leave undefined (SDM volume 2, the instructions' "Flags Affected").
 
-import type { Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import type { Ignore } from "./digest.js";
 
 const CF = 1;

@@ -1,7 +1,7 @@
 // The 32-bit corpus: rows of the instruction table in compatibility mode, with 16- and 32-bit operands and addresses.
 
 import { DECODE_OK, Decoder, X86Insn } from "../../../../src/arch/x86/frontend/decoder.js";
-import type { Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { DecodeTables, parseOpcode, ROWS } from "../../../../src/arch/x86/frontend/tables.js";
 import { M_CODE32, M_FLAT, M_PE } from "../../../../src/arch/x86/layout.js";
 import { Random } from "../corpus/random.js";

@@ -2,7 +2,7 @@
 // expectation is what an Intel processor did (the faults in its user mode), in both tiers.
 
 import { describe, expect, it } from "vitest";
-import type { Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { ROWS } from "../../../../src/arch/x86/frontend/tables.js";
 import { Runner } from "../corpus/emulate.js";
 import { generate } from "../corpus/generate.js";

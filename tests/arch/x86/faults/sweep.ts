@@ -2,7 +2,7 @@
 // mapped, misaligned, not canonical, with a pending x87 exception; in 64-bit and in 32-bit code.
 
 import { DECODE_OK, Decoder, X86Insn } from "../../../../src/arch/x86/frontend/decoder.js";
-import type { Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { DecodeTables, ROWS } from "../../../../src/arch/x86/frontend/tables.js";
 import { M_CODE32, M_CODE64, M_FLAT, M_LMA, M_PE } from "../../../../src/arch/x86/layout.js";
 import { digest } from "../corpus/digest.js";

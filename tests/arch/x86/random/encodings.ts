@@ -1,7 +1,7 @@
 // Random encodings of the instruction table's rows that a loop can hold, and what their operands need.
 
 import { DECODE_OK, Decoder, X86Insn } from "../../../../src/arch/x86/frontend/decoder.js";
-import type { Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { DecodeTables, ROWS } from "../../../../src/arch/x86/frontend/tables.js";
 import { M_CODE64, M_PE } from "../../../../src/arch/x86/layout.js";
 import { generate } from "../corpus/generate.js";

@@ -1,6 +1,6 @@
 // Prefixes that the corpus' generator does not put before an instruction.
 
-import type { Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { MAP_VEX, parseOpcode } from "../../../../src/arch/x86/frontend/tables.js";
 import type { Random } from "../corpus/random.js";
 

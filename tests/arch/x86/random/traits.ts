@@ -1,6 +1,7 @@
 // What the generator of operands and the comparison have to know of an instruction besides its row.
 
-import type { Insn, Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Insn } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { ignoreFor } from "../corpus/undefined.js";
 import type { Kind } from "../simd/operands.js";
 import { ARITHMETIC, type State } from "./layout.js";

@@ -1,6 +1,6 @@
 // Encodings of every vector instruction of the table, register and memory form, with a choice of immediates.
 
-import type { Row } from "../../../../src/arch/x86/frontend/insn.js";
+import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { parseOpcode } from "../../../../src/arch/x86/frontend/tables.js";
 import type { Kind } from "./operands.js";
 

@@ -8,7 +8,7 @@ import { DECODE_OK, Decoder, X86Insn } from "../../../../src/arch/x86/frontend/d
 import { DecodeTables, ROWS } from "../../../../src/arch/x86/frontend/tables.js";
 import { M_CODE64, M_PE } from "../../../../src/arch/x86/layout.js";
 import { type Execution, readRm } from "./execution.js";
-import type { VendorRow } from "./table.js";
+import type { VendorRow } from "./row.js";
 
 const RSP = 4;
 const GENERAL_PROTECTION = 13;

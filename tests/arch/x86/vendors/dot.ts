@@ -2,7 +2,7 @@
 // that is neither manual says (SDM volume 2, DPPS; volume 1, table 4-7).
 
 import { type Execution, operandAddress } from "./execution.js";
-import type { VendorRow } from "./table.js";
+import type { VendorRow } from "./row.js";
 
 /** A product or a sum: the bits of a NaN, else a number of which only infinities and signs are exact. */
 type Term = bigint | number;

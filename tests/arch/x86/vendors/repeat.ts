@@ -3,7 +3,7 @@
 // two instructions that have a fast microcoded form.
 
 import type { Execution } from "./execution.js";
-import type { VendorRow } from "./table.js";
+import type { VendorRow } from "./row.js";
 
 const RCX = 1;
 const RSI = 6;

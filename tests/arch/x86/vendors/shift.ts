@@ -2,7 +2,7 @@
 // three words and are shifted out of the first; the vendors take another word for the third, and another carry.
 
 import { type Execution, readRm, writeRm16 } from "./execution.js";
-import type { VendorRow } from "./table.js";
+import type { VendorRow } from "./row.js";
 
 const CF = 1;
 const PF = 4;

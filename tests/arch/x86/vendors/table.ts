@@ -6,29 +6,9 @@ import { narrowBranches, nearBranches } from "./branch.js";
 import { dotProducts } from "./dot.js";
 import type { Execution } from "./execution.js";
 import { repeatedNever } from "./repeat.js";
+import type { Outcomes, VendorRow } from "./row.js";
 import { doubleShifts } from "./shift.js";
 import type { Vendor } from "./vendor.js";
-
-/** Makes the state after the instruction what one kind of processor leaves. */
-export type Effect = () => void;
-
-export interface Outcomes {
-  intel: Effect;
-  amd: Effect;
-  /** Where our machine does as neither. */
-  own?: Effect;
-}
-
-export interface VendorRow {
-  /** The instructions and the condition, in words. */
-  family: string;
-  /** Of the mnemonics. */
-  name: RegExp;
-  /** What our machine does. */
-  machine: keyof Outcomes;
-  /** Undefined where the vendors agree. */
-  outcomes(x: Execution): Outcomes | undefined;
-}
 
 export const VENDOR_ROWS: readonly VendorRow[] = [
   doubleShifts,

@@ -1,6 +1,7 @@
 // AES-NI and PCLMULQDQ (Intel SDM volume 2).
 
-import type { Row, RowAttributes } from "../insn.js";
+import type { RowAttributes } from "../insn.js";
+import type { Row } from "../row.js";
 import { helperOp, xmmBinary, xmmHelperImm } from "../sse.js";
 
 const A: RowAttributes = { feature: "aes", check: "sse" };

@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { adc, add, cmp, dec, inc, neg, sbb, sub } from "../integer/arith.js";
+import type { Row } from "../row.js";
 
 export const ARITH_ROWS: readonly Row[] = [
   ["00", "add", "Eb,Gb", add, { lock: true }],

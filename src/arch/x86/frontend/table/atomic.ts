@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { cmpxchg, cmpxchg8b, xadd } from "../integer/atomic.js";
+import type { Row } from "../row.js";
 
 export const ATOMIC_ROWS: readonly Row[] = [
   ["0F C0", "xadd", "Eb,Gb", xadd, { lock: true }],

@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { bsf, bsr, bt, btc, btr, bts, lzcnt, popcnt, tzcnt } from "../integer/bits.js";
+import type { Row } from "../row.js";
 
 export const BITS_ROWS: readonly Row[] = [
   ["0F A3", "bt", "Ev,Gv", bt],

@@ -1,4 +1,3 @@
-import type { Row } from "../insn.js";
 import {
   adcx,
   adox,
@@ -16,6 +15,7 @@ import {
   shlx,
   shrx,
 } from "../integer/bmi.js";
+import type { Row } from "../row.js";
 
 export const BMI_ROWS: readonly Row[] = [
   ["NP VEX.0F38 F2", "andn", "Gy,By,Ey", andn, { feature: "bmi1" }],

@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { call, callRm, jcc, jcxz, jmp, jmpRm, loop, ret } from "../integer/branch.js";
+import type { Row } from "../row.js";
 
 // With prefix 66 near branches in 64-bit code have 16-bit operands, as AMD's processors have it (Intel's ignore it).
 export const BRANCH_ROWS: readonly Row[] = [

@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { bcd, clc, cld, cmc, lahf, sahf, salc, stc, std } from "../integer/flagsops.js";
+import type { Row } from "../row.js";
 
 export const FLAGSOPS_ROWS: readonly Row[] = [
   ["F8", "clc", "", clc],

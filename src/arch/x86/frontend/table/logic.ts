@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { and, not, or, test, xor } from "../integer/logic.js";
+import type { Row } from "../row.js";
 
 export const LOGIC_ROWS: readonly Row[] = [
   ["08", "or", "Eb,Gb", or, { lock: true }],

@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { bound, clflush, crc32, into, nop, random, rdpid, rdtsc, rdtscp, ud } from "../integer/misc.js";
+import type { Row } from "../row.js";
 
 export const MISC_ROWS: readonly Row[] = [
   ["F3 90", "pause", "", nop],

@@ -1,7 +1,7 @@
 // MMX: the instructions on MMX registers, up to SSSE3. Intel SDM volume 2; each changes the x87 tags (volume 1, 9.5).
 
 import { WOp } from "../../../../ir/wasm-ops.js";
-import type { Row, RowAttributes } from "../insn.js";
+import type { RowAttributes } from "../insn.js";
 import {
   emms,
   maskmovq,
@@ -14,6 +14,7 @@ import {
   movqToMmx,
   unpackLowMmx,
 } from "../mmx.js";
+import type { Row } from "../row.js";
 import { helperOp, mmxBinary, mmxUnary, vop, vunary } from "../sse.js";
 import {
   andNot,

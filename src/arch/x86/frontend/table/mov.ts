@@ -1,4 +1,3 @@
-import type { Row } from "../insn.js";
 import {
   bswap,
   cbw,
@@ -15,6 +14,7 @@ import {
   xchgAx,
   xlat,
 } from "../integer/mov.js";
+import type { Row } from "../row.js";
 
 export const MOV_ROWS: readonly Row[] = [
   ["88", "mov", "Eb,Gb", mov],

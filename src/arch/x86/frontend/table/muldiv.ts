@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { aad, aam, div, idiv, imul, imul2, imul3, mul } from "../integer/muldiv.js";
+import type { Row } from "../row.js";
 
 export const MULDIV_ROWS: readonly Row[] = [
   ["F6 /4", "mul", "Eb", mul],

@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { rcl, rcr, rol, ror, sar, shl, shld, shr, shrd } from "../integer/shift.js";
+import type { Row } from "../row.js";
 
 export const SHIFT_ROWS: readonly Row[] = [
   ["C0 /0", "rol", "Eb,Ib", rol],

@@ -1,6 +1,6 @@
 // All vector instructions: MMX, SSE to SSE4.2, AES-NI, PCLMULQDQ.
 
-import type { Row } from "../insn.js";
+import type { Row } from "../row.js";
 import { AES_ROWS } from "./aes.js";
 import { MMX_ROWS } from "./mmx.js";
 import { SSE_FLOAT_ROWS } from "./sse-float.js";

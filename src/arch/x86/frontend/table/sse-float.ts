@@ -1,6 +1,7 @@
 // Floating-point arithmetic, comparison and conversion of SSE to SSE4.1 (Intel SDM volume 2).
 
-import type { Row, RowAttributes } from "../insn.js";
+import type { RowAttributes } from "../insn.js";
+import type { Row } from "../row.js";
 import {
   approximate,
   compare,

@@ -1,7 +1,8 @@
 // Integer instructions on XMM registers of SSE2 and SSSE3 (Intel SDM volume 2). SSE4: sse4.ts.
 
 import { WOp } from "../../../../ir/wasm-ops.js";
-import type { Row, RowAttributes } from "../insn.js";
+import type { RowAttributes } from "../insn.js";
+import type { Row } from "../row.js";
 import { helperOp, vop, vunary, xmmBinary, xmmUnary } from "../sse.js";
 import {
   andNot,

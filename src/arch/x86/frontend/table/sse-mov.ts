@@ -1,7 +1,8 @@
 // Moves, shuffles and logic of the floating-point vectors, MOVD/MOVQ/MOVDQ, MXCSR (Intel SDM volume 2).
 
 import { WOp } from "../../../../ir/wasm-ops.js";
-import type { Row, RowAttributes } from "../insn.js";
+import type { RowAttributes } from "../insn.js";
+import type { Row } from "../row.js";
 import { vop, xmmBinary, xmmUnary } from "../sse.js";
 import { andNot, shufpd, shufps, signMask, UNPACK_HIGH, UNPACK_LOW } from "../sse-int.js";
 import {

@@ -1,7 +1,8 @@
 // SSE4.1 and SSE4.2 on XMM registers, all but floating-point arithmetic (Intel SDM volume 2).
 
 import { WOp } from "../../../../ir/wasm-ops.js";
-import type { Row, RowAttributes } from "../insn.js";
+import type { RowAttributes } from "../insn.js";
+import type { Row } from "../row.js";
 import { helperOp, vop, xmmBinary, xmmHelperImm } from "../sse.js";
 import {
   blendByImm,

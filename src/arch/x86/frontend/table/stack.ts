@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { enter, leave, pop, popa, popRm, push, pusha } from "../integer/stack.js";
+import type { Row } from "../row.js";
 
 export const STACK_ROWS: readonly Row[] = [
   ["50+r", "push", "Zv", push, { default64: true }],

@@ -1,5 +1,5 @@
-import type { Row } from "../insn.js";
 import { cmps, lods, movs, scas, stos } from "../integer/string.js";
+import type { Row } from "../row.js";
 
 export const STRING_ROWS: readonly Row[] = [
   ["A4", "movs", "Yb,Xb", movs, { repeat: true }],

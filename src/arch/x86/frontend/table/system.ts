@@ -1,4 +1,4 @@
-import type { Row } from "../insn.js";
+import type { Row } from "../row.js";
 import {
   cacheControl,
   clts,

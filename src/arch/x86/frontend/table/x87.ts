@@ -1,7 +1,8 @@
 // x87: D8 to DF and 9B (Intel SDM volume 2, appendix A.5). Undocumented encodings that all processors have are listed
 // with what they do.
 
-import type { Row, RowAttributes } from "../insn.js";
+import type { RowAttributes } from "../insn.js";
+import type { Row } from "../row.js";
 import {
   arithMemory,
   arithRegister,
