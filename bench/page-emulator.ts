@@ -2,9 +2,9 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BrowserKind } from "../tests/browser/browsers.js";
-import { PageUnderTest } from "../tests/browser/page.js";
-import { type Site, serveSite } from "../tests/browser/site.js";
+import type { BrowserKind } from "../testing/browser/browsers.js";
+import { PageUnderTest } from "../testing/browser/page.js";
+import { type Site, serveSite } from "../testing/browser/site.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READY, type Session } from "./engine.js";
 import { BENCH_GUEST, machineOptions, ROOT } from "./guest.js";
 

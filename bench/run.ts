@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { BROWSER_NAMES, BROWSERS } from "../tests/browser/browsers.js";
+import { BROWSER_NAMES, BROWSERS } from "../testing/browser/browsers.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, patience, type Session } from "./engine.js";
 import { BENCH_GUEST, buildBenchGuest, machineOptions, ROOT } from "./guest.js";
 import { measure } from "./measured.js";

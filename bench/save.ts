@@ -2,7 +2,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { commitOf } from "../tests/proof/runner/record.js";
+import { commitOf } from "../testing/commit.js";
 import { ROOT } from "./guest.js";
 import type { Round } from "./results.js";
 

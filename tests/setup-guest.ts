@@ -3,8 +3,8 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { GUEST } from "../testing/guest.js";
 import { once } from "./once.js";
-import { GUEST } from "./system/guest.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

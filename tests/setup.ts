@@ -4,8 +4,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { PROGRAMS } from "../testing/programs.js";
 import { once } from "./once.js";
-import { PROGRAMS } from "./programs.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

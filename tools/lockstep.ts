@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { HELPERS } from "../src/arch/x86/frontend/helpers.js";
 import { print } from "../src/ir/print.js";
-import { differenceText, firstDifference, type Lockstep, reference } from "../tests/lockstep/lockstep.js";
+import { differenceText, firstDifference, type Lockstep, reference } from "../testing/lockstep/lockstep.js";
 
 const { values, positionals } = parseArgs({
   options: {

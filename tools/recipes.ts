@@ -2,8 +2,8 @@
 // them from npm into a temporary folder, bundles a page with each, and opens it in Chromium.
 
 import { execFileSync } from "node:child_process";
-import { startChromium } from "../tests/browser/chromium.js";
-import { html, type Project, program, project, serveFolder, works } from "../tests/browser/recipes.js";
+import { startChromium } from "../testing/browser/chromium.js";
+import { html, type Project, program, project, serveFolder, works } from "../testing/browser/recipes.js";
 
 const RECIPES: Record<
   string,

@@ -12,6 +12,9 @@ import type {
   MachineSerialPorts,
   MachineStatistics,
 } from "./services.js";
+import type { MachineStreams } from "./streams.js";
+
+export type { MachineStreams } from "./streams.js";
 
 /** Contents of a file the command line names: bytes, a Blob or File, or where to fetch it. */
 export type MachineFile = Blob | Uint8Array | ArrayBuffer | string | URL;
@@ -86,17 +89,6 @@ export type MachineEvents = {
   /** A line of the -d log. */
   log: string;
 };
-
-/** Two byte streams to and from the machine. */
-export interface MachineStreams {
-  /**
-   * What the guest writes. While it is locked to a reader nothing is lost, and a reader that falls a megabyte behind slows
-   * the machine down; while nobody reads only the last megabyte is kept. Ends with the machine.
-   */
-  readonly readable: ReadableStream<Uint8Array>;
-  /** What is typed. A write is done when the machine has taken its bytes, or most of them. */
-  readonly writable: WritableStream<Uint8Array>;
-}
 
 export interface MachineConsole extends MachineStreams {
   /**

@@ -1,7 +1,7 @@
 // The names under which a machine's services are found. They are fixed; what of them is not there yet throws, or rejects with, a
 // MachineError of code ERR_UNAVAILABLE that says so.
 
-import type { MachineStreams } from "./api.js";
+import type { MachineStreams } from "./streams.js";
 
 /** A disk of a machine, beside those of the command line. */
 export interface DriveOptions {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { program } from "../../tests/programs.js";
+import { program } from "../../testing/programs.js";
 import { applets } from "./busybox.js";
 import { cpio } from "./cpio.js";
 import { modinfo } from "./modinfo.js";

@@ -1,7 +1,7 @@
 // Tier 1 in the real engine: the same programs interpreted and in regions, at every instruction count looked at.
 
 import { describe, expect, it } from "vitest";
-import { corpusParts } from "../../tests/arch/x86/corpus/parts.js";
+import { corpusParts } from "../../testing/x86/parts.js";
 import { X86Cpu } from "../arch/x86/cpu.js";
 import * as X from "../arch/x86/layout.js";
 import type { Port } from "../base/port.js";

@@ -2,12 +2,12 @@
 
 import { mkdirSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { ROOT } from "../system/guest.js";
-import type { Browser } from "./browser.js";
-import { BROWSERS, type BrowserName } from "./browsers.js";
+import type { Browser } from "../../testing/browser/browser.js";
+import { BROWSERS, type BrowserName } from "../../testing/browser/browsers.js";
+import { PageUnderTest } from "../../testing/browser/page.js";
+import { type Site, serveSite } from "../../testing/browser/site.js";
+import { ROOT } from "../../testing/guest.js";
 import { firstMinutes } from "./first-minutes.js";
-import { PageUnderTest } from "./page.js";
-import { type Site, serveSite } from "./site.js";
 
 const BOOT_MS = 240_000;
 // The kernel may write behind the prompt.

@@ -1,9 +1,9 @@
 // What a new user meets on the page in the first minutes, after the prompt.
 
 import { expect } from "vitest";
-import { ROOT } from "../system/guest.js";
-import { type Browser, until } from "./browser.js";
-import type { PageUnderTest } from "./page.js";
+import { type Browser, until } from "../../testing/browser/browser.js";
+import type { PageUnderTest } from "../../testing/browser/page.js";
+import { ROOT } from "../../testing/guest.js";
 
 const LINE = 30_000;
 

@@ -3,12 +3,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { temporaryFolder } from "../system/guest.js";
-import { echo, writeKernel } from "../system/multiboot.js";
-import { type Browser, until } from "./browser.js";
-import { startChromium } from "./chromium.js";
-import { PageUnderTest } from "./page.js";
-import { type Site, serveSite } from "./site.js";
+import { type Browser, until } from "../../testing/browser/browser.js";
+import { startChromium } from "../../testing/browser/chromium.js";
+import { PageUnderTest } from "../../testing/browser/page.js";
+import { type Site, serveSite } from "../../testing/browser/site.js";
+import { temporaryFolder } from "../../testing/guest.js";
+import { echo, writeKernel } from "../../testing/x86/multiboot.js";
 
 const SECRET = "secret of the host";
 const LINE = 30_000;

@@ -1,10 +1,10 @@
 // The page's buttons and the example of the API, on a machine that has booted (from the initrd alone, which is faster).
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Browser, until } from "./browser.js";
-import { startChromium } from "./chromium.js";
-import { PageUnderTest } from "./page.js";
-import { type Site, serveSite } from "./site.js";
+import { type Browser, until } from "../../testing/browser/browser.js";
+import { startChromium } from "../../testing/browser/chromium.js";
+import { PageUnderTest } from "../../testing/browser/page.js";
+import { type Site, serveSite } from "../../testing/browser/site.js";
 
 const BOOT_MS = 240_000;
 const ARGS = '-m 256M -kernel bzImage -initrd initrd -append "console=ttyS0 loglevel=4"';

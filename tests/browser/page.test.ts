@@ -2,11 +2,11 @@
 
 import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../system/guest.js";
-import { type Browser, until } from "./browser.js";
-import { startChromium } from "./chromium.js";
-import { PageUnderTest } from "./page.js";
-import { type Site, serveSite } from "./site.js";
+import { type Browser, until } from "../../testing/browser/browser.js";
+import { startChromium } from "../../testing/browser/chromium.js";
+import { PageUnderTest } from "../../testing/browser/page.js";
+import { type Site, serveSite } from "../../testing/browser/site.js";
+import { ROOT } from "../../testing/guest.js";
 
 let browser: Browser;
 let site: Site;

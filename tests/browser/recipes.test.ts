@@ -2,10 +2,10 @@
 
 import { build, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Browser } from "./browser.js";
-import { BROWSER_NAMES, BROWSERS } from "./browsers.js";
-import { startChromium } from "./chromium.js";
-import { html, type Project, program, project, serveFolder, works } from "./recipes.js";
+import type { Browser } from "../../testing/browser/browser.js";
+import { BROWSER_NAMES, BROWSERS } from "../../testing/browser/browsers.js";
+import { startChromium } from "../../testing/browser/chromium.js";
+import { html, type Project, program, project, serveFolder, works } from "../../testing/browser/recipes.js";
 
 /** The strictest policy under which the README says that the page works. */
 const CSP =

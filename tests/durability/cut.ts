@@ -10,7 +10,7 @@ import { type Drive, openDrives } from "../../src/machine/drives.js";
 import { TestHost } from "../../src/machine/testing.js";
 import { parseArguments } from "../../src/machines/arguments.js";
 import { BlockFile } from "../../src/node/block-file.js";
-import type { Random } from "../arch/x86/corpus/random.js";
+import type { Random } from "../../testing/random.js";
 import { DiskGuest, GUEST_MEMORY } from "./guest.js";
 import { HostDisk, SECTOR } from "./host-disk.js";
 

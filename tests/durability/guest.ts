@@ -3,7 +3,7 @@
 import type { FakeMemory } from "../../src/devices/testing.js";
 import type { TestQueue } from "../../src/devices/virtio/testing/driver.js";
 import type { TestPciDriver } from "../../src/devices/virtio/testing/pci-driver.js";
-import type { Random } from "../arch/x86/corpus/random.js";
+import type { Random } from "../../testing/random.js";
 import { SECTOR } from "./host-disk.js";
 
 const OUT = 1;

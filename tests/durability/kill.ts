@@ -2,10 +2,10 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
-import type { Random } from "../arch/x86/corpus/random.js";
-import { program } from "../programs.js";
-import { Emulator } from "../system/emulator.js";
-import { INITRD, KERNEL, PROMPT, temporaryFolder } from "../system/guest.js";
+import { Emulator } from "../../testing/emulator.js";
+import { INITRD, KERNEL, PROMPT, temporaryFolder } from "../../testing/guest.js";
+import { program } from "../../testing/programs.js";
+import type { Random } from "../../testing/random.js";
 
 const BOOT = 240_000;
 const FIRST_RECORD = 60_000;

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { testBzImage, testElf } from "../../src/machines/pc/boot/testing.js";
-import { KERNEL } from "../system/guest.js";
+import { KERNEL } from "../../testing/guest.js";
 
 export interface Base {
   name: string;

@@ -8,8 +8,7 @@ import { createMachine } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { programInfo } from "../../src/node/program.js";
 import { NodeScheduler } from "../../src/node/scheduler.js";
-import { Random } from "../arch/x86/corpus/random.js";
-import { caseSeed } from "../proof/runner/proof.js";
+import { caseSeed, Random } from "../../testing/random.js";
 import { type Base, initrds, kernels } from "./bases.js";
 import { mutate } from "./mutate.js";
 

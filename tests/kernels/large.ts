@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { constants, deflateRawSync } from "node:zlib";
 import { testBzImage, testElf } from "../../src/machines/pc/boot/testing.js";
-import { program } from "../programs.js";
+import { program } from "../../testing/programs.js";
 
 const AT = 0x1000000;
 const PIECE = 4 << 20;

@@ -1,6 +1,6 @@
 // Damage: cuts, flips, splices, and fields made huge.
 
-import type { Random } from "../arch/x86/corpus/random.js";
+import type { Random } from "../../testing/random.js";
 
 const VALUES = [
   0, 1, 2, 0x7f, 0xff, 0x7fff, 0xffff, 0xfffff, 0x100000, 0x1000000, 0x3000000, 0x7fffffff, 0x80000000, 0xfffffff0,

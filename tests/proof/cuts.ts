@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Random } from "../arch/x86/corpus/random.js";
+import { Random } from "../../testing/random.js";
 import { cut, IMAGE_SIZE } from "../durability/cut.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 

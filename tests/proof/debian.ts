@@ -3,9 +3,9 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { Emulator } from "../../testing/emulator.js";
+import { INITRD, KERNEL, PROMPT, ROOT } from "../../testing/guest.js";
 import setupGuest from "../setup-guest.js";
-import { Emulator } from "../system/emulator.js";
-import { INITRD, KERNEL, PROMPT, ROOT } from "../system/guest.js";
 import { BEGIN, END, systemdDisk } from "../system/systemd-disk.js";
 import type { Proof } from "./runner/proof.js";
 

@@ -1,7 +1,7 @@
 // Random accesses to all devices of a PC (tests/system/fuzz): none ends in an internal error, keeps the host for long, or changes a byte
 // of the emulator's own memory.
 
-import { Random } from "../arch/x86/corpus/random.js";
+import { Random } from "../../testing/random.js";
 import { Accesses } from "../system/fuzz/accesses.js";
 import { fuzzBoard } from "../system/fuzz/board.js";
 import { caseSeed, type Proof } from "./runner/proof.js";

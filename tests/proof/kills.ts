@@ -1,6 +1,6 @@
 // SIGKILL while the guest writes records with fsync, to a raw disk and to ext4.
 
-import { Random } from "../arch/x86/corpus/random.js";
+import { Random } from "../../testing/random.js";
 import { KINDS, kill } from "../durability/kill.js";
 import setupGuest from "../setup-guest.js";
 import { caseSeed, type Proof } from "./runner/proof.js";

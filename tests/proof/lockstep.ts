@@ -1,9 +1,9 @@
-// Tier 1 beside tier 0 through the first 300 million instructions of a Linux boot, on machines that differ (tests/lockstep).
+// Tier 1 beside tier 0 through the first 300 million instructions of a Linux boot, on machines that differ (testing/lockstep).
 
-import { Random } from "../arch/x86/corpus/random.js";
-import { differenceText, firstDifference, type Lockstep, reference } from "../lockstep/lockstep.js";
+import { INITRD, KERNEL } from "../../testing/guest.js";
+import { differenceText, firstDifference, type Lockstep, reference } from "../../testing/lockstep/lockstep.js";
+import { Random } from "../../testing/random.js";
 import setupGuest from "../setup-guest.js";
-import { INITRD, KERNEL } from "../system/guest.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
 const INSTRUCTIONS = 300_000_000;

@@ -1,7 +1,7 @@
 // memtest86+ goes over all of RAM, in each of its ten tests, and finds no error.
 
+import { Emulator } from "../../testing/emulator.js";
 import { memtest } from "../system/bios/systems.js";
-import { Emulator } from "../system/emulator.js";
 import type { Proof } from "./runner/proof.js";
 
 const PASS = 3_600_000;

@@ -1,8 +1,8 @@
 // The same as ram-boots, in a page in Chromium.
 
-import { startChromium } from "../browser/chromium.js";
-import { PageUnderTest } from "../browser/page.js";
-import { serveSite } from "../browser/site.js";
+import { startChromium } from "../../testing/browser/chromium.js";
+import { PageUnderTest } from "../../testing/browser/page.js";
+import { serveSite } from "../../testing/browser/site.js";
 import setupGuest from "../setup-guest.js";
 import setupPage from "../setup-page.js";
 import { RAM_SIZES } from "../system/ram/sizes.js";

@@ -1,8 +1,8 @@
 // Linux boots to its prompt with each size of RAM, and has it.
 
+import { Emulator } from "../../testing/emulator.js";
+import { INITRD, KERNEL, PROMPT } from "../../testing/guest.js";
 import setupGuest from "../setup-guest.js";
-import { Emulator } from "../system/emulator.js";
-import { INITRD, KERNEL, PROMPT } from "../system/guest.js";
 import { RAM_SIZES } from "../system/ram/sizes.js";
 import type { Proof } from "./runner/proof.js";
 

@@ -1,9 +1,9 @@
 // Debian's Xen, a multiboot kernel whose modules are a Linux kernel and its initrd, boots that as its first domain.
 
+import { Emulator } from "../../testing/emulator.js";
+import { INITRD, KERNEL, PROMPT, temporaryFolder } from "../../testing/guest.js";
 import setupGuest from "../setup-guest.js";
 import { xen } from "../system/bios/systems.js";
-import { Emulator } from "../system/emulator.js";
-import { INITRD, KERNEL, PROMPT, temporaryFolder } from "../system/guest.js";
 import type { Proof } from "./runner/proof.js";
 
 const BOOT = 900_000;

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runEmulator } from "./emulator.js";
-import { INITRD, KERNEL } from "./guest.js";
+import { runEmulator } from "../../testing/emulator.js";
+import { INITRD, KERNEL } from "../../testing/guest.js";
 
 const NAME = "wasmachine-system-x86_64: ";
 /** Files of the host that root cannot open for writing either. */

@@ -2,8 +2,8 @@
 
 import { mkdirSync, symlinkSync } from "node:fs";
 import { afterEach, expect, it } from "vitest";
-import { Emulator } from "./emulator.js";
-import { copyDisk, GUEST, PROMPT, temporaryFolder } from "./guest.js";
+import { Emulator } from "../../testing/emulator.js";
+import { copyDisk, GUEST, PROMPT, temporaryFolder } from "../../testing/guest.js";
 
 const BOOT = 240_000;
 

@@ -5,7 +5,7 @@ import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import * as X from "../../src/arch/x86/layout.js";
 import * as L from "../../src/layout/layout.js";
 import { CODE_PAGE_STORES } from "../../src/tuning/engine.js";
-import { bareCpu, poke } from "./bare.js";
+import { bareCpu, poke } from "../../testing/x86/bare.js";
 
 const CODE = 0x7c00;
 const ROUTINE = 0x9000;

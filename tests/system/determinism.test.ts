@@ -7,7 +7,7 @@ import { createMachine } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
-import { INITRD, KERNEL, temporaryFolder } from "./guest.js";
+import { INITRD, KERNEL, temporaryFolder } from "../../testing/guest.js";
 
 const MINUTES = 60_000;
 

@@ -4,8 +4,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CLI, Emulator, runEmulator } from "./emulator.js";
-import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "./guest.js";
+import { CLI, Emulator, runEmulator } from "../../testing/emulator.js";
+import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "../../testing/guest.js";
 
 const MIB = 1 << 20;
 const MONITOR = "\x01c";

@@ -4,9 +4,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { truncateSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { program } from "../programs.js";
-import { Emulator } from "./emulator.js";
-import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "./guest.js";
+import { Emulator } from "../../testing/emulator.js";
+import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "../../testing/guest.js";
+import { program } from "../../testing/programs.js";
 
 const BOOT = 240_000;
 const MIB = 1 << 20;

@@ -2,9 +2,9 @@
 // without the host noticing.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { Emulator, type Ended, runEmulator } from "./emulator.js";
-import { temporaryFolder } from "./guest.js";
-import { EXIT_DEVICE, writeKernel, x86 } from "./multiboot.js";
+import { Emulator, type Ended, runEmulator } from "../../testing/emulator.js";
+import { temporaryFolder } from "../../testing/guest.js";
+import { EXIT_DEVICE, writeKernel, x86 } from "../../testing/x86/multiboot.js";
 
 const PM1_CONTROL = 0x604;
 /** SLP_TYPa 0 is S5 in this machine's DSDT. */

@@ -2,7 +2,7 @@
 
 import type { X86Cpu, X86CpuOptions } from "../../src/arch/x86/cpu.js";
 import * as X from "../../src/arch/x86/layout.js";
-import { bareCpu, poke } from "./bare.js";
+import { bareCpu, poke } from "../../testing/x86/bare.js";
 
 const CONSOLE_PORT = 0xe9;
 const EXIT_PORT = 0x501;

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
-import { Emulator } from "./emulator.js";
-import { INITRD, KERNEL, PROMPT } from "./guest.js";
+import { Emulator } from "../../testing/emulator.js";
+import { INITRD, KERNEL, PROMPT } from "../../testing/guest.js";
 
 const BOOT = 240_000;
 const RAM = 512;

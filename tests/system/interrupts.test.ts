@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import * as X from "../../src/arch/x86/layout.js";
-import { bareCpu, enterPaging, peek16, poke } from "./bare.js";
+import { bareCpu, enterPaging, peek16, poke } from "../../testing/x86/bare.js";
 
 const CODE = 0x7c00;
 const HANDLER = 0x500;

@@ -1,8 +1,8 @@
 // Debian's kernel at a random base (KASLR), as its own decompressor would put it there.
 
 import { expect, it } from "vitest";
-import { Emulator } from "./emulator.js";
-import { INITRD, KERNEL, PROMPT } from "./guest.js";
+import { Emulator } from "../../testing/emulator.js";
+import { INITRD, KERNEL, PROMPT } from "../../testing/guest.js";
 
 const BOOT = 240_000;
 const LINKED = 0xffffffff81000000n;

@@ -3,9 +3,9 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { closeSync, constants, openSync, readFileSync, readSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { program } from "../programs.js";
-import { ROOT, temporaryFolder } from "./guest.js";
-import { CODE, writeKernel, x86 } from "./multiboot.js";
+import { ROOT, temporaryFolder } from "../../testing/guest.js";
+import { program } from "../../testing/programs.js";
+import { CODE, writeKernel, x86 } from "../../testing/x86/multiboot.js";
 
 const CLI = `${ROOT}dist/node/cli.js`;
 /** A second, and what a loaded host takes for it. */

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { createMachine } from "../../src/node/index.js";
-import { GUEST, KERNEL, temporaryFolder } from "./guest.js";
-import { echo, writeKernel } from "./multiboot.js";
+import { GUEST, KERNEL, temporaryFolder } from "../../testing/guest.js";
+import { echo, writeKernel } from "../../testing/x86/multiboot.js";
 
 it("boots a kernel given as bytes, takes commands, answers its monitor, powers off", { timeout: 300_000 }, async () => {
   const machine = createMachine({

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import { S_GLOBAL_EPOCH, S_REGION_EPOCH } from "../../src/layout/vcpu.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
-import { bareCpu, enterPaging, poke } from "./bare.js";
+import { bareCpu, enterPaging, poke } from "../../testing/x86/bare.js";
 
 const TABLES = 0x10000;
 const PAGES = 0x200000;

@@ -3,10 +3,10 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testBzImage } from "../../src/machines/pc/boot/testing.js";
-import { PROGRAMS, program } from "../programs.js";
-import { Emulator } from "./emulator.js";
-import { temporaryFolder } from "./guest.js";
-import { writeKernel, x86 } from "./multiboot.js";
+import { Emulator } from "../../testing/emulator.js";
+import { temporaryFolder } from "../../testing/guest.js";
+import { PROGRAMS, program } from "../../testing/programs.js";
+import { writeKernel, x86 } from "../../testing/x86/multiboot.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 

@@ -1,9 +1,9 @@
 // Linux suspends to RAM (ACPI's S3) and goes on when the monitor wakes it, without firmware and with SeaBIOS.
 
 import { expect, it } from "vitest";
-import { PROGRAMS, program } from "../programs.js";
-import { Emulator } from "./emulator.js";
-import { INITRD, KERNEL, PROMPT } from "./guest.js";
+import { Emulator } from "../../testing/emulator.js";
+import { INITRD, KERNEL, PROMPT } from "../../testing/guest.js";
+import { PROGRAMS, program } from "../../testing/programs.js";
 
 const BOOT = 240_000;
 const MONITOR = "(wasmachine) ";

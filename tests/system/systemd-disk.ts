@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { GUEST, ROOT } from "./guest.js";
+import { GUEST, ROOT } from "../../testing/guest.js";
 
 const FOLDER = `${ROOT}build/tests/systemd`;
 const SIZE = "1200M";

@@ -3,8 +3,8 @@
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
-import { program } from "../programs.js";
-import { GUEST, ROOT, temporaryFolder } from "./guest.js";
+import { GUEST, ROOT, temporaryFolder } from "../../testing/guest.js";
+import { program } from "../../testing/programs.js";
 
 const BOOT = 240_000;
 const COLUMNS = 91;

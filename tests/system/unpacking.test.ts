@@ -4,9 +4,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { KERNEL, ROOT, temporaryFolder } from "../../testing/guest.js";
+import { x86 } from "../../testing/x86/multiboot.js";
 import { FORMATS, type FormatName, writeLargeKernel } from "../kernels/large.js";
-import { KERNEL, ROOT, temporaryFolder } from "./guest.js";
-import { x86 } from "./multiboot.js";
 
 const CLI = `${ROOT}dist/node/cli.js`;
 /** A second, and what a loaded host takes for it. */

@@ -1,7 +1,6 @@
 // Emits the straight-line part of one block: statements in order, values by the plan (plan.ts).
 
 import { Op, Ty } from "../../ir/ops.js";
-import type { SharedAccess } from "./groups.js";
 import type { RegionBlock } from "../form/region.js";
 import { packSite } from "../form/site.js";
 import type { Code } from "./code.js";
@@ -9,6 +8,7 @@ import { emitCall } from "./emit-calls.js";
 import type { BlockContext, FunctionContext } from "./emit-context.js";
 import { emitLoad, emitStore } from "./emit-memory.js";
 import { emitExpression } from "./emit-ops.js";
+import type { SharedAccess } from "./groups.js";
 import { W } from "./opcodes.js";
 import { IN_LOCAL, isStatement, type Plan } from "./plan.js";
 

@@ -3,9 +3,9 @@
 import type { IrBlock } from "../../ir/block.js";
 import type { HelperDef, SlotRange } from "../../ir/helpers.js";
 import type { PcWidth } from "../../ir/ops.js";
-import type { AccessGroup, SharedAccess } from "./groups.js";
 import type { RegionBlock } from "../form/region.js";
 import type { Code } from "./code.js";
+import type { AccessGroup, SharedAccess } from "./groups.js";
 import type { SlotMap } from "./slots.js";
 
 /** What all blocks of a function share. */

@@ -15,18 +15,18 @@ import { S_TLB, TLB_MODE_SIZE } from "../../layout/tlb.js";
 import { S_ATTENTION, S_EXACT, S_FAULT, S_FUEL, S_MODE, S_PAGES, S_PC, S_STOP } from "../../layout/vcpu.js";
 import { RARE } from "../../tuning/regions.js";
 import { type Edge, Graph, makeReducible, NODE_BLOCK, NODE_DISPATCH, NODE_STUB } from "../form/cfg.js";
-import { type AccessGroup, groupAccesses, type SharedAccess } from "./groups.js";
 import { mmuOf, type Region, type Target } from "../form/region.js";
 import { SITE_PENDING_MASK, SITE_SHIFT } from "../form/site.js";
-import { Flow } from "./structure.js";
-import type { FunctionType } from "./symbols.js";
 import { Code, type FunctionBody } from "./code.js";
 import { BlockEmitter } from "./emit-block.js";
 import { maskPc } from "./emit-calls.js";
 import type { FunctionContext } from "./emit-context.js";
+import { type AccessGroup, groupAccesses, type SharedAccess } from "./groups.js";
 import { I32, I64, W } from "./opcodes.js";
 import { planBlock } from "./plan.js";
 import { SlotMap } from "./slots.js";
+import { Flow } from "./structure.js";
+import type { FunctionType } from "./symbols.js";
 
 export const REGION_TYPE: FunctionType = { params: [I32, I32], results: [I32] };
 

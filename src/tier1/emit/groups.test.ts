@@ -4,10 +4,10 @@ import { IrBuilder, type Value } from "../../ir/builder.js";
 import { type HelperDef, helper, system } from "../../ir/helpers.js";
 import { Ty } from "../../ir/ops.js";
 import { deadCode } from "../../ir/passes/dce.js";
-import { Code } from "./code.js";
-import { SlotMap } from "./slots.js";
-import { groupAccesses, type SharedAccess } from "./groups.js";
 import type { RegionBlock } from "../form/region.js";
+import { Code } from "./code.js";
+import { groupAccesses, type SharedAccess } from "./groups.js";
+import { SlotMap } from "./slots.js";
 
 const P = 0x100;
 const Q = 0x108;

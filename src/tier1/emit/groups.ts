@@ -10,8 +10,8 @@ import type { HelperDef } from "../../ir/helpers.js";
 import { Op, Ty } from "../../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../../layout/access.js";
 import { MAX_SPAN, MAX_SPAN_SHARED, WIDENING } from "../../tuning/regions.js";
-import { inRanges, type SlotMap } from "./slots.js";
 import type { RegionBlock } from "../form/region.js";
+import { inRanges, type SlotMap } from "./slots.js";
 
 /** A value that no node has. */
 const UNKNOWN = -1;

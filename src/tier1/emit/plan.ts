@@ -4,8 +4,8 @@
 import type { HelperDef } from "../../ir/helpers.js";
 import { MAX_OPERANDS, operandsOf } from "../../ir/operands.js";
 import { isTerminator, Op } from "../../ir/ops.js";
-import type { SharedAccess } from "./groups.js";
 import type { RegionBlock } from "../form/region.js";
+import type { SharedAccess } from "./groups.js";
 import { inRanges, type SlotMap } from "./slots.js";
 
 export const AT_USE = 0;

@@ -10,10 +10,10 @@ import type { HelperDef, HelperShape } from "../../ir/helpers.js";
 import { Ty } from "../../ir/ops.js";
 import { S_TLB, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL, TLB_MODE_SIZE } from "../../layout/tlb.js";
 import { S_CODE_BASE, S_CODE_MASK, S_LOCAL_PAGE } from "../../layout/vcpu.js";
-import type { FunctionType, SymbolDef } from "./symbols.js";
 import { Code, type FunctionBody } from "./code.js";
 import { tlbIndex } from "./memory-code.js";
 import { I32, I64, V128, W } from "./opcodes.js";
+import type { FunctionType, SymbolDef } from "./symbols.js";
 
 const SHAPES: Record<HelperShape, FunctionType> = {
   int: { params: [I32, I64, I64, I64], results: [I64] },

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Ty } from "../../ir/ops.js";
+import { Graph, makeReducible, NODE_BLOCK, NODE_DISPATCH } from "../form/cfg.js";
+import { link } from "../link/linker.js";
 import { Code } from "./code.js";
 import { I32, W } from "./opcodes.js";
-import { link } from "../link/linker.js";
-import { Graph, makeReducible, NODE_BLOCK, NODE_DISPATCH } from "../form/cfg.js";
 import { Flow } from "./structure.js";
 
 const STEPS = 200;

@@ -3,9 +3,9 @@
 // what leaves a loop is placed behind the loop's end (the compiler below takes everything up to `end` for loop body), and
 // nodes a br_table jumps to always follow a block.
 
+import { type Graph, NODE_DISPATCH } from "../form/cfg.js";
 import type { Code } from "./code.js";
 import { W } from "./opcodes.js";
-import { type Graph, NODE_DISPATCH } from "../form/cfg.js";
 
 export interface Shape {
   /** Nodes in reverse postorder from the root. */

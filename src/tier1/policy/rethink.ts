@@ -11,8 +11,8 @@ import {
   RETHINK_SHARE,
 } from "../../tuning/engine.js";
 import { type LiveRegion, startOf } from "../cache/live.js";
-import { Straddles } from "../form/straddles.js";
 import { remember } from "../form/remember.js";
+import { Straddles } from "../form/straddles.js";
 
 /** `times` entries of one region from another since the last look. */
 export interface Transition {

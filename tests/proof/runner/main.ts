@@ -4,8 +4,8 @@
 import { randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { commitOf } from "../../../testing/commit.js";
 import { loadProof, proofNames } from "./proof.js";
-import { commitOf } from "./record.js";
 import { runProof } from "./runner.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));

@@ -4,6 +4,8 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+export { caseSeed } from "../../../testing/random.js";
+
 export interface Proof {
   /** As its file is called. */
   readonly name: string;
@@ -42,12 +44,4 @@ export async function loadProof(name: string): Promise<Proof> {
   const { proof } = (await import(/* @vite-ignore */ fileURLToPath(new URL(`${name}.ts`, FOLDER)))) as { proof: Proof };
   if (proof.name !== name) throw new Error(`tests/proof/${name}.ts calls its proof '${proof.name}'`);
   return proof;
-}
-
-/** A seed of its own for a case, or for a batch of them: neighbours have nothing in common. */
-export function caseSeed(seed: number, number: number): number {
-  let z = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0;
-  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-  return (z ^ (z >>> 15)) >>> 1;
 }

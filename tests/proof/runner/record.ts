@@ -1,6 +1,5 @@
 // How far a proof has come, and what is kept of one that has ended.
 
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
@@ -51,18 +50,6 @@ function write(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, `${JSON.stringify(value, undefined, 2)}\n`);
   renameSync(`${file}.new`, file);
-}
-
-/** The commit that is proved; with a word where files differ from it. */
-export function commitOf(root: string): string {
-  const git = (...args: string[]): string =>
-    execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-  try {
-    const commit = git("rev-parse", "HEAD");
-    return git("status", "--porcelain", "--", ".", ":!docs") === "" ? commit : `${commit} with changes`;
-  } catch {
-    return "unknown";
-  }
 }
 
 function hostKind(): string {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../guest.js";
+import { temporaryFolder } from "../../../testing/guest.js";
 import { probe } from "./probe.js";
 
 test("a kernel without firmware finds what a BIOS leaves behind", async () => {

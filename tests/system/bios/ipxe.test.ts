@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Emulator } from "../emulator.js";
+import { Emulator } from "../../../testing/emulator.js";
 import { ipxe } from "./systems.js";
 
 test("iPXE, which needs a BIOS, answers help at its prompt", async () => {

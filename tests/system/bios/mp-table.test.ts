@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Emulator } from "../emulator.js";
-import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "../guest.js";
+import { Emulator } from "../../../testing/emulator.js";
+import { copyDisk, INITRD, KERNEL, PROMPT, temporaryFolder } from "../../../testing/guest.js";
 
 test("without ACPI and MSI, Linux finds the way of interrupts in the MP table", async () => {
   const folder = temporaryFolder();

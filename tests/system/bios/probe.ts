@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { program } from "../../programs.js";
-import { runEmulator } from "../emulator.js";
-import { EXIT_DEVICE } from "../multiboot.js";
+import { runEmulator } from "../../../testing/emulator.js";
+import { program } from "../../../testing/programs.js";
+import { EXIT_DEVICE } from "../../../testing/x86/multiboot.js";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Emulator } from "../emulator.js";
-import { INITRD, KERNEL, PROMPT, temporaryFolder } from "../guest.js";
+import { Emulator } from "../../../testing/emulator.js";
+import { INITRD, KERNEL, PROMPT, temporaryFolder } from "../../../testing/guest.js";
 
 test("Linux boots by its own setup code, which asks the BIOS", async () => {
   const folder = temporaryFolder();

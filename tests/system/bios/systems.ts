@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { packageFile } from "../../../src/images/testing/packages.js";
-import { ROOT } from "../guest.js";
+import { ROOT } from "../../../testing/guest.js";
 
 const CACHE = `${ROOT}build/guest-cache`;
 

@@ -1,7 +1,7 @@
 // Random accesses to every port and register of a board, by a seed. A part of them is nonsense at random places; a part goes to what is
 // there; and a part is what a driver does, as far as it takes a device to go on to the next nonsense.
 
-import type { Random } from "../../arch/x86/corpus/random.js";
+import type { Random } from "../../../testing/random.js";
 import { MIB } from "../ram/sizes.js";
 import type { FuzzBoard } from "./board.js";
 

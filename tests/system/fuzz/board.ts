@@ -15,7 +15,7 @@ import { setUpChipset } from "../../../src/machines/pc/bios/chipset.js";
 import { PcBoard } from "../../../src/machines/pc/board.js";
 import { addDevices, pcDevices } from "../../../src/machines/pc/devices.js";
 import { pcRam } from "../../../src/machines/pc/memory.js";
-import { bareCpu } from "../bare.js";
+import { bareCpu } from "../../../testing/x86/bare.js";
 import { AddressSpace } from "../ram/address-space.js";
 import { MIB } from "../ram/sizes.js";
 

@@ -4,7 +4,7 @@ import type { X86Cpu } from "../../../src/arch/x86/cpu.js";
 import * as X from "../../../src/arch/x86/layout.js";
 import * as L from "../../../src/layout/layout.js";
 import { RegionTier } from "../../../src/tier1/tier1.js";
-import { bareCpu } from "../bare.js";
+import { bareCpu } from "../../../testing/x86/bare.js";
 import { AddressSpace, PAGE, type Shape } from "./address-space.js";
 
 /** Virtual: the code, and the two pages that are looked at. */

@@ -4,9 +4,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { mostRam } from "../../../src/engine/memory.js";
+import { Emulator, runEmulator } from "../../../testing/emulator.js";
+import { KERNEL, ROOT } from "../../../testing/guest.js";
 import { probe } from "../bios/probe.js";
-import { Emulator, runEmulator } from "../emulator.js";
-import { KERNEL, ROOT } from "../guest.js";
 import { MIB } from "./sizes.js";
 
 const ONES = "ffffffff";

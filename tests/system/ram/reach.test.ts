@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { Virtqueue, VirtqueueError } from "../../../src/devices/virtio/queue/virtqueue.js";
 import { TestQueue } from "../../../src/devices/virtio/testing/driver.js";
 import { STAT_T1_ENTRIES } from "../../../src/layout/vcpu.js";
-import { Random } from "../../arch/x86/corpus/random.js";
+import { Random } from "../../../testing/random.js";
 import { PAGE, type Shape } from "./address-space.js";
 import { Prober, WINDOW } from "./prober.js";
 import { borderPages, SHAPES } from "./shapes.js";

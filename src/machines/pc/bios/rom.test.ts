@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { program } from "../../../../tests/programs.js";
+import { program } from "../../../../testing/programs.js";
 import { ROM_ADDRESS, romBytes, vectorTable } from "./rom.js";
 
 const rom = romBytes();

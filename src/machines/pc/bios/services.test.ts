@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, test } from "vitest";
-import { Random } from "../../../../tests/arch/x86/corpus/random.js";
+import { Random } from "../../../../testing/random.js";
 import { restore } from "../../../devices/state.js";
 import type { MemoryRange } from "../boot/interfaces.js";
 import type { GeneralRegister } from "./caller.js";

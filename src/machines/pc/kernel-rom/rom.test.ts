@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { program } from "../../../../tests/programs.js";
+import { program } from "../../../../testing/programs.js";
 import type { InitialCpu } from "../boot/interfaces.js";
 import { assembled, romBytes } from "./rom.js";
 import { ScriptMemory } from "./script.js";

@@ -4,11 +4,11 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { ROWS } from "../../../../src/arch/x86/frontend/tables.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { vendorRows } from "../vendors/table.js";
 import { type Expectation, outcomeDigest, readCorpus, readIntel } from "./check.js";
 import { Runner } from "./emulate.js";
 import { machineOutcome, outcomeOf } from "./execution.js";
-import { corpusParts } from "./parts.js";
 import { makeInput } from "./state.js";
 import { covered } from "./undefined.js";
 

@@ -7,7 +7,7 @@ import { CS, DS, ES, FS, GS, LDTR, SS, TR } from "../../../../src/arch/x86/layou
 import * as L from "../../../../src/layout/layout.js";
 import { EngineGuestMemory } from "../../../../src/machine/guest-memory.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
-import type { Parts } from "./parts.js";
+import type { Parts } from "../../../../testing/x86/parts.js";
 import { CODE, DATA, type Input, type Output, PAGES, ZEROS } from "./state.js";
 
 const PML4 = 0x1000;

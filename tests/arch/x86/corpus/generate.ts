@@ -3,7 +3,7 @@
 
 import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { MAP_0F, MAP_0F3A, MAP_0F38, MAP_VEX, parseOpcode } from "../../../../src/arch/x86/frontend/tables.js";
-import { Random } from "./random.js";
+import { Random } from "../../../../testing/random.js";
 import { type Case, CODE, DATA, type StateKind } from "./state.js";
 import { covered, implicitMemory } from "./undefined.js";
 

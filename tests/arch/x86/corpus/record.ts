@@ -4,12 +4,12 @@
 
 import { parseArgs } from "node:util";
 import { ROWS } from "../../../../src/arch/x86/frontend/tables.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { hostVendor } from "../vendors/vendor.js";
 import { difference, type Expectation, outcomeDigest, runNative, writeCorpus } from "./check.js";
 import { Runner } from "./emulate.js";
 import { outcomeOf } from "./execution.js";
 import { generate } from "./generate.js";
-import { corpusParts } from "./parts.js";
 import { makeInput } from "./state.js";
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
 // The machine state a case of the instruction corpus starts from, made from a seed, and the binary records exchanged with
 // the native oracle (oracle.c).
 
-import { Random } from "./random.js";
+import { Random } from "../../../../testing/random.js";
 
 export const CODE = 0x20000000;
 export const DATA = 0x30000000;

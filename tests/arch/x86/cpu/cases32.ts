@@ -4,7 +4,7 @@ import { DECODE_OK, Decoder, X86Insn } from "../../../../src/arch/x86/frontend/d
 import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { DecodeTables, parseOpcode, ROWS } from "../../../../src/arch/x86/frontend/tables.js";
 import { M_CODE32, M_FLAT, M_PE } from "../../../../src/arch/x86/layout.js";
-import { Random } from "../corpus/random.js";
+import { Random } from "../../../../testing/random.js";
 import type { Case, Input, Output } from "../corpus/state.js";
 import { makeInput } from "../corpus/state.js";
 import { covered } from "../corpus/undefined.js";

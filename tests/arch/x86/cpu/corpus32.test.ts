@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { CS, DS, ES, M_CODE32, M_FLAT, M_PE, SS } from "../../../../src/arch/x86/layout.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { difference, outcomeDigest } from "../corpus/check.js";
 import { Runner } from "../corpus/emulate.js";
 import { outcomeOf } from "../corpus/execution.js";
-import { corpusParts } from "../corpus/parts.js";
 import {
   type Case,
   INPUT_SIZE,

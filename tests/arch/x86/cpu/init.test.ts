@@ -5,7 +5,7 @@ import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
-import { bareCpu, enterPaging, poke } from "../../../system/bare.js";
+import { bareCpu, enterPaging, poke } from "../../../../testing/x86/bare.js";
 
 const CODE = 0x7c00;
 const TABLES = 0x10000;

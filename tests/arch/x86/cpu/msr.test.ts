@@ -7,7 +7,7 @@ import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import * as L from "../../../../src/layout/layout.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
-import { bareCpu, poke } from "../../../system/bare.js";
+import { bareCpu, poke } from "../../../../testing/x86/bare.js";
 
 const CODE = 0x7c00;
 const HANDLER = 0x500;

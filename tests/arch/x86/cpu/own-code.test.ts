@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
-import { bareCpu, poke } from "../../../system/bare.js";
+import { bareCpu, poke } from "../../../../testing/x86/bare.js";
 
 const CODE = 0x7100;
 const TOP = 0x7f00;

@@ -1,8 +1,8 @@
 // Repeated string instructions: restart after faults, overlap, direction, address sizes, own code.
 
 import { describe, expect, it } from "vitest";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { Runner } from "../corpus/emulate.js";
-import { corpusParts } from "../corpus/parts.js";
 import { CODE, DATA, type Input, type Output, PAGES } from "../corpus/state.js";
 
 const AX = 0;

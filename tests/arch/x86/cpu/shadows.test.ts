@@ -6,7 +6,7 @@ import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
-import { bareCpu, peek16, poke } from "../../../system/bare.js";
+import { bareCpu, peek16, poke } from "../../../../testing/x86/bare.js";
 
 const CODE = 0x7c00;
 const HANDLER = 0x500;

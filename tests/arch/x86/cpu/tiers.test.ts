@@ -2,8 +2,8 @@
 // code that changes itself, single-step.
 
 import { describe, expect, it } from "vitest";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { Runner } from "../corpus/emulate.js";
-import { corpusParts } from "../corpus/parts.js";
 import { CODE, DATA, type Input, type Output, PAGES } from "../corpus/state.js";
 
 const [AX, CX, DX, BX, SP, , SI, DI] = [0, 1, 2, 3, 4, 5, 6, 7];

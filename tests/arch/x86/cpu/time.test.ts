@@ -6,7 +6,7 @@ import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
 import { TIME_LOOK_LEAST, TIME_LOOK_MOST } from "../../../../src/tuning/engine.js";
-import { bareCpu, poke } from "../../../system/bare.js";
+import { bareCpu, poke } from "../../../../testing/x86/bare.js";
 
 const CODE = 0x7c00;
 const eager = (engine: Engine): Tier1 => new RegionTier(engine, { eager: true });

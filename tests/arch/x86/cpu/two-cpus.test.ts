@@ -6,7 +6,7 @@ import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import * as X from "../../../../src/arch/x86/layout.js";
 import * as L from "../../../../src/layout/layout.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
-import { bareCpu, enterPaging, poke } from "../../../system/bare.js";
+import { bareCpu, enterPaging, poke } from "../../../../testing/x86/bare.js";
 
 const MAIN = 0x1000;
 const STACKS = 0x8000;

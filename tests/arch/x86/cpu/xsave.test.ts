@@ -2,8 +2,8 @@
 // left to the processor is as Intel's do it, of which XSTATE_BV after LDMXCSR was looked at). In both tiers.
 
 import { describe, expect, it } from "vitest";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { Runner } from "../corpus/emulate.js";
-import { corpusParts } from "../corpus/parts.js";
 import { DATA, type Input, type Output, PAGES } from "../corpus/state.js";
 
 const [AX, CX, DX, SP, DI] = [0, 1, 2, 4, 7];

@@ -4,8 +4,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { NativeProgram } from "../../../native/program.js";
-import { corpusParts } from "../corpus/parts.js";
+import { NativeProgram } from "../../../../testing/native/program.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { PAGES } from "../corpus/state.js";
 import { DEBUG_CASES } from "./debug-cases.js";
 import { type DebugCase, Debugger, dataOf, dr7 } from "./debugger.js";

@@ -4,9 +4,9 @@
 import { describe, expect, it } from "vitest";
 import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { ROWS } from "../../../../src/arch/x86/frontend/tables.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { Runner } from "../corpus/emulate.js";
 import { generate } from "../corpus/generate.js";
-import { corpusParts } from "../corpus/parts.js";
 import { DATA, hex, ZEROS } from "../corpus/state.js";
 import {
   AC,

@@ -1,6 +1,6 @@
 // Bytes of the instructions that hostile programs are made of, for 16-, 32- and 64-bit code.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import type { Bits } from "./modes.js";
 
 export const u16 = (v: number): number[] => [v & 255, (v >> 8) & 255];

@@ -1,7 +1,7 @@
 // What makes a program hostile: it changes its own code, page tables and descriptors, loads segments, switches modes, steps through
 // itself, and takes faults in the middle of instructions.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import { absolute, load, onMemory, RAX, RCX, RDX, u32, wide } from "./assembler.js";
 import * as A from "./layout.js";
 import { anyInstruction } from "./ordinary.js";

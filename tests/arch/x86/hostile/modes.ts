@@ -2,7 +2,7 @@
 
 import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import * as X from "../../../../src/arch/x86/layout.js";
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import * as A from "./layout.js";
 
 export type Bits = 16 | 32 | 64;

@@ -1,6 +1,6 @@
 // Instructions that programs are full of.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import { anyModrm } from "./assembler.js";
 import type { Bits } from "./modes.js";
 

@@ -1,6 +1,6 @@
 // Where instructions of hostile programs point to.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import * as A from "./layout.js";
 import type { Mode } from "./modes.js";
 

@@ -1,6 +1,6 @@
 // A hostile program: what its number makes of the seed.
 
-import { Random } from "../corpus/random.js";
+import { Random } from "../../../../testing/random.js";
 import { IDIOMS } from "./idioms.js";
 import * as A from "./layout.js";
 import { MODES, type Mode } from "./modes.js";

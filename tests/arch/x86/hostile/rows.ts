@@ -2,7 +2,7 @@
 
 import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { MAP_0F, MAP_0F3A, MAP_0F38, MAP_VEX, parseOpcode, ROWS } from "../../../../src/arch/x86/frontend/tables.js";
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import { anyModrm, u16, u32 } from "./assembler.js";
 import * as A from "./layout.js";
 import type { Bits } from "./modes.js";

@@ -1,6 +1,6 @@
 // Page tables, descriptors, gates, task states and handlers of hostile programs, some of which are `random`ly odd.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import * as A from "./layout.js";
 import type { Mode } from "./modes.js";
 

@@ -1,6 +1,6 @@
 // Calls, returns, interrupts, task switches and what holds them off.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import { load, onMemory, RAX, u16, u32 } from "./assembler.js";
 import * as A from "./layout.js";
 import type { Mode } from "./modes.js";

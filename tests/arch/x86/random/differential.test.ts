@@ -4,7 +4,7 @@
 import { randomInt } from "node:crypto";
 import { constants } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { corpusParts } from "../corpus/parts.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { CODE } from "../corpus/state.js";
 import { Batch, type Job } from "./batch.js";
 import { compare } from "./compare.js";

@@ -1,6 +1,6 @@
 // Random instructions on random operands: this host's CPU against both tiers, bit for bit.
 
-import { corpusParts } from "../corpus/parts.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import type { Vendor } from "../vendors/vendor.js";
 import { Batch, type Job } from "./batch.js";
 import { compare } from "./compare.js";

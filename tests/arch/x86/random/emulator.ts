@@ -3,8 +3,8 @@
 import * as X from "../../../../src/arch/x86/layout.js";
 import * as L from "../../../../src/layout/layout.js";
 import { EngineGuestMemory } from "../../../../src/machine/guest-memory.js";
+import type { Parts } from "../../../../testing/x86/parts.js";
 import { Runner } from "../corpus/emulate.js";
-import type { Parts } from "../corpus/parts.js";
 import { CODE, DATA } from "../corpus/state.js";
 import type { Job } from "./batch.js";
 import { AREA, BULK, INPUT, OUTPUT, V_COUNT, V_IN, V_OUT } from "./layout.js";

@@ -4,8 +4,8 @@ import { DECODE_OK, Decoder, X86Insn } from "../../../../src/arch/x86/frontend/d
 import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { DecodeTables, ROWS } from "../../../../src/arch/x86/frontend/tables.js";
 import { M_CODE64, M_PE } from "../../../../src/arch/x86/layout.js";
+import { Random } from "../../../../testing/random.js";
 import { generate } from "../corpus/generate.js";
-import { Random } from "../corpus/random.js";
 import { hex } from "../corpus/state.js";
 import { covered, ignoreFor } from "../corpus/undefined.js";
 import type { Kind } from "../simd/operands.js";

@@ -1,6 +1,6 @@
 // This host's CPU: builds loop.c and has it run jobs.
 
-import { NativeProgram } from "../../../native/program.js";
+import { NativeProgram } from "../../../../testing/native/program.js";
 import { hostVendor, type Vendor } from "../vendors/vendor.js";
 import type { Batch } from "./batch.js";
 

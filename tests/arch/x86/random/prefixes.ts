@@ -2,7 +2,7 @@
 
 import type { Row } from "../../../../src/arch/x86/frontend/row.js";
 import { MAP_VEX, parseOpcode } from "../../../../src/arch/x86/frontend/tables.js";
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 
 /** Segments that 64-bit code does not look at. */
 const SEGMENTS = [0x26, 0x2e, 0x36, 0x3e];

@@ -1,6 +1,6 @@
 // What becomes of the flags after an instruction: they are stored, or one condition decides a SETcc or a branch.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import { OUT_FLAGS, V_TAKEN } from "./layout.js";
 import { NEXT_BLOCK, u32 } from "./writers.js";
 

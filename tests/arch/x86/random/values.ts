@@ -1,7 +1,7 @@
 // Operand values in bulk: pools of interesting 64-bit values, made anew from the seed, and a generator quick enough to draw
 // hundreds of millions of them.
 
-import { Random } from "../corpus/random.js";
+import { Random } from "../../../../testing/random.js";
 import { type Kind, makeOperands } from "../simd/operands.js";
 import { IN_XMM, RECORD } from "../simd/records.js";
 

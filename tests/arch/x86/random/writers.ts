@@ -1,7 +1,7 @@
 // How the flags come to an instruction: real programs do not load RFLAGS but compute, and the emulator keeps flags in a form
 // that depends on who set them.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import { IN_A, IN_B, IN_FLAGS, STACK_TOP } from "./layout.js";
 
 /** Sets the flags before the registers are loaded. */

@@ -7,7 +7,7 @@ import { CS, DS, ES, FS, GS, SS } from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import * as L from "../../../../src/layout/layout.js";
 import { EngineGuestMemory } from "../../../../src/machine/guest-memory.js";
-import type { Parts } from "../corpus/parts.js";
+import type { Parts } from "../../../../testing/x86/parts.js";
 import {
   IN_CODE,
   IN_GPR,

@@ -1,6 +1,6 @@
-// This host's CPU as the reference: builds and runs tests/native/exec.c.
+// This host's CPU as the reference: builds and runs testing/native/exec.c.
 
-import { NativeProgram } from "../../../native/program.js";
+import { NativeProgram } from "../../../../testing/native/program.js";
 import { hostVendor, type Vendor } from "../vendors/vendor.js";
 
 /** A processor that executes records. */
@@ -16,7 +16,7 @@ export class NativeCpu implements RecordCpu {
 
   /** Undefined where there is no x86-64 Linux with a C compiler. */
   static open(): NativeCpu | undefined {
-    const program = NativeProgram.open(new URL("../../../native/exec.c", import.meta.url));
+    const program = NativeProgram.open(new URL("../../../../testing/native/exec.c", import.meta.url));
     return program && new NativeCpu(program);
   }
 

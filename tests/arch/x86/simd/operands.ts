@@ -1,6 +1,6 @@
 // Random and special operands for vector instructions, from a seed.
 
-import type { Random } from "../corpus/random.js";
+import type { Random } from "../../../../testing/random.js";
 import { IN_GPR, IN_MEM, IN_MM, IN_MXCSR, IN_XMM } from "./records.js";
 
 /** Elements that are interesting for an instruction: integers, singles, doubles, strings. */

@@ -1,4 +1,4 @@
-// The records exchanged with tests/native/exec.c: 128 bytes in, 128 bytes out. Offsets, little-endian.
+// The records exchanged with testing/native/exec.c: 128 bytes in, 128 bytes out. Offsets, little-endian.
 
 export const RECORD = 128;
 

@@ -1,12 +1,12 @@
 // The table of vendors itself: cases of every row, on our machine in both tiers and on this host's processor.
 
 import { describe, expect, it } from "vitest";
-import { NativeProgram } from "../../../native/program.js";
+import { NativeProgram } from "../../../../testing/native/program.js";
+import { Random } from "../../../../testing/random.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { difference, runNative } from "../corpus/check.js";
 import { Runner } from "../corpus/emulate.js";
 import { machineOutcome, outcomeOf } from "../corpus/execution.js";
-import { corpusParts } from "../corpus/parts.js";
-import { Random } from "../corpus/random.js";
 import { type Case, makeInput, type StateKind } from "../corpus/state.js";
 import { VENDOR_ROWS } from "./table.js";
 import { hostVendor, vendorOf } from "./vendor.js";
@@ -117,7 +117,7 @@ describe.each([
 it("this host's processor does what its vendor's column says", ({ skip }) => {
   const vendor = hostVendor();
   if (vendor === "other") return skip("this host's vendor is not in the table of vendors");
-  const compiler = NativeProgram.open(new URL("../../../native/exec.c", import.meta.url));
+  const compiler = NativeProgram.open(new URL("../../../../testing/native/exec.c", import.meta.url));
   compiler?.close();
   if (!compiler) return skip("no x86-64 CPU with a C compiler here");
   const native = runNative(list, inputOf);

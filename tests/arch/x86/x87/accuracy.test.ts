@@ -1,7 +1,7 @@
 // Accuracy of the transcendental instructions against reference.ts, in the rounding mode nearest.
 
 import { expect, it } from "vitest";
-import { corpusParts } from "../corpus/parts.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { X87Lab } from "./lab.js";
 import { Dice } from "./operands.js";
 import { CODE_BYTES, IN_CODE, IN_FCW, IN_VALID, OUT_FSW, RECORD, STACK } from "./records.js";

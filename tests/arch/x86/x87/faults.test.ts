@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import * as X from "../../../../src/arch/x86/layout.js";
 import * as L from "../../../../src/layout/layout.js";
 import { EngineGuestMemory } from "../../../../src/machine/guest-memory.js";
-import { corpusParts } from "../corpus/parts.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { X87Lab } from "./lab.js";
 
 const CODE = 0x180000;

@@ -1,7 +1,7 @@
 // This host's CPU as the reference: builds and runs host.c.
 
 import { readFileSync } from "node:fs";
-import { NativeProgram } from "../../../native/program.js";
+import { NativeProgram } from "../../../../testing/native/program.js";
 import { OUT_FOP, RECORD } from "./records.js";
 
 export class NativeX87 {

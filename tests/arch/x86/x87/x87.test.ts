@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { corpusParts } from "../corpus/parts.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 import { resultDistance } from "./approximate.js";
 import { caseSeed, compareLive, emulate, execute, makeCases } from "./check.js";
 import { INSTRUCTIONS } from "./instructions.js";

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Frontend } from "../../../../src/arch/frontend.js";
-import { X86Frontend } from "../../../../src/arch/x86/frontend/translate.js";
+import type { Frontend } from "../../src/arch/frontend.js";
+import { X86Frontend } from "../../src/arch/x86/frontend/translate.js";
 
 export interface Parts {
   module: WebAssembly.Module;
@@ -12,7 +12,7 @@ export interface Parts {
 }
 
 export function coreModule(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(fileURLToPath(new URL("../../../../dist/core.wasm", import.meta.url))));
+  return new WebAssembly.Module(readFileSync(fileURLToPath(new URL("../../dist/core.wasm", import.meta.url))));
 }
 
 /** The frontend with every feature, and an empty CPUID table (the corpus leaves CPUID out). */

@@ -5,8 +5,8 @@ import { cpSync, createReadStream, mkdirSync, statSync, symlinkSync, writeFileSy
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, extname, join } from "node:path";
-import { ROOT, temporaryFolder } from "../system/guest.js";
-import { echo, writeKernel } from "../system/multiboot.js";
+import { ROOT, temporaryFolder } from "../guest.js";
+import { echo, writeKernel } from "../x86/multiboot.js";
 import { type Browser, until } from "./browser.js";
 
 const HELLO = "hello from the guest";

@@ -27,3 +27,11 @@ export class Random {
     return (BigInt(this.u32()) << 32n) | BigInt(this.u32());
   }
 }
+
+/** A seed of its own for a case, or for a batch of them: neighbours have nothing in common. */
+export function caseSeed(seed: number, number: number): number {
+  let z = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 1;
+}

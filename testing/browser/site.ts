@@ -1,7 +1,7 @@
 // The built page, served as `npm start` serves it.
 
 import { spawn } from "node:child_process";
-import { GUEST, ROOT } from "../system/guest.js";
+import { GUEST, ROOT } from "../guest.js";
 
 export interface Site {
   readonly address: string;
