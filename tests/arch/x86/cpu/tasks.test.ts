@@ -6,7 +6,7 @@ import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import { S_HALTED } from "../../../../src/layout/vcpu.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
-import { bareCpu, poke } from "../../../system/bare.js";
+import { bareCpu, poke } from "../../../../testing/x86/bare.js";
 
 const [CODE, GDT, IDT, TSS, OTHER, HANDLER, STACK] = [0x7c00, 0x1000, 0x2000, 0x3000, 0x4000, 0x500, 0x6000];
 const [CS, DS, THIS_TASK, OTHER_TASK] = [0x08, 0x10, 0x18, 0x20];
