@@ -80,7 +80,7 @@ export type MachineEvents = {
   state: MachineState;
   progress: LoadProgress;
   /** The machine was reset, by whom. */
-  reset: "guest" | "triple-fault" | "user";
+  reset: "guest" | "cpu-shutdown" | "user";
   exit: MachineExit;
   /** The machine could not be made or failed. The message is one sentence for the user. */
   error: MachineError;

@@ -6,19 +6,17 @@ import { E_HELPERS } from "../layout/engine.js";
 import type { EncodeCall } from "../tier0/encode.js";
 import type { EngineMemory } from "./memory.js";
 
-/** What core.wasm calls (core/engine/host.ts). 32-bit values arrive as signed numbers. */
+/** What the core of every guest calls (core/engine/host.ts). 32-bit values arrive as signed numbers. */
 export interface HostImports {
   mmioRead(lo: number, hi: number, size: number): number;
   mmioWrite(lo: number, hi: number, size: number, value: number): void;
-  portRead(port: number, size: number): number;
-  portWrite(port: number, size: number, value: number): void;
   now(): number;
-  acknowledge(): number;
-  guestCall(what: number, lo: number, hi: number): number;
-  guestCallHigh(): number;
   random(): number;
   log(kind: number, a: number, b: number, c: number): void;
 }
+
+/** What the core of one guest calls beside that (core/arch/<guest>/host.ts). */
+export type ArchImports = Record<string, (...values: number[]) => unknown>;
 
 export interface Core {
   run(cpu: number): number;
@@ -32,7 +30,7 @@ export interface Core {
   secondPage(cpu: number): number;
   initTlb(cpu: number): void;
   flushTlb(cpu: number, keepGlobal: number): void;
-  debugTranslate(cpu: number, lo: number, hi: number): number;
+  debugTranslate(cpu: number, lo: number, hi: number, mmu: number): number;
   /** Unpacking (core/unpack); addresses are those of linear memory, ends are exclusive. */
   unpack_lzma2_begin(out: number): void;
   unpack_lzma2(at: number, end: number, limit: number): number;
@@ -46,7 +44,7 @@ export interface Core {
 export function instantiateCore(
   module: WebAssembly.Module,
   memory: EngineMemory,
-  host: HostImports,
+  imports: { host: HostImports; arch?: ArchImports },
   helpers: readonly HelperDef[],
 ): Core {
   const instance = new WebAssembly.Instance(module, {
@@ -56,7 +54,8 @@ export function instantiateCore(
         throw new Error("core.wasm aborted");
       },
     },
-    host: host as unknown as Record<string, unknown>,
+    host: imports.host as unknown as Record<string, unknown>,
+    arch: imports.arch ?? {},
   });
   const exports = instance.exports;
   const table = exports.table as WebAssembly.Table;

@@ -1,25 +1,27 @@
 // Runs guest code: calls core's dispatcher and does what it asks for, translation to tier 0 and regions of tier 1.
 
+import type { Arch } from "../arch/arch.js";
 import type { Frontend, TranslateOptions } from "../arch/frontend.js";
 import type { IrBlock } from "../ir/block.js";
 import * as L from "../layout/layout.js";
 import { BlockTooLarge, Tier0Encoder } from "../tier0/encode.js";
 import { BLOCK_MAX_INSNS, HOT_BLOCK, HOT_SYSTEM_BLOCK, TRANSLATIONS_A_POLL } from "../tuning/engine.js";
 import { BlockCache } from "./block-cache.js";
-import { type Core, type HostImports, instantiateCore } from "./core.js";
+import { type ArchImports, type Core, type HostImports, instantiateCore } from "./core.js";
 import { EngineMemory } from "./memory.js";
 import type { MappedRange, RamRange } from "./physical.js";
 import { Vcpu } from "./vcpu.js";
 
 export interface EngineOptions {
+  /** The core of the guest. */
   module: WebAssembly.Module;
+  arch: Arch;
   frontend: Frontend;
   host: HostImports;
+  archImports?: ArchImports;
   ram: readonly RamRange[];
   /** How many CPUs, 1 if left out. They run in turns: run(). */
   cpus?: number;
-  /** Name of core's function that resets the guest's CPU and sets its hooks. */
-  init: string;
   /** -accel tcg,one-insn-per-tb=on */
   oneInsn?: boolean;
   /** Makes tier 1; left out, everything is interpreted. */
@@ -52,6 +54,7 @@ export type EngineExit = "budget" | "halt" | "stop" | "shutdown" | "not-memory";
 export class Engine {
   readonly memory: EngineMemory;
   readonly core: Core;
+  readonly arch: Arch;
   readonly frontend: Frontend;
   readonly cache: BlockCache;
   readonly tier1: Tier1 | undefined;
@@ -77,9 +80,12 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.options = options;
+    const { arch, host, archImports } = options;
+    this.arch = arch;
     this.frontend = options.frontend;
-    this.memory = new EngineMemory(options.ram, options.cpus);
-    this.core = instantiateCore(options.module, this.memory, options.host, options.frontend.helpers);
+    this.memory = new EngineMemory(options.ram, arch, options.cpus);
+    const imports = { host, ...(archImports ? { arch: archImports } : {}) };
+    this.core = instantiateCore(options.module, this.memory, imports, options.frontend.helpers);
     const { memory, core } = this;
     this.vcpus = Array.from(
       { length: options.cpus ?? 1 },
@@ -91,9 +97,9 @@ export class Engine {
     );
     this.current = this.vcpus[0]!;
     this.cache = new BlockCache(this.memory, this.core);
-    for (const { base } of this.vcpus) {
-      (core.exports[options.init] as (cpu: number) => void)(base);
-      core.initTlb(base);
+    for (const vcpu of this.vcpus) {
+      this.archFunction(arch.functions.init, vcpu);
+      core.initTlb(vcpu.base);
     }
     if (options.tier1) this.memory.setHot(HOT_SYSTEM_BLOCK, HOT_BLOCK);
     else this.memory.setHot(-1);
@@ -147,6 +153,29 @@ export class Engine {
           return "not-memory";
       }
     }
+  }
+
+  /** Calls one of the guest's functions for a CPU. */
+  private archFunction(name: string, { base }: Vcpu): void {
+    (this.core.exports[name] as (cpu: number) => void)(base);
+  }
+
+  /** Power-on state of a CPU. */
+  reset(vcpu: Vcpu): void {
+    this.archFunction(this.arch.functions.reset, vcpu);
+    this.update(vcpu);
+  }
+
+  /** Makes a CPU's state that was changed from outside take effect. */
+  update(vcpu: Vcpu): void {
+    this.archFunction(this.arch.functions.update, vcpu);
+  }
+
+  /** Guest-physical address of a virtual one as the system sees it, or undefined. */
+  translateAddress(vcpu: Vcpu, address: bigint): number | undefined {
+    const lo = Number(address & 0xffffffffn) | 0;
+    const hi = Number((address >> 32n) & 0xffffffffn) | 0;
+    return this.core.debugTranslate(vcpu.base, lo, hi, this.arch.mmu.debug) ? vcpu.number(L.S_WALK_PHYS) : undefined;
   }
 
   /** Of the CPU that runs: see Vcpu. */

@@ -1,11 +1,11 @@
 // Placement of everything in the one linear memory: fixed part (src/layout/), tables, caches, ROM copies, guest RAM.
 
+import type { Arch } from "../arch/arch.js";
 import * as L from "../layout/layout.js";
 import { BLOCK_HASH_BITS, REGION_RECORD_BYTES, ROM_BYTES, TIER0_BYTES } from "../tuning/engine.js";
 import { PhysicalMap, type RamRange } from "./physical.js";
 
 const PAGE = 65536;
-const CPUID_BYTES = 16384;
 /** Pages of a memory of 32-bit addresses. The last one stays out, so that no address of RAM and a few bytes more wraps around. */
 const MOST_PAGES = 65536 - 1;
 
@@ -17,8 +17,8 @@ export interface MemoryPlan {
   arena: number;
   arenaBytes: number;
   romBase: number;
-  /** Room for a table of the guest's (x86: CPUID), CPUID_BYTES long. */
-  cpuid: number;
+  /** Room for tables of the guest's own, Arch.tableBytes long. */
+  archTables: number;
   /** Records of tier 1 (region entries, spans). */
   regions: number;
   regionBytes: number;
@@ -31,8 +31,8 @@ export interface Placement extends MemoryPlan {
   fields: readonly (readonly [field: number, address: number])[];
 }
 
-/** Where everything lies with so many bytes of RAM, and CPUs. */
-export function placement(ramSize: number, count = 1): Placement {
+/** Where everything lies with so many bytes of RAM, CPUs, and bytes of the guest's own tables. */
+export function placement(ramSize: number, count = 1, tableBytes = 0): Placement {
   const cpus = L.CPUS;
   let at = cpus + count * L.CPU_SIZE;
   const take = (bytes: number, align = 64) => {
@@ -48,7 +48,7 @@ export function placement(ramSize: number, count = 1): Placement {
     [L.E_HASH, take(4 << BLOCK_HASH_BITS)],
     [L.E_PAGE_STORES, take(ramPages * 4)],
   ] as const;
-  const cpuid = take(CPUID_BYTES);
+  const archTables = take(tableBytes);
   const regions = take(REGION_RECORD_BYTES);
   const arena = take(TIER0_BYTES);
   const romBase = take(ROM_BYTES, 4096);
@@ -56,14 +56,14 @@ export function placement(ramSize: number, count = 1): Placement {
   const ramBase = take(ramSize, PAGE);
   const pages = Math.ceil(at / PAGE);
   const bytes = { arenaBytes: TIER0_BYTES, regionBytes: REGION_RECORD_BYTES };
-  return { cpus, ramBase, ramSize, arena, romBase, cpuid, regions, ...bytes, pages, fields };
+  return { cpus, ramBase, ramSize, arena, romBase, archTables, regions, ...bytes, pages, fields };
 }
 
 /** Most bytes of RAM that there is room for, in whole MiB. */
-export function mostRam(): number {
+export function mostRam(tableBytes = 0): number {
   const mib = 2 ** 20;
   let most = MOST_PAGES * PAGE - ((MOST_PAGES * PAGE) % mib);
-  while (placement(most).pages > MOST_PAGES) most -= mib;
+  while (placement(most, 1, tableBytes).pages > MOST_PAGES) most -= mib;
   return most;
 }
 
@@ -84,10 +84,15 @@ export class EngineMemory {
   readonly physical: PhysicalMap;
 
   /** Throws TooMuchRam, or another RangeError when the host does not give so much memory. */
-  constructor(ram: readonly RamRange[], cpus = 1) {
+  constructor(
+    ram: readonly RamRange[],
+    private readonly arch: Pick<Arch, "tableBytes" | "mmu">,
+    cpus = 1,
+  ) {
+    const { tableBytes } = arch;
     const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
-    const { pages, fields, ...plan } = placement(ramSize, cpus);
-    if (pages > MOST_PAGES) throw new TooMuchRam(mostRam());
+    const { pages, fields, ...plan } = placement(ramSize, cpus, tableBytes);
+    if (pages > MOST_PAGES) throw new TooMuchRam(mostRam(tableBytes));
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const buffer = this.memory.buffer;
     this.u8 = new Uint8Array(buffer);
@@ -114,6 +119,8 @@ export class EngineMemory {
 
   /** Executions of a block after which run() asks for a region: of the system's code and of programs'. -1: it never does. */
   setHot(system: number, user = system): void {
-    for (let mmu = 0; mmu < L.MMU_MODES; mmu++) this.setEngine(L.E_HOT + 4 * mmu, mmu === L.MMU_USER ? user : system);
+    const modes = this.arch.mmu;
+    for (let mmu = 0; mmu < modes.count; mmu++)
+      this.setEngine(L.E_HOT + 4 * mmu, modes.user.includes(mmu) ? user : system);
   }
 }

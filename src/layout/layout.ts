@@ -3,6 +3,7 @@
 export * from "./access.js";
 export * from "./block.js";
 export * from "./engine.js";
+export * from "./log.js";
 export * from "./memory.js";
 export * from "./region.js";
 export * from "./tlb.js";

@@ -12,9 +12,8 @@ export const TLB_ADDEND = 24;
 export const TLB_FLAGS = 28;
 /** Of the flags, the others of which are core's own: the mapping is global. */
 export const TLB_GLOBAL = 1;
-/** 0: supervisor, SMAP-like protection on; 1: supervisor; 2: user. */
+/** Most MMU modes of any guest (Arch.mmu). */
 export const MMU_MODES = 3;
-export const MMU_USER = 2;
 export const TLB_MODE_SIZE = 0x20000;
 /** From a data entry to the tag and the addend of the entry for code of the same index and mode: code and data that share an index do
  *  not drive each other out. */

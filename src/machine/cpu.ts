@@ -2,6 +2,7 @@
 // Addresses are exact JS numbers; 64-bit values that must be exact (registers) are BigInts, on paths that are not hot.
 
 import type { GuestMemory } from "../devices/interfaces.js";
+import type { HostImports } from "../engine/core.js";
 
 /** Why run() came back. */
 export type CpuExit =
@@ -11,7 +12,7 @@ export type CpuExit =
   | "halt"
   /** stop() was called, or nothing was done because of it. */
   | "stop"
-  /** Triple fault. */
+  /** The CPU gave up, or there is no memory where it runs. */
   | "shutdown";
 
 export interface Cpu {
@@ -24,31 +25,34 @@ export interface Cpu {
   /** Counts instructions that were not executed: idle time under -icount. */
   skip(instructions: number): void;
   readonly halted: boolean;
-  /** The line from the interrupt controllers; the vector is asked for with CpuHooks.acknowledge. */
-  setInterruptLine(level: boolean): void;
-  nmi(): void;
-  /** INIT, before the next instruction: as reset, but x87 and SSE state, MSRs and caches keep their values. */
-  init(): void;
-  /** Start at vector * 4096 after INIT. */
-  sipi(vector: number): void;
+  /** A line from the interrupt controllers, by its number (Arch.interruptLines). */
+  setInterrupt(line: number, level: boolean): void;
   /** Power-on state. */
   reset(): void;
-  /** The A20 gate: false makes address bit 20 read as 0. */
-  setA20(enabled: boolean): void;
 }
 
 /** Called by the engine in the middle of an instruction. Sizes are 1, 2 or 4; values unsigned. */
 export interface CpuHooks {
   mmioRead(address: number, size: number): number;
   mmioWrite(address: number, size: number, value: number): void;
-  portRead(port: number, size: number): number;
-  portWrite(port: number, size: number, value: number): void;
   /** Virtual time in nanoseconds. */
   now(): number;
-  /** Takes an interrupt: its vector, or -1 when there is none any more. */
-  acknowledge(): number;
-  /** 32 random bits (RDRAND, RDSEED). */
+  /** 32 random bits. */
   random(): number;
+}
+
+/** What core calls, by the hooks. */
+export function hostImports(
+  hooks: CpuHooks,
+  onLog?: (kind: number, a: number, b: number, c: number) => void,
+): HostImports {
+  return {
+    mmioRead: (lo, hi, size) => hooks.mmioRead((hi >>> 0) * 4294967296 + (lo >>> 0), size),
+    mmioWrite: (lo, hi, size, value) => hooks.mmioWrite((hi >>> 0) * 4294967296 + (lo >>> 0), size, value >>> 0),
+    now: () => hooks.now(),
+    random: () => hooks.random(),
+    log: (kind, a, b, c) => onLog?.(kind, a, b, c),
+  };
 }
 
 /** A range of guest-physical addresses that is not plain RAM. Whole pages of 4 KiB. */

@@ -1,16 +1,11 @@
 // -d in_asm, op, op_opt, int, cpu_reset: what the engine does, as text.
 
+import type { Arch } from "../arch/arch.js";
 import type { Frontend } from "../arch/frontend.js";
 import type { TranslateEvent } from "../engine/engine.js";
 import { print } from "../ir/print.js";
+import { LOG_INTERRUPT, LOG_UNIMPLEMENTED } from "../layout/log.js";
 import type { MachineLog } from "./log.js";
-
-/** Kinds of core.wasm's log calls (core/engine/host.ts). */
-const LOG_UNIMPLEMENTED = 1;
-const LOG_INTERRUPT = 2;
-const LOG_RESET = 3;
-const LOG_GUEST_ERROR = 4;
-const LOG_UNKNOWN_MSR = 5;
 
 /** Listener of translations for in_asm and op, undefined where neither is wanted. */
 export function translationLog(log: MachineLog, frontend: Frontend): (event: TranslateEvent) => void {
@@ -38,6 +33,7 @@ const UNIMPLEMENTED_LIMIT = 20;
  */
 export function coreLog(
   log: MachineLog,
+  arch: Arch,
   registers: () => string,
   warn: (message: string) => void,
 ): (kind: number, a: number, b: number, c: number) => void {
@@ -60,20 +56,10 @@ export function coreLog(
         if (!log.wants("int")) break;
         log.write("int", `${String(interrupts++).padStart(6)}: v=${hex(a & 0xff, 2)} e=${hex(b, 4)}\n${registers()}`);
         break;
-      case LOG_RESET:
-        if (log.wants("cpu_reset")) log.write("cpu_reset", `CPU Reset (CPU 0)\n${registers()}`);
-        break;
-      case LOG_GUEST_ERROR:
-        log.write(
-          "guest_errors",
-          `CPU: ${a ? "WRMSR" : "RDMSR"} of 0x${hex(b, 8)}, which does not exist, at 0x${hex(c, 8)}`,
-        );
-        break;
-      case LOG_UNKNOWN_MSR:
-        log.unimplemented(
-          `CPU: ${a ? "WRMSR" : "RDMSR"} of 0x${hex(b, 8)}, ${a ? "ignored" : "read as 0"}, at 0x${hex(c, 8)}`,
-        );
-        break;
+      default: {
+        const line = arch.logText(kind, a, b, c);
+        if (line) log.write(line.item, line.text);
+      }
     }
   };
 }

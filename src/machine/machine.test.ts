@@ -23,7 +23,7 @@ function setup(change: Partial<MachineConfig> = {}, reset?: Reset) {
     scheduler: host.scheduler,
     hostNow: () => host.time,
     work: new HostWork(),
-    onShutdown: () => machine.tripleFault("here"),
+    onShutdown: () => machine.cpuShutdown("triple fault (here)"),
   });
   const machine: Machine = new Machine({ config, host, cpu, clock, loop, consoles });
   const log: string[] = [];
@@ -177,7 +177,7 @@ describe("Machine", () => {
     await settle();
     await settle();
     expect(host.warnings).toEqual(["triple fault (here): the machine is reset"]);
-    expect(log).toContain("reset by triple-fault");
+    expect(log).toContain("reset by cpu-shutdown");
     machine.quit();
     await finished;
   });

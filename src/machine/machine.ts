@@ -2,7 +2,7 @@
 
 import type { Device, MachineControl } from "../devices/interfaces.js";
 import type { MachineConfig } from "../options/config.js";
-import { READER_PATIENCE_MS, TRIPLE_FAULT_TELL_NS } from "../tuning/host.js";
+import { READER_PATIENCE_MS, SHUTDOWN_TELL_NS } from "../tuning/host.js";
 import type { ChardevHub } from "./chardev-hub.js";
 import type { VirtualClock } from "./clock/clock.js";
 import type { Cpu } from "./cpu.js";
@@ -28,8 +28,8 @@ export interface MachineExit {
 
 export type MachineEvents = {
   state: MachineState;
-  /** The machine was reset: by the guest, by a triple fault or by the user. */
-  reset: "guest" | "triple-fault" | "user";
+  /** The machine was reset: by the guest, because its CPU gave up, or by the user. */
+  reset: "guest" | "cpu-shutdown" | "user";
   exit: MachineExit;
 };
 
@@ -77,7 +77,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
   private boardParts: B | undefined;
   /** A reset that is asked for meanwhile is this one. */
   private resetting = false;
-  private toldOfTripleFault = Number.NEGATIVE_INFINITY;
+  private toldOfShutdown = Number.NEGATIVE_INFINITY;
 
   constructor(parts: MachineParts) {
     this.config = parts.config;
@@ -216,17 +216,17 @@ export class Machine<B extends Board = Board> implements MachineControl {
     this.loop.request(() => this.end({ status, reason: "debug-exit" }));
   }
 
-  /** The CPU gave up at `where`: a triple fault resets a PC. */
-  tripleFault(where: string): void {
+  /** The CPU gave up, which resets the machine; `why` begins a sentence. */
+  cpuShutdown(why: string): void {
     const { noReboot, noShutdown } = this.config;
     const then = noReboot ? (noShutdown ? "stops" : "ends") : "is reset";
     const now = this.host.monotonic();
     // A guest that does nothing else says so often enough.
-    if (now - this.toldOfTripleFault >= TRIPLE_FAULT_TELL_NS) {
-      this.toldOfTripleFault = now;
-      this.warn(`triple fault (${where}): the machine ${then}`);
+    if (now - this.toldOfShutdown >= SHUTDOWN_TELL_NS) {
+      this.toldOfShutdown = now;
+      this.warn(`${why}: the machine ${then}`);
     }
-    this.doReset("triple-fault");
+    this.doReset("cpu-shutdown");
   }
 
   /** The guest executes where there is no memory, which nothing can come of: the machine ends with status 1. */

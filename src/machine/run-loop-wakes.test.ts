@@ -94,14 +94,10 @@ class WaitingCpu implements Cpu {
   skip(count: number): void {
     this.instructions += count;
   }
-  setInterruptLine(level: boolean): void {
+  setInterrupt(_line: number, level: boolean): void {
     this.line = level;
   }
-  nmi(): void {}
-  init(): void {}
-  sipi(): void {}
   reset(): void {}
-  setA20(): void {}
 }
 
 /** The host. */
@@ -159,7 +155,7 @@ class World implements HostScheduler {
   }
 
   raise(): void {
-    this.cpu.setInterruptLine(true);
+    this.cpu.setInterrupt(0, true);
     this.loop.wake();
   }
 

@@ -91,14 +91,10 @@ class FakeCpu implements Cpu {
   skip(count: number): void {
     this.instructions += count;
   }
-  setInterruptLine(level: boolean): void {
+  setInterrupt(_line: number, level: boolean): void {
     this.line = level;
   }
-  nmi(): void {}
-  init(): void {}
-  sipi(): void {}
   reset(): void {}
-  setA20(): void {}
 }
 
 function setup(icountSleep?: boolean) {
@@ -128,7 +124,7 @@ describe("RunLoop", () => {
     const { host, cpu, clock, loop } = setup();
     cpu.haltAt = [1000];
     const timer = clock.timer(() => {
-      cpu.setInterruptLine(true);
+      cpu.setInterrupt(0, true);
       loop.wake();
       loop.request(() => loop.end());
     });
@@ -145,7 +141,7 @@ describe("RunLoop", () => {
     cpu.haltAt = [100, 200];
     host.onYield = () => {
       if (cpu.instructions === 200) return loop.end();
-      cpu.setInterruptLine(true);
+      cpu.setInterrupt(0, true);
       loop.wake();
     };
     loop.start();

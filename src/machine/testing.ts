@@ -14,9 +14,7 @@ export class IdleCpu implements Cpu {
   halted = true;
   line = false;
   resets = 0;
-  a20 = true;
   shutdown = false;
-  nmis = 0;
 
   constructor(private readonly host?: TestHost) {}
 
@@ -34,19 +32,11 @@ export class IdleCpu implements Cpu {
   skip(instructions: number): void {
     this.instructions += instructions;
   }
-  setInterruptLine(level: boolean): void {
+  setInterrupt(_line: number, level: boolean): void {
     this.line = level;
   }
-  nmi(): void {
-    this.nmis++;
-  }
-  init(): void {}
-  sipi(): void {}
   reset(): void {
     this.resets++;
-  }
-  setA20(enabled: boolean): void {
-    this.a20 = enabled;
   }
 }
 

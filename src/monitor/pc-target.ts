@@ -1,9 +1,7 @@
 // A machine of type `pc` as the monitor sees it.
 
-import * as X from "../arch/x86/layout.js";
-import { cpuReader } from "../arch/x86/reader.js";
-import { registerByName } from "../arch/x86/registers.js";
 import { infoPci } from "../devices/pci/describe.js";
+import { stateReader } from "../engine/state-reader.js";
 import { S_MODE } from "../layout/vcpu.js";
 import type { PcMachine } from "../machines/pc/machine.js";
 import { LOG_ITEMS, type LogItem } from "../options/config.js";
@@ -11,22 +9,15 @@ import { infoBlock } from "./info-block.js";
 import { infoJit } from "./info-jit.js";
 import { infoPic } from "./info-pic.js";
 import { infoQtree } from "./info-qtree.js";
-import { infoMem, infoTlb, type PagingState } from "./page-tables.js";
 import type { MonitorTarget, Topic } from "./target.js";
 
 export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
   const { x86: cpu, devices: board, config } = machine;
   const { memory, log, registers, drives } = machine.pc;
-  const reader = cpuReader(cpu);
+  const { arch } = cpu.engine;
+  const state = stateReader(cpu.engine.core, cpu.vcpu);
   const readPhysical = (address: number, length: number): Uint8Array | undefined =>
     memory.view(address, length)?.slice();
-  const paging = (): PagingState => ({
-    cr0: reader.u64(X.X_CR0),
-    cr3: reader.u64(X.X_CR3),
-    cr4: reader.u64(X.X_CR4),
-    efer: reader.u64(X.X_EFER),
-    readPhysical,
-  });
   const status = (): string => {
     switch (machine.state) {
       case "prelaunch":
@@ -45,7 +36,10 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
     ["block", { help: "show info of all block devices", text: () => infoBlock(drives) }],
     ["jit", { help: "show dynamic compiler info", text: () => infoJit(cpu.engine) }],
     ["lapic", { help: "show local apic state", text: () => stateText(board.lapic.save()) }],
-    ["mem", { help: "show the active virtual memory mappings", text: () => infoMem(paging()) }],
+    [
+      "mem",
+      { help: "show the active virtual memory mappings", text: () => arch.pageTables.ranges(state, readPhysical) },
+    ],
     ["mtree", { help: "show memory tree", text: () => mtree(machine) }],
     ["name", { help: "show the current VM name", text: () => (config.name === "" ? "" : `${config.name}\n`) }],
     ["pci", { help: "show PCI info", text: () => infoPci(board.pci.bus) }],
@@ -53,7 +47,10 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
     ["qtree", { help: "show device tree", text: () => infoQtree(board) }],
     ["registers", { help: "show the cpu registers", text: () => `\nCPU#0\n${registers()}` }],
     ["status", { help: "show the current VM status (running|paused)", text: () => `VM status: ${status()}\n` }],
-    ["tlb", { help: "show virtual to physical memory mappings", text: () => infoTlb(paging()) }],
+    [
+      "tlb",
+      { help: "show virtual to physical memory mappings", text: () => arch.pageTables.pages(state, readPhysical) },
+    ],
     [
       "uuid",
       { help: "show the current VM UUID", text: () => `${config.uuid ?? "00000000-0000-0000-0000-000000000000"}\n` },
@@ -73,16 +70,13 @@ export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
     quit: () => machine.quit(),
     readPhysical,
     translate: (address) => cpu.translate(address),
-    register: (name) => registerByName(reader, name),
+    register: (name) => arch.register(state, name),
     disassemble(code, address) {
       if (code.length === 0) return undefined;
       const [low, high] = [Number(address & 0xffffffffn) | 0, Number(address >> 32n) | 0];
-      return cpu.engine.frontend.disassemble(code, low, high, reader.u32(S_MODE));
+      return cpu.engine.frontend.disassemble(code, low, high, state.u32(S_MODE));
     },
-    addressBits() {
-      const mode = reader.u32(S_MODE);
-      return mode & X.M_CODE64 ? 64 : mode & X.M_CODE32 ? 32 : 16;
-    },
+    addressBits: () => arch.addressBits(state),
     setLog(items) {
       const names = items === "none" ? [] : items.split(",");
       const unknown = names.find((name) => !LOG_ITEMS.some(([item]) => item === name));

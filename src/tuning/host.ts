@@ -39,5 +39,5 @@ export const NICE_HELPER = 5;
 export const END_GRACE_MS = 500;
 /** How long the readers of output are waited for by what has to end at once, milliseconds. Record: end-within-a-second. */
 export const READER_PATIENCE_MS = 250;
-/** A guest that does nothing but fault three times is told of so often at most, nanoseconds. Record: end-within-a-second. */
-export const TRIPLE_FAULT_TELL_NS = 1e9;
+/** A guest whose CPU does nothing but give up is told of so often at most, nanoseconds. Record: end-within-a-second. */
+export const SHUTDOWN_TELL_NS = 1e9;

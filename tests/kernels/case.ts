@@ -97,7 +97,7 @@ async function boot(
   // An instruction that raises a fault which cannot be delivered is not counted, and resets the machine.
   let faulted = false;
   machine.on("reset", (cause) => {
-    if (cause === "triple-fault") faulted = true;
+    if (cause === "cpu-shutdown") faulted = true;
   });
   const begun = (): boolean => machine.cpu.instructions > 0 || faulted || over !== undefined || machine.halted;
   while (!begun() && cpuSeconds(begin) < START) await turn();

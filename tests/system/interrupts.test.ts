@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { INTR } from "../../src/arch/x86/arch.js";
 import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import * as X from "../../src/arch/x86/layout.js";
 import { bareCpu, enterPaging, peek16, poke } from "../../testing/x86/bare.js";
@@ -12,7 +13,7 @@ function realMode(code: number[], flags = 2): X86Cpu {
   const cpu = bareCpu(
     {
       acknowledge: () => {
-        cpu.setInterruptLine(false);
+        cpu.setInterrupt(INTR, false);
         return 0x20;
       },
     },
@@ -37,7 +38,7 @@ function returnAddress(cpu: X86Cpu): number {
 describe("interrupts", () => {
   it("STI holds off for one instruction", () => {
     const cpu = realMode([0xfb, 0x40, 0x43, 0x43]); // sti; inc ax; inc bx; inc bx
-    cpu.setInterruptLine(true);
+    cpu.setInterrupt(INTR, true);
     cpu.run(2);
     // What is pending is taken at the end of a run already.
     expect(cpu.pc).toBe(BigInt(HANDLER));
@@ -49,7 +50,7 @@ describe("interrupts", () => {
   it("STI with interrupts already on does not", () => {
     const cpu = realMode([0xfb, 0x40, 0x43], 2 | X.F_IF);
     cpu.run(1);
-    cpu.setInterruptLine(true);
+    cpu.setInterrupt(INTR, true);
     cpu.run(1);
     expect(returnAddress(cpu)).toBe(CODE + 1);
   });
@@ -62,7 +63,7 @@ describe("interrupts", () => {
       const cpu = realMode([...code], 2 | X.F_IF);
       cpu.run(1);
       expect(cpu.pc).toBe(BigInt(CODE + length));
-      cpu.setInterruptLine(true);
+      cpu.setInterrupt(INTR, true);
       cpu.run(1);
       expect(cpu.gpr("rbx")).toBe(1n);
       expect(cpu.pc).toBe(BigInt(HANDLER));
@@ -71,7 +72,7 @@ describe("interrupts", () => {
 
   it("POPF lets a pending interrupt in at once", () => {
     const cpu = realMode([0x68, 0x02, 0x02, 0x9d, 0x43, 0x43]); // push 0x202; popf; inc bx
-    cpu.setInterruptLine(true);
+    cpu.setInterrupt(INTR, true);
     cpu.run(3);
     expect(returnAddress(cpu)).toBe(CODE + 4);
     expect(cpu.gpr("rbx")).toBe(0n);
@@ -83,7 +84,7 @@ describe("interrupts", () => {
     expect(cpu.halted).toBe(true);
     expect(cpu.run(1000)).toBe("halt");
     expect(cpu.gpr("rax")).toBe(0n);
-    cpu.setInterruptLine(true);
+    cpu.setInterrupt(INTR, true);
     cpu.run(2);
     expect(returnAddress(cpu)).toBe(CODE + 2);
     expect(cpu.gpr("rax")).toBe(1n);
@@ -92,7 +93,7 @@ describe("interrupts", () => {
   it("HLT with interrupts off stays halted by the line but not by NMI", () => {
     const cpu = realMode([0xf4, 0x40]);
     expect(cpu.run(10)).toBe("halt");
-    cpu.setInterruptLine(true);
+    cpu.setInterrupt(INTR, true);
     expect(cpu.run(10)).toBe("halt");
     cpu.nmi();
     cpu.run(1);
@@ -131,7 +132,7 @@ describe("interrupts", () => {
     cpu.setPc(BigInt(CODE));
     cpu.setField(X.X_FLAGS, BigInt(2 | X.F_IF));
     cpu.update();
-    cpu.setInterruptLine(true);
+    cpu.setInterrupt(INTR, true);
     cpu.run(2);
     expect(cpu.gpr("rbx")).toBe(2n);
   });
@@ -169,7 +170,7 @@ describe("interrupts", () => {
       cpu.setGpr("rsp", 0x700000n);
       cpu.setField(X.X_FLAGS, BigInt(2 | (vector === 14 ? 0 : X.F_IF)));
       enterPaging(cpu, tables);
-      if (vector !== 14) cpu.setInterruptLine(true);
+      if (vector !== 14) cpu.setInterrupt(INTR, true);
       expect(cpu.run(1000)).toBe("budget");
       expect(cpu.instructions).toBe(1000);
       expect(Number(0x700000n - cpu.gpr("rsp"))).toBeGreaterThan(900 * 12);

@@ -4,7 +4,7 @@ import { FAULT_NONE, STAT_INTERRUPTS, S_ATTENTION, S_HALTED, S_PC } from "../../
 import {
   EXC_EXTERNAL, EXC_TRAP, F_IF, X_DB_PENDING, X_DR_HIT, X_EXC_NEXT, X_INIT, X_IRQ, X_NMI, X_NMI_BLOCKED,
 } from "../../../src/arch/x86/layout";
-import { acknowledge } from "../../engine/host";
+import { acknowledge } from "./host";
 import { count } from "../../engine/state";
 import { V_DB, V_NMI } from "./bits";
 import { takeDebugBits } from "./debug";

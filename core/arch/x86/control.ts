@@ -4,7 +4,7 @@ import { S_HALTED } from "../../../src/layout/vcpu";
 import {
   CS, F_RF, RAX, RCX, RDX, TR, X_CR0, X_CR2, X_CR3, X_CR4, X_DR, X_EFER, X_FLAGS, X_GDT_BASE, X_GDT_LIMIT, X_IDT_BASE, X_IDT_LIMIT, X_XCR0,
 } from "../../../src/arch/x86/layout";
-import { guestCall } from "../../engine/host";
+import { guestCall } from "./host";
 import { HOST_TPR_GET, HOST_TPR_SET } from "../../../src/arch/x86/host-calls";
 import { flushPage, flushTlb } from "../../engine/softmmu/tlb";
 import { ld64, probeRead } from "../../engine/softmmu/access";

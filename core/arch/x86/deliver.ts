@@ -7,7 +7,8 @@ import {
   EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_EXC_ERROR, X_EXC_FIRST, X_EXC_FIRST_CR2, X_EXC_FLAGS, X_EXC_NESTING,
   X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL, X_REPEATING, X_SS_SHADOW,
 } from "../../../src/arch/x86/layout";
-import { LOG_INTERRUPT, log } from "../../engine/host";
+import { LOG_INTERRUPT } from "../../../src/layout/log";
+import { log } from "../../engine/host";
 import { V_DB, V_DF, V_GP, V_PF, V_SS, V_TS } from "./bits";
 import { dropDebugBits } from "./debug";
 import { deliverEvent } from "./interrupt";

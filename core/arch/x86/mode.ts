@@ -3,7 +3,7 @@
 import { MODE_MMU_SHIFT, MODE_ONE_INSN, S_ALONE, S_CODE_BASE, S_CODE_MASK, S_MODE } from "../../../src/layout/vcpu";
 import {
   CS, DS, ES, F_AC, F_TF, F_VM, FS, GS, M_AC, M_CODE32, M_CODE64, M_CPL_SHIFT, M_DEBUG, M_EM, M_FLAT, M_LMA, M_MP, M_NULL_FS, M_NULL_GS, M_OSFXSR, M_OSXSAVE,
-  M_PE, M_SEGCHECK, M_SS32, M_TF, M_TS, M_VM, SS, X_CPL, X_DR,
+  M_PE, M_SEGCHECK, M_SS32, M_TF, M_TS, M_VM, MMU_SMAP, MMU_SUPERVISOR, MMU_USER, SS, X_CPL, X_DR,
 } from "../../../src/arch/x86/layout";
 import {
   A_CODE, A_DB, A_DOWN, A_L, A_P, A_RW, A_S, CR0_AM, CR0_EM, CR0_MP, CR0_PE, CR0_TS, CR4_OSFXSR, CR4_OSXSAVE, CR4_SMAP, EFER_LMA,
@@ -45,7 +45,7 @@ export function updateMode(cpu: i32): void {
     store<u64>(cpu + S_CODE_BASE, segBase(cpu, CS));
     store<u64>(cpu + S_CODE_MASK, 0xffffffff);
   }
-  const mmu = level == 3 ? 2 : (c4 & CR4_SMAP) != 0 && (flags & F_AC) == 0 ? 0 : 1;
+  const mmu = level == 3 ? MMU_USER : (c4 & CR4_SMAP) != 0 && (flags & F_AC) == 0 ? MMU_SMAP : MMU_SUPERVISOR;
   store<i32>(cpu + S_MODE, m | (mmu << MODE_MMU_SHIFT) | (load<i32>(cpu + S_MODE) & MODE_ONE_INSN));
 }
 

@@ -7,9 +7,11 @@ import {
 } from "../../../src/arch/x86/layout";
 import {
   HOST_APIC_BASE, HOST_DEADLINE_GET, HOST_DEADLINE_SET, HOST_TSC_OFFSET, HOST_X2APIC_CHECK, HOST_X2APIC_READ, HOST_X2APIC_WRITE,
+  LOG_MISSING_MSR, LOG_UNKNOWN_MSR,
 } from "../../../src/arch/x86/host-calls";
 import { S_PC } from "../../../src/layout/vcpu";
-import { LOG_GUEST_ERROR, LOG_UNKNOWN_MSR, guestCall, guestCallHigh, log } from "../../engine/host";
+import { log } from "../../engine/host";
+import { guestCall, guestCallHigh } from "./host";
 import { flushTlb } from "../../engine/softmmu/tlb";
 import {
   CR0_PG, EFER_FFXSR, EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE, PHYS_BITS,
@@ -87,7 +89,7 @@ function unknown(cpu: i32, msr: u32, write: u32): u64 {
 
 /** Of the x2APIC's: they answer for themselves. */
 function refused(cpu: i32, msr: u32, write: u32): u64 {
-  log(LOG_GUEST_ERROR, write, msr, load<u32>(cpu + S_PC));
+  log(LOG_MISSING_MSR, write, msr, load<u32>(cpu + S_PC));
   raiseGP(cpu, 0);
   return 0;
 }

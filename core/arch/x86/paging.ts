@@ -2,7 +2,7 @@
 
 import { ACCESS_EXEC, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
 import { FAULT_NONE, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
-import { X_A20_OFF, X_CR3, X_PDPTE } from "../../../src/arch/x86/layout";
+import { MMU_SMAP, MMU_USER, X_A20_OFF, X_CR3, X_PDPTE } from "../../../src/arch/x86/layout";
 import { loadPhys32, loadPhys64, physHostWrite } from "../../engine/physical";
 import {
   CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, CR4_PSE, CR4_SMAP, CR4_SMEP, EFER_LMA, EFER_NXE, PF_ID, PF_P, PF_RSVD, PF_U, PF_W, PHYS_BITS,
@@ -109,10 +109,10 @@ function walk32(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
 /** Rights of the page, then accessed flags of up to two upper entries (or NONE) and accessed and dirty of the last. */
 function leaf(cpu: i32, va: u64, access: i32, mmu: i32, entry: u64, rights: u64, noExec: u64, up2: u64, up1: u64, at: u64, shift: i32): i32 {
   const c4 = cr4(cpu);
-  const user = mmu == 2;
+  const user = mmu == MMU_USER;
   const userPage = (rights & U) != 0;
   const nx = (noExec & NX) != 0;
-  const readable = user ? userPage : !(userPage && mmu == 0 && (c4 & CR4_SMAP) != 0);
+  const readable = user ? userPage : !(userPage && mmu == MMU_SMAP && (c4 & CR4_SMAP) != 0);
   const writable = readable && ((rights & W) != 0 || (!user && (cr0(cpu) & CR0_WP) == 0));
   const executable = !nx && (user ? userPage : !(userPage && (c4 & CR4_SMEP) != 0));
   if (access == ACCESS_WRITE ? !writable : access == ACCESS_EXEC ? !executable : !readable) return fault(cpu, va, access, mmu, PF_P);
@@ -153,7 +153,7 @@ function setFlag(cpu: i32, pa: u64, flag: u64): void {
 
 function fault(cpu: i32, va: u64, access: i32, mmu: i32, error: i32): i32 {
   if (access == ACCESS_WRITE) error |= PF_W;
-  if (mmu == 2) error |= PF_U;
+  if (mmu == MMU_USER) error |= PF_U;
   if (access == ACCESS_EXEC) {
     const c4 = cr4(cpu);
     if ((c4 & CR4_SMEP) != 0 || ((c4 & CR4_PAE) != 0 && (efer(cpu) & EFER_NXE) != 0)) error |= PF_ID;

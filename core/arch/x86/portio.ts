@@ -2,7 +2,7 @@
 
 import { FAULT_RETRY, S_ATTENTION, S_FAULT, S_ONE_INSN, S_STOP } from "../../../src/layout/vcpu";
 import { ES, M_AC, M_DEBUG, RCX, RDI, RDX, RSI, SEG_WRITE, TR, X_DF, X_REPEATING } from "../../../src/arch/x86/layout";
-import { portRead, portWrite } from "../../engine/host";
+import { portRead, portWrite } from "./host";
 import { forgetTime } from "../../engine/time";
 import { hostForWrite, ld16, ld32, ld8, probeWrite, st16, st32, st8 } from "../../engine/softmmu/access";
 import { mmuIndex, mode } from "../../engine/state";

@@ -2,7 +2,7 @@
 
 import { S_PC, S_MODE, S_FAULT } from "../../../src/layout/vcpu";
 import {
-  F_AC, M_CODE64, M_LMA, M_PE, M_VM, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, SEG_STRIDE, X_CPL, X_CR0, X_CR4, X_EFER, X_FEATURES,
+  F_AC, M_CODE64, M_LMA, M_PE, M_VM, MMU_SMAP, MMU_SUPERVISOR, MMU_USER, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, SEG_STRIDE, X_CPL, X_CR0, X_CR4, X_EFER, X_FEATURES,
   X_FLAGS, X_GPR, X_SEG,
 } from "../../../src/arch/x86/layout";
 import { CR4_SMAP } from "./bits";
@@ -48,13 +48,13 @@ import { CR4_SMAP } from "./bits";
 /** MMU index of accesses the processor makes for itself (descriptor tables, TSS): supervisor, SMAP whatever EFLAGS.AC
  *  (SDM volume 3, 4.6.1). */
 // @ts-ignore: decorator
-@inline export function systemMmu(cpu: i32): i32 { return cr4(cpu) & CR4_SMAP ? 0 : 1; }
+@inline export function systemMmu(cpu: i32): i32 { return cr4(cpu) & CR4_SMAP ? MMU_SMAP : MMU_SUPERVISOR; }
 
 /** MMU index of data accesses at a privilege level. */
 // @ts-ignore: decorator
 @inline export function mmuFor(cpu: i32, level: i32): i32 {
-  if (level == 3) return 2;
-  return (cr4(cpu) & CR4_SMAP) != 0 && (systemFlags(cpu) & F_AC) == 0 ? 0 : 1;
+  if (level == 3) return MMU_USER;
+  return (cr4(cpu) & CR4_SMAP) != 0 && (systemFlags(cpu) & F_AC) == 0 ? MMU_SMAP : MMU_SUPERVISOR;
 }
 
 // @ts-ignore: decorator

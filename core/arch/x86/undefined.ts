@@ -1,6 +1,7 @@
 // Instructions that do not exist here.
 
-import { LOG_UNIMPLEMENTED, log } from "../../engine/host";
+import { LOG_UNIMPLEMENTED } from "../../../src/layout/log";
+import { log } from "../../engine/host";
 import { raiseUD } from "./raise";
 
 /** Helper: #UD. a = first 8 bytes of the instruction, b = its length; logged once for the same bytes by the host. */

@@ -1,13 +1,13 @@
 // The x86 CPU as the machine sees it: the engine with its interrupt inputs and the state that boot loaders and the
 // monitor poke at.
 
-import type { HostImports } from "../../engine/core.js";
 import { Engine, type Tier1, type TranslateEvent } from "../../engine/engine.js";
 import type { RamRange } from "../../engine/physical.js";
 import type { Vcpu } from "../../engine/vcpu.js";
 import * as L from "../../layout/layout.js";
-import type { Cpu, CpuExit, CpuHooks } from "../../machine/cpu.js";
+import { type Cpu, type CpuExit, type CpuHooks, hostImports } from "../../machine/cpu.js";
 import type { Frontend } from "../frontend.js";
+import { INTR, X86 } from "./arch.js";
 import * as X from "./layout.js";
 
 export interface X86CpuOptions {
@@ -27,7 +27,22 @@ export interface X86CpuOptions {
   onLog?: (kind: number, a: number, b: number, c: number) => void;
 }
 
+/** The CPU with the inputs that x86 has beside interrupt lines. */
+export interface X86Inputs extends Cpu {
+  nmi(): void;
+  /** INIT, before the next instruction: as reset, but x87 and SSE state, MSRs and caches keep their values. */
+  init(): void;
+  /** Start at vector * 4096 after INIT. */
+  sipi(vector: number): void;
+  /** The A20 gate: false makes address bit 20 read as 0. */
+  setA20(enabled: boolean): void;
+}
+
 export interface X86Hooks extends CpuHooks {
+  portRead(port: number, size: number): number;
+  portWrite(port: number, size: number, value: number): void;
+  /** Takes an interrupt: its vector, or -1 when there is none any more. */
+  acknowledge(): number;
   /** APIC registers, CR8, TSC deadline: HOST_* of host-calls.ts. 64-bit values as bigint. */
   guestCall(what: number, value: bigint): bigint;
 }
@@ -51,50 +66,41 @@ const REGISTERS = [
   "r15",
 ];
 
-export class X86Cpu implements Cpu {
+export class X86Cpu implements X86Inputs {
   readonly engine: Engine;
   readonly vcpu: Vcpu;
-  private readonly reset_: (cpu: number) => void;
-  private readonly update_: (cpu: number) => void;
   private high = 0;
   /** Set when the guest ran where there is no memory. */
   strayed = false;
 
   constructor(options: X86CpuOptions) {
     const { hooks } = options;
-    const host: HostImports = {
-      mmioRead: (lo, hi, size) => hooks.mmioRead((hi >>> 0) * 4294967296 + (lo >>> 0), size),
-      mmioWrite: (lo, hi, size, value) => hooks.mmioWrite((hi >>> 0) * 4294967296 + (lo >>> 0), size, value >>> 0),
-      portRead: (port, size) => hooks.portRead(port, size),
-      portWrite: (port, size, value) => hooks.portWrite(port, size, value >>> 0),
-      now: () => hooks.now(),
+    const archImports = {
+      portRead: (port: number, size: number) => hooks.portRead(port, size),
+      portWrite: (port: number, size: number, value: number) => hooks.portWrite(port, size, value >>> 0),
       acknowledge: () => hooks.acknowledge(),
-      guestCall: (what, lo, hi) => {
+      guestCall: (what: number, lo: number, hi: number) => {
         const result = hooks.guestCall(what, (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0));
         this.high = Number((result >> 32n) & 0xffffffffn) | 0;
         return Number(result & 0xffffffffn) | 0;
       },
       guestCallHigh: () => this.high,
-      random: () => hooks.random(),
-      log: (kind, a, b, c) => options.onLog?.(kind, a, b, c),
     };
     this.engine = new Engine({
       module: options.module,
+      arch: X86,
       frontend: options.frontend,
-      host,
+      host: hostImports(hooks, options.onLog),
+      archImports,
       ram: options.ram,
       ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
-      init: "x86_init",
       ...(options.oneInsn === undefined ? {} : { oneInsn: options.oneInsn }),
       ...(options.tier1 ? { tier1: options.tier1 } : {}),
       ...(options.onTranslate ? { onTranslate: options.onTranslate } : {}),
     });
     this.vcpu = this.engine.vcpu;
-    const { exports } = this.engine.core;
-    this.reset_ = exports.x86_reset as (cpu: number) => void;
-    this.update_ = exports.x86_update as (cpu: number) => void;
     const { memory, vcpu } = this.engine;
-    const table = memory.plan.cpuid;
+    const table = memory.plan.archTables;
     memory.u32.set(options.cpuid.table, table >> 2);
     memory.u32.set(options.cpuid.features, (this.vcpu.base + X.X_FEATURES) >> 2);
     vcpu.set(X.X_CPUID_TABLE, table);
@@ -130,7 +136,8 @@ export class X86Cpu implements Cpu {
     return this.vcpu.get(L.S_HALTED) !== 0;
   }
 
-  setInterruptLine(level: boolean): void {
+  setInterrupt(line: number, level: boolean): void {
+    if (line !== INTR) throw new Error(`an x86 CPU has no interrupt line ${line}`);
     this.vcpu.set(X.X_IRQ, level ? 1 : 0);
     if (level) this.vcpu.set(L.S_ATTENTION, 1);
   }
@@ -154,8 +161,7 @@ export class X86Cpu implements Cpu {
 
   reset(): void {
     this.strayed = false;
-    this.reset_(this.vcpu.base);
-    this.update();
+    this.engine.reset(this.vcpu);
   }
 
   setA20(enabled: boolean): void {
@@ -208,18 +214,11 @@ export class X86Cpu implements Cpu {
 
   /** Makes poked state take effect: mode, MMU. Needed after any of the setters but setGpr and setPc. */
   update(): void {
-    this.update_(this.vcpu.base);
+    this.engine.update(this.vcpu);
   }
 
   /** Guest-physical address of a virtual one as the supervisor sees it, or undefined. */
   translate(address: bigint): number | undefined {
-    const { vcpu } = this;
-    const { core } = this.engine;
-    const ok = core.debugTranslate(
-      this.vcpu.base,
-      Number(address & 0xffffffffn) | 0,
-      Number((address >> 32n) & 0xffffffffn) | 0,
-    );
-    return ok ? vcpu.number(L.S_WALK_PHYS) : undefined;
+    return this.engine.translateAddress(this.vcpu, address);
   }
 }

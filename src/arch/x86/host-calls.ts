@@ -1,4 +1,5 @@
-// Requests of x86 core code to the machine through host.guestCall(what, lo, hi) (core/engine/host.ts). Read by both compilers: constants only.
+// Requests of x86 core code to the machine through guestCall(what, lo, hi) (core/arch/x86/host.ts), and its log calls. Read by both
+// compilers: constants only.
 // Arguments and results are 64-bit values as halves: the call returns the low half, guestCallHigh() the high one.
 
 /** IA32_APIC_BASE was written: lo, hi = the value. */
@@ -22,3 +23,10 @@ export const HOST_X2APIC_CHECK = 0x100;
 export const HOST_X2APIC_READ = 0x200;
 /** + MSR number - 0x800: lo, hi = the value. Result 0, or 1 where the value is not allowed (#GP). */
 export const HOST_X2APIC_WRITE = 0x300;
+
+// Kinds of log calls, from LOG_ARCH on. a: 1 for WRMSR, 0 for RDMSR; b: number of the register; c: program counter.
+
+/** The register does not exist: the guest gets an exception. */
+export const LOG_MISSING_MSR = 16;
+/** The register exists on some processors: it is ignored, and read as 0. */
+export const LOG_UNKNOWN_MSR = 17;

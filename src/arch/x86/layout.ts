@@ -179,6 +179,13 @@ export const F_VIF = 0x80000;
 export const F_VIP = 0x100000;
 export const F_ID = 0x200000;
 
+// ---- MMU modes ---------------------------------------------------------------------------------------------------------------------
+/** Supervisor, SMAP's protection on: pages of programs are out of bounds. */
+export const MMU_SMAP = 0;
+export const MMU_SUPERVISOR = 1;
+export const MMU_USER = 2;
+export const MMU_COUNT = 3;
+
 // ---- S_MODE: guest bits. core/arch/x86/mode.ts updateMode() computes them whenever one of their sources changes ---------------------
 /** CS.L in long mode. */
 export const M_CODE64 = 1;

@@ -1,14 +1,15 @@
 import { expect, it } from "vitest";
 import { S_HALTED, S_PC } from "../../layout/vcpu.js";
+import type { StateReader } from "../arch.js";
 import * as X from "./layout.js";
-import { registerByName, registersText, type X86StateReader } from "./registers.js";
+import { registerByName, registersText } from "./registers.js";
 
-function state(values: [number, bigint][], flags = 0): X86StateReader {
+function state(values: [number, bigint][], flags = 0): StateReader {
   const map = new Map(values);
   return {
     u64: (slot) => map.get(slot) ?? 0n,
     u32: (slot) => Number((map.get(slot) ?? 0n) & 0xffffffffn),
-    arithmeticFlags: () => flags,
+    helper: () => BigInt(flags),
   };
 }
 

@@ -1,15 +1,8 @@
 // The state of an x86 CPU as text (`info registers`, -d int, -d cpu_reset) in QEMU's layout, and registers by name.
 
-import { S_HALTED, S_INHIBIT, S_PC } from "../../layout/vcpu.js";
+import { S_HALTED, S_INHIBIT, S_MODE, S_PC } from "../../layout/vcpu.js";
+import type { StateReader } from "../arch.js";
 import * as X from "./layout.js";
-
-/** Read access to CPU state: offsets of src/layout/ and src/arch/x86/layout.ts. */
-export interface X86StateReader {
-  u64(slot: number): bigint;
-  u32(slot: number): number;
-  /** CF PF AF ZF SF OF, worked out from the lazy state. */
-  arithmeticFlags(): number;
-}
 
 const NAMES = ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp"];
 /** Encoding numbers in the order of the listing. */
@@ -34,22 +27,27 @@ const EFER_LMA = 0x400n;
 
 const hex = (value: bigint | number, digits: number): string => value.toString(16).padStart(digits, "0");
 
-/** Where a triple fault began: "exception 14 at 0010:ffffffff81000000, CR2 0000000000001000". */
-export function firstExceptionText(state: X86StateReader): string {
+/** With where it began: "triple fault (exception 14 at 0010:ffffffff81000000, CR2 0000000000001000)". */
+export function tripleFaultText(state: StateReader): string {
   const digits = state.u64(X.X_EFER) & EFER_LMA ? 16 : 8;
   const selector = hex(state.u32(X.X_SEG + X.CS * X.SEG_STRIDE + X.SEG_SEL) & 0xffff, 4);
   const cr2 = hex(state.u64(X.X_EXC_FIRST_CR2), digits);
-  return `exception ${state.u32(X.X_EXC_FIRST)} at ${selector}:${hex(state.u64(S_PC), digits)}, CR2 ${cr2}`;
+  return `triple fault (exception ${state.u32(X.X_EXC_FIRST)} at ${selector}:${hex(state.u64(S_PC), digits)}, CR2 ${cr2})`;
+}
+
+export function addressBits(state: StateReader): 16 | 32 | 64 {
+  const mode = state.u32(S_MODE);
+  return mode & X.M_CODE64 ? 64 : mode & X.M_CODE32 ? 32 : 16;
 }
 
 /** RFLAGS, whole. */
-export function rflags(state: X86StateReader): number {
+export function rflags(state: StateReader): number {
   const direction = (state.u32(X.X_DF) | 0) < 0 ? X.F_DF : 0;
-  return (state.u32(X.X_FLAGS) | state.arithmeticFlags() | direction | 2) >>> 0;
+  return (state.u32(X.X_FLAGS) | Number(state.helper("x86_flags")) | direction | 2) >>> 0;
 }
 
 /** A register by its name in lower case (rax, eip, cs, cr3, efer...); undefined for an unknown name. */
-export function registerByName(state: X86StateReader, name: string): bigint | undefined {
+export function registerByName(state: StateReader, name: string): bigint | undefined {
   const gpr = (index: number): bigint => state.u64(X.X_GPR + 8 * index);
   const wide = NAMES.indexOf(name);
   if (wide >= 0) return gpr(ORDER[wide]!);
@@ -83,7 +81,7 @@ export function registerByName(state: X86StateReader, name: string): bigint | un
 }
 
 /** Everything, in lines. */
-export function registersText(state: X86StateReader): string {
+export function registersText(state: StateReader): string {
   const long = isCode64(state);
   return [
     generalText(state, long),
@@ -94,12 +92,12 @@ export function registersText(state: X86StateReader): string {
   ].join("");
 }
 
-function isCode64(state: X86StateReader): boolean {
+function isCode64(state: StateReader): boolean {
   const lma = (state.u64(X.X_EFER) & 0x400n) !== 0n;
   return lma && (state.u32(X.X_SEG + X.CS * X.SEG_STRIDE + X.SEG_ATTR) & ATTR_L) !== 0;
 }
 
-function generalText(state: X86StateReader, long: boolean): string {
+function generalText(state: StateReader, long: boolean): string {
   const names = long
     ? NAMES.map((name) => name.toUpperCase())
     : NAMES.map((name) => name.toUpperCase().replace("R", "E"));
@@ -128,7 +126,7 @@ function generalText(state: X86StateReader, long: boolean): string {
   return `${text}${pc} ${name}=${hex(flags, 8)} [${shown}] CPL=${state.u32(X.X_CPL)} II=${inhibit} A20=${a20} SMM=0 HLT=${halted}\n`;
 }
 
-function segmentsText(state: X86StateReader, long: boolean): string {
+function segmentsText(state: StateReader, long: boolean): string {
   const lma = (state.u64(X.X_EFER) & 0x400n) !== 0n;
   const protectedMode = (state.u64(X.X_CR0) & 1n) !== 0n;
   return SEGMENTS.map((name, index) => {
@@ -155,7 +153,7 @@ function segmentKind(attributes: number, lma: boolean): string {
   return `DS${size} [${type & 4 ? "E" : "-"}${type & 2 ? "W" : "-"}${accessed}]`;
 }
 
-function controlText(state: X86StateReader, long: boolean): string {
+function controlText(state: StateReader, long: boolean): string {
   const address = (slot: number): string => hex(state.u64(slot), long ? 16 : 8);
   const dr = (n: number): string => `DR${n}=${hex(state.u64(X.X_DR + 8 * n), 16)}`;
   return (
@@ -167,7 +165,7 @@ function controlText(state: X86StateReader, long: boolean): string {
   );
 }
 
-function floatText(state: X86StateReader): string {
+function floatText(state: StateReader): string {
   const top = state.u32(X.X_FTOP) & 7;
   // Here a tag bit says empty; FXSAVE's abridged word, which is shown, says used.
   const used = ~state.u32(X.X_FTAG) & 0xff;
@@ -182,7 +180,7 @@ function floatText(state: X86StateReader): string {
   return text;
 }
 
-function vectorText(state: X86StateReader): string {
+function vectorText(state: StateReader): string {
   const count = isCode64(state) ? 16 : 8;
   let text = "";
   for (let i = 0; i < count; i++) {

@@ -8,11 +8,12 @@ import { HostWork } from "../../machine/clock/scheduler.js";
 import { openDrives } from "../../machine/drives.js";
 import { MachineLog } from "../../machine/log.js";
 import { loadDevices } from "../../machine/plug.js";
-import { IdleCpu, TestHost, TestMemory } from "../../machine/testing.js";
+import { TestHost, TestMemory } from "../../machine/testing.js";
 import { parseArguments } from "../arguments.js";
 import { setUpChipset } from "./bios/chipset.js";
 import { PcBoard } from "./board.js";
 import { addDevices, pcDevices } from "./devices.js";
+import { IdleX86Cpu } from "./testing.js";
 
 async function setup(...args: string[]) {
   const parsed = parseArguments(["-display", "none", ...args], { name: "test", version: "0" });
@@ -20,7 +21,7 @@ async function setup(...args: string[]) {
   const { config } = parsed;
   const host = new TestHost();
   for (const { file } of config.drives) host.images.set(file, new MemoryBackend(new Uint8Array(4096)));
-  const [cpu, memory, clock, control] = [new IdleCpu(), new TestMemory(1 << 20), new FakeClock(), new FakeMachine()];
+  const [cpu, memory, clock, control] = [new IdleX86Cpu(), new TestMemory(1 << 20), new FakeClock(), new FakeMachine()];
   const log = new MachineLog([], () => {});
   let wakes = 0;
   const board = new PcBoard({

@@ -1,5 +1,7 @@
 // The `pc` machine (i440FX + PIIX): which device sits at which port, address and interrupt, as QEMU's has them.
 
+import { INTR } from "../../arch/x86/arch.js";
+import type { X86Inputs } from "../../arch/x86/cpu.js";
 import { APIC_HZ, TSC_HZ } from "../../arch/x86/tuning.js";
 import { AcpiPm } from "../../devices/chipset/acpipm/acpipm.js";
 import { createPcPci, type PcPci } from "../../devices/chipset/i440fx/pc.js";
@@ -25,7 +27,7 @@ import { Hpet } from "../../devices/timer/hpet/hpet.js";
 import { Pit8254 } from "../../devices/timer/pit8254/pit8254.js";
 import { Port61 } from "../../devices/timer/pit8254/port61.js";
 import type { Bus } from "../../machine/bus.js";
-import type { Cpu, MachineMemory } from "../../machine/cpu.js";
+import type { MachineMemory } from "../../machine/cpu.js";
 import type { MachineLog } from "../../machine/log.js";
 import type { AddressSpace } from "../../machine/memory-map.js";
 import type { MachineConfig } from "../../options/config.js";
@@ -50,7 +52,7 @@ export interface CpuIdentity {
 export interface PcParts {
   config: MachineConfig;
   cpuIdentity: CpuIdentity;
-  cpu: Cpu;
+  cpu: X86Inputs;
   bus: Bus;
   memory: MachineMemory;
   clock: Clock;
@@ -179,7 +181,7 @@ export class PcBoard {
     const { cpu, wake } = this.parts;
     return {
       setInterruptLine(level: boolean) {
-        cpu.setInterruptLine(level);
+        cpu.setInterrupt(INTR, level);
         if (level) wake();
       },
       nmi() {
@@ -287,7 +289,7 @@ export class PcBoard {
 }
 
 /** The A20 gate: the last of its drivers wins; only changes reach the CPU. */
-function lineToA20(cpu: Cpu): IrqLine {
+function lineToA20(cpu: X86Inputs): IrqLine {
   let open = true;
   return {
     set(level) {

@@ -1,12 +1,12 @@
 // Puts a `pc` together: engine, clock, board, disks, consoles, and what it boots.
 
-import { X86Cpu } from "../../arch/x86/cpu.js";
+import { X86 } from "../../arch/x86/arch.js";
+import { X86Cpu, type X86Hooks } from "../../arch/x86/cpu.js";
 import type { X86CpuModel } from "../../arch/x86/frontend/cpuid.js";
-import { cpuReader } from "../../arch/x86/reader.js";
-import { firstExceptionText, registersText } from "../../arch/x86/registers.js";
 import { DEVICES } from "../../devices/devices.js";
 import type { Engine } from "../../engine/engine.js";
 import { TooMuchRam } from "../../engine/memory.js";
+import { stateReader } from "../../engine/state-reader.js";
 import * as L from "../../layout/layout.js";
 import { Bus } from "../../machine/bus.js";
 import { ChardevHub } from "../../machine/chardev-hub.js";
@@ -14,7 +14,6 @@ import { HostTime, InstructionTime, type TimeSource, VirtualClock } from "../../
 import { HostWork } from "../../machine/clock/scheduler.js";
 import { SteadyTime } from "../../machine/clock/steady-time.js";
 import { createWallClock } from "../../machine/clock/wall-clock.js";
-import type { CpuHooks } from "../../machine/cpu.js";
 import { coreLog, translationLog } from "../../machine/debug-log.js";
 import { openDrives } from "../../machine/drives.js";
 import { randomNumbers, seededEntropy } from "../../machine/entropy.js";
@@ -49,7 +48,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
   let guestCall!: (what: number, value: bigint) => bigint;
   let loop!: RunLoop;
   const bus = new Bus(log, () => host.monotonic());
-  const hooks: CpuHooks & { guestCall(what: number, value: bigint): bigint } = {
+  const hooks: X86Hooks = {
     mmioRead: (address, size) => bus.read(bus.memory, address, size),
     mmioWrite: (address, size, value) => bus.write(bus.memory, address, size, value),
     portRead: (port, size) => bus.read(bus.ports, port, size),
@@ -59,7 +58,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
     random,
     guestCall: (what, value) => guestCall(what, value),
   };
-  const registers = (): string => registersText(cpuReader(cpu));
+  const registers = (): string => X86.registersText(stateReader(cpu.engine.core, cpu.vcpu));
   let helper: RegionHelperPort | undefined;
   const regionTier = (engine: Engine): RegionTier => {
     helper = host.startRegionHelper?.();
@@ -86,6 +85,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         ...(log.wants("in_asm") || log.wants("op") ? { onTranslate: translationLog(log, frontend) } : {}),
         onLog: coreLog(
           log,
+          X86,
           () => registers(),
           (message) => host.warn(message),
         ),
@@ -132,7 +132,9 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
       blocked: () => host.output?.closed ?? false,
       awaiting: () => cpu.engine.tier1?.awaiting ?? false,
       onShutdown: () =>
-        cpu.strayed ? machine.strayed(hexAddress(cpu)) : machine.tripleFault(firstExceptionText(cpuReader(cpu))),
+        cpu.strayed
+          ? machine.strayed(hexAddress(cpu))
+          : machine.cpuShutdown(X86.shutdownText(stateReader(cpu.engine.core, cpu.vcpu))),
       ...(config.icount && icountTime ? { icount: { time: icountTime, sleep: config.icount.sleep } } : {}),
     });
     cpu.engine.poll = () => loop.poll();

@@ -9,12 +9,13 @@ import { HostWork } from "../../../src/machine/clock/scheduler.js";
 import { openDrives } from "../../../src/machine/drives.js";
 import { MachineLog } from "../../../src/machine/log.js";
 import { loadDevices } from "../../../src/machine/plug.js";
-import { IdleCpu, TestHost } from "../../../src/machine/testing.js";
+import { TestHost } from "../../../src/machine/testing.js";
 import { parseArguments } from "../../../src/machines/arguments.js";
 import { setUpChipset } from "../../../src/machines/pc/bios/chipset.js";
 import { PcBoard } from "../../../src/machines/pc/board.js";
 import { addDevices, pcDevices } from "../../../src/machines/pc/devices.js";
 import { pcRam } from "../../../src/machines/pc/memory.js";
+import { IdleX86Cpu } from "../../../src/machines/pc/testing.js";
 import { bareCpu } from "../../../testing/x86/bare.js";
 import { AddressSpace } from "../ram/address-space.js";
 import { MIB } from "../ram/sizes.js";
@@ -67,7 +68,7 @@ export async function fuzzBoard(): Promise<FuzzBoard> {
   const board = new PcBoard({
     config,
     cpuIdentity: { signature: 0, features: 0 },
-    cpu: new IdleCpu(),
+    cpu: new IdleX86Cpu(),
     bus: new Bus(log, () => 0),
     memory,
     clock,

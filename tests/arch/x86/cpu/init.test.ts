@@ -1,6 +1,7 @@
 // INIT: what it resets and what it keeps (Intel SDM volume 3, table 10-1; AMD APM volume 2, table 14-1), when it is taken. In both tiers.
 
 import { describe, expect, it } from "vitest";
+import { INTR } from "../../../../src/arch/x86/arch.js";
 import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
@@ -113,7 +114,7 @@ describe.each([
 
   it("keeps the interrupt line, forgets a pending NMI", () => {
     const cpu = running();
-    cpu.setInterruptLine(true);
+    cpu.setInterrupt(INTR, true);
     cpu.init();
     cpu.nmi();
     cpu.run(0);

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import { buildCpuModel } from "../../../../src/arch/x86/frontend/cpuid.js";
+import { LOG_UNKNOWN_MSR } from "../../../../src/arch/x86/host-calls.js";
 import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import * as L from "../../../../src/layout/layout.js";
@@ -12,7 +13,6 @@ import { bareCpu, poke } from "../../../../testing/x86/bare.js";
 const CODE = 0x7c00;
 const HANDLER = 0x500;
 const GENERAL_PROTECTION = 13;
-const LOG_UNKNOWN_MSR = 5;
 const HWCR = 0xc0010015;
 const SYSCFG = 0xc0010010;
 const LSTAR = 0xc0000082;

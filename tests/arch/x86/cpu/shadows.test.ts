@@ -2,6 +2,7 @@
 // nothing is lost or done twice; single-step through a loop. In both tiers.
 
 import { describe, expect, it } from "vitest";
+import { INTR } from "../../../../src/arch/x86/arch.js";
 import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
@@ -24,7 +25,7 @@ describe.each([
   /** Real mode at CODE; the handler counts in SI: inc si; iret. */
   function realMode(code: readonly number[], flags: number): X86Cpu {
     const acknowledge = (): number => {
-      cpu.setInterruptLine(false);
+      cpu.setInterrupt(INTR, false);
       return VECTOR;
     };
     const cpu: X86Cpu = bareCpu({ acknowledge }, { icountShift: 0, ...(tier1 ? { tier1: eager } : {}) });
@@ -52,7 +53,7 @@ describe.each([
       for (let k = 0; k < 10; k++) {
         cpu.run(n);
         const seen = cpu.gpr("rsi") & 0xffffn;
-        cpu.setInterruptLine(true);
+        cpu.setInterrupt(INTR, true);
         // The interrupt, perhaps after a shadow, and its handler's first instruction.
         for (let step = 0; step < 12 && (cpu.gpr("rsi") & 0xffffn) === seen; step++) cpu.run(1);
         expect((cpu.gpr("rsi") & 0xffffn) - seen).toBe(1n);

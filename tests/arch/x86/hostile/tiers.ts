@@ -1,5 +1,6 @@
 // A program in tier 0 and in tier 1: entered again and again, interrupted, and compared after every piece.
 
+import { INTR } from "../../../../src/arch/x86/arch.js";
 import { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import { buildCpuModel } from "../../../../src/arch/x86/frontend/cpuid.js";
 import { X86Frontend } from "../../../../src/arch/x86/frontend/translate.js";
@@ -85,7 +86,7 @@ class Side {
   private acknowledge(): number {
     const { vector } = this;
     this.vector = -1;
-    this.cpu.setInterruptLine(false);
+    this.cpu.setInterrupt(INTR, false);
     return vector;
   }
 
@@ -111,7 +112,7 @@ class Side {
 
   interrupt(vector: number): void {
     this.vector = vector;
-    this.cpu.setInterruptLine(true);
+    this.cpu.setInterrupt(INTR, true);
   }
 
   /** Blocks translated for this program. */

@@ -1,14 +1,26 @@
 // info mem and info tlb: what the guest's page tables map. Intel SDM volume 3, chapter 4.
 
-import { hex } from "./dump.js";
+import type { ReadPhysical, StateReader } from "../arch.js";
+import { X_CR0, X_CR3, X_CR4, X_EFER } from "./layout.js";
 
-export interface PagingState {
+interface PagingState {
   cr0: bigint;
   cr3: bigint;
   cr4: bigint;
   efer: bigint;
-  /** Little-endian entry of a table, undefined outside RAM. */
-  readPhysical(address: number, length: number): Uint8Array | undefined;
+  readPhysical: ReadPhysical;
+}
+
+const paging = (state: StateReader, readPhysical: ReadPhysical): PagingState => ({
+  cr0: state.u64(X_CR0),
+  cr3: state.u64(X_CR3),
+  cr4: state.u64(X_CR4),
+  efer: state.u64(X_EFER),
+  readPhysical,
+});
+
+function hex(value: bigint, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
 }
 
 interface Leaf {
@@ -76,7 +88,8 @@ const pagingOff = (state: PagingState): boolean => !(state.cr0 & 0x80000000n);
 const digits = (state: PagingState): number => (state.efer & 0x400n ? 16 : 8);
 
 /** `info mem`: ranges of equal protection. */
-export function infoMem(state: PagingState): string {
+export function infoMem(cpu: StateReader, readPhysical: ReadPhysical): string {
+  const state = paging(cpu, readPhysical);
   if (pagingOff(state)) return "PG disabled\n";
   const width = digits(state);
   const lines: string[] = [];
@@ -101,7 +114,8 @@ export function infoMem(state: PagingState): string {
 }
 
 /** `info tlb`: every page with its physical address and flags. */
-export function infoTlb(state: PagingState): string {
+export function infoTlb(cpu: StateReader, readPhysical: ReadPhysical): string {
+  const state = paging(cpu, readPhysical);
   if (pagingOff(state)) return "PG disabled\n";
   const width = digits(state);
   const flags: [bigint, string][] = [
