@@ -1,7 +1,7 @@
 // Virtual time as helpers see it. Asking the host takes as long as a hundred guest instructions, in a browser as long as five hundred,
-// and kernels and programs look at the time once for every system call: for a while after a look, time goes on by the instructions
-// executed, a little slower than any host executes them, so it neither runs ahead nor back. Devices tell the host's time: after an
-// access to one the next look is at the host, that a guest that compares clocks finds them equal.
+// and kernels read the time for every system call. So reads within a window after a read of the host's clock are extrapolated from the
+// instruction count, slower than any host executes instructions: time never goes back. Devices use the host's time. After an access to
+// a device the next read asks the host, so that a guest which compares clocks finds them equal. Record: clock-reads.
 
 import { E_ICOUNT, E_ICOUNT_SHIFT } from "../../src/layout/engine";
 import { S_TIME, S_TIME_COUNT, S_TIME_UNTIL } from "../../src/layout/vcpu";

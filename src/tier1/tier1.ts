@@ -1,6 +1,6 @@
-// Tier 1 as the engine sees it: hot() chooses a region around a hot block, maintain() clears away regions whose code has changed,
-// keeps the number of modules small and the code within its limit. What it decides on is made by a compiler (compiler.ts), here or in
-// another thread, and installed by the code cache.
+// Tier 1 as the engine sees it. hot() chooses a region around a hot block. maintain() reclaims regions whose code was overwritten, and
+// keeps the number of modules and the size of the code within limits. A compiler (compiler.ts), in this thread or off-thread, makes the
+// code, and the code cache installs it.
 //
 // The new regions of a few slices share a module, and when things have become quiet the small modules are linked into one (calls
 // between instances and scattered code cost more in the long run than compiling again).
@@ -91,7 +91,7 @@ export class RegionTier {
   private merging = false;
   /** Modules asked for that are not there yet. */
   private asked = 0;
-  /** Guest instructions that may be put into regions now, and when that was reckoned last. */
+  /** Guest instructions that may be put into regions now, and the time of that figure. */
   private allowance = REGION_BURST;
   private reckoned = 0;
   /** When a module was asked for last. */
@@ -130,7 +130,7 @@ export class RegionTier {
     return { ...this.cache.statistics, ...this.counts };
   }
 
-  /** A module is to come from another thread. */
+  /** True while a module is being made off-thread. */
   get awaiting(): boolean {
     return this.asked > 0;
   }
@@ -347,7 +347,7 @@ export class RegionTier {
           this.counts.consolidations++;
           return;
         }
-        // Lost with their thread: they will be chosen again.
+        // Their functions were lost with the helper: they will be chosen again.
         for (const region of regions) if (region.alive) this.cache.retire(region);
         this.cache.sweep();
       },

@@ -8,8 +8,8 @@ import {
 import { JUMP_CACHE_BITS, REGION_CACHE_BITS } from "../../../src/tuning/engine";
 import { engine } from "../state";
 
-/** Empties the jump caches of all CPUs. They go by host address, so that only what gives an address other code does that: eviction, the
- *  memory map. */
+/** Empties the jump caches of all CPUs. Their key is the host address, so only eviction and a new memory map need this: they give an
+ *  address other code. */
 export function clearJumpCaches(): void {
   for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += CPU_SIZE) clearJumpCache(cpu);
 }
@@ -30,10 +30,10 @@ export function forgetRegionsOf(cpu: i32): void {
   store<i32>(cpu + S_GLOBAL_EPOCH, load<i32>(cpu + S_GLOBAL_EPOCH) + 2);
 }
 
-/** What the region cache has of pages that are not global. */
+/** Drops the entries of the region cache for code in non-global pages. */
 export function forgetLocalRegions(cpu: i32): void {
   const epoch = load<i32>(cpu + S_REGION_EPOCH) + 2;
   store<i32>(cpu + S_REGION_EPOCH, epoch);
-  // The numbers begin anew. Between two equal ones, of either kind, that happens once at least.
+  // The number wraps around, and the cache is emptied at least once between two equal numbers.
   if (epoch == 0) memory.fill(cpu + S_REGION_CACHE, 0xff, RC_STRIDE << REGION_CACHE_BITS);
 }

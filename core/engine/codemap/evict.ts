@@ -18,7 +18,7 @@ export function evict(from: i32, to: i32): void {
   clearJumpCaches();
 }
 
-/** Drops all blocks and spans, before the physical map changes: afterwards their addresses would lead to other pages' lists, and to
+/** Drops all blocks and code ranges, before the physical map changes: afterwards their addresses would lead to other pages' lists, and to
  *  other code. */
 export function forgetCode(): void {
   const lists = engine(E_PAGE_BLOCKS);
@@ -39,7 +39,8 @@ export function forgetCode(): void {
   clearJumpCaches();
 }
 
-/** Takes the span of a region that has ended out of its pages' lists. Nothing else knows of it: spans are neither looked up nor linked to. */
+/** Takes the code range of a region that has ended out of its pages' lists. No other list has it: code ranges are neither looked up nor
+ *  linked to. */
 export function removeSpan(span: i32): void {
   unlinkPages(span);
   store<i32>(span + B_VALID, 0);

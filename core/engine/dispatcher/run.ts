@@ -56,33 +56,33 @@ function countEvent(cpu: i32): void {
   return cpu + S_REGION_CACHE + (<i32>(va ^ (va >> 12)) & ((1 << REGION_CACHE_BITS) - 1)) * RC_STRIDE;
 }
 
-/** One of the fields from S_URGENT on is set. */
+/** True where one of the fields from S_URGENT on is set. */
 // @ts-ignore: decorator
 @inline function urgent(cpu: i32): bool {
   return (load<i64>(cpu, S_URGENT) | load<i64>(cpu, S_URGENT + 8) | load<i64>(cpu, S_URGENT + 16)) != 0;
 }
 
-/** What the cache has at `slot` is of this epoch: whatever ends a region or changes what its addresses mean begins a new one. */
+/** True where the cache entry at `slot` is of the current epoch. A region that ends and a changed mapping begin a new epoch. */
 // @ts-ignore: decorator
 @inline function current(cpu: i32, slot: i32): bool {
   const epoch = load<i32>(slot, RC_EPOCH);
   return epoch == load<i32>(cpu, S_REGION_EPOCH) || epoch == load<i32>(cpu, S_GLOBAL_EPOCH);
 }
 
-/** The cache says what region code at `va` has. */
+/** True where the cache entry at `slot` is the region of the code at `va`. */
 // @ts-ignore: decorator
 @inline function cached(cpu: i32, slot: i32, va: u64): bool {
   return load<u64>(slot, RC_ADDRESS) == va && load<i32>(slot, RC_MODE) == load<i32>(cpu + S_MODE) && current(cpu, slot);
 }
 
-/** Notes that a region was entered `times`, the last time after the region of record `from`. */
+/** Counts `times` entries of a region, the last one from the region of record `from`. */
 // @ts-ignore: decorator
 @inline function noteEntry(record: i32, times: i32, from: i32): void {
   store<i32>(record, from, R_FROM);
   store<i32>(record, load<i32>(record, R_COUNT) + times, R_COUNT);
 }
 
-/** The cache keeps what the region found out about its pages, for as long as that is true. */
+/** Keeps in the cache which pages of the region are known to be mapped, while the epoch lasts. */
 // @ts-ignore: decorator
 @inline function keepPages(cpu: i32, slot: i32): void {
   if (load<i32>(cpu, S_LOCAL_PAGE)) {
@@ -93,8 +93,8 @@ function countEvent(cpu: i32): void {
 }
 
 /**
- * Enters the region that the cache has at `slot`: its status, or -1 when it has done nothing (too little fuel for its exact limit, or
- * the TLB lacks the first thing it accesses) and tier 0 has to do the block.
+ * Enters the region of the cache entry at `slot`. Returns its status, or -1 on a guard failure: it did nothing, since the fuel is too
+ * little for its exact limit or the TLB does not allow its first access. Tier 0 has to run the block then.
  */
 // @ts-ignore: decorator
 @inline function enter(cpu: i32, slot: i32, fuel: i32): i32 {
@@ -115,7 +115,7 @@ function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
   store<i32>(slot, load<i32>(record, R_ENTRY), RC_ENTRY);
 }
 
-/** The instruction that interrupts are held off for has not been executed yet, nor has it raised an exception. */
+/** Keeps the interrupt shadow if its instruction has neither been executed yet nor raised an exception. */
 function keepShadow(cpu: i32, fuel: i32, inhibited: i32): void {
   if (load<i32>(cpu + S_FUEL) == fuel && load<i32>(cpu + S_FAULT) != FAULT_EXCEPTION) store<i32>(cpu + S_INHIBIT, inhibited);
 }

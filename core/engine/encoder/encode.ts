@@ -84,7 +84,7 @@ function free(t: i32): void {
 function define(v: i32): i32 {
   if (loc(v) === -1) {
     setLoc(v, temp());
-    // What there is too much of is not given back.
+    // Temporaries beyond TEMP_COUNT are not given back.
     setOwnsTemp(v, !tooMany);
   }
   return loc(v);

@@ -1,5 +1,5 @@
-// Micro-ops that follow one another often are executed as one where no better way (fuse.ts) was found: the first gets the number that
-// stands for both.
+// Frequent pairs of micro-ops that fuse.ts cannot join are executed in one step: the first micro-op of the pair gets a number that stands
+// for both. Record: tier0-pairs.
 
 import {
   UOP_SIZE, U_ADD64I, U_ADD64I__MOV64_CONST_CONST32, U_AND32I, U_AND32I_CONST32, U_AND32I_CONST32__BR_EQ32, U_AND32I_CONST32__BR_NE32,

@@ -51,7 +51,7 @@ export function initTlb(cpu: i32): void {
   clearJumpCache(cpu);
 }
 
-/** The page of code at `va`, which the TLB has, is global. */
+/** True where the page of code at `va` is global. The TLB has it. */
 export function globalCode(cpu: i32, va: u64): bool {
   return (load<i32>(tlbEntry(cpu, va, mmuIndex(cpu)) + TLB_EXEC + TLB_FLAGS) & TLB_GLOBAL) != 0;
 }
@@ -89,7 +89,7 @@ export function flushTlb(cpu: i32, keepGlobal: bool): void {
   }
 }
 
-// Large pages are in the TLB in pieces of 4 KiB. Bit n says that there may be pieces of pages whose number folds to n.
+// The TLB holds a large page in pieces of 4 KiB. Bit n of a filter: there may be pieces of a page whose number folds to n.
 const LARGE_SHIFT: i32 = 22;
 const HUGE_SHIFT: i32 = 30;
 
@@ -126,7 +126,7 @@ function rememberLarge(cpu: i32, va: u64, shift: i32): void {
   return (load<i32>(bits + ((n >> 5) << 2)) & (1 << (n & 31))) != 0;
 }
 
-// Pages that code was executed in since the translations of their kind were dropped: those are all that regions have ever looked at.
+// Filters of the pages that code was executed in since the last flush of their kind (global or not). Regions depend on no other pages.
 // Bit n stands for the pages whose number folds to n.
 
 // @ts-ignore: decorator

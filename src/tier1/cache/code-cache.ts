@@ -138,7 +138,7 @@ export class CodeCache {
     return region;
   }
 
-  /** Headers for the stretches of code the region was made of; undefined when there is no room for them. */
+  /** Headers for the code ranges of a region; undefined when there is no room for them. */
   private makeSpans(draft: Draft): number[] | undefined {
     const { source } = this;
     const parts = draft.blocks.flatMap(codeOf).sort((x, y) => x.from - y.from);
@@ -176,7 +176,7 @@ export class CodeCache {
     return this.freeSlots.pop()!;
   }
 
-  /** Gives those of the regions that are still good their functions, and puts them where the dispatcher finds them. */
+  /** Gives the regions that are still valid their functions, and makes the dispatcher find them. */
   publish(waiting: readonly UnlinkedRegion[], linked: Linked): void {
     const { source } = this;
     waiting.forEach(({ region, code }, i) => {
@@ -228,7 +228,7 @@ export class CodeCache {
     return true;
   }
 
-  // ---- clearing away ----------------------------------------------------------------------------------------------------------
+  // ---- reclaiming -------------------------------------------------------------------------------------------------------------
 
   /** Retires regions that were not entered since the guest had executed `instructions`. */
   retireUnused(regions: readonly LiveRegion[], instructions: number): void {
@@ -239,7 +239,7 @@ export class CodeCache {
     }
   }
 
-  /** Clears away regions that core has killed because their code was written. */
+  /** Reclaims regions that core killed because their code was overwritten. */
   bury(): void {
     for (const region of this.linked()) {
       if (this.valid(region)) continue;
@@ -249,7 +249,7 @@ export class CodeCache {
     this.sweep();
   }
 
-  /** Takes the regions entered least out of use. */
+  /** Retires the regions that were entered least. */
   evict(): void {
     const count = (region: LiveRegion) =>
       region.entries.reduce((sum, e) => sum + this.source.read(e.record, R_COUNT), 0);
@@ -308,7 +308,7 @@ export class CodeCache {
     if (region.alive && region.code !== undefined && !reachable) this.retire(region);
   }
 
-  /** Lets go of modules without live regions. */
+  /** Drops modules without live regions. */
   sweep(): void {
     for (const module of this.modules) module.regions = module.regions.filter((r) => r.alive);
     this.drop((module) => module.regions.length === 0);
@@ -325,7 +325,7 @@ export class CodeCache {
   }
 }
 
-/** The guest-physical stretches of a block. */
+/** The physical code ranges of a block. */
 function codeOf({ phys, phys2, ir }: RegionBlock): { from: number; to: number }[] {
   if (phys2 === undefined) return [{ from: phys, to: phys + ir.bytes }];
   const end = phys - (phys % 4096) + 4096;

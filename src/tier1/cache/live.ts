@@ -16,7 +16,7 @@ export interface LiveRegion {
   readonly entries: readonly Entry[];
   /** Guest-physical addresses of all its blocks. */
   readonly blocks: readonly number[];
-  /** Those executed often. */
+  /** Physical addresses of the hot ones of its blocks (RETHINK_WARM). */
   readonly warm: readonly number[];
   readonly spans: readonly number[];
   readonly slot: number;
@@ -25,7 +25,7 @@ export interface LiveRegion {
   /** Its function and the bytes of that; undefined and 0 while it waits for a module. */
   code: RegionCode | undefined;
   bytes: number;
-  /** Guest instructions executed when it was last seen to have been entered; at first when it was chosen. */
+  /** Instruction count at the last look that found new entries; at first that of the choice. */
   usedAt: number;
   alive: boolean;
 }

@@ -1,4 +1,4 @@
-// Memory for the records core reads (region entries, spans): pieces of 32 and 96 bytes out of one area, with free lists.
+// Memory for the records core reads (region entries, code ranges): pieces of 32 and 96 bytes out of one area, with free lists.
 
 import { B_HEADER } from "../../layout/block.js";
 import { R_SIZE } from "../../layout/region.js";

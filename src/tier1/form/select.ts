@@ -55,7 +55,7 @@ interface Chosen extends DraftBlock {
   next: Place[];
 }
 
-/** A block to be: code at a displacement, in a frame. */
+/** A candidate: code at a displacement, in a frame. */
 interface Place {
   disp: number;
   frame: Frame;
@@ -65,15 +65,15 @@ interface Candidate extends Place {
   weight: number;
 }
 
-/** What the other regions mean for a new one; addresses are the guest-physical ones of blocks at which one of them is entered. */
+/** Limits that other regions set to a new one. Addresses are physical ones of blocks. */
 export interface Others {
   /** Bytes of Wasm the new one may have. */
   readonly maxBytes: number;
-  /** Better left to that region. */
+  /** Blocks that are left to another region. */
   keep(phys: number): boolean;
-  /** The new region is to be entered there in its place. */
+  /** Blocks whose entries the new region takes over. */
   replace(phys: number): boolean;
-  /** Belonged, wherever it was entered, to a region that the new one follows. */
+  /** Blocks that were hot in the discarded regions the new one replaces. */
   inherit(phys: number): boolean;
   /** Code whose accesses turned out to lie in several pages. */
   readonly straddles: { within(phys: number, bytes: number): boolean };

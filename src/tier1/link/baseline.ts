@@ -1,5 +1,5 @@
-// Has the host compile the functions of a module in this thread. V8 compiles a function when it is called first, where it is called,
-// and one's code serves all threads that share the module: done here, the guest does not wait for it.
+// Makes the host compile the functions of a module in this thread. V8 compiles a function at its first call, in the calling thread, and
+// the code serves all threads that share the module. Done in the helper, the guest does not wait for it.
 
 import { Code, type FunctionBody } from "../emit/code.js";
 import { W } from "../emit/opcodes.js";

@@ -1,5 +1,5 @@
-// A compiler in another thread: the CPU goes on while regions are made. Drafts are sent as they are chosen; the functions stay there,
-// to be linked again into larger modules, and only modules come back. Without the thread those go on working.
+// A compiler off-thread: the CPU goes on while regions are made. Drafts are sent as they are chosen. The functions stay in the helper, to
+// be linked again into larger modules, and only modules come back. Modules go on working when the helper is gone.
 
 import type { Port } from "../../base/port.js";
 import type { FunctionBody } from "../emit/code.js";
