@@ -39,8 +39,3 @@ export type FromMachine =
   | { type: "warning" | "log"; message: string }
   | { type: "exit"; exit: MachineExit }
   | { type: "error"; error: PostedError };
-
-/** Bytes of output that may be on their way or unread before the machine waits, and bytes kept while nobody reads. */
-export const OUTPUT_WINDOW = 1 << 20;
-/** Bytes of input that may be on their way before a write waits. */
-export const INPUT_WINDOW = 16 << 10;

@@ -5,6 +5,7 @@ import type { Frontend } from "../arch/frontend.js";
 import type { TranslateEvent } from "../engine/engine.js";
 import { print } from "../ir/print.js";
 import { LOG_INTERRUPT, LOG_UNIMPLEMENTED } from "../layout/log.js";
+import { UNIMPLEMENTED_REPORTS } from "../tuning/host.js";
 import type { MachineLog } from "./log.js";
 
 /** Listener of translations for in_asm and op, undefined where neither is wanted. */
@@ -24,9 +25,6 @@ export function translationLog(log: MachineLog, frontend: Frontend): (event: Tra
   };
 }
 
-/** Most different instructions reported as unimplemented: a guest that runs wild has thousands. */
-const UNIMPLEMENTED_LIMIT = 20;
-
 /**
  * Listener of core's own log calls. `registers` gives the CPU's state as text; `warn` tells the user of instructions that
  * are not implemented, each once.
@@ -40,7 +38,7 @@ export function coreLog(
   let interrupts = 0;
   const reported = new Set<string>();
   const unimplemented = (bytes: string): void => {
-    if (reported.has(bytes) || reported.size >= UNIMPLEMENTED_LIMIT) return;
+    if (reported.has(bytes) || reported.size >= UNIMPLEMENTED_REPORTS) return;
     reported.add(bytes);
     warn(`instruction ${bytes} is not implemented: the guest gets an invalid opcode exception`);
   };

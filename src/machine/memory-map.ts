@@ -2,6 +2,7 @@
 // come here. What nobody answers reads as all ones and swallows writes, as an ISA or PCI bus does.
 
 import type { DeviceLog, IoRegion } from "../devices/interfaces.js";
+import { UNANSWERED_REPORTS } from "../tuning/host.js";
 
 export interface MapOptions {
   /** The device takes accesses of up to so many bytes; wider ones become several, lowest address first. Default 4. */
@@ -120,7 +121,7 @@ export class AddressSpace {
 
   private report(address: number, size: number, what: "read" | "write"): void {
     const key = address * 2 + (what === "read" ? 0 : 1);
-    if (this.reported.has(key) || this.reported.size >= REPORT_LIMIT) return;
+    if (this.reported.has(key) || this.reported.size >= UNANSWERED_REPORTS) return;
     this.reported.add(key);
     const message = `${what} of ${size} bytes at ${this.kind} 0x${address.toString(16)}, where nothing answers`;
     // Probing ports is how PC software finds devices; touching memory that is not there is an error.
@@ -130,7 +131,6 @@ export class AddressSpace {
 }
 
 const ONES: Record<number, number> = { 1: 0xff, 2: 0xffff, 4: 0xffffffff };
-const REPORT_LIMIT = 1000;
 
 function describe(address: number, length: number): string {
   return `0x${address.toString(16)}-0x${(address + length - 1).toString(16)}`;

@@ -5,14 +5,7 @@
 import * as fs from "node:fs";
 import { Socket } from "node:net";
 import type { OutputGate } from "../machine/host.js";
-
-/** Written at this size, if not before. */
-const FLUSH_AT = 8192;
-/** So much may be unread before the machine waits. */
-const WINDOW = 64 << 10;
-/** How long until a reader that was behind is asked again, milliseconds: at first, and at most. */
-const FIRST_RETRY = 1;
-const LONGEST_RETRY = 16;
+import { OUTPUT_FLUSH_BYTES, OUTPUT_RETRY_MOST_MS, OUTPUT_RETRY_MS, OUTPUT_UNREAD_BYTES } from "../tuning/host.js";
 
 /** All the outputs of a machine. */
 export class Outputs implements OutputGate {
@@ -31,11 +24,11 @@ export class Outputs implements OutputGate {
 }
 
 export class OutputBuffer {
-  private bytes = Buffer.alloc(FLUSH_AT);
+  private bytes = Buffer.alloc(OUTPUT_FLUSH_BYTES);
   private length = 0;
   private scheduled = false;
   private broken = false;
-  private retry = FIRST_RETRY;
+  private retry = OUTPUT_RETRY_MS;
   private timer: NodeJS.Timeout | undefined;
   private emptied: (() => void) | undefined;
   private descriptor: Descriptor | undefined;
@@ -59,7 +52,7 @@ export class OutputBuffer {
     this.length = length;
     // A timer runs while the reader is behind.
     if (this.timer) this.tell();
-    else if (this.length >= FLUSH_AT) this.flush();
+    else if (this.length >= OUTPUT_FLUSH_BYTES) this.flush();
     else if (!this.scheduled) {
       this.scheduled = true;
       setImmediate(() => {
@@ -93,11 +86,11 @@ export class OutputBuffer {
     while (at < this.length) {
       try {
         at += fs.writeSync(this.descriptor.fd, this.bytes, at, this.length - at);
-        this.retry = FIRST_RETRY;
+        this.retry = OUTPUT_RETRY_MS;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "EAGAIN") {
           this.timer = setTimeout(() => this.flush(), this.retry);
-          this.retry = Math.min(2 * this.retry, LONGEST_RETRY);
+          this.retry = Math.min(2 * this.retry, OUTPUT_RETRY_MOST_MS);
           break;
         }
         at = this.length;
@@ -112,7 +105,7 @@ export class OutputBuffer {
   }
 
   private tell(): void {
-    this.outputs.report(this, this.length >= WINDOW);
+    this.outputs.report(this, this.length >= OUTPUT_UNREAD_BYTES);
   }
 }
 

@@ -3,13 +3,12 @@
 
 import { ReadStream } from "node:tty";
 import type { HostChardev } from "../machine/host.js";
+import { TYPED_AHEAD_BYTES } from "../tuning/host.js";
 import { OutputBuffer, type Outputs } from "./output.js";
 import { RawTerminal } from "./terminal.js";
 
 const INTERRUPT = 3;
 const QUIT = 28;
-/** Typed and not yet taken by the guest. */
-const TYPED_AHEAD = 64 << 10;
 
 export interface StdioOptions {
   /** Ctrl-C ends the process (signal=on) instead of reaching the guest. */
@@ -88,7 +87,7 @@ export class StdioChardev implements HostChardev {
       this.offering = false;
     }
     // A terminal is read further: the escape key works while the guest takes nothing.
-    if (this.waiting.length > (this.terminal ? TYPED_AHEAD : 0)) this.input?.pause();
+    if (this.waiting.length > (this.terminal ? TYPED_AHEAD_BYTES : 0)) this.input?.pause();
     else this.input?.resume();
   }
 }

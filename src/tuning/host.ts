@@ -41,3 +41,24 @@ export const END_GRACE_MS = 500;
 export const READER_PATIENCE_MS = 250;
 /** A guest whose CPU does nothing but give up is told of so often at most, nanoseconds. Record: end-within-a-second. */
 export const SHUTDOWN_TELL_NS = 1e9;
+/** Output of the process is written when this many bytes have gathered, if not before. Record: console-buffers. */
+export const OUTPUT_FLUSH_BYTES = 8192;
+/** Bytes of the process's output that may be unread before the machine waits. Record: console-buffers. */
+export const OUTPUT_UNREAD_BYTES = 64 << 10;
+/** Milliseconds until a reader that was behind is tried again, at first; doubled up to OUTPUT_RETRY_MOST_MS. Record: console-buffers. */
+export const OUTPUT_RETRY_MS = 1;
+/** See OUTPUT_RETRY_MS. Record: console-buffers. */
+export const OUTPUT_RETRY_MOST_MS = 16;
+/** Bytes typed that the guest has not taken yet; more are dropped. Record: console-buffers. */
+export const TYPED_AHEAD_BYTES = 64 << 10;
+/** API: bytes of output that may be on their way or unread before the machine waits, and bytes kept while nobody reads. Record:
+ *  console-buffers. */
+export const OUTPUT_WINDOW = 1 << 20;
+/** API: bytes of input that may be on their way before a write waits. Record: console-buffers. */
+export const INPUT_WINDOW = 16 << 10;
+/** Milliseconds between two looks at the machine's state for the API's events. Record: console-buffers. */
+export const STATE_LOOK_MS = 200;
+/** Most accesses to addresses without a device that are reported (-d). Record: log-limits. */
+export const UNANSWERED_REPORTS = 1000;
+/** Most different instructions reported as unimplemented. Record: log-limits. */
+export const UNIMPLEMENTED_REPORTS = 20;

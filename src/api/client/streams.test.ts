@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { INPUT_WINDOW, OUTPUT_WINDOW } from "../messages.js";
+import { INPUT_WINDOW, OUTPUT_WINDOW } from "../../tuning/host.js";
 import { Channel } from "../server/channel.js";
 import { ChannelStreams } from "./streams.js";
 

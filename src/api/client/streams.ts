@@ -2,8 +2,8 @@
 // takes it, so that neither side runs away from the other.
 
 import { MachineError } from "../../machine/host.js";
+import { INPUT_WINDOW, OUTPUT_WINDOW } from "../../tuning/host.js";
 import type { MachineStreams } from "../api.js";
-import { INPUT_WINDOW, OUTPUT_WINDOW } from "../messages.js";
 
 export interface ChannelSink {
   input(bytes: Uint8Array): void;

@@ -10,9 +10,10 @@ import { createMachine } from "../../machines/pc/create.js";
 import type { EngineParts } from "../../machines/pc/engine-parts.js";
 import { attachMonitors } from "../../monitor/attach.js";
 import type { ChardevConfig, MachineConfig } from "../../options/config.js";
+import { OUTPUT_WINDOW, STATE_LOOK_MS } from "../../tuning/host.js";
 import type { LoadProgress, MachineState } from "../api.js";
 import { postedError } from "../errors.js";
-import { type ChannelName, type CreateMessage, type FromMachine, OUTPUT_WINDOW, type ToMachine } from "../messages.js";
+import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "../messages.js";
 import { Channel } from "./channel.js";
 import { PanicWatch } from "./panic.js";
 import { ReportingScheduler } from "./scheduler.js";
@@ -44,8 +45,6 @@ export type HostFiles = Pick<
 
 /** Character device of the API's own monitor; not a name a user can give. */
 const API_MONITOR = "#monitor";
-/** How often the state is looked at, milliseconds. */
-const LOOK_MS = 200;
 
 export class MachineServer {
   private readonly channels: Record<ChannelName, Channel>;
@@ -64,7 +63,7 @@ export class MachineServer {
     now: () => number,
   ) {
     this.channels = { console: this.channel("console", false), monitor: this.channel("monitor", false) };
-    this.scheduler = new ReportingScheduler(surroundings.scheduler, now, LOOK_MS / 2, () => {
+    this.scheduler = new ReportingScheduler(surroundings.scheduler, now, STATE_LOOK_MS / 2, () => {
       for (const channel of Object.values(this.channels)) channel.flush();
     });
     const behind = (): boolean => this.behind();
@@ -147,7 +146,7 @@ export class MachineServer {
     });
     this.machine = machine;
     if (!this.startWanted) this.report("stopped");
-    this.surroundings.every(LOOK_MS, () => this.look());
+    this.surroundings.every(STATE_LOOK_MS, () => this.look());
     this.start();
   }
 
