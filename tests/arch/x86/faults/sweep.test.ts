@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { NativeProgram } from "../../../../testing/native/program.js";
 import { corpusParts } from "../../../../testing/x86/parts.js";
 import { Runner } from "../corpus/emulate.js";
+import { outcomeOf } from "../corpus/execution.js";
 import { hex, INPUT_SIZE, OUTPUT_SIZE, packInput, unpackOutput } from "../corpus/state.js";
 import { Runner32 } from "./lab.js";
 import { type SweepCase, sweepCases, sweepInput, sweepOutcome } from "./sweep.js";
@@ -15,6 +16,9 @@ import { type SweepCase, sweepCases, sweepInput, sweepOutcome } from "./sweep.js
 const FILE = fileURLToPath(new URL("sweep.txt.gz", import.meta.url));
 const PART = 0.13;
 const BATCH = 2000;
+
+/** The vendors' rows about branches take it that operands can be read. */
+const STRINGS = /^(movs|stos|lods|cmps|scas)$/;
 
 const hexOf = (code: Uint8Array): string => Buffer.from(code).toString("hex");
 const line = (c: SweepCase, outcome: string): string => `${c.bits} ${c.name} ${hexOf(c.code)}, ${c.place}: ${outcome}`;
@@ -66,7 +70,9 @@ describe.each([
     for (const text of expected) {
       const c = parse(text);
       const start = sweepInput(c);
-      const got = line(c, sweepOutcome(c, start, runners[c.bits].run(start)));
+      const ours = runners[c.bits].run(start);
+      const intel = c.bits === 64 && STRINGS.test(c.name) ? outcomeOf("intel", c.name, start, ours)! : ours;
+      const got = line(c, sweepOutcome(c, start, intel));
       if (got !== text) wrong.push(`${text} | ${got.slice(got.lastIndexOf(": ") + 2)}`);
     }
     expect(wrong).toEqual([]);
