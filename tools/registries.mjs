@@ -48,5 +48,5 @@ function write(folder) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  for (const folder of ["devices"]) write(fileURLToPath(new URL(`../src/${folder}`, import.meta.url)));
+  for (const folder of ["devices", "machines"]) write(fileURLToPath(new URL(`../src/${folder}`, import.meta.url)));
 }

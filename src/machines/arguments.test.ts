@@ -30,7 +30,7 @@ function text(...args: string[]): string {
 describe("defaults", () => {
   it("describes pc with 128 MiB, qemu64 and the console on the terminal", () => {
     const config = parse();
-    expect(config.machine).toEqual({ type: "pc", acpi: true, hpet: true, i8042: true, pic: true, pit: true });
+    expect(config.machine).toEqual({ type: "pc", properties: {} });
     expect(config.cpu).toEqual({ model: "qemu64", features: [] });
     expect(config.ramSize).toBe(128 << 20);
     expect(config.serial).toEqual(["serial0"]);
@@ -95,7 +95,7 @@ describe("refusals", () => {
     [["-M", "foo"], "-M foo: unsupported machine type 'foo' (use -machine help to list supported machines)"],
     [["-M", "pc,foo=1"], "-M pc,foo=1: Invalid parameter 'foo'"],
     [["-M", "pc,hpet=maybe"], "-M pc,hpet=maybe: Parameter 'hpet' expects 'on' or 'off', not 'maybe'"],
-    [["-M", "pc,smm=on"], "-M pc,smm=on: 'smm=on' is not supported"],
+    [["-M", "pc,smm=on"], "-M pc,smm=on: smm=on is not supported"],
     [["-cpu", "foo"], "-cpu foo: unable to find CPU model 'foo' (there are qemu64 and max; max has every feature)"],
     [["-cpu", "max,+foo"], "-cpu max,+foo: CPU feature 'foo' not found"],
     [["-cpu", "max,foo=on"], "-cpu max,foo=on: CPU property 'foo' not found"],
@@ -250,8 +250,10 @@ describe("usual command lines that cannot be had say what to write instead", () 
 describe("-machine, -cpu, -accel", () => {
   it("sets machine properties", () => {
     const { machine } = parse("-machine", "type=pc,accel=kvm:tcg,acpi=off,hpet=off,i8042=off", "-M", "pc,pit=auto");
-    expect(machine).toEqual({ type: "pc", acpi: false, hpet: false, i8042: false, pic: true, pit: true });
-    expect(parse("-no-acpi", "-no-hpet").machine).toMatchObject({ acpi: false, hpet: false });
+    expect(machine).toEqual({ type: "pc", properties: { acpi: false, hpet: false, i8042: false } });
+    expect(parse("-no-acpi", "-no-hpet").machine.properties).toEqual({ acpi: false, hpet: false });
+    expect(parse("-M", "hpet=off,type=pc-i440fx-8.2").machine).toEqual({ type: "pc", properties: { hpet: false } });
+    expect(text("-M", "pc,help")).toMatch(/^pc properties:\n {2}acpi=<on\|off\|auto> /);
   });
   it("lists feature changes by their canonical names", () => {
     expect(parse("-cpu", "max,-sse4_2,+rdrand,pcid=off,smap=on,sse4.1=off").cpu).toEqual({

@@ -1,7 +1,7 @@
 // Runs one machine in this process: terminal, monitors, signals, exit status.
 
 import type { Machine } from "../machine/machine.js";
-import { createMachine } from "../machines/pc/create.js";
+import { createMachine } from "../machines/create.js";
 import { attachMonitors } from "../monitor/attach.js";
 import type { MachineConfig } from "../options/config.js";
 import { END_GRACE_MS, READER_PATIENCE_MS } from "../tuning/host.js";

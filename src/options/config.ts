@@ -5,7 +5,7 @@ import type { PropertyValues } from "../base/properties.js";
 export interface MachineConfig {
   /** -name; empty when not given. */
   name: string;
-  machine: MachineType;
+  machine: MachineChoice;
   cpu: CpuConfig;
   /** Bytes of guest RAM, a multiple of 8 KiB. */
   ramSize: number;
@@ -48,15 +48,11 @@ export interface MachineConfig {
   notes: string[];
 }
 
-export interface MachineType {
-  type: "pc";
-  acpi: boolean;
-  hpet: boolean;
-  i8042: boolean;
-  pic: boolean;
-  pit: boolean;
-  /** Most RAM below 4 GiB in bytes, where given. */
-  maxRamBelow4g?: number;
+export interface MachineChoice {
+  /** Name of the machine type. */
+  type: string;
+  /** Those of its properties that were set. */
+  properties: PropertyValues;
 }
 
 export interface CpuConfig {
@@ -179,7 +175,7 @@ export interface BootConfig {
 export function defaultConfig(): MachineConfig {
   return {
     name: "",
-    machine: { type: "pc", acpi: true, hpet: true, i8042: true, pic: true, pit: true },
+    machine: { type: "", properties: {} },
     cpu: { model: "qemu64", features: [] },
     ramSize: DEFAULT_RAM,
     accel: { oneInsnPerTb: false },

@@ -1,13 +1,15 @@
 // -machine, -cpu, -accel, -m, -smp: what the machine is made of.
 
+import type { PropertyRow } from "../base/properties.js";
 import type { MachineConfig } from "./config.js";
 import { DEFAULT_RAM } from "./config.js";
 import { findFeature } from "./cpu-features.js";
-import { optionError } from "./error.js";
-import { applyList, type Fail, type ParameterHandlers, splitCommas } from "./keyval.js";
-import { parseChoice, parseInteger, parseSize, parseSwitch, parseSwitchAuto } from "./values.js";
+import { OptionError, optionError } from "./error.js";
+import { applyList, type Fail, type ParameterHandlers, parseList, splitCommas } from "./keyval.js";
+import { parseProperty, propertiesHelp } from "./properties.js";
+import type { MachineRow, MachineRows } from "./rows.js";
+import { parseChoice, parseInteger, parseSize, parseSwitch } from "./values.js";
 
-export const MACHINES_HELP = "Supported machines are:\npc                   Standard PC (i440FX + PIIX) (default)\n";
 export const CPU_HELP =
   "Available CPUs:\n  qemu64     64-bit CPU of a small common feature set (default)\n" +
   "  max        every feature the emulator has\n\nFeatures are changed with +name, -name, name=on or name=off.\n";
@@ -19,47 +21,14 @@ export function noAccelerator(name: string): string {
   return `${what}: leave it out (the emulator is its own accelerator, tcg)`;
 }
 
-const OTHER_MACHINES = /^(q35|pc-q35-.*|isapc|microvm|x-remote|xenfv.*|xenpv|none|virt.*)$/;
-
-/** A property that is taken for compatibility: only the value that describes this machine is allowed. */
-function fixed(name: string, only: boolean): (config: MachineConfig, value: string, fail: Fail) => void {
-  return (_config, value, fail) => {
-    if (parseSwitchAuto(value, name, only, fail) !== only) {
-      fail(`'${name}=${value}' is not supported`);
-    }
-  };
-}
+const OTHER_MACHINES = /^(pc|q35|pc-q35-.*|isapc|microvm|x-remote|xenfv.*|xenpv|none|virt.*)$/;
 
 const ignored = (): void => {};
 
+/** Parameters of -machine whatever the machine. */
 const MACHINE_PARAMETERS: ParameterHandlers<MachineConfig> = {
-  type(_config, value, fail) {
-    if (value === "pc" || /^pc-i440fx-\d+\.\d+$/.test(value)) return;
-    if (OTHER_MACHINES.test(value)) fail(`machine type '${value}' is not supported yet (only pc is)`);
-    fail(`unsupported machine type '${value}' (use -machine help to list supported machines)`);
-  },
-  accel(config, value, fail) {
-    const names = value.split(":");
-    if (!names.includes("tcg")) fail(noAccelerator(value));
-    void config;
-  },
-  acpi: (config, value, fail) => {
-    config.machine.acpi = parseSwitchAuto(value, "acpi", true, fail);
-  },
-  hpet: (config, value, fail) => {
-    config.machine.hpet = parseSwitch(value, "hpet", fail);
-  },
-  i8042: (config, value, fail) => {
-    config.machine.i8042 = parseSwitch(value, "i8042", fail);
-  },
-  pic: (config, value, fail) => {
-    config.machine.pic = parseSwitchAuto(value, "pic", true, fail);
-  },
-  pit: (config, value, fail) => {
-    config.machine.pit = parseSwitchAuto(value, "pit", true, fail);
-  },
-  "max-ram-below-4g": (config, value, fail) => {
-    config.machine.maxRamBelow4g = parseSize(value, 1, "max-ram-below-4g", fail);
+  accel(_config, value, fail) {
+    if (!value.split(":").includes("tcg")) fail(noAccelerator(value));
   },
   kernel: (config, value) => {
     config.kernel = value;
@@ -74,20 +43,67 @@ const MACHINE_PARAMETERS: ParameterHandlers<MachineConfig> = {
     config.bios = value;
   },
   graphics: (_config, value, fail) => void parseSwitch(value, "graphics", fail),
-  usb: fixed("usb", false),
-  smm: fixed("smm", false),
-  sata: (_config, value, fail) => void parseSwitch(value, "sata", fail),
-  smbus: (_config, value, fail) => void parseSwitch(value, "smbus", fail),
-  vmport: fixed("vmport", false),
-  nvdimm: fixed("nvdimm", false),
   "mem-merge": (_config, value, fail) => void parseSwitch(value, "mem-merge", fail),
   "dump-guest-core": (_config, value, fail) => void parseSwitch(value, "dump-guest-core", fail),
   "suppress-vmdesc": ignored,
   "kernel-irqchip": (_config, value, fail) => void parseChoice(value, "kernel-irqchip", ["on", "off", "split"], fail),
 };
 
-export function applyMachine(config: MachineConfig, option: string, value: string): void {
-  applyList(option, value, "type", config, MACHINE_PARAMETERS);
+/** The text of -machine help, or of -machine NAME,help; undefined for anything else. */
+export function machineHelp(machines: MachineRows, value: string): string | undefined {
+  if (value === "help" || value === "?") {
+    const rows = machines.list.map(({ name, text }, n) => `${name.padEnd(20)} ${text}${n === 0 ? " (default)" : ""}\n`);
+    return `Supported machines are:\n${rows.join("")}`;
+  }
+  const [name, word] = value.split(",");
+  const row = word === "help" || word === "?" ? machines.find(name!) : undefined;
+  return row && `${row.name} properties:\n${propertiesHelp(row.properties)}`;
+}
+
+/** The row of the machine chosen so far. */
+export function chosenMachine(config: MachineConfig, machines: MachineRows): MachineRow {
+  return machines.find(config.machine.type)!;
+}
+
+export function applyMachine(config: MachineConfig, machines: MachineRows, option: string, value: string): void {
+  const names = machines.list.map(({ name }) => name).join(", ");
+  const type = (target: MachineConfig, text: string, fail: Fail): void => {
+    const row = machines.find(text);
+    if (!row && OTHER_MACHINES.test(text)) fail(`machine type '${text}' is not supported yet (only ${names} is)`);
+    if (!row) return void fail(`unsupported machine type '${text}' (use -machine help to list supported machines)`);
+    const foreign = Object.keys(target.machine.properties).find((name) => !Object.hasOwn(row.properties, name));
+    if (foreign !== undefined) fail(`machine type '${row.name}' has no property '${foreign}'`);
+    target.machine.type = row.name;
+  };
+  // Its properties are those of the type named in the same list, wherever in it.
+  const own = parseList(option, value, "type").find(({ key }) => key === "type");
+  if (own) {
+    type(config, own.value, (message) => {
+      throw optionError(option, value, message);
+    });
+  }
+  const { properties } = chosenMachine(config, machines);
+  applyList(option, value, "type", config, {
+    type,
+    ...MACHINE_PARAMETERS,
+    ...Object.fromEntries(Object.keys(properties).map((name) => [name, setter(properties[name]!, name)])),
+  });
+}
+
+function setter(row: PropertyRow, name: string) {
+  return (config: MachineConfig, text: string, fail: Fail): void => {
+    const value = parseProperty(row, name, text, fail);
+    if (value === undefined) delete config.machine.properties[name];
+    else config.machine.properties[name] = value;
+  };
+}
+
+/** An option that stands for a property of the machine: -no-NAME. */
+export function withoutPart(config: MachineConfig, machines: MachineRows, option: string, name: string): void {
+  const row = chosenMachine(config, machines);
+  if (!Object.hasOwn(row.properties, name))
+    throw new OptionError(`${option}: machine type '${row.name}' has no ${name}`);
+  config.machine.properties[name] = false;
 }
 
 export function applyCpu(config: MachineConfig, option: string, value: string): void {

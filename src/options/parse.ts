@@ -5,7 +5,7 @@ import { defaultConfig, type MachineConfig } from "./config.js";
 import { checkReferences } from "./device.js";
 import { hardDisk, settleDrives } from "./drive.js";
 import { OptionError, optionError } from "./error.js";
-import { noAccelerator } from "./machine-options.js";
+import { chosenMachine, noAccelerator } from "./machine-options.js";
 import { refusedOption } from "./refused.js";
 import type { Catalogue } from "./rows.js";
 import { OPTION_SECTIONS, type OptionRow, type ParseState, TERMINAL_KEYS, VERSION_MARK } from "./table.js";
@@ -38,6 +38,7 @@ const ROWS = new Map<string, OptionRow>(
  */
 export function parseOptions(args: readonly string[], program: ProgramInfo, catalogue: Catalogue): ParsedArguments {
   const config = defaultConfig();
+  config.machine.type = catalogue.machines.list[0]!.name;
   const state: ParseState = {
     catalogue,
     config,
@@ -94,6 +95,7 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   }
   settleDrives(config, state.pendingDrives, state.snapshot);
   connectConsoles(state, separateMonitor);
+  checkBuses(state);
   checkReferences(config, state.catalogue.devices, state.deviceSources);
   return config;
 }
@@ -142,6 +144,16 @@ function connectConsoles(state: ParseState, separateMonitor: boolean): void {
     state.deviceSources.push({ option, value });
   }
   checkSharing(config);
+}
+
+function checkBuses({ config, catalogue, deviceSources }: ParseState): void {
+  const machine = chosenMachine(config, catalogue.machines);
+  for (const [index, { driver }] of config.devices.entries()) {
+    const { bus } = catalogue.devices.find(driver)!;
+    const { option, value } = deviceSources[index]!;
+    if (!machine.buses.includes(bus))
+      throw optionError(option, value, `machine type '${machine.name}' has no ${bus} bus`);
+  }
 }
 
 /** A character device that does not multiplex has one user. */

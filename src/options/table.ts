@@ -24,7 +24,8 @@ import {
   applyMemory,
   applySmp,
   CPU_HELP,
-  MACHINES_HELP,
+  machineHelp,
+  withoutPart,
 } from "./machine-options.js";
 import type { Catalogue } from "./rows.js";
 import { parseChoice, parseInteger } from "./values.js";
@@ -108,9 +109,11 @@ export const OPTION_SECTIONS: OptionSection[] = [
       {
         names: ["machine", "M"],
         argument: "[type=]name[,prop=value...]",
-        help: "machine type (pc) and its properties: accel, acpi, hpet, i8042, pic, pit, max-ram-below-4g",
+        help: "machine type and its properties (-M help and -M NAME,help list them)",
         apply(state, option, value) {
-          if (!help(() => MACHINES_HELP, value, state)) applyMachine(state.config, option, value);
+          const { machines } = state.catalogue;
+          state.text = machineHelp(machines, value);
+          if (state.text === undefined) applyMachine(state.config, machines, option, value);
         },
       },
       {
@@ -351,11 +354,11 @@ export const OPTION_SECTIONS: OptionSection[] = [
         apply: (state, option, value) => applyAction(state.config, option, value),
       },
       flag(["no-acpi"], "no ACPI tables", (state) => {
-        state.config.machine.acpi = false;
+        withoutPart(state.config, state.catalogue.machines, "-no-acpi", "acpi");
       }),
       flag(["no-kvm"], "accepted: there is no KVM", () => {}),
       flag(["no-hpet"], "no HPET", (state) => {
-        state.config.machine.hpet = false;
+        withoutPart(state.config, state.catalogue.machines, "-no-hpet", "hpet");
       }),
       flag(["nodefaults"], "no default consoles", (state) => {
         state.nodefaults = true;

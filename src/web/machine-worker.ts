@@ -4,7 +4,7 @@ import type { LoadProgress } from "../api/api.js";
 import { MachineServer, type Surroundings } from "../api/server/server.js";
 import { VERSION } from "../api/version.js";
 import { MachineError } from "../machine/host.js";
-import type { EngineParts } from "../machines/pc/engine-parts.js";
+import type { EngineParts } from "../machines/registry/registry.js";
 import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning/engine.js";
 import { createMonotonicClock } from "./clock.js";
 import { Download, download } from "./download.js";

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseArguments } from "../../src/machines/arguments.js";
-import { createMachine } from "../../src/machines/pc/create.js";
+import { createPc } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
@@ -36,7 +36,7 @@ async function bootAndPowerOff(name: string): Promise<Run> {
   );
   if (parsed.kind !== "machine") throw new Error("these options make no machine");
   const host = createNodeHost({ prefix: "determinism", onBrokenOutput: () => {} });
-  const machine = await createMachine(parsed.config, host, { module: loadCoreModule() });
+  const machine = await createPc(parsed.config, host, { module: loadCoreModule() });
   const { status } = await machine.start();
   return { instructions: machine.cpu.instructions, console: readFileSync(log), status };
 }

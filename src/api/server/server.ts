@@ -6,8 +6,9 @@ import type { HostScheduler } from "../../machine/clock/scheduler.js";
 import { type HostChardev, MachineError, type MachineHost, type OutputGate } from "../../machine/host.js";
 import type { Machine } from "../../machine/machine.js";
 import { parseArguments } from "../../machines/arguments.js";
-import { createMachine } from "../../machines/pc/create.js";
-import type { EngineParts } from "../../machines/pc/engine-parts.js";
+import { createMachine } from "../../machines/create.js";
+import { programName } from "../../machines/programs.js";
+import type { EngineParts } from "../../machines/registry/registry.js";
 import { attachMonitors } from "../../monitor/attach.js";
 import type { ChardevConfig, MachineConfig } from "../../options/config.js";
 import { OUTPUT_WINDOW, STATE_LOOK_MS } from "../../tuning/host.js";
@@ -112,7 +113,7 @@ export class MachineServer {
   private async create(create: CreateMessage): Promise<void> {
     const { version } = this.surroundings;
     const parsed = parseArguments(create.arguments, {
-      name: "wasmachine-system-x86_64",
+      name: programName("x86_64"),
       version,
       separateMonitor: true,
     });

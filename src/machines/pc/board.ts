@@ -34,6 +34,7 @@ import type { MachineConfig } from "../../options/config.js";
 import type { BootEntry } from "./boot-order.js";
 import { PcInterrupts } from "./irq-lines.js";
 import { PcMemory, ramBelow4g } from "./memory.js";
+import { pcOptions } from "./options.js";
 
 export const IOAPIC_BASE = 0xfec00000;
 export const HPET_BASE = 0xfed00000;
@@ -94,11 +95,12 @@ export class PcBoard {
 
   constructor(readonly parts: PcParts) {
     const { config, cpu, memory, clock, log, control } = parts;
+    const options = pcOptions(config);
     this.cpuIdentity = parts.cpuIdentity;
     this.ports = parts.bus.ports;
     this.mmio = parts.bus.memory;
     this.memoryMap = new PcMemory(memory);
-    this.ramLow = ramBelow4g(memory.size, config.machine.maxRamBelow4g);
+    this.ramLow = ramBelow4g(memory.size, options["max-ram-below-4g"]);
     this.ramHigh = memory.size - this.ramLow;
 
     const apicBus = new ApicBus(log);
@@ -117,11 +119,11 @@ export class PcBoard {
     lint0 = this.lapic.lint0;
     this.ioapic = new Ioapic(apicBus, this.pic);
     apicBus.onEoi((vector) => this.ioapic.eoi(vector));
-    this.interrupts = new PcInterrupts(config.machine.pic ? (irq) => this.pic.line(irq) : undefined, (pin) =>
+    this.interrupts = new PcInterrupts(options.pic ? (irq) => this.pic.line(irq) : undefined, (pin) =>
       this.ioapic.pin(pin),
     );
     this.devices.push(this.pic, this.lapic, this.ioapic);
-    if (config.machine.pic) this.mapPic();
+    if (options.pic) this.mapPic();
     this.mapApic();
 
     this.addTimers();
@@ -150,7 +152,7 @@ export class PcBoard {
     const post = new PostPort();
     this.ports.map(0x80, 1, "ioport80", post);
     this.devices.push(port92, post);
-    this.i8042 = config.machine.i8042 ? this.addI8042() : undefined;
+    this.i8042 = options.i8042 ? this.addI8042() : undefined;
     this.addSilentPorts();
 
     this.fwCfg = new FwCfg([], memory, log);
@@ -221,9 +223,10 @@ export class PcBoard {
 
   private addTimers(): void {
     const { config, clock, wall, log } = this.parts;
+    const options = pcOptions(config);
     const pit = new Pit8254(clock, this.interrupts.source(0));
     const port61 = new Port61(pit);
-    if (config.machine.pit) {
+    if (options.pit) {
       this.ports.map(0x40, 4, "pit", pit, { width: 1 });
       this.ports.map(0x61, 1, "pcspk", port61);
     }
@@ -239,7 +242,7 @@ export class PcBoard {
     this.rtc = rtc;
     this.ports.map(0x70, 2, "rtc", rtc, { width: 1 });
     this.devices.push(pit, port61, rtc);
-    if (!config.machine.hpet) return;
+    if (!options.hpet) return;
     const hpet = new Hpet({
       clock,
       lines: Array.from({ length: 24 }, (_, n) => this.interrupts.source(n)),

@@ -26,16 +26,18 @@ import { RunLoop } from "../../machine/run-loop.js";
 import type { MachineConfig } from "../../options/config.js";
 import { RegionTier } from "../../tier1/tier1.js";
 import { TB_SIZE_MIB } from "../../tuning/engine.js";
+import type { EngineParts } from "../registry/registry.js";
 import { PcBoard } from "./board.js";
 import { prepareBoot } from "./boot.js";
 import { addDevices, pcDevices } from "./devices.js";
-import { cpuParts, type EngineParts } from "./engine-parts.js";
+import { cpuParts } from "./engine-parts.js";
 import { createGuestCalls } from "./guest-calls.js";
 import { PcMachine } from "./machine.js";
 import { pcRam } from "./memory.js";
+import { pcOptions } from "./options.js";
 
 /** Rejects with MachineError (one sentence) when something the configuration names cannot be had. */
-export async function createMachine(config: MachineConfig, host: MachineHost, parts: EngineParts): Promise<PcMachine> {
+export async function createPc(config: MachineConfig, host: MachineHost, parts: EngineParts): Promise<PcMachine> {
   const log = new MachineLog(config.log.items, (line) => host.log(line));
   const entropy = config.seed !== undefined || config.icount ? seededEntropy(config.seed ?? 0) : host.entropy;
   const random = randomNumbers(entropy);
@@ -78,7 +80,7 @@ export async function createMachine(config: MachineConfig, host: MachineHost, pa
         frontend,
         cpuid: model,
         hooks,
-        ram: pcRam(ramSize, config.machine.maxRamBelow4g),
+        ram: pcRam(ramSize, pcOptions(config)["max-ram-below-4g"]),
         oneInsn: accel.oneInsnPerTb,
         ...(icount ? { icountShift: icount.shift } : {}),
         tier1: parts.tier1 ?? regionTier,

@@ -5,8 +5,11 @@ import { closeDrives, type Drive } from "../../machine/drives.js";
 import type { EngineGuestMemory } from "../../machine/guest-memory.js";
 import type { MachineLog } from "../../machine/log.js";
 import { Machine, type MachineParts } from "../../machine/machine.js";
+import type { MonitoredMachine } from "../../monitor/attach.js";
+import type { MonitorTarget } from "../../monitor/target.js";
 import type { PcBoard } from "./board.js";
 import type { Boot } from "./boot-interfaces.js";
+import { pcTarget } from "./monitor-target.js";
 
 export interface PcMachineParts {
   memory: EngineGuestMemory;
@@ -17,7 +20,7 @@ export interface PcMachineParts {
   registers: () => string;
 }
 
-export class PcMachine extends Machine {
+export class PcMachine extends Machine implements MonitoredMachine {
   readonly pc: PcMachineParts;
   private wired: PcBoard | undefined;
 
@@ -33,6 +36,10 @@ export class PcMachine extends Machine {
   get devices(): PcBoard {
     if (!this.wired) throw new Error("the machine is not wired yet");
     return this.wired;
+  }
+
+  monitorTarget(version: string): MonitorTarget {
+    return pcTarget(this, version);
   }
 
   /** Given once, when every device is in place. */

@@ -5,6 +5,7 @@ import { buildAcpi } from "./acpi/acpi.js";
 import { pcAcpiOptions } from "./acpi/pc.js";
 import type { PcBoard } from "./board.js";
 import type { FirmwareTable } from "./boot/interfaces.js";
+import { pcOptions } from "./options.js";
 import { buildSmbios } from "./smbios.js";
 
 export interface FirmwareTables {
@@ -28,8 +29,8 @@ export function firmwareTables(board: PcBoard, config: MachineConfig): FirmwareT
     version: MACHINE_VERSION,
     uuid: config.uuid,
   });
-  if (!config.machine.acpi) return { smbios, acpi: undefined };
-  const { hpet, i8042 } = config.machine;
+  const { acpi: wanted, hpet, i8042 } = pcOptions(config);
+  if (!wanted) return { smbios, acpi: undefined };
   const serial = board.serialPorts.map(({ port, irq }) => ({ port, irq }));
   const acpi = buildAcpi(pcAcpiOptions({ cpus: [0], ramLow, hpet, i8042, serial, vga: false }), ramLow);
   return { smbios, acpi };

@@ -1,5 +1,5 @@
-import { qtreePci } from "../devices/pci/describe.js";
-import type { PcBoard } from "../machines/pc/board.js";
+import { qtreePci } from "../../devices/pci/describe.js";
+import type { PcBoard } from "./board.js";
 
 /** `info qtree`: the system bus, the devices at fixed places, the PCI bus. */
 export function infoQtree(board: PcBoard): string {

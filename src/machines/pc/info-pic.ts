@@ -1,6 +1,6 @@
 // `info pic`: the I/O APIC's pins and the two 8259s, in QEMU's layout. Works on the devices' saved states.
 
-import type { DeviceState, StateValue } from "../devices/interfaces.js";
+import type { DeviceState, StateValue } from "../../devices/interfaces.js";
 
 const MODES = ["fixed", "lowest", "SMI", "...", "NMI", "INIT", "...", "ExtINT"];
 

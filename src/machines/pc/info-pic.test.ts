@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { Ioapic } from "../devices/irqchip/ioapic/ioapic.js";
-import { Pic8259 } from "../devices/irqchip/pic8259/pic8259.js";
+import { Ioapic } from "../../devices/irqchip/ioapic/ioapic.js";
+import { Pic8259 } from "../../devices/irqchip/pic8259/pic8259.js";
 import { infoPic } from "./info-pic.js";
 
 // Lines as QEMU 7.2 prints them for the same states.

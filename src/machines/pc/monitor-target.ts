@@ -1,15 +1,15 @@
 // A machine of type `pc` as the monitor sees it.
 
-import { infoPci } from "../devices/pci/describe.js";
-import { stateReader } from "../engine/state-reader.js";
-import { S_MODE } from "../layout/vcpu.js";
-import type { PcMachine } from "../machines/pc/machine.js";
-import { LOG_ITEMS, type LogItem } from "../options/config.js";
-import { infoBlock } from "./info-block.js";
-import { infoJit } from "./info-jit.js";
+import { infoPci } from "../../devices/pci/describe.js";
+import { stateReader } from "../../engine/state-reader.js";
+import { S_MODE } from "../../layout/vcpu.js";
+import { infoBlock } from "../../monitor/info-block.js";
+import { infoJit } from "../../monitor/info-jit.js";
+import type { MonitorTarget, Topic } from "../../monitor/target.js";
+import { LOG_ITEMS, type LogItem } from "../../options/config.js";
 import { infoPic } from "./info-pic.js";
 import { infoQtree } from "./info-qtree.js";
-import type { MonitorTarget, Topic } from "./target.js";
+import type { PcMachine } from "./machine.js";
 
 export function pcTarget(machine: PcMachine, version: string): MonitorTarget {
   const { x86: cpu, devices: board, config } = machine;
