@@ -34,6 +34,7 @@ import { cpuParts } from "./engine-parts.js";
 import { createGuestCalls } from "./guest-calls.js";
 import { PcMachine } from "./machine.js";
 import { pcRam } from "./memory.js";
+import { pcTarget } from "./monitor-target.js";
 import { pcOptions } from "./options.js";
 
 /** Rejects with MachineError (one sentence) when something the configuration names cannot be had. */
@@ -143,7 +144,7 @@ export async function createPc(config: MachineConfig, host: MachineHost, parts: 
     if (host.output) host.output.onRoom = () => loop.wake();
     const machine: PcMachine = new PcMachine(
       { config, host, cpu, clock, loop, consoles },
-      { memory, drives, log, boot, registers },
+      { memory, drives, log, boot, registers, target: pcTarget },
     );
     board = new PcBoard({
       config,

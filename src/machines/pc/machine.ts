@@ -9,7 +9,6 @@ import type { MonitoredMachine } from "../../monitor/attach.js";
 import type { MonitorTarget } from "../../monitor/target.js";
 import type { PcBoard } from "./board.js";
 import type { Boot } from "./boot-interfaces.js";
-import { pcTarget } from "./monitor-target.js";
 
 export interface PcMachineParts {
   memory: EngineGuestMemory;
@@ -18,6 +17,8 @@ export interface PcMachineParts {
   boot: Boot;
   /** The CPU's state in lines of text. */
   registers: () => string;
+  /** What the monitor of this version of the program sees. */
+  target: (machine: PcMachine, version: string) => MonitorTarget;
 }
 
 export class PcMachine extends Machine implements MonitoredMachine {
@@ -39,7 +40,7 @@ export class PcMachine extends Machine implements MonitoredMachine {
   }
 
   monitorTarget(version: string): MonitorTarget {
-    return pcTarget(this, version);
+    return this.pc.target(this, version);
   }
 
   /** Given once, when every device is in place. */
