@@ -10,6 +10,14 @@ const SECTOR = 512;
 const CLUSTER = 65536;
 const SECTORS = CLUSTER / SECTOR;
 
+/** What an overlay keeps of 64 KiB. */
+export interface SavedCluster {
+  readonly index: number;
+  /** CLUSTER bytes, and a byte for each sector: 1 when it is here. */
+  readonly data: Uint8Array;
+  readonly present: Uint8Array;
+}
+
 interface Cluster {
   readonly data: Uint8Array;
   /** One byte per sector: 1 when the sector is here. */
@@ -75,6 +83,28 @@ export class Overlay implements BlockBackend {
 
   flushSync(): boolean {
     return true;
+  }
+
+  /** What was written. */
+  clustersHere(): SavedCluster[] {
+    return [...this.clusters]
+      .map(([index, { data, present }]) => ({ index, data: data.slice(), present: present.slice() }))
+      .sort((a, b) => a.index - b.index);
+  }
+
+  /** Replaces what was written. Throws a RangeError where a cluster is none of this disk's. */
+  replace(clusters: readonly SavedCluster[]): void {
+    for (const { index, data, present } of clusters) {
+      if (index * CLUSTER >= this.size || data.length !== CLUSTER || present.length !== SECTORS) {
+        throw new RangeError(`cluster ${index} is none of this disk of ${this.size} bytes`);
+      }
+    }
+    this.clusters.clear();
+    for (const { index, data, present } of clusters) {
+      const copy = allocate(CLUSTER);
+      copy.set(data);
+      this.clusters.set(index, { data: copy, present: present.slice() });
+    }
   }
 
   close(): Promise<void> {

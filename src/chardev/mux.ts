@@ -2,7 +2,8 @@
 // gives commands. Output of all users goes to the terminal; input goes to the one in focus.
 
 import { encodeText } from "../base/text.js";
-import type { CharBackend } from "../devices/interfaces.js";
+import type { CharBackend, DeviceState, Stateful } from "../devices/interfaces.js";
+import type { StateReader } from "../devices/state.js";
 
 export interface MuxCommands {
   /** Ctrl-A X */
@@ -49,7 +50,8 @@ class MuxUser implements CharBackend {
 /** A character device for one user of a terminal. `focus` is called when the user gets the terminal. */
 export type MuxPort = CharBackend & { focus?: () => void };
 
-export class Mux {
+export class Mux implements Stateful {
+  readonly stateVersion = 1;
   private readonly users: MuxUser[] = [];
   private current = 0;
   private escaped = false;
@@ -78,6 +80,24 @@ export class Mux {
   /** For the users: there is room again. */
   drained(): void {
     this.terminal.drained?.();
+  }
+
+  /** Who has the terminal, and what was typed and not taken. */
+  save(): DeviceState {
+    return {
+      current: this.current,
+      escaped: this.escaped,
+      queues: this.users.map(({ queue }) => ({ bytes: Uint8Array.from(queue) })),
+    };
+  }
+
+  load(state: StateReader): void {
+    this.current = state.uint("current", Math.max(0, this.users.length - 1));
+    this.escaped = state.bool("escaped");
+    state.parts("queues", this.users.length).forEach((part, n) => {
+      const { queue } = this.users[n]!;
+      queue.splice(0, queue.length, ...part.bytes("bytes").subarray(0, QUEUE_LIMIT));
+    });
   }
 
   private input(bytes: Uint8Array): number {

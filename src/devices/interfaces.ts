@@ -68,6 +68,10 @@ export interface Device extends Stateful {
   reset(): void;
   /** Resolves when nothing is in flight that is to be kept (writes, flushes), so that power-off loses none. */
   idle?(): Promise<void>;
+  /** Resolves when nothing at all is in flight, so that the device can be saved. */
+  quiet?(): Promise<void>;
+  /** Why it cannot be saved though nothing is in flight: the rest of a sentence. */
+  readonly unsaved?: string | undefined;
   /** The machine goes on after a stop: what was held back by one is tried again. */
   resumed?(): void;
 }

@@ -80,6 +80,11 @@ export class StateReader {
     return typeof value === "string" ? value : this.fail(name, "a string");
   }
 
+  oneOf<Word extends string>(name: string, words: readonly Word[]): Word {
+    const word = words.find((each) => each === this.state[name]);
+    return word ?? this.fail(name, `one of ${words.join(", ")}`);
+  }
+
   bytes(name: string, length?: number): Uint8Array {
     const value = this.state[name];
     if (!(value instanceof Uint8Array)) return this.fail(name, "bytes");
@@ -92,6 +97,13 @@ export class StateReader {
     const isNumber = (entry: StateValue): entry is number => typeof entry === "number" && Number.isFinite(entry);
     if (!Array.isArray(value) || !value.every(isNumber)) return this.fail(name, "a list of numbers");
     return length === undefined || value.length === length ? value : this.fail(name, `a list of ${length} numbers`);
+  }
+
+  /** A list of exactly `length` lists of numbers. */
+  lists(name: string, length: number): number[][] {
+    const lists = this.state[name];
+    if (!Array.isArray(lists) || lists.length !== length) return this.fail(name, `a list of ${length}`);
+    return lists.map((list, n) => new StateReader(`${this.device} ${name}`, { [n]: list }).nums(`${n}`));
   }
 
   /** A list of at most `length` whole numbers from 0 to `most`. */
@@ -113,6 +125,12 @@ export class StateReader {
   /** A nested state. */
   part(name: string): StateReader {
     return new StateReader(`${this.device} ${name}`, this.object(name));
+  }
+
+  /** Nested states, however many. */
+  list(name: string): StateReader[] {
+    const list = this.state[name];
+    return Array.isArray(list) ? this.parts(name, list.length) : this.fail(name, "a list");
   }
 
   /** The nested states of `length` equal parts. */

@@ -187,6 +187,13 @@ export class Engine {
     return this.current.inRegions;
   }
 
+  /** RAM was replaced as a whole: all code that was translated goes. */
+  forgetMemory(): void {
+    this.core.forgetCode();
+    this.tier1?.forget?.();
+    for (const { base } of this.vcpus) this.core.flushTlb(base, 0);
+  }
+
   /** Replaces what lies over RAM (PhysicalMap.map); code that was translated goes, as it may lie elsewhere now. */
   map(over: readonly MappedRange[]): void {
     if (this.memory.physical.maps(over)) return;

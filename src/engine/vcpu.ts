@@ -69,6 +69,14 @@ export class Vcpu {
     this.setIcountEnd(this.instructions + instructions + this.get(L.S_FUEL));
   }
 
+  /** Goes on, between two runs, as if `instructions` had been counted, `skipped` of them not executed. */
+  resumeAt(instructions: number, skipped: number): void {
+    this.skipped = skipped;
+    this.set(L.S_FUEL, 0);
+    this.set(L.S_PENDING, 0);
+    this.setIcountEnd(instructions);
+  }
+
   /** What the next run may execute. */
   grant(budget: number): void {
     const done = this.instructions;

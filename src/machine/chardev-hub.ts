@@ -3,6 +3,7 @@
 import { Mux, type MuxCommands, type MuxPort } from "../chardev/mux.js";
 import type { CharBackend } from "../devices/interfaces.js";
 import type { ChardevConfig } from "../options/config.js";
+import type { StatePart } from "../snapshot/sections.js";
 import type { HostChardev, MachineHost } from "./host.js";
 
 export class ChardevHub {
@@ -24,6 +25,11 @@ export class ChardevHub {
     if (device.used) throw new Error(`chardev '${id}' is already in use`);
     device.used = true;
     return device.host;
+  }
+
+  /** What is to be saved: terminals that several users share. */
+  get parts(): StatePart[] {
+    return [...this.devices].flatMap(([id, { mux }]) => (mux ? [[`chardev ${id}`, mux] as const] : []));
   }
 
   /** Whether input of a device is kept until the guest is ready for it. */

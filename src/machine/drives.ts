@@ -8,10 +8,13 @@ import { RawImage } from "../block/raw.js";
 import type { DriveConfig } from "../options/config.js";
 import type { HostWork } from "./clock/scheduler.js";
 import { MachineError, type MachineHost } from "./host.js";
+import { OverlayState } from "./overlay-state.js";
 
 export interface Drive {
   config: DriveConfig;
   backend: BlockBackend;
+  /** What was written, where that is kept in memory. */
+  written?: OverlayState;
 }
 
 /** Rejects with MachineError naming the drive when an image cannot be used; images opened before it are closed. */
@@ -33,8 +36,9 @@ export async function openDrives(
       }
       try {
         const raw = new RawImage(await checkImage(image, config));
-        const overlaid = config.snapshot ? new Overlay(raw) : raw;
-        opened.set(config.id, { config, backend: new TrackedBackend(overlaid, config.readOnly, work) });
+        const overlay = config.snapshot ? new Overlay(raw) : undefined;
+        const backend = new TrackedBackend(overlay ?? raw, config.readOnly, work);
+        opened.set(config.id, { config, backend, ...(overlay ? { written: new OverlayState(overlay) } : {}) });
       } catch (error) {
         await image.close();
         throw error;

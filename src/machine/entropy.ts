@@ -1,8 +1,9 @@
 // Random bytes from a seed (-seed, and always under -icount), so that runs repeat: xoshiro128**, seeded by splitmix32.
 
-import type { EntropySource } from "../devices/interfaces.js";
+import type { DeviceState, EntropySource, Stateful } from "../devices/interfaces.js";
+import type { StateReader } from "../devices/state.js";
 
-export function seededEntropy(seed: number): EntropySource {
+export function seededEntropy(seed: number): EntropySource & Stateful {
   const state = new Uint32Array(4);
   // Both halves of a seed beyond 32 bits count.
   let x = (seed >>> 0) ^ Math.imul(Math.floor(seed / 2 ** 32), 0x85ebca6b);
@@ -26,6 +27,13 @@ export function seededEntropy(seed: number): EntropySource {
     return result;
   };
   return {
+    stateVersion: 1,
+    save(): DeviceState {
+      return { words: [...state] };
+    },
+    load(saved: StateReader): void {
+      state.set(saved.nums("words", 4));
+    },
     fill(bytes) {
       for (let i = 0; i < bytes.length; i += 4) {
         const value = next();
@@ -35,18 +43,41 @@ export function seededEntropy(seed: number): EntropySource {
   };
 }
 
+const BLOCK = 256;
+
 /** 32-bit numbers from a source, fetched in blocks. */
-export function randomNumbers(source: EntropySource): () => number {
-  const block = new Uint8Array(256);
-  const view = new DataView(block.buffer);
-  let at = block.length;
-  return () => {
-    if (at >= block.length) {
-      source.fill(block);
-      at = 0;
+export class RandomNumbers implements Stateful {
+  readonly stateVersion = 1;
+  private readonly block = new Uint8Array(BLOCK);
+  private readonly view = new DataView(this.block.buffer);
+  private at = BLOCK;
+
+  /** `source` is a generator whose state is saved, or the host's, of which nobody is to know what comes next. */
+  constructor(private readonly source: EntropySource & Partial<Stateful>) {}
+
+  readonly next = (): number => {
+    if (this.at >= BLOCK) {
+      this.source.fill(this.block);
+      this.at = 0;
     }
-    const value = view.getUint32(at, true);
-    at += 4;
+    const value = this.view.getUint32(this.at, true);
+    this.at += 4;
     return value;
   };
+
+  save(): DeviceState {
+    const { source } = this;
+    if (!source.save) return { source: null };
+    return { source: source.save(), block: this.block.slice(), at: this.at };
+  }
+
+  /** With the host's source the numbers are new ones. */
+  load(state: StateReader): void {
+    this.at = BLOCK;
+    const { source } = this;
+    if (!source.load) return;
+    source.load(state.part("source"));
+    this.block.set(state.bytes("block", BLOCK));
+    this.at = state.uint("at", BLOCK) & ~3;
+  }
 }

@@ -3,7 +3,7 @@ import { defaultConfig, type MachineConfig } from "../options/config.js";
 import { ChardevHub } from "./chardev-hub.js";
 import { HostTime, VirtualClock } from "./clock/clock.js";
 import { HostWork } from "./clock/scheduler.js";
-import { Machine } from "./machine.js";
+import { type BoardState, Machine } from "./machine.js";
 import { RunLoop } from "./run-loop.js";
 import { IdleCpu, TestHost } from "./testing.js";
 
@@ -29,6 +29,9 @@ function setup(change: Partial<MachineConfig> = {}, reset?: Reset) {
   const log: string[] = [];
   machine.board = {
     devices: [],
+    state(): BoardState {
+      throw new Error("nothing to save");
+    },
     reset: () => {
       log.push("reset");
       return log.length > 1 ? reset?.() : undefined;

@@ -1,7 +1,18 @@
 // The life of a machine: started, stopped, reset, switched off. What it is made of is the board's business.
 
-import type { Device, MachineControl } from "../devices/interfaces.js";
+import type { Device, DeviceState, MachineControl, Stateful } from "../devices/interfaces.js";
+import { StateError, type StateReader } from "../devices/state.js";
 import type { MachineConfig } from "../options/config.js";
+import type { Snapshot, SnapshotHeader } from "../snapshot/container.js";
+import { loadPages, savePages } from "../snapshot/pages.js";
+import {
+  checkHeader,
+  checkSections,
+  loadSections,
+  type StatePart,
+  saveSections,
+  settle,
+} from "../snapshot/sections.js";
 import { READER_PATIENCE_MS, SHUTDOWN_TELL_NS } from "../tuning/host.js";
 import type { ChardevHub } from "./chardev-hub.js";
 import type { VirtualClock } from "./clock/clock.js";
@@ -12,6 +23,9 @@ import type { RunLoop } from "./run-loop.js";
 
 /** Why a machine is paused: the user wanted it, or a disk could not do what the guest asked for (werror=, rerror=). */
 export type PauseReason = "user" | "io-error";
+
+const PAUSE_REASONS: readonly PauseReason[] = ["user", "io-error"];
+const SAVED_STATES = ["prelaunch", "running", "paused", "shutdown", "suspended"] as const;
 
 /**
  * prelaunch: not started yet (-S); running; paused: pauseReason says why; shutdown: the guest is off and -no-shutdown keeps the
@@ -33,8 +47,24 @@ export type MachineEvents = {
   exit: MachineExit;
 };
 
+/** What of a board is saved besides the life of the machine. */
+export interface BoardState {
+  readonly header: SnapshotHeader;
+  /** CPUs and clocks first: moments of the others are of their time. */
+  readonly parts: readonly StatePart[];
+  readonly ram: Uint8Array;
+  /** Resolves when nothing is in flight that the state would have to know of. */
+  quiet(): Promise<void>;
+  /** Why it cannot be saved now though it is quiet, one sentence. */
+  unsaved(): string | undefined;
+  /** RAM was replaced. */
+  ramLoaded(): void;
+}
+
 /** The devices of one kind of machine. */
 export interface Board {
+  /** After the first reset. */
+  state(): BoardState;
   readonly devices: readonly Device[];
   /**
    * Resets every device and prepares memory, firmware tables and the CPU for the first instruction. A promise where that takes
@@ -75,6 +105,20 @@ export class Machine<B extends Board = Board> implements MachineControl {
   private closing: Promise<void> | undefined;
   private begin!: () => void;
   private boardParts: B | undefined;
+  /** The last reset is done. Its failure is the run loop's affair. */
+  private ready: Promise<void> | undefined;
+  /** Of the machine itself: a source that was stopped goes on stopped. */
+  private readonly life: Stateful = {
+    stateVersion: 1,
+    save: (): DeviceState => ({ state: this.current, reason: this.reason }),
+    load: (saved: StateReader): void => {
+      this.toBe = saved.oneOf("state", SAVED_STATES);
+      this.reason = saved.oneOf("reason", PAUSE_REASONS);
+    },
+    settle: (): void => this.goOn(),
+  };
+  /** The state that was loaded. */
+  private toBe: (typeof SAVED_STATES)[number] = "prelaunch";
   /** A reset that is asked for meanwhile is this one. */
   private resetting = false;
   private toldOfShutdown = Number.NEGATIVE_INFINITY;
@@ -115,13 +159,63 @@ export class Machine<B extends Board = Board> implements MachineControl {
     return this.events.on(name, listener);
   }
 
-  /** Resets the board and begins; with -S the CPU waits for resume(). Settles like `finished`. */
-  start(): Promise<MachineExit> {
+  /**
+   * Resets the board and begins, or goes on from a saved state; with -S the CPU waits for resume(). Settles like `finished`: rejects
+   * with StateError when the state is not for this machine.
+   */
+  start(saved?: Snapshot): Promise<MachineExit> {
     const begun = this.board.reset();
-    if (begun) this.loop.hold(begun);
-    if (!this.config.startPaused) this.resume();
+    if (saved) this.hold(Promise.resolve(begun).then(() => this.load(saved)));
+    else {
+      if (begun) this.hold(begun);
+      if (!this.config.startPaused) this.resume();
+    }
     this.begin();
     return this.finished;
+  }
+
+  /**
+   * Everything this machine is, between two instructions; it goes on after that as if nothing had been. Rejects with StateError, one
+   * sentence, when something cannot be saved.
+   */
+  saveState(): Promise<Snapshot> {
+    return this.loop.pausedFor(async () => {
+      await this.ready;
+      const state = this.board.state();
+      await state.quiet();
+      const reason = this.current === "ended" ? "the machine has ended" : state.unsaved();
+      if (reason !== undefined) throw new StateError(`The state cannot be saved: ${reason}`);
+      return { header: state.header, sections: saveSections(this.stateParts), ram: savePages(state.ram) };
+    });
+  }
+
+  private get stateParts(): StatePart[] {
+    return [...this.board.state().parts, ["machine", this.life]];
+  }
+
+  private load({ header, sections, ram }: Snapshot): void {
+    const state = this.board.state();
+    const parts = this.stateParts;
+    checkHeader(header, state.header);
+    checkSections(sections, parts);
+    loadPages(ram, state.ram);
+    state.ramLoaded();
+    loadSections(sections, parts);
+    settle(parts);
+  }
+
+  /** Is what the saved machine was; with -S, waits. */
+  private goOn(): void {
+    const { toBe } = this;
+    if (this.config.startPaused || toBe === "prelaunch") return;
+    if (toBe === "running") this.resume();
+    else this.setState(toBe);
+  }
+
+  /** What follows a reset. */
+  private hold(begun: Promise<void>): void {
+    this.ready = begun;
+    this.loop.hold(begun);
   }
 
   pause(reason: PauseReason = "user"): void {
@@ -258,7 +352,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
         this.wasReset(cause);
       };
       const begun = this.board.reset();
-      if (begun) this.loop.hold(begun.then(done));
+      if (begun) this.hold(begun.then(done));
       else done();
     });
   }

@@ -26,6 +26,8 @@ export interface RunLoopParts {
   icount?: { time: InstructionTime; sleep: boolean };
 }
 
+const ignore = (): void => {};
+
 export class RunLoop {
   private readonly cpu: Cpu;
   private readonly clock: VirtualClock;
@@ -119,6 +121,24 @@ export class RunLoop {
     work.then(done, (error: unknown) => {
       this.failure = { error };
       done();
+    });
+  }
+
+  /** Calls `action` between two runs, with guest time standing still until it is done. Rejects as it does; the machine goes on then. */
+  pausedFor<T>(action: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.request(() => {
+        const { running } = this;
+        const { source } = this.clock;
+        if (running) source.stop();
+        const done = (): void => {
+          // Stopped, ended or started meanwhile: that holds.
+          if (running && this.running) source.start();
+        };
+        const work = action().finally(done);
+        work.then(resolve, reject);
+        this.hold(work.then(ignore, ignore));
+      });
     });
   }
 

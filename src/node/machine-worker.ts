@@ -5,7 +5,7 @@ import { resolve, sep } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { CreateMessage } from "../api/messages.js";
 import { MachineServer } from "../api/server/server.js";
-import { VERSION } from "../api/version.js";
+import { VERSION } from "../base/version.js";
 import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { DEVICES } from "../devices/devices.js";

@@ -2,7 +2,7 @@
 
 import type { LoadProgress } from "../api/api.js";
 import { MachineServer, type Surroundings } from "../api/server/server.js";
-import { VERSION } from "../api/version.js";
+import { VERSION } from "../base/version.js";
 import { MachineError } from "../machine/host.js";
 import type { EngineParts } from "../machines/registry/registry.js";
 import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning/engine.js";

@@ -138,6 +138,8 @@ export class X86Cpu implements X86Inputs {
 
   setInterrupt(line: number, level: boolean): void {
     if (line !== INTR) throw new Error(`an x86 CPU has no interrupt line ${line}`);
+    // Said again when a saved state settles: nothing has happened then.
+    if (level === (this.vcpu.get(X.X_IRQ) !== 0)) return;
     this.vcpu.set(X.X_IRQ, level ? 1 : 0);
     if (level) this.vcpu.set(L.S_ATTENTION, 1);
   }

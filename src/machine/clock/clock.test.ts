@@ -10,13 +10,13 @@ function manual() {
 }
 
 describe("VirtualClock", () => {
-  it("fires due timers earliest first, ties in the order of arming", () => {
+  it("fires due timers earliest first, ties in the order of making", () => {
     const { clock, advance } = manual();
     const fired: string[] = [];
     const timers = ["a", "b", "c", "d"].map((name) => clock.timer(() => fired.push(name)));
     timers[0]!.arm(30);
-    timers[1]!.arm(10);
     timers[2]!.arm(10);
+    timers[1]!.arm(10);
     timers[3]!.arm(50);
     expect(clock.deadline).toBe(10);
     advance(40);

@@ -1,10 +1,11 @@
 // Virtual time and its timers. Time comes from a source: the host's monotonic clock, or the instruction count under
 // -icount. Timers fire between slices of guest execution, in the order of their times.
 
-import type { Clock, Timer } from "../../devices/interfaces.js";
+import type { Clock, DeviceState, Stateful, Timer } from "../../devices/interfaces.js";
+import type { StateReader } from "../../devices/state.js";
 
 /** Where virtual time comes from, nanoseconds. */
-export interface TimeSource {
+export interface TimeSource extends Stateful {
   now(): number;
   /** Time stands still from here on, until start. */
   stop(): void;
@@ -16,6 +17,7 @@ export interface TimeSource {
 
 /** The host's clock, less the time the machine was stopped. */
 export class HostTime implements TimeSource {
+  readonly stateVersion = 1;
   private offset: number;
   private held: number | undefined;
   private stoppedAt: number | undefined;
@@ -48,10 +50,21 @@ export class HostTime implements TimeSource {
     this.offset = this.host() - this.stoppedAt;
     this.stoppedAt = undefined;
   }
+
+  save(): DeviceState {
+    return { now: this.now() };
+  }
+
+  /** Stopped, it goes on from there when it is started. */
+  load(state: StateReader): void {
+    this.held = undefined;
+    this.stoppedAt = state.num("now");
+  }
 }
 
 /** Instructions times 2^shift nanoseconds. Stopping needs nothing: no instructions, no time. */
 export class InstructionTime implements TimeSource {
+  readonly stateVersion = 1;
   private readonly scale: number;
 
   constructor(
@@ -73,6 +86,13 @@ export class InstructionTime implements TimeSource {
 
   release(): void {}
 
+  /** The CPU has it. */
+  save(): DeviceState {
+    return {};
+  }
+
+  load(): void {}
+
   /** Fewest instructions after which `nanoseconds` have passed. */
   instructionsFor(nanoseconds: number): number {
     return Math.max(0, Math.ceil(nanoseconds / this.scale));
@@ -81,11 +101,11 @@ export class InstructionTime implements TimeSource {
 
 class ClockTimer implements Timer {
   at = Number.POSITIVE_INFINITY;
-  /** Ties fire in the order of arming. */
-  order = 0;
 
   constructor(
     private readonly clock: VirtualClock,
+    /** Ties fire in this order, that of making: arming leaves no state behind that would have to be saved. */
+    readonly order: number,
     readonly callback: () => void,
   ) {}
 
@@ -106,7 +126,7 @@ export class VirtualClock implements Clock {
   /** Armed timers; a PC has about a dozen, so a scan for the earliest is as good as a heap. */
   private readonly armed: ClockTimer[] = [];
   private earliest = Number.POSITIVE_INFINITY;
-  private orders = 0;
+  private timers = 0;
 
   /** Called when the next deadline moved earlier, so that a running CPU can be told. */
   onEarlier?: () => void;
@@ -118,7 +138,7 @@ export class VirtualClock implements Clock {
   }
 
   timer(callback: () => void): Timer {
-    return new ClockTimer(this, callback);
+    return new ClockTimer(this, this.timers++, callback);
   }
 
   /** Time of the next timer, Infinity if none is armed. */
@@ -148,7 +168,6 @@ export class VirtualClock implements Clock {
     if (!timer.armed) this.armed.push(timer);
     const wasEarliest = timer.at === this.earliest;
     timer.at = Number.isFinite(at) ? at : Number.MAX_VALUE;
-    timer.order = this.orders++;
     if (timer.at < this.earliest) {
       this.earliest = timer.at;
       this.onEarlier?.();

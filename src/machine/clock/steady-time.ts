@@ -3,10 +3,13 @@
 // past a whole test, so a gap counts as STEADY_STEP_NS at most, and the rest is made up for bit by bit, or at once while the
 // guest is idle.
 
+import type { DeviceState } from "../../devices/interfaces.js";
+import type { StateReader } from "../../devices/state.js";
 import { STEADY_REPAY, STEADY_STEP_NS } from "../../tuning/host.js";
 import type { TimeSource } from "./clock.js";
 
 export class SteadyTime implements TimeSource {
+  readonly stateVersion = 1;
   private last: number;
   private debt = 0;
 
@@ -44,6 +47,17 @@ export class SteadyTime implements TimeSource {
 
   start(): void {
     this.host.start();
+    this.last = this.host.now();
+  }
+
+  /** Stopped. */
+  save(): DeviceState {
+    return { host: this.host.save(), debt: this.debt };
+  }
+
+  load(state: StateReader): void {
+    this.host.load(state.part("host"));
+    this.debt = state.num("debt");
     this.last = this.host.now();
   }
 }

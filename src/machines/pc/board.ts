@@ -11,7 +11,15 @@ import { ResetControl } from "../../devices/chipset/resetctl/resetctl.js";
 import { Smbus } from "../../devices/chipset/smbus/smbus.js";
 import { FwCfg } from "../../devices/firmware/fwcfg/fwcfg.js";
 import { I8042 } from "../../devices/input/i8042/i8042.js";
-import type { Clock, Device, IrqLine, MachineControl, WallClock } from "../../devices/interfaces.js";
+import type {
+  Clock,
+  Device,
+  DeviceState,
+  IrqLine,
+  MachineControl,
+  Stateful,
+  WallClock,
+} from "../../devices/interfaces.js";
 import { Ioapic } from "../../devices/irqchip/ioapic/ioapic.js";
 import { ApicBus } from "../../devices/irqchip/lapic/bus.js";
 import { Lapic } from "../../devices/irqchip/lapic/lapic.js";
@@ -21,7 +29,7 @@ import type { BarMapper } from "../../devices/pci/interfaces.js";
 import type { SerialPort } from "../../devices/registry/registry.js";
 import { CmosRtc } from "../../devices/rtc/cmosrtc/cmosrtc.js";
 import { pcNvram, SHUTDOWN_S3_RESUME, SHUTDOWN_STATUS } from "../../devices/rtc/cmosrtc/registers.js";
-import { restore } from "../../devices/state.js";
+import { restore, type StateReader } from "../../devices/state.js";
 import { PostPort } from "../../devices/test/post/post.js";
 import { Hpet } from "../../devices/timer/hpet/hpet.js";
 import { Pit8254 } from "../../devices/timer/pit8254/pit8254.js";
@@ -79,7 +87,7 @@ export class PcBoard {
   readonly memoryMap: PcMemory;
   /** Interrupt 13, raised by x87 errors where CR0.NE is clear. */
   readonly ferr: IrqLine;
-  private readonly a20: IrqLine;
+  readonly a20: A20Line;
   readonly i8042: I8042 | undefined;
   readonly cpuIdentity: CpuIdentity;
   /** For the tables. */
@@ -127,7 +135,7 @@ export class PcBoard {
     this.mapApic();
 
     this.addTimers();
-    this.a20 = lineToA20(cpu);
+    this.a20 = new A20Line(cpu);
     this.ferr = this.interrupts.source(13);
     this.pm = new AcpiPm(clock, this.interrupts.source(9), control, log);
     const resetControl = new ResetControl(control);
@@ -291,14 +299,24 @@ export class PcBoard {
   }
 }
 
-/** The A20 gate: the last of its drivers wins; only changes reach the CPU. */
-function lineToA20(cpu: X86Inputs): IrqLine {
-  let open = true;
-  return {
-    set(level) {
-      if (level === open) return;
-      open = level;
-      cpu.setA20(level);
-    },
-  };
+/** The A20 gate: the last of its drivers wins; only changes reach the CPU, which keeps it. */
+class A20Line implements IrqLine, Stateful {
+  readonly stateVersion = 1;
+  private open = true;
+
+  constructor(private readonly cpu: X86Inputs) {}
+
+  set(level: boolean): void {
+    if (level === this.open) return;
+    this.open = level;
+    this.cpu.setA20(level);
+  }
+
+  save(): DeviceState {
+    return { open: this.open };
+  }
+
+  load(state: StateReader): void {
+    this.open = state.bool("open");
+  }
 }

@@ -16,7 +16,7 @@ import { SteadyTime } from "../../machine/clock/steady-time.js";
 import { createWallClock } from "../../machine/clock/wall-clock.js";
 import { coreLog, translationLog } from "../../machine/debug-log.js";
 import { openDrives } from "../../machine/drives.js";
-import { randomNumbers, seededEntropy } from "../../machine/entropy.js";
+import { RandomNumbers, seededEntropy } from "../../machine/entropy.js";
 import { EngineGuestMemory } from "../../machine/guest-memory.js";
 import { MachineError, type MachineHost } from "../../machine/host.js";
 import { MachineLog } from "../../machine/log.js";
@@ -41,7 +41,7 @@ import { pcOptions } from "./options.js";
 export async function createPc(config: MachineConfig, host: MachineHost, parts: EngineParts): Promise<PcMachine> {
   const log = new MachineLog(config.log.items, (line) => host.log(line));
   const entropy = config.seed !== undefined || config.icount ? seededEntropy(config.seed ?? 0) : host.entropy;
-  const random = randomNumbers(entropy);
+  const random = new RandomNumbers(entropy);
   const work = new HostWork();
   const { frontend, model, missing } = cpuParts(config.cpu);
   for (const feature of missing) host.warn(`-cpu: the emulator has no feature '${feature}'; the guest does not see it`);
@@ -58,7 +58,7 @@ export async function createPc(config: MachineConfig, host: MachineHost, parts: 
     portWrite: (port, size, value) => bus.write(bus.ports, port, size, value),
     now: () => bus.now(),
     acknowledge: () => board.lapic.acknowledge(),
-    random,
+    random: random.next,
     guestCall: (what, value) => guestCall(what, value),
   };
   const registers = (): string => X86.registersText(stateReader(cpu.engine.core, cpu.vcpu));
@@ -144,7 +144,15 @@ export async function createPc(config: MachineConfig, host: MachineHost, parts: 
     if (host.output) host.output.onRoom = () => loop.wake();
     const machine: PcMachine = new PcMachine(
       { config, host, cpu, clock, loop, consoles },
-      { memory, drives, log, boot, registers, target: pcTarget },
+      {
+        memory,
+        drives,
+        log,
+        boot,
+        registers,
+        target: pcTarget,
+        parts: [["clock", time], ["wall clock", wall], ["random numbers", random], ...consoles.parts],
+      },
     );
     board = new PcBoard({
       config,

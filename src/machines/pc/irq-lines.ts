@@ -1,9 +1,11 @@
 // How interrupt lines of a PC are joined: several sources on one line, one line to both kinds of controller.
 
-import type { IrqLine } from "../../devices/interfaces.js";
+import type { DeviceState, IrqLine, Stateful } from "../../devices/interfaces.js";
+import type { StateReader } from "../../devices/state.js";
 
 /** A line that is asserted while any of its inputs is. */
 export class SharedLine {
+  private readonly inputs: IrqLine[] = [];
   private readonly asserted = new Set<IrqLine>();
 
   constructor(private readonly output: IrqLine) {}
@@ -19,18 +21,32 @@ export class SharedLine {
         if (before !== after) this.output.set(after);
       },
     };
+    this.inputs.push(input);
     return input;
+  }
+
+  /** Numbers of the inputs that are asserted, in the order in which they were made. */
+  get state(): number[] {
+    return this.inputs.flatMap((input, n) => (this.asserted.has(input) ? [n] : []));
+  }
+  /** The output is not told: it knows. */
+  set state(asserted: number[]) {
+    this.asserted.clear();
+    for (const n of asserted) if (this.inputs[n]) this.asserted.add(this.inputs[n]);
   }
 }
 
 /** The interrupt inputs of the board by global number: 0 to 15 reach 8259s and I/O APIC, 16 to 23 the I/O APIC alone. */
-export class PcInterrupts {
+export class PcInterrupts implements Stateful {
+  readonly stateVersion = 1;
   private readonly lines: SharedLine[] = [];
+  private readonly pin2: SharedLine;
 
   /** `pic`: input n of the 8259 pair; `ioapic`: pin n of the I/O APIC. */
   constructor(pic: ((irq: number) => IrqLine) | undefined, ioapic: (pin: number) => IrqLine) {
     // Interrupt 0 arrives on pin 2, which it shares with input 2 of the HPET (ACPI's interrupt source override).
     const pin2 = new SharedLine(ioapic(2));
+    this.pin2 = pin2;
     for (let n = 0; n < 24; n++) {
       const pin = n === 0 || n === 2 ? pin2.input() : ioapic(n);
       const input = n < 16 ? pic?.(n) : undefined;
@@ -48,5 +64,17 @@ export class PcInterrupts {
   /** A source for interrupt n, 0 to 23. */
   source(n: number): IrqLine {
     return this.lines[n]!.input();
+  }
+
+  save(): DeviceState {
+    return { lines: this.lines.map(({ state }) => state), pin2: this.pin2.state };
+  }
+
+  load(state: StateReader): void {
+    const lines = state.lists("lines", this.lines.length);
+    this.lines.forEach((line, n) => {
+      line.state = lines[n]!;
+    });
+    this.pin2.state = state.uints("pin2", 2, 1);
   }
 }

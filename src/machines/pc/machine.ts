@@ -7,14 +7,18 @@ import type { MachineLog } from "../../machine/log.js";
 import { Machine, type MachineParts } from "../../machine/machine.js";
 import type { MonitoredMachine } from "../../monitor/attach.js";
 import type { MonitorTarget } from "../../monitor/target.js";
+import type { StatePart } from "../../snapshot/sections.js";
 import type { PcBoard } from "./board.js";
 import type { Boot } from "./boot-interfaces.js";
+import { pcState } from "./state.js";
 
 export interface PcMachineParts {
   memory: EngineGuestMemory;
   drives: Map<string, Drive>;
   log: MachineLog;
   boot: Boot;
+  /** What of a saved state is none of the board's: clocks, random numbers, consoles. */
+  parts: readonly StatePart[];
   /** The CPU's state in lines of text. */
   registers: () => string;
   /** What the monitor of this version of the program sees. */
@@ -50,6 +54,7 @@ export class PcMachine extends Machine implements MonitoredMachine {
     if (boot.firmware) board.memoryMap.setFirmware(boot.firmware);
     this.board = {
       devices: board.devices,
+      state: () => pcState({ config: this.config, cpu: this.x86, drives, parts: this.pc.parts }, board),
       reset() {
         board.reset();
         // Devices write no more by now to what is unpacked.

@@ -57,6 +57,14 @@ export class VirtioMmio implements Device, IoRegion, VirtioTransport {
     return this.device.idle();
   }
 
+  quiet(): Promise<void> {
+    return this.device.quiet();
+  }
+
+  get unsaved(): string | undefined {
+    return this.device.unsaved;
+  }
+
   resumed(): void {
     this.device.resumed();
   }

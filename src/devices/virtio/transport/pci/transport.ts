@@ -71,6 +71,14 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
     return this.device.idle();
   }
 
+  quiet(): Promise<void> {
+    return this.device.quiet();
+  }
+
+  get unsaved(): string | undefined {
+    return this.device.unsaved;
+  }
+
   resumed(): void {
     this.device.resumed();
   }

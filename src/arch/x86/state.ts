@@ -1,0 +1,85 @@
+// The state of an x86 CPU in a snapshot: the guest's part of the CPU state less what is transient, and what the dispatcher has to know
+// of it. Between two runs.
+
+import type { DeviceState, Stateful } from "../../devices/interfaces.js";
+import type { StateReader } from "../../devices/state.js";
+import { stateReader } from "../../engine/state-reader.js";
+import * as L from "../../layout/layout.js";
+import type { X86Cpu } from "./cpu.js";
+import * as X from "./layout.js";
+
+/** Not state: [first offset, end). */
+const TRANSIENT: readonly (readonly [number, number])[] = [
+  // The CPU model's, and a host address.
+  [X.X_FEATURES, X.X_FEATURES + 32],
+  [X.X_CPUID_TABLE, X.X_CPUID_COUNT + 4],
+  // Between two instructions nothing is in it.
+  [X.X_SCRATCH, X.X_PDPTE],
+];
+/** The lazy flags, which are saved worked out: how they are held depends on how code was translated. */
+const LAZY: readonly (readonly [number, number])[] = [[X.X_CC_SRC, X.X_CC_OP + 4]];
+
+const INHIBIT_MOST = L.INHIBIT_ALL;
+
+export class X86State implements Stateful {
+  readonly stateVersion = 1;
+  private loaded: Uint8Array | undefined;
+
+  constructor(private readonly cpu: X86Cpu) {}
+
+  save(): DeviceState {
+    const { vcpu } = this.cpu;
+    const registers = this.registers.slice();
+    for (const [from, to] of [...TRANSIENT, ...LAZY]) registers.fill(0, from - L.S_GUEST, to - L.S_GUEST);
+    return {
+      pc: vcpu.get64(L.S_PC).toString(),
+      instructions: vcpu.instructions,
+      skipped: vcpu.skipped,
+      lastEvent: vcpu.get64(L.S_LAST_EVENT).toString(),
+      inhibit: vcpu.get(L.S_INHIBIT),
+      halted: this.cpu.halted,
+      attention: vcpu.get(L.S_ATTENTION) !== 0,
+      flags: Number(stateReader(this.cpu.engine.core, vcpu).helper("x86_flags")),
+      registers,
+    };
+  }
+
+  load(state: StateReader): void {
+    const { vcpu } = this.cpu;
+    const registers = state.bytes("registers", L.GUEST_STATE_SIZE);
+    // The ranges between the transient ones.
+    let at: number = L.S_GUEST;
+    for (const [from, to] of [...TRANSIENT, [L.S_GUEST + L.GUEST_STATE_SIZE, 0] as const]) {
+      this.registers.set(registers.subarray(at - L.S_GUEST, from - L.S_GUEST), at - L.S_GUEST);
+      at = to;
+    }
+    vcpu.set(X.X_CC_OP, X.CC_EFLAGS);
+    vcpu.set64(X.X_CC_SRC, BigInt(state.uint("flags", X.F_CF | X.F_PF | X.F_AF | X.F_ZF | X.F_SF | X.F_OF)));
+    vcpu.set64(L.S_PC, state.big("pc"));
+    vcpu.set64(L.S_LAST_EVENT, state.big("lastEvent"));
+    vcpu.set(L.S_INHIBIT, state.uint("inhibit", INHIBIT_MOST));
+    vcpu.set(L.S_HALTED, state.bool("halted") ? 1 : 0);
+    // Looking for events counts as one: what is pending is looked at again only where it would have been.
+    vcpu.set(L.S_ATTENTION, state.bool("attention") ? 1 : 0);
+    vcpu.resumeAt(state.uint("instructions", Number.MAX_SAFE_INTEGER), state.uint("skipped", Number.MAX_SAFE_INTEGER));
+    this.loaded = this.registers.slice();
+    this.cpu.strayed = false;
+  }
+
+  /** Modes and MMU by the registers. What that reads from memory is as it was saved, whatever memory says by now. */
+  settle(): void {
+    const { vcpu } = this.cpu;
+    this.cpu.update();
+    if (this.loaded) this.registers.set(this.loaded);
+    this.loaded = undefined;
+    vcpu.set(L.S_FAULT, L.FAULT_NONE);
+    vcpu.set(L.S_ONE_INSN, vcpu.get(L.S_ALONE));
+  }
+
+  /** The guest's part of the CPU state. */
+  private get registers(): Uint8Array {
+    const { vcpu, engine } = this.cpu;
+    const from = vcpu.base + L.S_GUEST;
+    return engine.memory.u8.subarray(from, from + L.GUEST_STATE_SIZE);
+  }
+}
