@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { PROGRAMS } from "../testing/programs.js";
+import { buildToy } from "../testing/toy/build.js";
 import { once } from "./once.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -12,6 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export default function setup(): void {
   once("BUILD", () => {
     build();
+    buildToy();
     installPrograms();
   });
 }

@@ -5,10 +5,12 @@ import type { HelperDef } from "../ir/helpers.js";
 
 export interface Frontend {
   readonly helpers: readonly HelperDef[];
+  /** Bytes of the longest instruction. */
+  readonly maxInsnBytes: number;
   /** Knowing context c > 0 is knowing that this I32 slot holds c - 1. */
   readonly contextSlot: number;
   /** Translates one block. `code` holds guest bytes from the block's start to the end of its page, and, where the
-   *  first instruction crosses into the next page, 16 bytes of that (`secondPage` true; else undefined bytes do not exist).
+   *  first instruction crosses into the next page, maxInsnBytes of that (`secondPage` true; else undefined bytes do not exist).
    *  Translation stops before an instruction that would cross the page's end; if that is the first one it becomes the
    *  block (`crossesPage`), and if the second page was not given, the result is "second-page".
    *  `entry` is what a region knows at the block's entry (0: nothing), from an earlier block's `context`. */

@@ -227,8 +227,8 @@ export class Engine {
       if (page2 === -2) return false;
       this.crossing.set(u8.subarray(host, host + request.pageBytes));
       const second = page2 * 4096;
-      this.crossing.set(u8.subarray(second, second + 16), request.pageBytes);
-      code = this.crossing.subarray(0, request.pageBytes + 16);
+      this.crossing.set(u8.subarray(second, second + this.frontend.maxInsnBytes), request.pageBytes);
+      code = this.crossing.subarray(0, request.pageBytes + this.frontend.maxInsnBytes);
       request.start = 0;
       request.secondPage = true;
       this.frontend.translate(ir, code, request);

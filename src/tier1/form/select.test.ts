@@ -70,6 +70,7 @@ function select(
   const builder = new IrBuilder([]);
   const frontend: Frontend = {
     helpers: [],
+    maxInsnBytes: 15,
     contextSlot: SLOT,
     translate: (block: IrBlock, code, options) => {
       const phys = (code[0]! | (code[1]! << 8) | (code[2]! << 16)) - 0x100000;

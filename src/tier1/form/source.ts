@@ -38,6 +38,7 @@ export interface SourceMemory {
 }
 
 export interface SourceHost {
+  readonly frontend: { readonly maxInsnBytes: number };
   readonly memory: SourceMemory;
   /** The CPU that runs: what is asked about the program counter and the TLB is asked about its. */
   readonly vcpu: { readonly base: number };
@@ -93,9 +94,10 @@ export class MemorySource implements BlockSource {
     const { u8 } = this.memory;
     const first = u8.subarray(host, host - (host % 4096) + 4096);
     if (second === undefined) return first;
-    const both = new Uint8Array(first.length + 16);
+    const { maxInsnBytes } = this.host.frontend;
+    const both = new Uint8Array(first.length + maxInsnBytes);
     both.set(first);
-    both.set(u8.subarray(second, second + 16), first.length);
+    both.set(u8.subarray(second, second + maxInsnBytes), first.length);
     return both;
   }
 

@@ -27,6 +27,7 @@ const MAX_NODES = 800;
 export class X86Frontend implements Frontend {
   readonly helpers: readonly HelperDef[] = HELPERS;
   readonly contextSlot = X_CC_OP;
+  readonly maxInsnBytes = MAX_INSN_BYTES;
   private readonly tables: DecodeTables;
   private readonly decoder: Decoder;
   private readonly builder = new IrBuilder(HELPERS);

@@ -1,0 +1,102 @@
+// The toy's helpers.
+
+import { log } from "../../../core/engine/host";
+import { flushPage, flushTlb } from "../../../core/engine/softmmu/tlb";
+import { icount } from "../../../core/engine/state";
+import { LOG_UNIMPLEMENTED } from "../../../src/layout/log";
+import { S_ATTENTION, S_HALTED, S_PC } from "../../../src/layout/vcpu";
+import {
+  CAUSE_RIGHTS,
+  CAUSE_TRAP,
+  CAUSE_UNDEFINED,
+  SYS_BASE,
+  SYS_COUNT,
+  SYS_ENABLE,
+  SYS_EXCEPTION,
+  SYS_FLUSH,
+  SYS_FLUSH_PAGE,
+  SYS_HALT,
+  SYS_PROGRAM,
+  SYS_RETURN,
+  SYS_TABLES,
+  SYS_TRAP,
+  SYS_VECTOR,
+  T_BASE,
+  T_ENABLED,
+  T_EXC_ADDRESS,
+  T_EXC_CAUSE,
+  T_EXC_ENABLED,
+  T_EXC_PC,
+  T_EXC_USER,
+  T_REG,
+  T_TABLES,
+  T_USER,
+  T_VECTOR,
+} from "../layout";
+import { raise, updateMode, wanted } from "./cpu";
+
+/** a: SYS_*; b: which register; c: program counter after the instruction, which is where it goes on unless it says otherwise. */
+export function toy_sys(cpu: i32, what: i64, register: i64, next: i64): i64 {
+  const at = cpu + T_REG + ((<i32>register) << 3);
+  if (what == SYS_COUNT) {
+    store<u64>(at, <u64>icount(cpu) & 0xffffffff);
+    store<i64>(cpu + S_PC, next);
+    return 0;
+  }
+  if (what == SYS_TRAP) {
+    raise(cpu, CAUSE_TRAP, 0);
+    return 0;
+  }
+  if (load<i32>(cpu + T_USER)) {
+    raise(cpu, CAUSE_RIGHTS, 0);
+    return 0;
+  }
+  const value = load<u64>(at);
+  store<i64>(cpu + S_PC, next);
+  switch (<i32>what) {
+    case SYS_HALT:
+      store<i32>(cpu + S_HALTED, 1);
+      break;
+    case SYS_TABLES:
+      store<u64>(cpu + T_TABLES, value);
+      flushTlb(cpu, true);
+      break;
+    case SYS_VECTOR:
+      store<u64>(cpu + T_VECTOR, value);
+      break;
+    case SYS_FLUSH_PAGE:
+      flushPage(cpu, value);
+      break;
+    case SYS_FLUSH:
+      flushTlb(cpu, value == 1);
+      break;
+    case SYS_RETURN:
+      store<u64>(cpu + S_PC, load<u64>(cpu + T_EXC_PC));
+      store<i32>(cpu + T_USER, load<i32>(cpu + T_EXC_USER));
+      store<i32>(cpu + T_ENABLED, load<i32>(cpu + T_EXC_ENABLED));
+      break;
+    case SYS_BASE:
+      store<u64>(cpu + T_BASE, value);
+      break;
+    case SYS_ENABLE:
+      store<i32>(cpu + T_ENABLED, <i32>value & 1);
+      break;
+    case SYS_EXCEPTION:
+      store<u64>(at, load<u64>(cpu + (value == 0 ? T_EXC_PC : value == 1 ? T_EXC_CAUSE : T_EXC_ADDRESS)));
+      break;
+    case SYS_PROGRAM:
+      store<u64>(cpu + T_EXC_PC, value);
+      store<i32>(cpu + T_EXC_USER, 1);
+      store<i32>(cpu + T_EXC_ENABLED, 1);
+      break;
+  }
+  updateMode(cpu);
+  if (wanted(cpu)) store<i32>(cpu + S_ATTENTION, 1);
+  return 0;
+}
+
+export function toy_undefined(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  log(LOG_UNIMPLEMENTED, <u32>a, 0, 1);
+  raise(cpu, CAUSE_UNDEFINED, 0);
+  return 0;
+}

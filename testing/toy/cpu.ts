@@ -1,0 +1,75 @@
+// The toy's CPU as a machine sees it.
+
+import { Engine, type Tier1, type TranslateEvent } from "../../src/engine/engine.js";
+import type { RamRange } from "../../src/engine/physical.js";
+import type { Vcpu } from "../../src/engine/vcpu.js";
+import { S_ATTENTION, S_EXACT, S_HALTED } from "../../src/layout/vcpu.js";
+import { type Cpu, type CpuExit, type CpuHooks, hostImports } from "../../src/machine/cpu.js";
+import { TOY } from "./arch.js";
+import { toyModule } from "./build.js";
+import { ToyFrontend } from "./frontend.js";
+import { T_LINES } from "./layout.js";
+
+export interface ToyOptions {
+  ram: readonly RamRange[];
+  hooks?: Partial<CpuHooks>;
+  tier1?: (engine: Engine) => Tier1;
+  onTranslate?: (event: TranslateEvent) => void;
+}
+
+export class ToyCpu implements Cpu {
+  readonly engine: Engine;
+  readonly vcpu: Vcpu;
+
+  constructor({ ram, hooks = {}, ...options }: ToyOptions) {
+    const all: CpuHooks = { mmioRead: () => 0xffffffff, mmioWrite: () => {}, now: () => 0, random: () => 4, ...hooks };
+    this.engine = new Engine({
+      module: toyModule(),
+      arch: TOY,
+      frontend: new ToyFrontend(),
+      host: hostImports(all),
+      ram,
+      ...options,
+    });
+    this.vcpu = this.engine.vcpu;
+    this.vcpu.set(S_EXACT, 1);
+    this.reset();
+  }
+
+  run(budget: number): CpuExit {
+    const exit = this.engine.run(budget);
+    return exit === "not-memory" ? "shutdown" : exit;
+  }
+
+  stop(): void {
+    this.vcpu.stop();
+  }
+
+  reset(): void {
+    this.engine.reset(this.vcpu);
+  }
+
+  get instructions(): number {
+    return this.vcpu.instructions;
+  }
+
+  get halted(): boolean {
+    return this.vcpu.get(S_HALTED) !== 0;
+  }
+
+  /** Ends a halt. */
+  wake(): void {
+    this.vcpu.set(S_HALTED, 0);
+  }
+
+  skip(instructions: number): void {
+    this.vcpu.skip(instructions);
+  }
+
+  setInterrupt(line: number, level: boolean): void {
+    const bit = 1 << line;
+    const lines = this.vcpu.get(T_LINES);
+    this.vcpu.set(T_LINES, level ? lines | bit : lines & ~bit);
+    if (level) this.vcpu.set(S_ATTENTION, 1);
+  }
+}
