@@ -1,11 +1,11 @@
-// Virtio block device. Virtio 1.2, section 5.2. A request the image can answer at once is answered within the driver's
-// notification; others complete when their promise does, in any order, several at a time. A request that failed and for which
-// the machine is stopped is held, and those behind it wait, until the machine goes on: then it is done again.
+// Virtio block device. Virtio 1.2, section 5.2. A request that failed and for which the machine is stopped is held until the machine
+// goes on: then it is done again.
 
 import type { BlockBackend } from "../../../block/interfaces.js";
 import { BLK_ZERO_BYTES, BLK_ZERO_SECTORS } from "../../../tuning/devices.js";
 import type { DiskErrors, DiskOperation } from "../../registry/context.js";
-import { VirtioDevice, type VirtioTransport } from "../device.js";
+import { type AsyncRequest, AsyncVirtioDevice, HELD, type Outcome } from "../async.js";
+import type { VirtioTransport } from "../device.js";
 import { copyIn, copyOut, type Segment, slice } from "../queue/segments.js";
 import { type Chain, VirtqueueError } from "../queue/virtqueue.js";
 import * as blk from "./registers.js";
@@ -31,17 +31,9 @@ export interface VirtioBlkOptions {
   readonly onError?: DiskErrors;
 }
 
-/** A status, now or later. */
-type Outcome = number | Promise<number>;
-
-/** In place of a status: the request is held. */
-const HELD = -1;
-
-interface Request {
+interface Request extends AsyncRequest {
   /** Counts what the guest asked for. */
   readonly number: number;
-  readonly queueIndex: number;
-  readonly chain: Chain;
   readonly type: number;
   /** In units of 512 bytes; may be beyond anything, but is exact where it matters. */
   readonly sector: number;
@@ -52,7 +44,7 @@ interface Request {
   readonly statusAddress: number;
 }
 
-export class VirtioBlk extends VirtioDevice {
+export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
   override readonly name = "virtio-blk";
   override readonly deviceId = 2;
   override readonly pciClass = 0x010000;
@@ -61,17 +53,7 @@ export class VirtioBlk extends VirtioDevice {
   private readonly backend: BlockBackend;
   private readonly blockSize: number;
   private transfers!: Transfers;
-  private inFlight = 0;
-  /** Settle with those in flight. */
-  private readonly flying = new Set<Promise<void>>();
-  /** Of those in flight, writes and flushes. */
-  private readonly keeping = new Map<Request, Promise<unknown>>();
-  private held: Request[] = [];
   private requests = 0;
-  /** Of those in flight, the ones from before the last reset. */
-  private stale = 0;
-  /** Counts resets: a request of an earlier generation is finished without the guest. */
-  private generation = 0;
 
   constructor(private readonly options: VirtioBlkOptions) {
     super();
@@ -99,41 +81,9 @@ export class VirtioBlk extends VirtioDevice {
     this.transfers = new Transfers(transport.memory, this.backend);
   }
 
-  override get pending(): number {
-    return this.inFlight;
-  }
-
-  override async quiet(): Promise<void> {
-    while (this.flying.size > 0) await Promise.all(this.flying);
-  }
-
   override get unsaved(): string | undefined {
     if (this.held.length === 0) return undefined;
     return `${this.held.length} requests to its disk failed and wait to be done again ("cont" in the monitor, resume() of the API)`;
-  }
-
-  override async idle(): Promise<void> {
-    while (this.keeping.size > 0) await Promise.all(this.keeping.values());
-  }
-
-  override reset(): void {
-    this.generation++;
-    this.stale = this.inFlight;
-    this.held = [];
-  }
-
-  override resumed(): void {
-    const again = this.held;
-    this.held = [];
-    for (const request of again) {
-      // What follows one that fails again waits for the next time.
-      if (this.held.length > 0) this.held.push(request);
-      else this.start(request);
-    }
-    for (const queueIndex of this.queueSizes.keys()) {
-      if (again.length > 0) this.transport.notify(queueIndex);
-      this.transport.kick(queueIndex);
-    }
   }
 
   override properties(): readonly string[] {
@@ -141,66 +91,18 @@ export class VirtioBlk extends VirtioDevice {
     return [`drive = ${this.backend.size} bytes, ${access}`, `serial = "${this.options.serial ?? ""}"`];
   }
 
-  override handleQueue(index: number): void {
-    const queue = this.transport.queue(index);
-    try {
-      while (!this.blocked) {
-        const chain = queue.pop();
-        if (chain === undefined) break;
-        this.start(this.parse(index, chain));
-      }
-    } finally {
-      this.transport.notify(index);
-    }
+  /** Writes and flushes. */
+  protected override keeps(request: Request): boolean {
+    return operationOf(request) === "write";
   }
 
-  /** Writes from before a reset come first, and so does what is held; the queues are looked at again after that. */
-  private get blocked(): boolean {
-    return this.stale > 0 || this.held.length > 0;
-  }
-
-  private start(request: Request): void {
-    let outcome: Outcome;
-    try {
-      outcome = this.execute(request);
-    } catch (error) {
-      outcome = this.failure(error, request);
-    }
-    if (typeof outcome === "number") this.finish(request, outcome);
-    else this.await(request, outcome);
-  }
-
-  private await(request: Request, outcome: Promise<number>): void {
-    const generation = this.generation;
-    this.inFlight++;
-    const settled = outcome
-      .catch((error: unknown) => (generation === this.generation ? this.failure(error, request) : blk.S_IOERR))
-      .then((status) => {
-        this.inFlight--;
-        this.flying.delete(settled);
-        this.keeping.delete(request);
-        if (generation === this.generation) {
-          this.finish(request, status);
-          this.transport.notify(request.queueIndex);
-        } else if (--this.stale === 0) {
-          for (const queueIndex of this.queueSizes.keys()) this.transport.kick(queueIndex);
-        }
-      });
-    this.flying.add(settled);
-    if (operationOf(request) === "write") this.keeping.set(request, settled);
-  }
-
-  private finish(request: Request, status: number): void {
-    if (status === HELD) {
-      this.held.push(request);
-      return;
-    }
+  protected override complete(request: Request, status: number): number {
     this.transport.memory.writeU8(request.statusAddress, status);
     // Data before the status counts as written only when it was.
-    this.transport.queue(request.queueIndex).push(request.chain, status === blk.S_OK ? request.inLength + 1 : 1);
+    return status === blk.S_OK ? request.inLength + 1 : 1;
   }
 
-  private parse(queueIndex: number, chain: Chain): Request {
+  protected override parse(queueIndex: number, chain: Chain): Request {
     const header = new Uint8Array(blk.HEADER_SIZE);
     if (copyOut(this.transport.memory, chain.readable, header) < header.length || chain.writableLength < 1) {
       throw new VirtqueueError(
@@ -225,7 +127,7 @@ export class VirtioBlk extends VirtioDevice {
     };
   }
 
-  private execute(request: Request): Outcome {
+  protected override execute(request: Request): Outcome<number> {
     switch (request.type) {
       case blk.T_IN:
         return this.read(request);
@@ -242,41 +144,35 @@ export class VirtioBlk extends VirtioDevice {
     }
   }
 
-  private read({ sector, in: segments, inLength: length }: Request): Outcome {
+  private read({ sector, in: segments, inLength: length }: Request): Outcome<number> {
     if (!this.isInside(sector, length)) return blk.S_IOERR;
     const transfer = { offset: sector * blk.SECTOR, length, segments };
     if (length === 0 || this.transfers.readNow(transfer)) return blk.S_OK;
     return this.transfers.readLater(transfer, this.untilReset()).then(() => blk.S_OK);
   }
 
-  private write({ sector, out: segments, outLength: length }: Request): Outcome {
+  private write({ sector, out: segments, outLength: length }: Request): Outcome<number> {
     if (this.backend.readOnly || !this.isInside(sector, length)) return blk.S_IOERR;
     const transfer = { offset: sector * blk.SECTOR, length, segments };
     if (length === 0 || this.transfers.writeNow(transfer)) return this.written();
     return this.transfers.writeLater(transfer, this.untilReset()).then(() => this.written());
   }
 
-  /** Answers true until the device is reset. */
-  private untilReset(): () => boolean {
-    const generation = this.generation;
-    return () => generation === this.generation;
-  }
-
   /** A driver that cannot flush expects writes to be stable when they complete (section 5.2.6.2). */
-  private written(): Outcome {
+  private written(): Outcome<number> {
     return this.transport.negotiated(blk.F_FLUSH) ? blk.S_OK : this.flush();
   }
 
-  private flush(): Outcome {
+  private flush(): Outcome<number> {
     if (this.backend.flushSync?.() === true) return blk.S_OK;
     return this.backend.flush().then(() => blk.S_OK);
   }
 
   /** A flush that the guest asks for comes behind the writes it has asked for before. */
-  private flushBehind(request: Request): Outcome {
+  private flushBehind(request: Request): Outcome<number> {
     const before = ({ number }: Request): boolean => number < request.number;
     if (this.held.some(before)) return HELD;
-    const waited = [...this.keeping].filter(([other]) => before(other)).map(([, settled]) => settled);
+    const waited = this.kept.filter(([other]) => before(other)).map(([, settled]) => settled);
     // One of them may be held then, or even be under way again.
     return waited.length === 0 ? this.flush() : Promise.all(waited).then(() => this.flushBehind(request));
   }
@@ -289,7 +185,7 @@ export class VirtioBlk extends VirtioDevice {
     return blk.S_OK;
   }
 
-  private writeZeroes({ out, outLength }: Request): Outcome {
+  private writeZeroes({ out, outLength }: Request): Outcome<number> {
     // One range per request, as the configuration says.
     if (outLength !== blk.RANGE_SIZE) return blk.S_IOERR;
     const bytes = new Uint8Array(blk.RANGE_SIZE);
@@ -302,7 +198,7 @@ export class VirtioBlk extends VirtioDevice {
     return this.zero(sector * blk.SECTOR, count * blk.SECTOR);
   }
 
-  private zero(offset: number, length: number): Outcome {
+  private zero(offset: number, length: number): Outcome<number> {
     const zeros = new Uint8Array(Math.min(length, BLK_ZERO_BYTES));
     for (let at = 0; at < length; at += zeros.length) {
       const piece = zeros.subarray(0, length - at);
@@ -321,7 +217,7 @@ export class VirtioBlk extends VirtioDevice {
   }
 
   /** What becomes of a request that the back end could not do. */
-  private failure(error: unknown, request: Request): number {
+  protected override failure(error: unknown, request: Request): number | typeof HELD {
     const reason = error instanceof Error ? error : new Error(String(error));
     this.transport.log.guestError(`${this.name}: ${reason.message}`);
     switch (this.options.onError?.(reason, operationOf(request)) ?? "report") {
