@@ -30,7 +30,7 @@ export const E_HOOK_MISALIGNED = 0x44;
 export const E_DEAD_REGIONS = 0x48;
 /** Non-zero: log flags for core (-d). */
 export const E_LOG = 0x4c;
-/** Fixed virtual TSC frequency is in tuning.ts. Non-zero here: time is the instruction count (-icount). */
+/** Non-zero: time is the instruction count (-icount). */
 export const E_ICOUNT = 0x50;
 /** icount shift: nanoseconds per instruction as a power of two. */
 export const E_ICOUNT_SHIFT = 0x54;

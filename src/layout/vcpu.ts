@@ -14,7 +14,7 @@ export const S_URGENT = 0x18;
 export const S_FAULT = 0x18;
 /** i32: non-zero when the attention hook must be called before the next block (interrupt line, NMI, mode change...). */
 export const S_ATTENTION = 0x1c;
-/** i32: INHIBIT_*: what is held off for one instruction (x86: STI, MOV SS). */
+/** i32: INHIBIT_*: what is held off for one instruction (the interrupt shadow). */
 export const S_INHIBIT = 0x20;
 /** Interrupts. */
 export const INHIBIT_INTERRUPTS = 1;
@@ -121,7 +121,7 @@ export const FAULT_NONE = 0;
 export const FAULT_EXCEPTION = 1;
 /** The instruction has to be executed again on its own (MMIO, write to translated code). */
 export const FAULT_RETRY = 2;
-/** The helper stopped the machine (x86: triple fault, shutdown): run() returns EXIT_SHUTDOWN. */
+/** The helper stopped the machine (an exception that cannot be delivered): run() returns EXIT_SHUTDOWN. */
 export const FAULT_SHUTDOWN = 3;
 export const EXIT_FUEL = 0;
 export const EXIT_TRANSLATE = 1;

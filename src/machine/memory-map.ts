@@ -124,7 +124,7 @@ export class AddressSpace {
     if (this.reported.has(key) || this.reported.size >= UNANSWERED_REPORTS) return;
     this.reported.add(key);
     const message = `${what} of ${size} bytes at ${this.kind} 0x${address.toString(16)}, where nothing answers`;
-    // Probing ports is how PC software finds devices; touching memory that is not there is an error.
+    // Probing ports is how guests find devices; touching memory that is not there is an error.
     if (this.kind === "port") this.log.unimplemented(message);
     else this.log.guestError(message);
   }

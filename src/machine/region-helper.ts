@@ -1,4 +1,4 @@
-// The thread in which regions are made while the guest runs: the machine's end (src/machines/pc/serve-regions.ts is the thread's).
+// The thread in which regions are made while the guest runs: the machine's end (a machine's serve-regions.ts is the thread's).
 
 import type { Port } from "../base/port.js";
 import type { CpuConfig } from "../options/config.js";

@@ -20,7 +20,7 @@ export interface RunLoopParts {
   blocked?: () => boolean;
   /** The CPU was halted until now. */
   onIdle?: () => void;
-  /** The CPU cannot go on: triple fault. */
+  /** The CPU cannot go on. */
   onShutdown: () => void;
   /** -icount: the source of `clock`, and whether idle time is slept through (sleep=on) or skipped. */
   icount?: { time: InstructionTime; sleep: boolean };

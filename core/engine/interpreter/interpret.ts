@@ -14,7 +14,7 @@ import { lookup } from "../lookup/lookup";
 import { aOf, bOf, dOf, x0Of, x1Of } from "../encoder/fields";
 import {
   A32, A64, and32iConst32, B32, B64, D32, D64, ld, ld64Sum, ldw, mov64Const32, mov64ConstConst32, pcLd64, pcSt64, pcSt64Add, readHost, st,
-  st64Sum, sub64Mov64Const32, sumSt64, sumSt64Mov64, writeHost, X64,
+  st64Sum, sub64Mov64Const32, sumSt64, sumSt64Mov64, writeHost, K64,
 } from "./steps";
 import { wasmOp, shuffle } from "./wasm-op";
 import {
@@ -148,7 +148,7 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_MOV32: store<u32>(cpu + dOf(ip), A32(cpu, ip)); continue;
         case U_MOV64: D64(cpu, ip, A64(cpu, ip)); continue;
         case U_MOV128: v128.store(cpu + dOf(ip), v128.load(cpu + aOf(ip))); continue;
-        case U_CONST: D64(cpu, ip, X64(ip)); continue;
+        case U_CONST: D64(cpu, ip, K64(ip)); continue;
         case U_CONST32: store<u32>(cpu + dOf(ip), x0Of(ip)); continue;
         case U_MOV64_CONST32: mov64Const32(cpu, ip); continue;
         case U_MOV64_MOV64:
@@ -166,7 +166,7 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         case U_MOV64_CONST:
           D64(cpu, ip, A64(cpu, ip));
-          store<u64>(cpu + bOf(ip), X64(ip));
+          store<u64>(cpu + bOf(ip), K64(ip));
           continue;
         case U_MOV64_CONST_CONST32: mov64ConstConst32(cpu, ip); continue;
         case U_CONST_CONST:
@@ -246,75 +246,75 @@ export function interpret(cpu: i32, first: i32): i32 {
         case U_ADD32: D32(cpu, ip, A32(cpu, ip) + B32(cpu, ip)); continue;
         case U_ADD32I: D32(cpu, ip, A32(cpu, ip) + <u32>x0Of(ip)); continue;
         case U_ADD64: D64(cpu, ip, A64(cpu, ip) + B64(cpu, ip)); continue;
-        case U_ADD64I: D64(cpu, ip, A64(cpu, ip) + X64(ip)); continue;
+        case U_ADD64I: D64(cpu, ip, A64(cpu, ip) + K64(ip)); continue;
         case U_SUB32: D32(cpu, ip, A32(cpu, ip) - B32(cpu, ip)); continue;
         case U_SUB32I: D32(cpu, ip, A32(cpu, ip) - <u32>x0Of(ip)); continue;
         case U_SUB64: D64(cpu, ip, A64(cpu, ip) - B64(cpu, ip)); continue;
-        case U_SUB64I: D64(cpu, ip, A64(cpu, ip) - X64(ip)); continue;
+        case U_SUB64I: D64(cpu, ip, A64(cpu, ip) - K64(ip)); continue;
         case U_MUL32: D32(cpu, ip, A32(cpu, ip) * B32(cpu, ip)); continue;
         case U_MUL32I: D32(cpu, ip, A32(cpu, ip) * <u32>x0Of(ip)); continue;
         case U_MUL64: D64(cpu, ip, A64(cpu, ip) * B64(cpu, ip)); continue;
-        case U_MUL64I: D64(cpu, ip, A64(cpu, ip) * X64(ip)); continue;
+        case U_MUL64I: D64(cpu, ip, A64(cpu, ip) * K64(ip)); continue;
         case U_AND32: D32(cpu, ip, A32(cpu, ip) & B32(cpu, ip)); continue;
         case U_AND32I: D32(cpu, ip, A32(cpu, ip) & <u32>x0Of(ip)); continue;
         case U_AND64: D64(cpu, ip, A64(cpu, ip) & B64(cpu, ip)); continue;
-        case U_AND64I: D64(cpu, ip, A64(cpu, ip) & X64(ip)); continue;
+        case U_AND64I: D64(cpu, ip, A64(cpu, ip) & K64(ip)); continue;
         case U_OR32: D32(cpu, ip, A32(cpu, ip) | B32(cpu, ip)); continue;
         case U_OR32I: D32(cpu, ip, A32(cpu, ip) | <u32>x0Of(ip)); continue;
         case U_OR64: D64(cpu, ip, A64(cpu, ip) | B64(cpu, ip)); continue;
-        case U_OR64I: D64(cpu, ip, A64(cpu, ip) | X64(ip)); continue;
+        case U_OR64I: D64(cpu, ip, A64(cpu, ip) | K64(ip)); continue;
         case U_XOR32: D32(cpu, ip, A32(cpu, ip) ^ B32(cpu, ip)); continue;
         case U_XOR32I: D32(cpu, ip, A32(cpu, ip) ^ <u32>x0Of(ip)); continue;
         case U_XOR64: D64(cpu, ip, A64(cpu, ip) ^ B64(cpu, ip)); continue;
-        case U_XOR64I: D64(cpu, ip, A64(cpu, ip) ^ X64(ip)); continue;
+        case U_XOR64I: D64(cpu, ip, A64(cpu, ip) ^ K64(ip)); continue;
         case U_SHL32: D32(cpu, ip, A32(cpu, ip) << B32(cpu, ip)); continue;
         case U_SHL32I: D32(cpu, ip, A32(cpu, ip) << <u32>x0Of(ip)); continue;
         case U_SHL64: D64(cpu, ip, A64(cpu, ip) << B64(cpu, ip)); continue;
-        case U_SHL64I: D64(cpu, ip, A64(cpu, ip) << X64(ip)); continue;
+        case U_SHL64I: D64(cpu, ip, A64(cpu, ip) << K64(ip)); continue;
         case U_SHRU32: D32(cpu, ip, A32(cpu, ip) >> B32(cpu, ip)); continue;
         case U_SHRU32I: D32(cpu, ip, A32(cpu, ip) >> <u32>x0Of(ip)); continue;
         case U_SHRU64: D64(cpu, ip, A64(cpu, ip) >> B64(cpu, ip)); continue;
-        case U_SHRU64I: D64(cpu, ip, A64(cpu, ip) >> X64(ip)); continue;
+        case U_SHRU64I: D64(cpu, ip, A64(cpu, ip) >> K64(ip)); continue;
         case U_SHRS32: D32(cpu, ip, <u32>(<i32>A32(cpu, ip) >> <i32>B32(cpu, ip))); continue;
         case U_SHRS32I: D32(cpu, ip, <u32>(<i32>A32(cpu, ip) >> x0Of(ip))); continue;
         case U_SHRS64: D64(cpu, ip, <u64>(<i64>A64(cpu, ip) >> <i64>B64(cpu, ip))); continue;
-        case U_SHRS64I: D64(cpu, ip, <u64>(<i64>A64(cpu, ip) >> <i64>X64(ip))); continue;
+        case U_SHRS64I: D64(cpu, ip, <u64>(<i64>A64(cpu, ip) >> <i64>K64(ip))); continue;
         case U_ROTL32: D32(cpu, ip, rotl<u32>(A32(cpu, ip), B32(cpu, ip))); continue;
         case U_ROTL32I: D32(cpu, ip, rotl<u32>(A32(cpu, ip), <u32>x0Of(ip))); continue;
         case U_ROTL64: D64(cpu, ip, rotl<u64>(A64(cpu, ip), B64(cpu, ip))); continue;
-        case U_ROTL64I: D64(cpu, ip, rotl<u64>(A64(cpu, ip), X64(ip))); continue;
+        case U_ROTL64I: D64(cpu, ip, rotl<u64>(A64(cpu, ip), K64(ip))); continue;
         case U_ROTR32: D32(cpu, ip, rotr<u32>(A32(cpu, ip), B32(cpu, ip))); continue;
         case U_ROTR32I: D32(cpu, ip, rotr<u32>(A32(cpu, ip), <u32>x0Of(ip))); continue;
         case U_ROTR64: D64(cpu, ip, rotr<u64>(A64(cpu, ip), B64(cpu, ip))); continue;
-        case U_ROTR64I: D64(cpu, ip, rotr<u64>(A64(cpu, ip), X64(ip))); continue;
+        case U_ROTR64I: D64(cpu, ip, rotr<u64>(A64(cpu, ip), K64(ip))); continue;
         case U_MULHU64: D64(cpu, ip, mulhu(A64(cpu, ip), B64(cpu, ip))); continue;
-        case U_MULHU64I: D64(cpu, ip, mulhu(A64(cpu, ip), X64(ip))); continue;
+        case U_MULHU64I: D64(cpu, ip, mulhu(A64(cpu, ip), K64(ip))); continue;
         case U_MULHS64: D64(cpu, ip, mulhs(A64(cpu, ip), B64(cpu, ip))); continue;
-        case U_MULHS64I: D64(cpu, ip, mulhs(A64(cpu, ip), X64(ip))); continue;
+        case U_MULHS64I: D64(cpu, ip, mulhs(A64(cpu, ip), K64(ip))); continue;
         case U_EQ32: D64(cpu, ip, u64(A32(cpu, ip) == B32(cpu, ip))); continue;
         case U_EQ32I: D64(cpu, ip, u64(A32(cpu, ip) == <u32>x0Of(ip))); continue;
         case U_EQ64: D64(cpu, ip, u64(A64(cpu, ip) == B64(cpu, ip))); continue;
-        case U_EQ64I: D64(cpu, ip, u64(A64(cpu, ip) == X64(ip))); continue;
+        case U_EQ64I: D64(cpu, ip, u64(A64(cpu, ip) == K64(ip))); continue;
         case U_NE32: D64(cpu, ip, u64(A32(cpu, ip) != B32(cpu, ip))); continue;
         case U_NE32I: D64(cpu, ip, u64(A32(cpu, ip) != <u32>x0Of(ip))); continue;
         case U_NE64: D64(cpu, ip, u64(A64(cpu, ip) != B64(cpu, ip))); continue;
-        case U_NE64I: D64(cpu, ip, u64(A64(cpu, ip) != X64(ip))); continue;
+        case U_NE64I: D64(cpu, ip, u64(A64(cpu, ip) != K64(ip))); continue;
         case U_LTU32: D64(cpu, ip, u64(A32(cpu, ip) < B32(cpu, ip))); continue;
         case U_LTU32I: D64(cpu, ip, u64(A32(cpu, ip) < <u32>x0Of(ip))); continue;
         case U_LTU64: D64(cpu, ip, u64(A64(cpu, ip) < B64(cpu, ip))); continue;
-        case U_LTU64I: D64(cpu, ip, u64(A64(cpu, ip) < X64(ip))); continue;
+        case U_LTU64I: D64(cpu, ip, u64(A64(cpu, ip) < K64(ip))); continue;
         case U_LTS32: D64(cpu, ip, u64(<i32>A32(cpu, ip) < <i32>B32(cpu, ip))); continue;
         case U_LTS32I: D64(cpu, ip, u64(<i32>A32(cpu, ip) < x0Of(ip))); continue;
         case U_LTS64: D64(cpu, ip, u64(<i64>A64(cpu, ip) < <i64>B64(cpu, ip))); continue;
-        case U_LTS64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) < <i64>X64(ip))); continue;
+        case U_LTS64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) < <i64>K64(ip))); continue;
         case U_LEU32: D64(cpu, ip, u64(A32(cpu, ip) <= B32(cpu, ip))); continue;
         case U_LEU32I: D64(cpu, ip, u64(A32(cpu, ip) <= <u32>x0Of(ip))); continue;
         case U_LEU64: D64(cpu, ip, u64(A64(cpu, ip) <= B64(cpu, ip))); continue;
-        case U_LEU64I: D64(cpu, ip, u64(A64(cpu, ip) <= X64(ip))); continue;
+        case U_LEU64I: D64(cpu, ip, u64(A64(cpu, ip) <= K64(ip))); continue;
         case U_LES32: D64(cpu, ip, u64(<i32>A32(cpu, ip) <= <i32>B32(cpu, ip))); continue;
         case U_LES32I: D64(cpu, ip, u64(<i32>A32(cpu, ip) <= x0Of(ip))); continue;
         case U_LES64: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>B64(cpu, ip))); continue;
-        case U_LES64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>X64(ip))); continue;
+        case U_LES64I: D64(cpu, ip, u64(<i64>A64(cpu, ip) <= <i64>K64(ip))); continue;
 
         case U_LD8U:
           if (!ld<u8>(cpu, tlb, ip)) return fail(cpu, block, ip);
@@ -511,14 +511,14 @@ export function interpret(cpu: i32, first: i32): i32 {
           if (!pcSt64Add(cpu, tlb, ip)) return fail(cpu, block, ip);
           continue;
         case U_ADD64I__MOV64_CONST_CONST32:
-          D64(cpu, ip, A64(cpu, ip) + X64(ip));
+          D64(cpu, ip, A64(cpu, ip) + K64(ip));
           ip += UOP_SIZE;
           mov64ConstConst32(cpu, ip);
           continue;
         case U_MOV64__ADD64I:
           D64(cpu, ip, A64(cpu, ip));
           ip += UOP_SIZE;
-          D64(cpu, ip, A64(cpu, ip) + X64(ip));
+          D64(cpu, ip, A64(cpu, ip) + K64(ip));
           continue;
         case U_CONST_CONST__CONST32:
           D64(cpu, ip, <u64><i64>x0Of(ip));

@@ -21,7 +21,7 @@ import { aOf, bOf, dOf, x0Of } from "../encoder/fields";
 // @ts-ignore: decorator
 @inline export function D64(cpu: i32, ip: i32, v: u64): void { store<u64>(cpu + dOf(ip), v); }
 // @ts-ignore: decorator
-@inline export function X64(ip: i32): u64 { return load<u64>(ip, 8); }
+@inline export function K64(ip: i32): u64 { return load<u64>(ip, 8); }
 
 // @ts-ignore: decorator
 @inline export function readHost(tlb: i32, va: u64, size: u64): i32 {

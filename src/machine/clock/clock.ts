@@ -123,7 +123,7 @@ class ClockTimer implements Timer {
 }
 
 export class VirtualClock implements Clock {
-  /** Armed timers; a PC has about a dozen, so a scan for the earliest is as good as a heap. */
+  /** Armed timers; a machine has about a dozen, so a scan for the earliest is as good as a heap. */
   private readonly armed: ClockTimer[] = [];
   private earliest = Number.POSITIVE_INFINITY;
   private timers = 0;

@@ -1,5 +1,5 @@
 // Host time for a guest whose host may be held up. While the guest executes, a look at the clock follows the last one within
-// a slice; a longer gap is time the guest did not get. Kernels that time their interrupts against the TSC stop when it jumps
+// a slice; a longer gap is time the guest did not get. Kernels that time their interrupts against the cycle counter stop when it jumps
 // past a whole test, so a gap counts as STEADY_STEP_NS at most, and the rest is made up for bit by bit, or at once while the
 // guest is idle.
 

@@ -3,7 +3,6 @@
 // protocol; where the header names no such way in, by its setup code (setup-code.ts).
 
 import { type Elf, type ElfSegment, EM_X86_64, isElf, parseElf } from "../../../boot/elf.js";
-import { readRelocations, relocate } from "../../../boot/relocate.js";
 import { roomFor } from "../../../boot/room.js";
 import { findUnpacker, MAGIC_BYTES, unpackArriving } from "../../../boot/unpack.js";
 import { MachineError } from "../../../machine/host.js";
@@ -13,6 +12,7 @@ import { chooseBase, type Moved, UNMOVED } from "./kaslr.js";
 import { type LinuxHeader, readHeader, writeBootParams, ZERO_PAGE } from "./linux.js";
 import { endOfFreeRam, ONE_MIB } from "./memory-map.js";
 import { checkFits, initrdAddress, loadSegments } from "./place.js";
+import { readRelocations, relocate } from "./relocate.js";
 import { loadSetupCode } from "./setup-code.js";
 
 const XLF_KERNEL_64 = 1;

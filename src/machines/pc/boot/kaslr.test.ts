@@ -1,13 +1,13 @@
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { parseElf } from "../../../boot/elf.js";
-import { readRelocations, relocate } from "../../../boot/relocate.js";
 import { seededEntropy } from "../../../machine/entropy.js";
 import { loadCoreModule } from "../../../node/core-module.js";
 import { prepareBzImage } from "./bzimage.js";
 import type { InitialCpu } from "./interfaces.js";
 import { chooseBase, UNMOVED } from "./kaslr.js";
 import { type LinuxHeader, readHeader } from "./linux.js";
+import { readRelocations, relocate } from "./relocate.js";
 import { testBzImage, testContext, testElf, testRam } from "./testing.js";
 
 const MIB = 1 << 20;

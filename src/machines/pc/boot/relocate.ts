@@ -4,7 +4,7 @@
 // CPU, which shrink (not any more since Linux 6.15); places of 32-bit addresses. A place is the low half of an address in the
 // kernel's own mapping of its image.
 
-import type { Elf, ElfSegment } from "./elf.js";
+import type { Elf, ElfSegment } from "../../../boot/elf.js";
 
 export interface Relocations {
   /** Distances from the beginning of physical memory, as the kernel was linked. */
