@@ -8,6 +8,7 @@ export { forgetRegions } from "./codemap/epochs";
 export { evict, forgetCode, removeSpan } from "./codemap/evict";
 export { secondPage } from "./lookup/lookup";
 export { initTlb, flushTlb, flushPage } from "./softmmu/tlb";
+export { atomic_at, atomic_fence } from "./softmmu/atomic";
 export { crossing_close, crossing_open } from "./softmmu/crossing";
 export { debugTranslate } from "./softmmu/debug";
 export { tier0_encode } from "./encoder/encode";

@@ -10,6 +10,10 @@ export declare function mmioWrite(lo: u32, hi: u32, size: i32, value: u32): void
 // @ts-ignore: decorator
 @external("host", "now")
 export declare function now(): f64;
+/** atomic.fence, which asc cannot compile (src/engine/fence.ts). */
+// @ts-ignore: decorator
+@external("host", "fence")
+export declare function fence(): void;
 /** 32 random bits. */
 // @ts-ignore: decorator
 @external("host", "random")

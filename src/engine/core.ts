@@ -4,6 +4,7 @@
 import type { HelperDef } from "../ir/helpers.js";
 import { E_HELPERS } from "../layout/engine.js";
 import type { EncodeCall } from "../tier0/encode.js";
+import { fenceFunction } from "./fence.js";
 import type { EngineMemory } from "./memory.js";
 
 /** What the core of every guest calls (core/engine/host.ts). 32-bit values arrive as signed numbers. */
@@ -54,7 +55,7 @@ export function instantiateCore(
         throw new Error("core.wasm aborted");
       },
     },
-    host: imports.host as unknown as Record<string, unknown>,
+    host: { ...imports.host, fence: fenceFunction() },
     arch: imports.arch ?? {},
   });
   const exports = instance.exports;

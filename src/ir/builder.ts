@@ -301,6 +301,20 @@ export class IrBuilder {
     this.block.push(Op.STORE, this.type(value), base, value, word, disp, this.pos);
   }
 
+  /** One access that no other CPU comes between; `word`: MEM_* and ATOMIC_* of layout.ts, all values I64. `expected` for ATOMIC_CAS. */
+  atomic(address: Value, word: number, value: Value = -1, expected: Value = -1): Value {
+    const b = this.block;
+    const n = b.push(Op.ATOMIC, Ty.I64, address, value, word, expected, this.pos);
+    const size = word & MEM_SIZE_MASK;
+    if (size < 2) b.maybeLo[n] = size === 0 ? 0xff : 0xffff;
+    if (size < 3) b.maybeHi[n] = 0;
+    return n;
+  }
+
+  fence(): void {
+    this.block.push(Op.FENCE, Ty.VOID, 0, 0, 0, 0, this.pos);
+  }
+
   /** Takes constant additions off an address while the sum fits `displacement`, where it is then. */
   private splitAddress(address: Value): Value {
     const b = this.block;

@@ -17,6 +17,7 @@ export function operandsOf(block: IrBlock, n: number, out: Int32Array): number {
     case Op.VCONST:
     case Op.LD:
     case Op.PC:
+    case Op.FENCE:
     case Op.GOTO:
     case Op.EXIT:
       return 0;
@@ -37,6 +38,11 @@ export function operandsOf(block: IrBlock, n: number, out: Int32Array): number {
       out[0] = block.a[n]!;
       out[1] = block.b[n]!;
       return 2;
+    case Op.ATOMIC:
+      if (block.a[n]! >= 0) out[k++] = block.a[n]!;
+      if (block.b[n]! >= 0) out[k++] = block.b[n]!;
+      if (block.d[n]! >= 0) out[k++] = block.d[n]!;
+      return k;
     case Op.CALL:
       if (block.b[n]! >= 0) out[k++] = block.b[n]!;
       if (block.c[n]! >= 0) out[k++] = block.c[n]!;

@@ -76,6 +76,12 @@ export enum Op {
   /** a = address, b = value, c = memory word, d = displacement. May fault. */
   STORE,
 
+  /** One access that no other CPU comes between, all I64: a = address, b = value, c = memory word with ATOMIC_*, d = what ATOMIC_CAS
+   *  expects; b, d: -1 where absent. Result: what memory held, zero-extended (ATOMIC_STORE_EXCLUSIVE: see there). May fault. */
+  ATOMIC,
+  /** No access moves from one side to the other, for whoever looks from another CPU. */
+  FENCE,
+
   /** a = helper (index in the guest's helper table); b, c, d = arguments in the helper's order, -1 where absent. */
   CALL,
 

@@ -1,10 +1,13 @@
 // IR as text, for logs (-d op), tests and bug reports.
 
-import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../layout/access.js";
+import { ATOMIC_MASK, MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../layout/access.js";
 import type { IrBlock } from "./block.js";
 import type { HelperDef } from "./helpers.js";
 import { HINT_CALL, HINT_RETURN, Op, PcWidth, Ty } from "./ops.js";
 import { WOp } from "./wasm-ops.js";
+
+/** By number: ATOMIC_* of layout/access.ts. */
+const ATOMICS = ["ADD", "AND", "OR", "XOR", "XCHG", "MIN", "MAX", "MINU", "MAXU", "CAS", "LOADX", "STOREX"];
 
 /** Names of slots, for readable text. */
 export type SlotNames = (slot: number) => string | undefined;
@@ -58,6 +61,12 @@ export function printNode(block: IrBlock, n: number, helpers: readonly HelperDef
       return result(`LOAD${word(c)} ${v(a)}${d ? signed(d) : ""}`);
     case Op.STORE:
       return `STORE${word(c)} ${v(a)}${d ? signed(d) : ""} = ${v(b)}`;
+    case Op.ATOMIC: {
+      const others = [b, d].filter((x) => x >= 0).map((x) => ` ${v(x)}`);
+      return result(`ATOMIC_${ATOMICS[(c & ATOMIC_MASK) >> 8]}${word(c & ~ATOMIC_MASK)} ${v(a)}${others.join("")}`);
+    }
+    case Op.FENCE:
+      return "FENCE";
     case Op.CALL: {
       const args = [b, c, d].map((x) => (x < 0 ? "_" : v(x))).join(", ");
       return result(`${helpers[a]?.name ?? `helper ${a}`}(${args})`);

@@ -70,6 +70,10 @@ export const S_TIME_UNTIL = 0xd0;
  *  global pages. A mapping change or a dead region advances both; a non-global flush only the even one. */
 export const S_REGION_EPOCH = 0xd8;
 export const S_GLOBAL_EPOCH = 0xdc;
+/** Exclusive monitor: i32 host address (0: not set), i32 log2 of the size, i64 value that was loaded. Guests clear it where theirs do. */
+export const S_EXCLUSIVE = 0xe0;
+export const S_EXCLUSIVE_SIZE = 0xe4;
+export const S_EXCLUSIVE_VALUE = 0xe8;
 export const S_GUEST = 0x100;
 export const GUEST_STATE_SIZE = 0xf00;
 export const S_TEMPS = 0x1000;

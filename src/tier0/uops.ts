@@ -257,6 +257,9 @@ export const U_CONST_CONST__CONST32 = 216;
 export const U_LD64__MOV64_CONST32 = 217;
 export const U_AND32I__AND32I = 218;
 export const U_LD8U__AND32I_CONST32 = 219;
+/** d = ATOMIC of address a, value b, expected in slot x0 & 0xffff; x0 >> 16: memory word; x1: place of the fault. */
+export const U_ATOMIC = 220;
+export const U_FENCE = 221;
 
 export const UF_WIDTH = 3;
 export const UF_LINK = 4;

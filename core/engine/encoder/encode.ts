@@ -8,8 +8,8 @@ import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../../src/layo
 import { S_TEMPS, TEMP_COUNT } from "../../../src/layout/vcpu";
 import { HF_PURE, HF_VEC, HF_VECINT, TOO_MANY_TEMPORARIES } from "../../../src/tier0/layout";
 import {
-  UF_LINK, UF_LINK1, U_ADD32, U_BRANCH, U_BR_EQ32, U_BSWAP32, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CONST, U_CONST32,
-  U_CTZ32, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128, U_LD128A, U_LD64, U_LD8U, U_LDSLOW, U_LDW8,
+  UF_LINK, UF_LINK1, U_ADD32, U_ATOMIC, U_BRANCH, U_BR_EQ32, U_BSWAP32, U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CONST, U_CONST32,
+  U_CTZ32, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_FENCE, U_GOTO, U_JUMP, U_LD128, U_LD128A, U_LD64, U_LD8U, U_LDSLOW, U_LDW8,
   U_MOV128, U_MOV32, U_MOV64, U_PC, U_POPCNT32, U_SELECT128, U_SELECT32, U_SELECT64, U_SHUFFLE, U_ST128, U_ST128A, U_ST8,
   U_STSLOW, U_VCONST, U_W,
 } from "../../../src/tier0/uops";
@@ -251,6 +251,12 @@ function node(i: i32): void {
     case Op.STORE:
       storeMemory(i);
       return;
+    case Op.ATOMIC:
+      atomicAccess(i);
+      return;
+    case Op.FENCE:
+      emit(U_FENCE, 0, 0, 0, 0, 0);
+      return;
     case Op.CALL:
       call(i);
       return;
@@ -397,6 +403,18 @@ function storeMemory(i: i32): void {
   if (size === 4) emit(word & MEM_ALIGN ? U_ST128A : U_ST128, 0, address, value, d(i), where);
   else if (word & MEM_ALIGN) emit(U_STSLOW, word, address, value, d(i), where);
   else emit(U_ST8 + size, 0, address, value, d(i), where);
+}
+
+/** All values are I64. */
+function atomicAccess(i: i32): void {
+  const x = use64(a(i));
+  const holdX = takeBack(x);
+  const y = use64(b(i));
+  const holdY = takeBack(y);
+  const z = use64(d(i));
+  if (holdX) free(x);
+  if (holdY) free(y);
+  emit(U_ATOMIC, define(i), x, y, z | (c(i) << 16), fault(i));
 }
 
 function call(i: i32): void {

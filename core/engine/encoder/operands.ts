@@ -18,6 +18,7 @@ export function operandsOf(n: i32): i32 {
     case Op.VCONST:
     case Op.LD:
     case Op.PC:
+    case Op.FENCE:
     case Op.GOTO:
     case Op.EXIT:
       return 0;
@@ -38,6 +39,8 @@ export function operandsOf(n: i32): i32 {
       operand0 = a(n);
       operand1 = b(n);
       return 2;
+    case Op.ATOMIC:
+      return present(a(n), b(n), d(n));
     case Op.CALL:
       return present(b(n), c(n), d(n));
     case Op.W:

@@ -69,7 +69,7 @@ function sinkSums(n: i32): void {
   for (let j = 0; j < n; j++) {
     if (!live(j)) continue;
     const o = op(j);
-    if (o === Op.LOAD || o === Op.STORE || o === Op.CALL) barrier = j;
+    if (o === Op.LOAD || o === Op.STORE || o === Op.ATOMIC || o === Op.CALL) barrier = j;
     if (o !== Op.ST || ty(j) !== Ty.I64) continue;
     const v = b(j);
     if (v > barrier || op(v) < Op.ADD || op(v) > Op.XOR || firstUse(v) !== j || lastUse(v) > slotEnd(j)) continue;
@@ -137,7 +137,7 @@ function zeroExtends(v: i32): bool {
 function computes(v: i32): bool {
   const o = op(v);
   if (o === Op.EXTU) return !zeroExtends(a(v));
-  return o === Op.PC || o === Op.VCONST || (o >= Op.ADD && o !== Op.WRAP && o !== Op.STORE && o < Op.GOTO);
+  return o === Op.PC || o === Op.VCONST || (o >= Op.ADD && o !== Op.WRAP && o !== Op.STORE && o !== Op.FENCE && o < Op.GOTO);
 }
 
 /** Nothing in (from, to) can fault, leave or use the slot. */
@@ -145,7 +145,7 @@ function unobserved(from: i32, to: i32, slot: i32): bool {
   for (let k = from + 1; k < to; k++) {
     if (!live(k)) continue;
     const o = op(k);
-    if (o === Op.LOAD || o === Op.STORE) return false;
+    if (o === Op.LOAD || o === Op.STORE || o === Op.ATOMIC) return false;
     if (o === Op.CALL && !(helperTraits(a(k)) & HF_PURE)) return false;
     if ((o === Op.LD || o === Op.ST) && a(k) === slot) return false;
   }

@@ -9,6 +9,7 @@ import { E_HELPERS, E_HOT, E_LINK_EPOCH } from "../../../src/layout/engine";
 import { S_TLB, TLB_MODE_SIZE } from "../../../src/layout/tlb";
 import { S_BLOCK, S_EXACT, S_FAULT, S_FUEL, S_ONE_INSN, S_PC, S_PENDING } from "../../../src/layout/vcpu";
 import { engine, mmuIndex } from "../state";
+import { atomic_access, atomic_fence } from "../softmmu/atomic";
 import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/access";
 import { lookup } from "../lookup/lookup";
 import { aOf, bOf, dOf, x0Of, x1Of } from "../encoder/fields";
@@ -20,10 +21,10 @@ import { wasmOp, shuffle } from "./wasm-op";
 import {
   UF_LINK, UF_LINK1, UF_WIDTH, UOP_SIZE, U_ADD32, U_ADD32I, U_ADD32I_CONST, U_ADD32I_CONST_CONST32, U_ADD64, U_ADD64I, U_ADD64I_CONST,
   U_ADD64I_CONST_CONST32, U_ADD64I__MOV64_CONST_CONST32, U_AND32, U_AND32I, U_AND32I_CONST32, U_AND32I_CONST32__BR_EQ32,
-  U_AND32I_CONST32__BR_NE32, U_AND32I__AND32I, U_AND64, U_AND64I, U_AND64I_OR64, U_BRANCH, U_BR_EQ32, U_BR_EQ64, U_BR_LES32,
+  U_AND32I_CONST32__BR_NE32, U_AND32I__AND32I, U_AND64, U_AND64I, U_AND64I_OR64, U_ATOMIC, U_BRANCH, U_BR_EQ32, U_BR_EQ64, U_BR_LES32,
   U_BR_LES64, U_BR_LEU32, U_BR_LEU64, U_BR_LTS32, U_BR_LTS64, U_BR_LTU32, U_BR_LTU64, U_BR_NE32, U_BR_NE64, U_BSWAP32, U_BSWAP64,
   U_CALL, U_CALLP, U_CALLV, U_CALLVI, U_CLZ32, U_CLZ64, U_CONST, U_CONST32, U_CONST_CONST, U_CONST_CONST32, U_CONST_CONST__CONST32,
-  U_CTZ32, U_CTZ64, U_EQ32, U_EQ32I, U_EQ64, U_EQ64I, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_GOTO, U_JUMP, U_LD128,
+  U_CTZ32, U_CTZ64, U_EQ32, U_EQ32I, U_EQ64, U_EQ64I, U_EXIT, U_EXT16S, U_EXT32S, U_EXT32U, U_EXT8S, U_FENCE, U_GOTO, U_JUMP, U_LD128,
   U_LD128A, U_LD16S, U_LD16U, U_LD32S, U_LD32U, U_LD64, U_LD64_SUM, U_LD64_SUM_JUMP, U_LD64_SUM__LD64_SUM, U_LD64_SUM__LD64_SUM_JUMP,
   U_LD64__LD64, U_LD64__MOV64_CONST32, U_LD64__ST64, U_LD8S, U_LD8U, U_LD8U__AND32I_CONST32, U_LDSLOW, U_LDW16, U_LDW32, U_LDW64,
   U_LDW8, U_LES32, U_LES32I, U_LES64, U_LES64I, U_LEU32, U_LEU32I, U_LEU64, U_LEU64I, U_LTS32, U_LTS32I, U_LTS64, U_LTS64I, U_LTU32,
@@ -427,6 +428,14 @@ export function interpret(cpu: i32, first: i32): i32 {
           continue;
         }
 
+        case U_ATOMIC: {
+          const value = atomic_access(
+            cpu, A64(cpu, ip), <i32>load<u16>(ip, 10), B64(cpu, ip), load<u64>(cpu + <i32>load<u16>(ip, 8)), mmuIndex(cpu));
+          if (load<i32>(cpu + S_FAULT)) return fail(cpu, block, ip);
+          D64(cpu, ip, value);
+          continue;
+        }
+        case U_FENCE: atomic_fence(); continue;
         case U_CALL: {
           store<i32>(cpu + S_PENDING, load<i32>(block + B_INSNS) - <i32>load<u16>(ip, 14));
           const value = call_indirect<u64>(helpers + <i32>load<u16>(ip, 10), cpu, A64(cpu, ip), B64(cpu, ip), load<u64>(cpu + <i32>load<u16>(ip, 8)));

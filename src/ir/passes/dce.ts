@@ -34,7 +34,7 @@ export function deadCode(block: IrBlock, live: Uint8Array, helpers?: readonly He
     if (op === Op.ST) {
       if (coveredStore(block.a[i]!, slotSize(block.ty[i] as Ty))) continue;
       live[i] = 1;
-    } else if (op === Op.LOAD || op === Op.STORE || isTerminator(op)) {
+    } else if (op === Op.LOAD || op === Op.STORE || op === Op.ATOMIC || op === Op.FENCE || isTerminator(op)) {
       live[i] = 1;
       forget();
     } else if (op === Op.CALL) {

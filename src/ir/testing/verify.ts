@@ -1,6 +1,12 @@
 // Checks that a block is well-formed: what the tiers rely on without looking again.
 
-import { MEM_SIZE_MASK } from "../../layout/access.js";
+import {
+  ATOMIC_CAS,
+  ATOMIC_LOAD_EXCLUSIVE,
+  ATOMIC_MASK,
+  ATOMIC_STORE_EXCLUSIVE,
+  MEM_SIZE_MASK,
+} from "../../layout/access.js";
 import type { IrBlock } from "../block.js";
 import type { HelperDef } from "../helpers.js";
 import { MAX_OPERANDS, operandsOf } from "../operands.js";
@@ -126,6 +132,18 @@ function types(
       const size = c & MEM_SIZE_MASK;
       const fits = ty === Ty.I32 ? size <= 2 : ty === Ty.I64 ? size <= 3 : ty === Ty.V128 && size === 4;
       if (!fits) fault(`${Ty[ty]} of ${1 << size} bytes`);
+      return;
+    }
+    case Op.ATOMIC: {
+      const kind = c & ATOMIC_MASK;
+      const expected = block.d[n]!;
+      if (ty !== Ty.I64) fault(`result is ${Ty[ty]}`);
+      want(a, Ty.I64, "address");
+      if (kind > ATOMIC_STORE_EXCLUSIVE || (c & MEM_SIZE_MASK) > 3) fault(`word 0x${c.toString(16)}`);
+      if (b < 0 !== (kind === ATOMIC_LOAD_EXCLUSIVE)) fault(b < 0 ? "no value" : "a value that is not used");
+      if (expected < 0 === (kind === ATOMIC_CAS)) fault(expected < 0 ? "nothing expected" : "an expected value");
+      if (b >= 0) want(b, Ty.I64, "value");
+      if (expected >= 0) want(expected, Ty.I64, "expected value");
       return;
     }
     case Op.CALL: {

@@ -6,7 +6,7 @@ import { packSite } from "../form/site.js";
 import type { Code } from "./code.js";
 import { emitCall } from "./emit-calls.js";
 import type { BlockContext, FunctionContext } from "./emit-context.js";
-import { emitLoad, emitStore } from "./emit-memory.js";
+import { emitAtomic, emitLoad, emitStore } from "./emit-memory.js";
 import { emitExpression } from "./emit-ops.js";
 import type { SharedAccess } from "./groups.js";
 import { W } from "./opcodes.js";
@@ -131,6 +131,13 @@ export class BlockEmitter implements BlockContext {
       case Op.STORE:
         emitStore(this, n);
         this.closeGroup(n);
+        return;
+      case Op.ATOMIC:
+        emitAtomic(this, n);
+        this.keep(n);
+        return;
+      case Op.FENCE:
+        code.call("atomic_fence");
         return;
       case Op.CALL:
         emitCall(this, n);

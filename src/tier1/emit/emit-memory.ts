@@ -3,8 +3,8 @@
 // way an access is straight-line code for the host's compiler, which halves what regions cost to compile. Blocks known to access
 // several pages at once do page crossings themselves, by a copy of the bytes (core/engine/softmmu/crossing.ts).
 
-import { Ty } from "../../ir/ops.js";
-import { MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../../layout/access.js";
+import { Op, Ty } from "../../ir/ops.js";
+import { ATOMIC_LOAD_EXCLUSIVE, ATOMIC_MASK, MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK } from "../../layout/access.js";
 import { S_CROSSING } from "../../layout/vcpu.js";
 import type { BlockContext } from "./emit-context.js";
 import { hostAddress, hostLoad, hostStore, tlbMiss } from "./memory-code.js";
@@ -35,6 +35,25 @@ export function emitStore(e: BlockContext, n: number): void {
   code.release(Ty.I32, host);
 }
 
+/** Leaves what ATOMIC gives on the stack. What is misaligned leaves the region, as what the TLB does not allow does. */
+export function emitAtomic(e: BlockContext, n: number): void {
+  const { ir, code } = e;
+  const word = ir.c[n]!;
+  const write = (word & ATOMIC_MASK) !== ATOMIC_LOAD_EXCLUSIVE;
+  const host = code.local(Ty.I32);
+  check(e, n, ir.a[n]!, 0, 1 << (word & MEM_SIZE_MASK), write, true);
+  code.set(host);
+  code.get(e.f.cpu);
+  code.get(host);
+  code.i32(word);
+  for (const v of [ir.b[n]!, ir.d[n]!]) {
+    if (v >= 0) e.value(v);
+    else code.i64(0);
+  }
+  code.call("atomic_at");
+  code.release(Ty.I32, host);
+}
+
 /** Behind a store to the address in local `host`: if that is a copy of the bytes of two pages they get it back. */
 function closeCrossing(e: BlockContext, n: number, host: number): void {
   const { ir, code } = e;
@@ -54,6 +73,7 @@ function closeCrossing(e: BlockContext, n: number, host: number): void {
 
 /** An access that looks after page crossings: one of several bytes in a block known for them. */
 function mayCross({ block, ir }: BlockContext, n: number): boolean {
+  if (ir.op[n] === Op.ATOMIC) return false;
   const word = ir.c[n]!;
   return block.straddles === true && (word & MEM_SIZE_MASK) !== 0 && !(word & MEM_ALIGN);
 }

@@ -24,7 +24,8 @@ const operands = new Int32Array(MAX_OPERANDS);
 
 /** Memory accesses, calls, slot stores and terminators happen where they stand. */
 export function isStatement(op: Op): boolean {
-  return op === Op.ST || op === Op.LOAD || op === Op.STORE || op === Op.CALL || isTerminator(op);
+  const memory = op === Op.LOAD || op === Op.STORE || op === Op.ATOMIC || op === Op.FENCE;
+  return memory || op === Op.ST || op === Op.CALL || isTerminator(op);
 }
 
 export function planBlock(

@@ -3,6 +3,7 @@
 //   h.NAME             helper NAME of core
 //   crossing_open      (cpu, va, bytes, write, mmu) -> i32 and
 //   crossing_close     (cpu, va, bytes, mmu): of core, accesses across two pages (core/engine/softmmu/crossing.ts)
+//   atomic_at          (cpu, host, word, value, third) -> i64 and atomic_fence: of core (core/engine/softmmu/atomic.ts)
 //   exec.MMU           (cpu, pc, host) -> i32: 1 if the code at `pc` is mapped at host address `host`
 //   mulhu, mulhs, bswap64
 
@@ -50,6 +51,10 @@ export class Runtime {
         return { kind: "import", name: symbol, type: { params: [I32, I64, I32, I32, I32], results: [I32] } };
       case "crossing_close":
         return { kind: "import", name: symbol, type: { params: [I32, I64, I32, I32], results: [] } };
+      case "atomic_at":
+        return { kind: "import", name: symbol, type: { params: [I32, I32, I32, I64, I64], results: [I64] } };
+      case "atomic_fence":
+        return { kind: "import", name: symbol, type: { params: [], results: [] } };
       case "exec":
         return local([I32, I64, I32], [I32], exec(Number(a)));
       case "mulhu":

@@ -316,7 +316,8 @@ function estimate(ir: IrBlock): number {
   let bytes = BYTES_BLOCK;
   for (let i = 0; i < ir.count; i++) {
     const op = ir.op[i] as Op;
-    bytes += op === Op.LOAD || op === Op.STORE ? BYTES_MEMORY : op === Op.CALL ? BYTES_CALL : BYTES_NODE;
+    bytes +=
+      op === Op.LOAD || op === Op.STORE || op === Op.ATOMIC ? BYTES_MEMORY : op === Op.CALL ? BYTES_CALL : BYTES_NODE;
   }
   return bytes;
 }

@@ -3,6 +3,7 @@
 import type { IrBlock } from "../../ir/block.js";
 import { Op, PcWidth, Ty } from "../../ir/ops.js";
 import { SIMD, WOp } from "../../ir/wasm-ops.js";
+import * as M from "../../layout/access.js";
 import { MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../layout/access.js";
 import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../../layout/vcpu.js";
 
@@ -13,6 +14,8 @@ export interface ReferenceWorld {
   /** Host offset of a guest byte in `ram`, or -1 when it may not be accessed that way. */
   locate(va: bigint, write: boolean): number;
   ram: Uint8Array;
+  /** What the exclusive monitor is set for. */
+  exclusive?: { va: bigint; size: number; value: bigint } | undefined;
   /** Runs helper `id` on `state`; S_FAULT tells whether it completed. */
   call(id: number, a: bigint, b: bigint, c: bigint): bigint;
 }
@@ -92,6 +95,13 @@ export function runBlock(world: ReferenceWorld, ir: IrBlock, limit = ir.insns): 
         else value = result;
         break;
       }
+      case Op.ATOMIC: {
+        const expected = ir.d[n]! < 0 ? 0n : v(ir.d[n]!);
+        const result = atomicAccess(world, v(a), c, b < 0 ? 0n : v(b), expected);
+        if (result === undefined) state.setInt32(S_FAULT, 1, true);
+        else value = result;
+        break;
+      }
       case Op.CALL:
         state.setInt32(S_PENDING, ir.insns - pos, true);
         value = world.call(a, b < 0 ? 0n : v(b), c < 0 ? 0n : v(c), ir.d[n]! < 0 ? 0n : v(ir.d[n]!));
@@ -121,6 +131,7 @@ export function runBlock(world: ReferenceWorld, ir: IrBlock, limit = ir.insns): 
         break;
       case Op.EXIT:
       case Op.NOP:
+      case Op.FENCE:
         break;
       default:
         value = arithmetic(op, op >= Op.EQ && op <= Op.LES ? (ir.d[n] as Ty) : ty, v(a), op < Op.CLZ ? v(b) : 0n);
@@ -158,6 +169,70 @@ function memory(
     else value |= BigInt(world.ram[host]!) << BigInt(8 * i);
   });
   return word & MEM_SIGNED ? BigInt.asUintN(bits(ty), BigInt.asIntN(8 * bytes, value)) : value;
+}
+
+/** ATOMIC: undefined where the access faults. */
+function atomicAccess(
+  world: ReferenceWorld,
+  va: bigint,
+  word: number,
+  value: bigint,
+  expected: bigint,
+): bigint | undefined {
+  const kind = word & M.ATOMIC_MASK;
+  const plain = word & ~M.ATOMIC_MASK;
+  const size = word & MEM_SIZE_MASK;
+  const width = 8 << size;
+  const u = (x: bigint) => BigInt.asUintN(width, x);
+  const s = (x: bigint) => BigInt.asIntN(width, x);
+  const write = kind !== M.ATOMIC_LOAD_EXCLUSIVE;
+  const old = memory(world, va, write ? plain | MEM_RMW : plain, undefined, Ty.I64);
+  if (old === undefined) return undefined;
+  const keep = (next: bigint) => void memory(world, va, plain, u(next), Ty.I64);
+  switch (kind) {
+    case M.ATOMIC_LOAD_EXCLUSIVE:
+      world.exclusive = { va, size, value: old };
+      return old;
+    case M.ATOMIC_STORE_EXCLUSIVE: {
+      const { exclusive } = world;
+      world.exclusive = undefined;
+      if (va % BigInt(1 << size) !== 0n) return 1n;
+      if (exclusive?.va !== va || exclusive.size !== size || exclusive.value !== old) return 1n;
+      keep(value);
+      return 0n;
+    }
+    case M.ATOMIC_CAS:
+      if (old === u(expected)) keep(value);
+      return old;
+    case M.ATOMIC_ADD:
+      keep(old + value);
+      return old;
+    case M.ATOMIC_AND:
+      keep(old & value);
+      return old;
+    case M.ATOMIC_OR:
+      keep(old | value);
+      return old;
+    case M.ATOMIC_XOR:
+      keep(old ^ value);
+      return old;
+    case M.ATOMIC_XCHG:
+      keep(value);
+      return old;
+    case M.ATOMIC_MIN:
+      keep(s(old) < s(value) ? old : value);
+      return old;
+    case M.ATOMIC_MAX:
+      keep(s(old) > s(value) ? old : value);
+      return old;
+    case M.ATOMIC_MINU:
+      keep(old < u(value) ? old : value);
+      return old;
+    case M.ATOMIC_MAXU:
+      keep(old > u(value) ? old : value);
+      return old;
+  }
+  throw new Error(`no atomic operation 0x${kind.toString(16)}`);
 }
 
 function arithmetic(op: Op, ty: Ty, x: bigint, y: bigint): bigint {
