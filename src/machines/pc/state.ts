@@ -9,6 +9,7 @@ import type { MachineConfig } from "../../options/config.js";
 import { FORMAT, type SnapshotHeader } from "../../snapshot/container.js";
 import { named, type StatePart } from "../../snapshot/sections.js";
 import type { PcBoard } from "./board.js";
+import { pcOptions } from "./options.js";
 
 export interface PcStateParts {
   config: MachineConfig;
@@ -55,9 +56,8 @@ export function pcState({ config, cpu, drives, parts }: PcStateParts, board: PcB
 /** What makes the guest see another machine. */
 function header(config: MachineConfig, sizes: readonly number[]): SnapshotHeader {
   const { machine, cpu, ramSize, icount, devices, drives, serial, rtc, append, kernel, initrd, bios, uuid } = config;
-  const { type, ...properties } = machine;
   const options: Record<string, string> = {
-    "-machine": JSON.stringify(properties),
+    "-machine": JSON.stringify(pcOptions(config)),
     "-m": String(ramSize),
     "-icount": icount ? `shift=${icount.shift}` : "off",
     "-device": JSON.stringify(devices),
@@ -70,5 +70,5 @@ function header(config: MachineConfig, sizes: readonly number[]): SnapshotHeader
     "-bios": bios ?? "none",
     "-uuid": uuid ?? "none",
   };
-  return { format: FORMAT, engine: VERSION, machine: type, cpu: JSON.stringify(cpu), options };
+  return { format: FORMAT, engine: VERSION, machine: machine.type, cpu: JSON.stringify(cpu), options };
 }
