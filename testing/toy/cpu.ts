@@ -12,6 +12,8 @@ import { T_LINES } from "./layout.js";
 
 export interface ToyOptions {
   ram: readonly RamRange[];
+  /** How many the engine has; this object is the first. */
+  cpus?: number;
   hooks?: Partial<CpuHooks>;
   tier1?: (engine: Engine) => Tier1;
   onTranslate?: (event: TranslateEvent) => void;

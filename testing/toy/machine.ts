@@ -54,8 +54,9 @@ export class ToyMachine {
     private readonly ram: readonly RamRange[],
     tier1?: (engine: Engine) => Tier1,
     hooks: Partial<CpuHooks> = {},
+    cpus = 1,
   ) {
-    this.cpu = new ToyCpu({ ram, hooks, ...(tier1 ? { tier1 } : {}) });
+    this.cpu = new ToyCpu({ ram, hooks, cpus, ...(tier1 ? { tier1 } : {}) });
     this.base = this.cpu.engine.memory.plan.ramBase;
     this.cpu.vcpu.set64(T_TABLES, BigInt(this.physical(0)));
     this.cpu.engine.update(this.cpu.vcpu);
