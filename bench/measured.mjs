@@ -3,7 +3,7 @@
 // Runs a machine of dist/ and prints one line of JSON: times in milliseconds and, with --profile, where they went.
 //   --until TEXT      boots until the serial console prints TEXT (default GUEST-READY): that is what is measured
 //   --type COMMAND    goes on to the prompt and types it: measured is from there to the next prompt
-//   --profile         counts and samples; --core FILE is a core.wasm with names for the samples
+//   --profile         counts and samples; --core FILE is a core-x86_64.wasm with names for the samples
 //   --top N           how many functions and regions are listed
 //   --dump FOLDER     writes the hottest regions' guest code and Wasm
 //   --blocks N        the N blocks that cost most micro-ops, and tier 0's micro-ops by share (since the start)

@@ -1,4 +1,4 @@
-// core.wasm with the names of its functions, for profiles: the same sources and options as dist/core.wasm's.
+// core-x86_64.wasm with the names of its functions, for profiles: the same sources and options as dist/core-x86_64.wasm's.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
@@ -7,7 +7,7 @@ import { ROOT } from "./guest.js";
 /** Compiles it unless it is there already, and returns its path. */
 export function namedCore(): string {
   const file = `${ROOT}build/core-named.wasm`;
-  if (existsSync(file) && statSync(file).mtimeMs >= statSync(`${ROOT}dist/core.wasm`).mtimeMs) return file;
+  if (existsSync(file) && statSync(file).mtimeMs >= statSync(`${ROOT}dist/core-x86_64.wasm`).mtimeMs) return file;
   const args = [
     "asc",
     "core/arch/x86/entry.ts",
@@ -18,6 +18,6 @@ export function namedCore(): string {
   ];
   args.push("--debug", "--outFile", file);
   const { status } = spawnSync("npx", args, { cwd: ROOT, stdio: ["ignore", 2, 2] });
-  if (status !== 0) throw new Error("core.wasm could not be compiled with names");
+  if (status !== 0) throw new Error("core-x86_64.wasm could not be compiled with names");
   return file;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-if (!existsSync(`${root}dist/core.wasm`) || !existsSync(`${root}dist/commands/cli.js`)) {
+if (!existsSync(`${root}dist/core-x86_64.wasm`) || !existsSync(`${root}dist/commands/cli.js`)) {
   const { status } = spawnSync("npm", ["run", "-s", "build"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (status !== 0) process.exit(status ?? 1);
 }

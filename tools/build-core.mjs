@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Product in dist/, and its first module. */
-const CORES = { "core.wasm": "core/arch/x86/entry.ts" };
+const CORES = { "core-x86_64.wasm": "core/arch/x86/entry.ts" };
 /** Whatever else decides what comes out. */
 const COMPILER = ["core/asconfig.json", "core/load-signs.mjs", "node_modules/assemblyscript/package.json"];
 

@@ -1,5 +1,5 @@
 // Builds dist/page: the page, and the library for pages without a bundler. Every module is one file, so that the folder (or the
-// library's part of it) can be put anywhere: wasmachine.js, worker.js and core.wasm; terminal.js and terminal.css; page.js.
+// library's part of it) can be put anywhere: wasmachine.js, worker.js and core-x86_64.wasm; terminal.js and terminal.css; page.js.
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
@@ -21,7 +21,7 @@ const COPIES = {
   "index.html": join(web, "page/index.html"),
   "page.css": join(web, "page/page.css"),
   "terminal.css": join(root, "node_modules/@xterm/xterm/css/xterm.css"),
-  "core.wasm": join(root, "dist/core.wasm"),
+  "core-x86_64.wasm": join(root, "dist/core-x86_64.wasm"),
 };
 
 /** Folders of the packages whose code went into a file. */
@@ -89,7 +89,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const name of Object.keys(FILES)) await bundle(name);
 for (const [name, from] of Object.entries(COPIES)) copyFileSync(from, join(out, name));
-// core.wasm has parts of AssemblyScript's library.
+// core-x86_64.wasm has parts of AssemblyScript's library.
 packages.add(join(root, "node_modules/assemblyscript"));
 const texts = [root, ...[...packages].sort()].map(licenceOf);
 writeFileSync(join(out, "licences.txt"), texts.join(`\n${"-".repeat(72)}\n\n`));

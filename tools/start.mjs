@@ -18,7 +18,7 @@ function step(command, args) {
 }
 
 async function build() {
-  if (!existsSync(`${root}/dist/core.wasm`) || !existsSync(`${root}/dist/commands/cli.js`))
+  if (!existsSync(`${root}/dist/core-x86_64.wasm`) || !existsSync(`${root}/dist/commands/cli.js`))
     await step("npm", ["run", "-s", "build"]);
   await step(process.execPath, ["dist/commands/cli.js", "guest"]);
   await step("npm", ["run", "-s", "build:page"]);

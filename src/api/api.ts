@@ -45,7 +45,7 @@ export interface MachineOptions {
    * guest has booted. Guests that poll the port get nothing then. Default false.
    */
   holdInput?: boolean;
-  /** Where core.wasm is, if not beside this package's modules. */
+  /** Where the core, the guest's WebAssembly module, is, if not beside this package's modules. */
   coreUrl?: string | URL;
   /** Where the worker's module is, if not beside this package's modules. */
   workerUrl?: string | URL;
@@ -59,7 +59,7 @@ export interface MachineOptions {
 export type MachineState = "loading" | "running" | "halted" | "stopped" | "panicked" | "ended";
 
 export interface LoadProgress {
-  /** The file, as the command line names it, or "core.wasm". */
+  /** The file, as the command line names it, or the name of the core. */
   name: string;
   /** Bytes here so far, after decompression. */
   loaded: number;

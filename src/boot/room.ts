@@ -4,13 +4,13 @@
 import type { Core } from "../engine/core.js";
 import { alignUp } from "./bytes.js";
 
-/** What core.wasm does to linear memory (core/unpack). */
+/** What the core does to linear memory (core/unpack). */
 export type UnpackCalls = Pick<
   Core,
   "unpack_lzma2_begin" | "unpack_lzma2" | "unpack_lzma2_end" | "unpack_x86" | "unpack_crc32"
 >;
 
-/** Guest RAM as a part of core.wasm's linear memory. */
+/** Guest RAM as a part of the core's linear memory. */
 export interface UnpackRam {
   readonly core: UnpackCalls;
   /** RAM at [address, address + length), whose byteOffset is where it lies in linear memory; undefined when that is not all RAM. */

@@ -1,4 +1,4 @@
-// Instantiates core.wasm and gives its exports their types. Helpers are put into core's own function table, so that tier 0
+// Instantiates the core of a guest and gives its exports their types. Helpers are put into core's own function table, so that tier 0
 // reaches them by number.
 
 import type { HelperDef } from "../ir/helpers.js";
@@ -52,7 +52,7 @@ export function instantiateCore(
     env: {
       memory: memory.memory,
       abort: () => {
-        throw new Error("core.wasm aborted");
+        throw new Error("the core aborted");
       },
     },
     host: { ...imports.host, fence: fenceFunction() },
@@ -64,7 +64,7 @@ export function instantiateCore(
   for (let k = 0; k < helpers.length; k++) {
     const name = helpers[k]!.name;
     const f = exports[name];
-    if (f === undefined) throw new Error(`core.wasm has no helper ${name}`);
+    if (f === undefined) throw new Error(`the core has no helper ${name}`);
     table.set(first + k, f);
   }
   memory.setEngine(E_HELPERS, first);

@@ -1,4 +1,4 @@
-// Named helpers: functions of core.wasm that IR can call, with what they do to guest state. A guest declares its table
+// Named helpers: functions of a guest's core that IR can call, with what they do to guest state. A guest declares its table
 // (src/frontend/<guest>/helpers.ts); the index in it is the helper's number. Three shapes only:
 //
 //   int     (cpu: i32, a: i64, b: i64, c: i64) -> i64
@@ -13,7 +13,7 @@ export type HelperShape = "int" | "vec" | "vecint";
 export type SlotRange = readonly [number, number];
 
 export interface HelperDef {
-  /** Export of core.wasm. */
+  /** Export of the core. */
   readonly name: string;
   readonly shape: HelperShape;
   /** Guest state it reads / writes; "all" where it may touch anything. */

@@ -1,7 +1,7 @@
 // Where the fixed parts of linear memory are. Read by both compilers (TypeScript and AssemblyScript), as all of this folder: plain
 // constants only, offsets in bytes.
 //
-//   0          static data of core.wasm (at most 512 KiB)
+//   0          static data of the core (at most 512 KiB)
 //   UNPACK_TABLES  of core/unpack (64 KiB)
 //   ENGINE     pointers to the engine's tables, filled in by src/engine/memory.ts (engine.ts)
 //   CPUS       state of each CPU, CPU_SIZE bytes: common part, guest part, tier 0 temporaries, caches (vcpu.ts), TLB (tlb.ts)

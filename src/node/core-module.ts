@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 import { MachineError } from "../machine/host.js";
 import { setV8Flags } from "./v8.js";
 
-/** core.wasm, compiled, and V8 made ready for what is compiled at run time. It lies in dist/, where the build puts it, whether this file runs from there or from src/. */
+/** core-x86_64.wasm, compiled, and V8 made ready for what is compiled at run time. It lies in dist/, where the build puts it, whether this file runs from there or from src/. */
 export function loadCoreModule(): WebAssembly.Module {
   setV8Flags();
-  const file = fileURLToPath(new URL("../../dist/core.wasm", import.meta.url));
+  const file = fileURLToPath(new URL("../../dist/core-x86_64.wasm", import.meta.url));
   try {
     return new WebAssembly.Module(fs.readFileSync(file));
   } catch (error) {

@@ -40,7 +40,7 @@ function testEncoder() {
 }
 
 describe("Tier0Encoder", () => {
-  it("finds the IR where core.wasm does", () => {
+  it("finds the IR where the core does", () => {
     const block = new IrBlock(T.IR_NODES, new ArrayBuffer(T.IR_END), T.IR);
     const { op, ty, a, b, c, d, maybeLo, maybeHi, pos, insnOffset } = block;
     expect([op, ty, a, b, c, d, maybeLo, maybeHi, pos, insnOffset].map((array) => array.byteOffset)).toEqual([

@@ -1,4 +1,4 @@
-// IR of one block to micro-ops (uops.ts). The work is done in core.wasm (core/engine/encoder), which is fast from the first block on;
+// IR of one block to micro-ops (uops.ts). The work is done in the core (core/engine/encoder), which is fast from the first block on;
 // here it is given what it needs in linear memory (layout.ts).
 
 import { IrBlock } from "../ir/block.js";
@@ -8,7 +8,7 @@ import * as T from "./layout.js";
 
 export class BlockTooLarge extends Error {}
 
-/** core.wasm's tier0_encode. */
+/** The core's tier0_encode. */
 export type EncodeCall = (
   area: number,
   nodes: number,

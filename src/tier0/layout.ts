@@ -1,4 +1,4 @@
-// What the encoder in core.wasm (core/engine/encoder) and its caller share: the IR of the block to encode, which of its nodes are needed,
+// What the encoder in the core (core/engine/encoder) and its caller share: the IR of the block to encode, which of its nodes are needed,
 // and what helpers write. Each CPU has it in its state (S_ENCODER); offsets from there. Plain constants, read by both compilers.
 
 /** Nodes of the largest block. Not a power of two: the arrays are used at the same index, and would all lie in the same sets

@@ -79,9 +79,9 @@ function startWorker(url: URL, own: boolean): Worker {
   return new Worker(url, MODULE);
 }
 
-/** core.wasm as this package has it: beside this module. */
+/** core-x86_64.wasm as this package has it: beside this module. */
 function defaultCoreUrl(): URL {
-  return new URL("./core.wasm", import.meta.url);
+  return new URL("./core-x86_64.wasm", import.meta.url);
 }
 
 const MODULE = { type: "module" } as const;

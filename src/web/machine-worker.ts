@@ -20,8 +20,8 @@ const CROWDED = { system: HOT_SYSTEM_BLOCK_CROWDED, user: HOT_BLOCK_CROWDED };
 
 async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
   const file = new Download();
-  if (!(await download("core.wasm", { url, origins: undefined }, progress, file))) {
-    throw new MachineError(`could not load core.wasm: there is no file at ${url}`, { code: "ERR_FILE", url });
+  if (!(await download("core-x86_64.wasm", { url, origins: undefined }, progress, file))) {
+    throw new MachineError(`could not load core-x86_64.wasm: there is no file at ${url}`, { code: "ERR_FILE", url });
   }
   try {
     return { module: await WebAssembly.compile(file.bytes) };

@@ -14,7 +14,9 @@ let module: WebAssembly.Module | undefined;
 
 /** A CPU after reset with 16 MiB of RAM; hooks left out answer with ones and do nothing. */
 export function bareCpu(hooks: Partial<X86Hooks> = {}, options: Partial<X86CpuOptions> = {}): X86Cpu {
-  module ??= new WebAssembly.Module(readFileSync(fileURLToPath(new URL("../../dist/core.wasm", import.meta.url))));
+  module ??= new WebAssembly.Module(
+    readFileSync(fileURLToPath(new URL("../../dist/core-x86_64.wasm", import.meta.url))),
+  );
   const model = buildCpuModel("max");
   let tpr = 0n;
   let time = 0;

@@ -1,4 +1,4 @@
-// core.wasm and the x86 frontend, for tests that drive the engine directly.
+// core-x86_64.wasm and the x86 frontend, for tests that drive the engine directly.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ export interface Parts {
 }
 
 export function coreModule(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(fileURLToPath(new URL("../../dist/core.wasm", import.meta.url))));
+  return new WebAssembly.Module(readFileSync(fileURLToPath(new URL("../../dist/core-x86_64.wasm", import.meta.url))));
 }
 
 /** The frontend with every feature, and an empty CPUID table (the corpus leaves CPUID out). */

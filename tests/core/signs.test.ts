@@ -1,4 +1,4 @@
-// Nothing that is unsigned is taken for signed in core.wasm: a size of RAM from 2 GiB on once was, and a guest reached the emulator's own
+// Nothing that is unsigned is taken for signed in core-x86_64.wasm: a size of RAM from 2 GiB on once was, and a guest reached the emulator's own
 // memory by it.
 
 import { beforeAll, describe, expect, it } from "vitest";
@@ -23,7 +23,7 @@ describe("the compiler", () => {
   });
 });
 
-describe("core.wasm", () => {
+describe("core-x86_64.wasm", () => {
   let core: WasmText;
   beforeAll(() => {
     core = compile("core/arch/x86/entry.ts");

@@ -1,4 +1,4 @@
-// core.wasm: what every core exports, and every helper of the guest by name.
+// core-x86_64.wasm: what every core exports, and every helper of the guest by name.
 
 export * from "../../engine/exports";
 export * from "./index";
