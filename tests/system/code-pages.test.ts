@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import * as X from "../../src/arch/x86/layout.js";
 import * as L from "../../src/layout/layout.js";
+import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
 import { CODE_PAGE_STORES } from "../../src/tuning/engine.js";
-import { bareCpu, poke } from "../../testing/x86/bare.js";
+import { bareCpu, enterPaging, poke } from "../../testing/x86/bare.js";
 
 const CODE = 0x7c00;
 const ROUTINE = 0x9000;
@@ -52,5 +53,37 @@ describe("pages with code", () => {
     expect(cpu.gpr("rax") & 0xffffn).toBe(1000n);
     expect(slowStores(cpu)).toBeGreaterThan(900);
     expect(cpu.engine.translations).toBeLessThan(12);
+  });
+
+  it("may follow themselves: a page of RAM mapped twice in a row, with an instruction across its end and its beginning", () => {
+    const [TABLES, TABLE, FRAME, FIRST] = [0x1000, 0x2000, 0x5000, 0x10000];
+    const cpu = bareCpu();
+    const ram = new EngineGuestMemory(cpu.engine);
+    const entry = (at: number, value: number) => poke(cpu, at, [value & 255, (value >> 8) & 255, value >> 16, 0]);
+    entry(TABLES, TABLE | 3);
+    for (const page of [FIRST, FIRST + 0x1000]) entry(TABLE + (page >> 10), FRAME | 3);
+    enterPaging(cpu, TABLES);
+    const executed = (): bigint => {
+      cpu.setPc(BigInt(FIRST + 0xffe));
+      cpu.engine.vcpu.set(L.S_HALTED, 0);
+      expect(cpu.run(1000)).toBe("halt");
+      return cpu.gpr("rax");
+    };
+    // mov eax, ...; hlt
+    ram.write(FRAME + 0xffe, Uint8Array.of(0xb8, 0x11));
+    ram.write(FRAME, Uint8Array.of(0x22, 0x33, 0x44, 0xf4));
+    expect(executed()).toBe(0x44332211n);
+    // Both parts are noticed, one after the other.
+    ram.write(FRAME + 1, Uint8Array.of(0x55));
+    expect(executed()).toBe(0x44552211n);
+    ram.write(FRAME + 0xfff, Uint8Array.of(0x66));
+    expect(executed()).toBe(0x44552266n);
+    // What is written beside it leaves it, and the guard of both parts.
+    ram.write(FRAME + 0x800, Uint8Array.of(0x77));
+    const { translations } = cpu.engine;
+    expect(executed()).toBe(0x44552266n);
+    expect(cpu.engine.translations).toBe(translations);
+    ram.write(FRAME + 2, Uint8Array.of(0x88));
+    expect(executed()).toBe(0x88552266n);
   });
 });

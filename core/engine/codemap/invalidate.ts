@@ -11,7 +11,7 @@ import { engine } from "../state";
 import { forgetRegions } from "./epochs";
 import { granules, setCodeBits } from "./granules";
 import { unlinkHash } from "./hash";
-import { isSecondPage, nextInPage } from "./pages";
+import { isFirstPage, isSecondPage, nextInPage } from "./pages";
 
 /** Takes a block out of the hash and marks it dead; dropping a span kills its region. Page lists are cleaned by the callers. */
 export function dropBlock(block: i32): void {
@@ -42,19 +42,17 @@ export function invalidateCode(host: i32, bytes: i32): void {
     const next = nextInPage(block, page);
     if (load<i32>(block + B_VALID)) {
       const second = isSecondPage(block, page);
-      let start = <i32>load<u64>(block + B_PHYS) & 0xfff;
-      let end = start + load<i32>(block + B_BYTES);
-      if (second) {
-        end -= 4096;
-        start = 0;
-      } else if (end > 4096) end = 4096;
-      if (start < to && end > from) {
+      const first = isFirstPage(block, page);
+      const start = <i32>load<u64>(block + B_PHYS) & 0xfff;
+      const end = start + load<i32>(block + B_BYTES);
+      if ((first && start < to && end > from) || (second && end - 4096 > from)) {
         dropBlock(block);
       } else {
         if (second) store<i32>(block + B_PAGE2_NEXT, kept);
         else store<i32>(block + B_PAGE_NEXT, kept);
         kept = block;
-        bits |= granules(start, end);
+        if (first) bits |= granules(start, end > 4096 ? 4096 : end);
+        if (second) bits |= granules(0, end - 4096);
       }
     }
     block = next;

@@ -11,6 +11,13 @@ export function isSecondPage(block: i32, page: i32): bool {
   return second >= 0 && ramPage(second << 12) == page;
 }
 
+/** Whether `block`, which is in the list of RAM page `page`, begins in it. Both where two pages of code in a row are one of RAM. */
+export function isFirstPage(block: i32, page: i32): bool {
+  if (!isSecondPage(block, page)) return true;
+  const host = physHost(load<u64>(block + B_PHYS));
+  return host != 0 && ramPage(host) == page;
+}
+
 /** Next block after `block` in the list of RAM page `page`. */
 export function nextInPage(block: i32, page: i32): i32 {
   return isSecondPage(block, page) ? load<i32>(block + B_PAGE2_NEXT) : load<i32>(block + B_PAGE_NEXT);

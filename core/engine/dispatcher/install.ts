@@ -37,22 +37,24 @@ export function installBlock(block: i32, flags: i32): void {
   const page = host ? ramPage(host) : -1;
   const start = <i32>phys & 0xfff;
   const end = start + load<i32>(block + B_BYTES);
+  const second = load<i32>(block + B_PAGE2);
+  const page2 = second >= 0 && end > 4096 ? ramPage(second << 12) : -1;
   store<i32>(block + B_PAGE_NEXT, 0);
   store<i32>(block + B_PAGE2_NEXT, 0);
   if (page >= 0) {
-    const slot = engine(E_PAGE_BLOCKS) + (page << 2);
-    store<i32>(block + B_PAGE_NEXT, load<i32>(slot));
-    store<i32>(slot, block);
+    // Where a page follows itself its list has the block once, as that of a second page has.
+    if (page != page2) link(page, block, B_PAGE_NEXT);
     mark(page, granules(start, end > 4096 ? 4096 : end));
   }
-  const second = load<i32>(block + B_PAGE2);
-  if (second >= 0 && end > 4096) {
-    const page2 = ramPage(second << 12);
-    if (page2 >= 0) {
-      const slot = engine(E_PAGE_BLOCKS) + (page2 << 2);
-      store<i32>(block + B_PAGE2_NEXT, load<i32>(slot));
-      store<i32>(slot, block);
-      mark(page2, granules(0, end - 4096));
-    }
+  if (page2 >= 0) {
+    link(page2, block, B_PAGE2_NEXT);
+    mark(page2, granules(0, end - 4096));
   }
+}
+
+/** Puts a block at the head of the list of RAM page `page`, by its field `next`. */
+function link(page: i32, block: i32, next: i32): void {
+  const slot = engine(E_PAGE_BLOCKS) + (page << 2);
+  store<i32>(block + next, load<i32>(slot));
+  store<i32>(slot, block);
 }
