@@ -35,6 +35,7 @@ export const DATA = 0x10000;
 export const DATA_BYTES = 0x8000;
 export const STACK0 = 0x7f00 + 0x18000;
 export const STACK3 = 0x7f00 + 0x19000;
+export const STACKS_END = 0x21000;
 
 /** Selectors. */
 export const SEL = {

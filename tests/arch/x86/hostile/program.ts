@@ -4,6 +4,7 @@ import { Random } from "../../../../testing/random.js";
 import { IDIOMS } from "./idioms.js";
 import * as A from "./layout.js";
 import { MODES, type Mode } from "./modes.js";
+import { selectors } from "./places.js";
 import { writeTables } from "./tables.js";
 
 export interface Program {
@@ -14,6 +15,7 @@ export interface Program {
   entries: readonly number[];
 }
 
+const HLT = 0xf4;
 const WEIGHT = IDIOMS.reduce((sum, [weight]) => sum + weight, 0);
 
 function idiom(random: Random) {
@@ -29,9 +31,18 @@ export function makeProgram(seed: number): Program {
   const random = new Random(seed);
   const mode = random.pick(MODES);
   const memory = new Uint8Array(A.RAM);
+  // What strays does not run through zeros for long: there is HLT where nothing else is.
+  memory.fill(HLT, 0, A.PML4);
+  memory.fill(HLT, A.CODE, A.DATA);
+  memory.fill(HLT, A.STACKS_END);
   const view = new DataView(memory.buffer);
   for (let at = A.DATA; at < A.DATA + A.DATA_BYTES; at += 4)
     view.setUint32(at, random.below(3) ? random.u32() : A.DATA + random.below(A.DATA_BYTES), true);
+  // What is popped without having been pushed leads somewhere, too.
+  for (let at = A.DATA + A.DATA_BYTES; at < A.STACKS_END; at += 4) {
+    const where = A.CODE + random.below(A.CODE_BYTES);
+    view.setUint32(at, random.below(3) ? where : random.pick(selectors) | random.below(4), true);
+  }
   writeTables(view, mode, random);
   const entries: number[] = [];
   // Some programs are short, so that what they do happens again and again; some of those lie across the end of a page.
