@@ -35,8 +35,8 @@ const INSTRUCTIONS = [
 ];
 
 const BUILD = "tests/setup.ts";
-const GUEST = "tests/setup-guest.ts";
-const PAGE = "tests/setup-page.ts";
+const GUEST = "testing/setup-guest.ts";
+const PAGE = "testing/setup-page.ts";
 
 export default defineConfig({
   test: {

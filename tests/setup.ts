@@ -4,9 +4,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { once } from "../testing/once.js";
 import { PROGRAMS } from "../testing/programs.js";
 import { buildToy } from "../testing/toy/build.js";
-import { once } from "./once.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

@@ -1,14 +1,14 @@
 import * as zlib from "node:zlib";
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { testRam } from "../machines/pc/boot/testing.js";
-import { loadCoreModule } from "../node/core-module.js";
+import { coreModule } from "../../testing/core.js";
 import { unlz4Legacy } from "./lz4.js";
 import type { Unpacking } from "./room.js";
+import { testRam } from "./testing.js";
 import { findUnpacker, unpackArriving } from "./unpack.js";
 import { unxz as unpackXz } from "./xz.js";
 
-const ram = testRam(loadCoreModule(), 1 << 20);
+const ram = testRam(coreModule(), 1 << 20);
 const OUT = 1 << 18;
 
 function room(size = OUT) {

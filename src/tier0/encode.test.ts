@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../testing/core.js";
 import { IrBlock } from "../ir/block.js";
 import { IrBuilder } from "../ir/builder.js";
 import { helper, pure } from "../ir/helpers.js";
 import { Ty } from "../ir/ops.js";
 import { S_TEMPS } from "../layout/vcpu.js";
-import { loadCoreModule } from "../node/core-module.js";
 import { BlockTooLarge, type EncodeCall, Tier0Encoder } from "./encode.js";
 import * as T from "./layout.js";
 import * as U from "./uops.js";
@@ -17,12 +17,12 @@ const HELPERS = [pure("twice"), helper("touch", { reads: [[S, S + 8]], writes: [
 function testEncoder() {
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
   const imports: Record<string, Record<string, unknown>> = {};
-  for (const { module, name } of WebAssembly.Module.imports(loadCoreModule())) {
+  for (const { module, name } of WebAssembly.Module.imports(coreModule())) {
     imports[module] ??= {};
     imports[module][name] = () => 0;
   }
   imports.env!.memory = memory;
-  const call = new WebAssembly.Instance(loadCoreModule(), imports).exports.tier0_encode as EncodeCall;
+  const call = new WebAssembly.Instance(coreModule(), imports).exports.tier0_encode as EncodeCall;
   const encoder = new Tier0Encoder(memory.buffer, AREA, call, HELPERS);
   const builder = new IrBuilder(HELPERS);
   builder.begin(encoder.block);

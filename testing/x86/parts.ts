@@ -1,18 +1,13 @@
 // core-x86_64.wasm and the x86 frontend, for tests that drive the engine directly.
 
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Frontend } from "../../src/arch/frontend.js";
 import { X86Frontend } from "../../src/arch/x86/frontend/translate.js";
+import { coreModule } from "../core.js";
 
 export interface Parts {
   module: WebAssembly.Module;
   frontend: Frontend;
   cpuid: { table: Uint32Array; features: Uint32Array };
-}
-
-export function coreModule(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(fileURLToPath(new URL("../../dist/core-x86_64.wasm", import.meta.url))));
 }
 
 /** The frontend with every feature, and an empty CPUID table (the corpus leaves CPUID out). */

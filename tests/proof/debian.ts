@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Emulator } from "../../testing/emulator.js";
 import { INITRD, KERNEL, PROMPT, ROOT } from "../../testing/guest.js";
-import setupGuest from "../setup-guest.js";
+import setupGuest from "../../testing/setup-guest.js";
 import { BEGIN, END, systemdDisk } from "../system/systemd-disk.js";
 import type { Proof } from "./runner/proof.js";
 

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { ROOT } from "../../testing/guest.js";
-import setupGuest from "../setup-guest.js";
+import setupGuest from "../../testing/setup-guest.js";
 import type { Proof } from "./runner/proof.js";
 
 /** A case that says nothing for so long hangs, on a loaded host too. */

@@ -1,8 +1,8 @@
 // SIGKILL while the guest writes records with fsync, to a raw disk and to ext4.
 
 import { Random } from "../../testing/random.js";
+import setupGuest from "../../testing/setup-guest.js";
 import { KINDS, kill } from "../durability/kill.js";
-import setupGuest from "../setup-guest.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
 export const proof: Proof = {

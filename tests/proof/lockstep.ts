@@ -3,7 +3,7 @@
 import { INITRD, KERNEL } from "../../testing/guest.js";
 import { differenceText, firstDifference, type Lockstep, reference } from "../../testing/lockstep/lockstep.js";
 import { Random } from "../../testing/random.js";
-import setupGuest from "../setup-guest.js";
+import setupGuest from "../../testing/setup-guest.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
 const INSTRUCTIONS = 300_000_000;

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { INITRD, KERNEL } from "../../testing/guest.js";
+import setupGuest from "../../testing/setup-guest.js";
 import { writeKernel, x86 } from "../../testing/x86/multiboot.js";
-import setupGuest from "../setup-guest.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
 const CHILD = fileURLToPath(new URL("../machines/child.mjs", import.meta.url));

@@ -3,8 +3,8 @@
 import { startChromium } from "../../testing/browser/chromium.js";
 import { PageUnderTest } from "../../testing/browser/page.js";
 import { serveSite } from "../../testing/browser/site.js";
-import setupGuest from "../setup-guest.js";
-import setupPage from "../setup-page.js";
+import setupGuest from "../../testing/setup-guest.js";
+import setupPage from "../../testing/setup-page.js";
 import { RAM_SIZES } from "../system/ram/sizes.js";
 import type { Proof } from "./runner/proof.js";
 

@@ -2,7 +2,7 @@
 
 import { Emulator } from "../../testing/emulator.js";
 import { INITRD, KERNEL, PROMPT } from "../../testing/guest.js";
-import setupGuest from "../setup-guest.js";
+import setupGuest from "../../testing/setup-guest.js";
 import { RAM_SIZES } from "../system/ram/sizes.js";
 import type { Proof } from "./runner/proof.js";
 

@@ -4,7 +4,7 @@ import { differingSections } from "../../src/snapshot/hash.js";
 import { GUEST, INITRD, KERNEL } from "../../testing/guest.js";
 import { Random } from "../../testing/random.js";
 import { Saves } from "../../testing/saves.js";
-import setupGuest from "../setup-guest.js";
+import setupGuest from "../../testing/setup-guest.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
 /** The boot, to the shell that waits, takes some 120 million. */

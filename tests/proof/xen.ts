@@ -2,7 +2,7 @@
 
 import { Emulator } from "../../testing/emulator.js";
 import { INITRD, KERNEL, PROMPT, temporaryFolder } from "../../testing/guest.js";
-import setupGuest from "../setup-guest.js";
+import setupGuest from "../../testing/setup-guest.js";
 import { xen } from "../system/bios/systems.js";
 import type { Proof } from "./runner/proof.js";
 

@@ -1,8 +1,8 @@
 import { withDefaults } from "../../base/properties.js";
 import type { MachineConfig } from "../../options/config.js";
-import { machine } from "./type.js";
+import { PROPERTIES } from "./properties.js";
 
 /** The machine's properties: those of -machine, and what holds where it says nothing. */
 export function pcOptions({ machine: { properties } }: MachineConfig) {
-  return withDefaults(machine.properties, properties);
+  return withDefaults(PROPERTIES, properties);
 }

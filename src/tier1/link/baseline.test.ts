@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HELPERS } from "../../arch/x86/frontend/helpers.js";
+import { helper, pure } from "../../ir/helpers.js";
 import { S_FUEL } from "../../layout/vcpu.js";
 import { Code, type FunctionBody } from "../emit/code.js";
 import { REGION_TYPE } from "../emit/emit.js";
@@ -7,6 +7,9 @@ import { W } from "../emit/opcodes.js";
 import { Runtime } from "../emit/runtime.js";
 import { Baseline } from "./baseline.js";
 import { link } from "./linker.js";
+
+/** One of each type. */
+const HELPERS = [pure("integers"), pure("vectors", "vec"), helper("both", { shape: "vecint" })];
 
 /** As regions do, leaves when there is no fuel; otherwise calls `symbol` or, without one, traps. */
 function region(symbol?: string): FunctionBody {

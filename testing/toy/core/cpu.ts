@@ -4,7 +4,6 @@ import { flushTlb } from "../../../core/engine/softmmu/tlb";
 import { E_HOOK_ATTENTION, E_HOOK_DELIVER, E_HOOK_MISALIGNED, E_HOOK_WALK } from "../../../src/layout/engine";
 import { ENGINE } from "../../../src/layout/memory";
 import {
-  FAULT_EXCEPTION,
   FAULT_NONE,
   FAULT_SHUTDOWN,
   MODE_MMU_SHIFT,
@@ -36,6 +35,7 @@ import {
   T_VECTOR,
 } from "../layout";
 import { walk } from "./paging";
+import { raise } from "./raise";
 
 export function toy_init(cpu: i32): void {
   store<i32>(ENGINE + E_HOOK_WALK, <i32>walk.index);
@@ -63,13 +63,6 @@ export function updateMode(cpu: i32): void {
   store<u64>(cpu + S_CODE_BASE, load<u64>(cpu + T_BASE));
   store<u64>(cpu + S_CODE_MASK, 0xffffffff);
   store<i32>(cpu + S_MODE, load<i32>(cpu + T_USER) << MODE_MMU_SHIFT);
-}
-
-export function raise(cpu: i32, cause: i32, address: u32): i32 {
-  store<i32>(cpu + T_CAUSE, cause);
-  store<u32>(cpu + T_ADDRESS, address);
-  store<i32>(cpu + S_FAULT, FAULT_EXCEPTION);
-  return FAULT_EXCEPTION;
 }
 
 function deliver(cpu: i32): i32 {

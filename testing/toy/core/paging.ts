@@ -16,7 +16,7 @@ import {
   PTE_WRITE,
   T_TABLES,
 } from "../layout";
-import { raise } from "./cpu";
+import { raise } from "./raise";
 
 function found(cpu: i32, phys: u64, perm: i32, shift: i32): i32 {
   store<u64>(cpu + S_WALK_PHYS, phys);

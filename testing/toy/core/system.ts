@@ -33,7 +33,8 @@ import {
   T_USER,
   T_VECTOR,
 } from "../layout";
-import { raise, updateMode, wanted } from "./cpu";
+import { updateMode, wanted } from "./cpu";
+import { raise } from "./raise";
 
 /** a: SYS_*; b: which register; c: program counter after the instruction, which is where it goes on unless it says otherwise. */
 export function toy_sys(cpu: i32, what: i64, register: i64, next: i64): i64 {

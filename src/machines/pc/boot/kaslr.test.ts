@@ -1,14 +1,15 @@
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../../../testing/core.js";
 import { parseElf } from "../../../boot/elf.js";
+import { testRam } from "../../../boot/testing.js";
 import { seededEntropy } from "../../../machine/entropy.js";
-import { loadCoreModule } from "../../../node/core-module.js";
 import { prepareBzImage } from "./bzimage.js";
 import type { InitialCpu } from "./interfaces.js";
 import { chooseBase, UNMOVED } from "./kaslr.js";
 import { type LinuxHeader, readHeader } from "./linux.js";
 import { readRelocations, relocate } from "./relocate.js";
-import { testBzImage, testContext, testElf, testRam } from "./testing.js";
+import { testBzImage, testContext, testElf } from "./testing.js";
 
 const MIB = 1 << 20;
 const LINKED = 0x1000000;
@@ -113,7 +114,7 @@ describe("the base", () => {
 
 describe("a kernel", () => {
   const size = 64 * MIB;
-  const ram = testRam(loadCoreModule(), size);
+  const ram = testRam(coreModule(), size);
   const all = ram.view(0, size)!;
 
   /** Loads it and says what became of it. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { loadCoreModule } from "../../../node/core-module.js";
+import { coreModule } from "../../../../testing/core.js";
+import { testRam } from "../../../boot/testing.js";
 import { prepareKernel } from "./kernel.js";
-import { TestMemory, testBzImage, testContext, testRam } from "./testing.js";
+import { TestMemory, testBzImage, testContext } from "./testing.js";
 
 const MIB = 2 ** 20;
-const ram = testRam(loadCoreModule(), MIB);
+const ram = testRam(coreModule(), MIB);
 const initrd = { name: "initrd", bytes: new Uint8Array(5000).fill(7) };
 
 /** A kernel of an old protocol, whose protected-mode part begins with 90h. */

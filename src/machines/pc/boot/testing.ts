@@ -1,6 +1,5 @@
 // Memory and little kernels for the loaders' tests.
 
-import type { UnpackRam } from "../../../boot/room.js";
 import type { BootContext, BootMemory } from "./interfaces.js";
 
 export class TestMemory implements BootMemory {
@@ -29,29 +28,6 @@ export class TestMemory implements BootMemory {
   text(address: number): string {
     return String.fromCharCode(...this.bytes.subarray(address, this.bytes.indexOf(0, address)));
   }
-}
-
-const PAGE = 65536;
-/** The core's own memory, below that RAM. */
-const CORE_BYTES = 64 * PAGE;
-
-/** RAM to unpack in, with an instance of the core. */
-export function testRam(module: WebAssembly.Module, size: number): UnpackRam {
-  const pages = Math.ceil((CORE_BYTES + size) / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const imports: Record<string, Record<string, unknown>> = {};
-  // Nothing of the host is called while unpacking.
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    imports[from] ??= {};
-    imports[from][name] = () => 0;
-  }
-  imports.env!.memory = memory;
-  return {
-    core: new WebAssembly.Instance(module, imports).exports as unknown as UnpackRam["core"],
-    view: (address, length) =>
-      address + length <= size ? new Uint8Array(memory.buffer, CORE_BYTES + address, length) : undefined,
-    dirty() {},
-  };
 }
 
 export function testContext(memory: BootMemory, rest: Partial<BootContext> = {}): BootContext {

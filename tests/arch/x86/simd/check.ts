@@ -3,8 +3,9 @@
 import { SIMD_ROWS } from "../../../../src/arch/x86/frontend/table/simd.js";
 import { ROWS } from "../../../../src/arch/x86/frontend/tables.js";
 import { X86Frontend } from "../../../../src/arch/x86/frontend/translate.js";
+import { coreModule } from "../../../../testing/core.js";
 import { Random } from "../../../../testing/random.js";
-import { coreModule, type Parts } from "../../../../testing/x86/parts.js";
+import type { Parts } from "../../../../testing/x86/parts.js";
 import { asVendor, vendorRows } from "../vendors/table.js";
 import type { Vendor } from "../vendors/vendor.js";
 import { execution } from "./execution.js";

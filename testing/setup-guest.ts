@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { GUEST } from "../testing/guest.js";
+import { GUEST } from "./guest.js";
 import { once } from "./once.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

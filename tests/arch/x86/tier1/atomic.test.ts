@@ -1,18 +1,18 @@
 // ATOMIC and FENCE of the IR: the reference reading, tier 0 and tier 1 do the same, wherever the access goes.
 
 import { describe, expect, it } from "vitest";
-import { corpusParts } from "../../testing/x86/parts.js";
-import type { Frontend, TranslateOptions } from "../arch/frontend.js";
-import { X86Cpu } from "../arch/x86/cpu.js";
-import * as X from "../arch/x86/layout.js";
-import { IrBlock } from "../ir/block.js";
-import { IrBuilder } from "../ir/builder.js";
-import { Ty } from "../ir/ops.js";
-import { print } from "../ir/print.js";
-import { verify } from "../ir/testing/verify.js";
-import * as L from "../layout/layout.js";
-import { runBlock } from "./testing/reference.js";
-import { RegionTier } from "./tier1.js";
+import type { Frontend, TranslateOptions } from "../../../../src/arch/frontend.js";
+import { X86Cpu } from "../../../../src/arch/x86/cpu.js";
+import * as X from "../../../../src/arch/x86/layout.js";
+import { IrBlock } from "../../../../src/ir/block.js";
+import { IrBuilder } from "../../../../src/ir/builder.js";
+import { Ty } from "../../../../src/ir/ops.js";
+import { print } from "../../../../src/ir/print.js";
+import { verify } from "../../../../src/ir/testing/verify.js";
+import * as L from "../../../../src/layout/layout.js";
+import { runBlock } from "../../../../src/tier1/testing/reference.js";
+import { RegionTier } from "../../../../src/tier1/tier1.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 
 const CODE = 0x10000;
 const DATA = 0x40000;

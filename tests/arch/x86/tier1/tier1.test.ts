@@ -1,19 +1,24 @@
 // Tier 1 in the real engine: the same programs interpreted and in regions, at every instruction count looked at.
 
 import { describe, expect, it } from "vitest";
-import { corpusParts } from "../../testing/x86/parts.js";
-import { X86Cpu } from "../arch/x86/cpu.js";
-import * as X from "../arch/x86/layout.js";
-import type { Port } from "../base/port.js";
-import * as L from "../layout/layout.js";
-import { MODULES_QUIET_NS, MODULES_YOUNG, REGION_UNUSED_INSNS, RETHINK_PATIENCE_NS } from "../tuning/engine.js";
-import type { LiveRegion } from "./cache/live.js";
-import type { FunctionBody } from "./emit/code.js";
-import { packRecipe, type Recipe, RecipeReader } from "./form/recipe.js";
-import type { Draft } from "./form/region.js";
-import { Compiler, type Linked } from "./link/compiler.js";
-import { CompilerHelper, type FromHelper, serveCompiler, type ToHelper } from "./link/helper.js";
-import { RegionTier, type Tier1Host, type Tier1Options } from "./tier1.js";
+import { X86Cpu } from "../../../../src/arch/x86/cpu.js";
+import * as X from "../../../../src/arch/x86/layout.js";
+import type { Port } from "../../../../src/base/port.js";
+import * as L from "../../../../src/layout/layout.js";
+import type { LiveRegion } from "../../../../src/tier1/cache/live.js";
+import type { FunctionBody } from "../../../../src/tier1/emit/code.js";
+import { packRecipe, type Recipe, RecipeReader } from "../../../../src/tier1/form/recipe.js";
+import type { Draft } from "../../../../src/tier1/form/region.js";
+import { Compiler, type Linked } from "../../../../src/tier1/link/compiler.js";
+import { CompilerHelper, type FromHelper, serveCompiler, type ToHelper } from "../../../../src/tier1/link/helper.js";
+import { RegionTier, type Tier1Host, type Tier1Options } from "../../../../src/tier1/tier1.js";
+import {
+  MODULES_QUIET_NS,
+  MODULES_YOUNG,
+  REGION_UNUSED_INSNS,
+  RETHINK_PATIENCE_NS,
+} from "../../../../src/tuning/engine.js";
+import { corpusParts } from "../../../../testing/x86/parts.js";
 
 const CODE = 0x10000;
 const DATA = 0x40000;
