@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, temporaryFolder } from "../../testing/guest.js";
 import { program } from "../../testing/programs.js";
 import { CODE, writeKernel, x86 } from "../../testing/x86/multiboot.js";
+import { inTerminal, isRaw, programIn, stty } from "./pty.js";
 
 const CLI = `${ROOT}dist/node/cli.js`;
 /** A second, and what a loaded host takes for it. */
@@ -247,40 +248,36 @@ function storm(
 }
 
 describe("a terminal", () => {
-  const settings = (pid: number): string =>
-    execFileSync("stty", ["-a"], { stdio: [openSync(`/proc/${pid}/fd/0`, "r"), "pipe", "pipe"], encoding: "utf8" });
-
-  /** The emulator in a terminal of its own. */
-  async function inTerminal(args: readonly string[]): Promise<{ child: ChildProcess; pid: number }> {
-    const words = [process.execPath, ...args].map((word) => `'${word}'`).join(" ");
-    const child = start(["-qfc", `exec ${words}`, "/dev/null"], ["pipe", "pipe", "ignore"], program("script"));
+  /** The emulator in one of its own, which is raw. */
+  async function started(args: readonly string[]): Promise<{ child: ChildProcess; pid: number }> {
+    const child = start(inTerminal(args), ["pipe", "pipe", "ignore"], program("script"));
     child.stdout!.on("data", () => {});
     for (let n = 0; n < 200; n++) {
       await sleep(100);
-      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "latin1").trim();
-      if (children !== "" && / -icanon/.test(settings(Number(children)))) return { child, pid: Number(children) };
+      const pid = programIn(child.pid!);
+      if (pid !== undefined && isRaw(pid)) return { child, pid };
     }
     throw new Error("the terminal did not become raw");
   }
 
   it("is raw again after SIGSTOP, a shell's own settings and SIGCONT, and given back at the end", async () => {
-    const { child, pid } = await inTerminal(machine(x86.stop, "-serial", "mon:stdio"));
+    const { child, pid } = await started(machine(x86.stop, "-serial", "mon:stdio"));
     process.kill(pid, "SIGSTOP");
     await sleep(200);
-    execFileSync("stty", ["sane"], { stdio: [openSync(`/proc/${pid}/fd/0`, "r+"), "pipe", "pipe"] });
-    expect(settings(pid)).toMatch(/ icanon/);
+    stty(pid, "sane");
+    expect(isRaw(pid)).toBe(false);
     process.kill(pid, "SIGCONT");
     // script(1) stops with its child.
     child.kill("SIGCONT");
-    for (let n = 0; n < 50 && !/ -icanon/.test(settings(pid)); n++) await sleep(100);
-    expect(settings(pid)).toMatch(/ -icanon/);
+    for (let n = 0; n < 50 && !isRaw(pid); n++) await sleep(100);
+    expect(isRaw(pid)).toBe(true);
     const { status, time } = await end(child, () => void child.stdin!.write("\x01x"));
     expect(status).toBe(0);
     expect(time).toBeLessThan(AT_ONCE);
   });
 
   it("hears Ctrl-A X though a guest that takes nothing is behind by thousands of keys", async () => {
-    const { child } = await inTerminal(machine(x86.stop, "-serial", "mon:stdio"));
+    const { child } = await started(machine(x86.stop, "-serial", "mon:stdio"));
     child.stdin!.write("a".repeat(20_000));
     await sleep(500);
     const { status, time } = await end(child, () => void child.stdin!.write("\x01x"));

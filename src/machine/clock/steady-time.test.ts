@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { STEADY_STEP_NS } from "../../tuning/host.js";
-import { HostTime } from "./clock.js";
+import { HostTime, VirtualClock } from "./clock.js";
 import { SteadyTime } from "./steady-time.js";
+import { createWallClock } from "./wall-clock.js";
 
 function setup() {
   const host = { time: 0 };
@@ -38,4 +39,23 @@ test("an idle guest's gap is its own", () => {
   host.time = 300e6;
   source.idled();
   expect(source.now()).toBe(300e6);
+});
+
+test("a date that is read while time is owed agrees with the clock that goes on from there", () => {
+  const { host, source } = setup();
+  const date = 1e12;
+  const hostDate = { date: () => date + host.time / 1e6, monotonic: () => host.time };
+  for (const clock of ["host", "rt"] as const) {
+    const virtual = new VirtualClock(source);
+    const wall = createWallClock({ base: "utc", clock }, hostDate, virtual, () => source.owed());
+    const begin = wall.now() - source.now() / 1e6;
+    host.time += 30e9;
+    // What the kernel reads at its start, and by what it counts on.
+    const read = wall.now();
+    const at = source.now();
+    host.time += 5e6;
+    source.idled();
+    expect(read + (source.now() - at) / 1e6).toBeCloseTo(wall.now(), 3);
+    expect(wall.now() - source.now() / 1e6).toBeCloseTo(begin, 3);
+  }
 });

@@ -26,6 +26,12 @@ export class SteadyTime implements TimeSource {
     return Math.round(time - this.debt);
   }
 
+  /** How far the guest's time is behind the host's now, nanoseconds. */
+  owed(): number {
+    this.now();
+    return this.debt;
+  }
+
   /** The guest slept since the last look: that gap is its own. */
   idled(): void {
     this.last = this.host.now();

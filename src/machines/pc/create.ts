@@ -107,7 +107,7 @@ export async function createPc(config: MachineConfig, host: MachineHost, parts: 
   const time: TimeSource = icountTime ?? steady;
   const clock = new VirtualClock(time);
   bus.attach({ clock, time, poll: () => loop.poll() });
-  const wall = createWallClock(config.rtc, host, clock);
+  const wall = createWallClock(config.rtc, host, clock, icountTime ? undefined : () => steady.owed());
 
   const drives = await openDrives(config.drives, host, work).catch((error: unknown) => {
     helper?.close();
