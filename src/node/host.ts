@@ -3,6 +3,7 @@
 import { randomFillSync } from "node:crypto";
 import * as fs from "node:fs";
 import { performance } from "node:perf_hooks";
+import { promisify } from "node:util";
 import type { BlockBackend } from "../block/interfaces.js";
 import { type HostChardev, MachineError, type MachineHost } from "../machine/host.js";
 import type { ChardevConfig, DriveConfig } from "../options/config.js";
@@ -89,6 +90,8 @@ function openLog(file: string, images: readonly string[]): number {
 /** A file that is put into memory whole. */
 const LARGEST = 2 ** 31;
 
+const readAll: (fd: number) => Promise<Uint8Array> = promisify(fs.readFile);
+
 async function readFile(name: string): Promise<Uint8Array | undefined> {
   try {
     // What is not in a file has no size and may never end. A pipe's opening would wait for its other end.
@@ -97,7 +100,13 @@ async function readFile(name: string): Promise<Uint8Array | undefined> {
       throw new MachineError(`could not read '${name}': it is not a regular file`);
     if (kind.size > LARGEST)
       throw new MachineError(`could not read '${name}': it has more than ${LARGEST / 2 ** 30} GiB`);
-    return await fs.promises.readFile(name);
+    // A thread that is ended while Node opens a file for it leaves that open; one that is open is closed then.
+    const fd = fs.openSync(name, "r");
+    try {
+      return await readAll(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
   } catch (error) {
     if (error instanceof MachineError) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

@@ -10,13 +10,14 @@ import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { DEVICES } from "../devices/devices.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
+import { MACHINES } from "../machines/machines.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { ownPort, sayLoaded } from "./ports.js";
 import { PROGRAM_NAME } from "./program.js";
 import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
-// Devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
+// Machines, devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
 import "fflate";
 import "fzstd";
 
@@ -51,7 +52,7 @@ function coreModule(file: string): WebAssembly.Module {
 
 // At once, so that it is known when it is loaded.
 const regions = startRegionHelper();
-Promise.all([regions.loaded, DEVICES.loadAll()]).then(sayLoaded, sayLoaded);
+Promise.all([regions.loaded, DEVICES.loadAll(), MACHINES.loadAll()]).then(sayLoaded, sayLoaded);
 
 new MachineServer(
   ownPort(),

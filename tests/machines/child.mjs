@@ -1,11 +1,13 @@
 // node --expose-gc child.mjs SEED COUNT FOLDER KERNEL INITRD: makes machines one after the other and disposes of each at a random
-// moment; prints what of the process is left, at the beginning, after 50 and at the end.
+// moment; prints what of the process is left after the first ones, after 50 and at the end.
 
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createMachine } from "../../dist/node/index.js";
 
-const [seed, count, folder, kernel, initrd] = process.argv.slice(2);
+const [seed, , folder, kernel, initrd] = process.argv.slice(2);
+const count = Number(process.argv[3]);
 /** Machines after which memory is looked at for the first time. */
 const FIRST_LOOK = 50;
 
@@ -50,35 +52,46 @@ async function one() {
   await machine.finished.catch(() => {});
 }
 
-/** Descriptors, threads and resident bytes. */
+/** Descriptors by name, threads and resident bytes. */
 function look() {
   globalThis.gc();
-  const count = (what) => readdirSync(`/proc/self/${what}`).length;
-  return { descriptors: count("fd"), threads: count("task"), resident: process.memoryUsage().rss };
+  const descriptors = [];
+  for (const fd of readdirSync("/proc/self/fd")) {
+    try {
+      descriptors.push(readlinkSync(`/proc/self/fd/${fd}`));
+    } catch {
+      // The one that the folder was read with.
+    }
+  }
+  return { descriptors, threads: readdirSync("/proc/self/task").length, resident: process.memoryUsage().rss };
 }
 
-/** The same when there are no more than `limit` says, or never will be. A thread that still loads its modules ends after that. */
-async function left(limit) {
-  let now = look();
-  for (let n = 0; n < 600 && (now.descriptors > limit.descriptors || now.threads > limit.threads); n++) {
-    await sleep(200);
-    now = look();
+/** Waits until no more threads are left than that, or never will be: a thread that still loads its modules ends after that. */
+async function settled(threads) {
+  for (let n = 0; n < 3000 && readdirSync("/proc/self/task").length > threads; n++) await sleep(100);
+}
+
+/** Machines that may still be ending when the next one begins. */
+const BESIDE = 3;
+const THREADS_OF_A_MACHINE = 2;
+
+// Threads that Node starts for files when it needs them first, and keeps.
+await Promise.all(Array.from({ length: 8 }, () => readFile(kernel)));
+const own = readdirSync("/proc/self/task").length;
+
+async function machines(count) {
+  for (let n = 0; n < count; n++) {
+    await one();
+    await settled(own + BESIDE * THREADS_OF_A_MACHINE);
   }
+  await settled(own);
   await sleep(500);
   return look();
 }
 
-/** Threads that Node starts for files when it needs them first. */
-const FILE_THREADS = 4;
-
-const start = look();
 // The first ones load code and start threads that stay.
-for (let n = 0; n < 3; n++) await one();
-const begin = await left({ ...start, threads: start.threads + FILE_THREADS });
-let early;
-for (let n = 1; n <= Number(count); n++) {
-  await one();
-  if (n === FIRST_LOOK) early = await left(begin);
-}
-process.stdout.write(JSON.stringify({ begin, early, end: await left(begin) }));
+const begin = await machines(5);
+const early = count > FIRST_LOOK ? await machines(FIRST_LOOK) : undefined;
+const end = await machines(count - (early ? FIRST_LOOK : 0));
+process.stdout.write(JSON.stringify({ begin, early, end }));
 process.exit(0);

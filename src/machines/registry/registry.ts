@@ -47,6 +47,11 @@ export class MachineRegistry {
     return new MachineRegistry(this.list.filter(({ architectures }) => architectures.includes(architecture)));
   }
 
+  /** Imports the code of all. */
+  async loadAll(): Promise<void> {
+    await Promise.all(this.list.map((type) => type.load()));
+  }
+
   /** By a name or an alias. */
   find(name: string): MachineType | undefined {
     return this.list.find((type) => type.name === name || type.aliases?.test(name) === true);
