@@ -1,6 +1,6 @@
 /* Runs single instructions on this machine's CPU: the reference for differential tests.
  * Reads records of 128 bytes from standard input, writes records of 128 bytes to standard output (layout below,
- * little-endian, also in testing/native/records.ts). Build: cc -O1 -o exec exec.c (x86-64 Linux). */
+ * little-endian, also in tests/arch/x86/simd/records.ts). Build: cc -O1 -o exec exec.c (x86-64 Linux). */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <signal.h>
