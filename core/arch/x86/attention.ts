@@ -9,16 +9,10 @@ import { count } from "../../engine/state";
 import { V_DB, V_NMI } from "./bits";
 import { takeDebugBits } from "./debug";
 import { deliver } from "./deliver";
+import { eventPending } from "./pending";
 import { raise } from "./raise";
 import { systemFlags } from "./regs";
 import { initialise } from "./reset";
-
-/** Something could be taken now. */
-function pending(cpu: i32): bool {
-  if (load<i32>(cpu + X_DB_PENDING)) return true;
-  if (load<i32>(cpu + X_NMI) != 0 && load<i32>(cpu + X_NMI_BLOCKED) == 0) return true;
-  return load<i32>(cpu + X_IRQ) != 0 && (systemFlags(cpu) & F_IF) != 0;
-}
 
 /** Hook: see E_HOOK_ATTENTION. Takes at most one event. */
 export function attention(cpu: i32): i32 {
@@ -43,7 +37,7 @@ export function attention(cpu: i32): i32 {
       result = external(cpu, vector);
     } else store<i32>(cpu + X_IRQ, 0);
   }
-  store<i32>(cpu + S_ATTENTION, pending(cpu) ? 1 : 0);
+  store<i32>(cpu + S_ATTENTION, eventPending(cpu) ? 1 : 0);
   return result;
 }
 

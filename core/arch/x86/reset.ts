@@ -13,6 +13,7 @@ import { CR0_CD, CR0_ET, CR0_NW, CR0_PG, CR4_PAE, EFER_LMA } from "./bits";
 import { signature } from "./cpuid";
 import { updateMode } from "./mode";
 import { loadPdptes } from "./paging";
+import { eventPending } from "./pending";
 import { cr0, cr4, efer, seg } from "./regs";
 import { virtualTime } from "../../engine/time";
 
@@ -110,9 +111,11 @@ export function initialise(cpu: i32): void {
   x86_update(cpu);
 }
 
-/** After state was changed from outside (loaders, monitor, gdb): mode, TLB, page-directory-pointer registers. */
+/** After state was changed from outside (loaders, monitor, gdb): mode, TLB, page-directory-pointer registers, events that
+ *  have become deliverable. */
 export function x86_update(cpu: i32): void {
   if ((cr0(cpu) & CR0_PG) != 0 && (cr4(cpu) & CR4_PAE) != 0 && (efer(cpu) & EFER_LMA) == 0) loadPdptes(cpu, load<u64>(cpu + X_CR3));
   flushTlb(cpu, false);
   updateMode(cpu);
+  if (eventPending(cpu)) store<i32>(cpu + S_ATTENTION, 1);
 }

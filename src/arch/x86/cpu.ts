@@ -214,7 +214,7 @@ export class X86Cpu implements X86Inputs {
     vcpu.set(at + X.SEG_ATTR, attributes);
   }
 
-  /** Makes poked state take effect: mode, MMU. Needed after any of the setters but setGpr and setPc. */
+  /** Makes poked state take effect: mode, MMU, pending events. Needed after any of the setters but setGpr and setPc. */
   update(): void {
     this.engine.update(this.vcpu);
   }

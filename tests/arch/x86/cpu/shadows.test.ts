@@ -6,6 +6,7 @@ import { INTR } from "../../../../src/arch/x86/arch.js";
 import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
 import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
+import * as L from "../../../../src/layout/layout.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
 import { bareCpu, peek16, poke } from "../../../../testing/x86/bare.js";
 
@@ -64,6 +65,20 @@ describe.each([
     }
     return { offsets, cpu, count };
   }
+
+  it("comes at once when IF is set from outside while the line is up", () => {
+    const cpu = realMode([0x43, 0x43, 0x43, 0xeb, 0xfb], 2);
+    cpu.setInterrupt(INTR, true);
+    // Looked at, and not allowed.
+    cpu.run(200);
+    expect(cpu.engine.vcpu.get(L.S_ATTENTION)).toBe(0);
+    const before = Number(cpu.pc);
+    cpu.setField(X.X_FLAGS, BigInt(2 | X.F_IF));
+    cpu.update();
+    cpu.run(2);
+    expect(cpu.gpr("rsi") & 0xffffn).toBe(1n);
+    expect(peek16(cpu, STACK - 6)).toBe(before);
+  });
 
   it("STI lets the next instruction pass, CLI is in force at once", () => {
     // L: cli; inc bx; sti; inc cx; inc dx; jmp L
