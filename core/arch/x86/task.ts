@@ -1,10 +1,11 @@
 // Task switches through 16- and 32-bit TSSs (Intel SDM volume 3, 7.3). Checks of the TSSs come before anything is changed; those of
 // the new task's segments fault in the new task.
 
-import { S_ATTENTION, S_PC } from "../../../src/layout/vcpu";
+import { FAULT_RETRY, S_ATTENTION, S_ONE_INSN, S_PC } from "../../../src/layout/vcpu";
 import {
   CS, DS, ES, FS, F_NT, F_VM, GS, LDTR, SEG_ATTR, SEG_SEL, SS, TR, X_CPL, X_CR0, X_CR3, X_DB_PENDING, X_DR, X_DR_HIT,
 } from "../../../src/arch/x86/layout";
+import { setFault } from "../../engine/state";
 import { flushTlb } from "../../engine/softmmu/tlb";
 import { ld16, ld32, ld8, probeRead, probeWrite, st16, st32, st8 } from "../../engine/softmmu/access";
 import {
@@ -32,6 +33,11 @@ const NONE: u64 = 0xffffffffffffffff;
  *  the new task if there is one. False with S_FAULT set, and nothing changed, when the TSSs will not do. True with S_FAULT set: the fault is the
  *  new task's, not the instruction's, which is complete. */
 export function switchTask(cpu: i32, selector: i32, kind: i32, pc: u64, hasError: bool, error: i32, image: i32): bool {
+  // Once the old task is saved nothing of this can be repeated.
+  if (!load<i32>(cpu + S_ONE_INSN)) {
+    setFault(cpu, FAULT_RETRY);
+    return false;
+  }
   const back = kind == TASK_IRET;
   const name = selector & ~3;
   const address = selector & 4 ? NONE : descriptorAddress(cpu, selector, 8);

@@ -70,4 +70,18 @@ describe.each([
       expect(cpu.pc).toBe(BigInt(CODE + 2));
     }
   });
+
+  it("a task is left by code beside its state, which is saved over the code's granule", () => {
+    const cpu = bareCpu({}, tier1 ? { tier1: eager } : {});
+    if (tier1) cpu.engine.memory.setHot(1);
+    const beside = TSS + 0x68;
+    poke(cpu, beside, [0x40, 0x40, 0xea, 0, 0, 0, 0, OTHER_TASK, 0]);
+    poke(cpu, BEGIN, [0xf4]);
+    for (let round = 0; round < 3; round++) {
+      beforeSwitch(cpu, DS, 8 * TS + 7);
+      cpu.setPc(BigInt(beside));
+      expect(cpu.run(1000)).toBe("halt");
+      expect(cpu.pc).toBe(BigInt(BEGIN + 1));
+    }
+  });
 });
