@@ -30,6 +30,8 @@ export const ATOMIC_STORE_EXCLUSIVE = 0xb00;
 export const ACCESS_READ = 0;
 export const ACCESS_WRITE = 1;
 export const ACCESS_EXEC = 2;
+/** Read by nobody in the guest: a walk for it changes nothing, neither flags of page tables nor what is pending. */
+export const ACCESS_LOOK = 3;
 export const PERM_READ = 1;
 export const PERM_WRITE = 2;
 export const PERM_EXEC = 4;

@@ -1,7 +1,7 @@
 // The page walk (Intel SDM volume 3, chapter 4): 32-bit, PAE and 4-level paging, access rights, accessed and dirty flags.
 
-import { ACCESS_EXEC, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
-import { FAULT_NONE, FAULT_RETRY, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
+import { ACCESS_EXEC, ACCESS_LOOK, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
+import { FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
 import { MMU_SMAP, MMU_USER, X_A20_OFF, X_CR3, X_PDPTE } from "../../../src/arch/x86/layout";
 import { loadPhys32, loadPhys64, physHostWrite } from "../../engine/physical";
 import { codeWrite } from "../../engine/softmmu/access";
@@ -26,7 +26,7 @@ const ADDRESS: u64 = 0x000ffffffffff000;
 const RESERVED: u64 = 0x000fffffffffffff & ~((<u64>1 << PHYS_BITS) - 1);
 
 /** Hook: see E_HOOK_WALK. Fills S_WALK_*; FAULT_EXCEPTION with #PF or #GP(0) pending when the access is not allowed, FAULT_RETRY when it has to
- *  be alone because its flags overwrite code. */
+ *  be alone because its flags overwrite code. For ACCESS_LOOK it only says whether the address is mapped. */
 export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
   if ((cr0(cpu) & CR0_PG) == 0) {
     done(cpu, va & 0xfffff000, PERM_READ | PERM_WRITE | PERM_EXEC, 12);
@@ -44,7 +44,7 @@ export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
   let noExec: u64 = 0;
   let entry: u64;
   if (long) {
-    if (!canonical(va)) return raiseNonCanonical(cpu, va, access == ACCESS_EXEC);
+    if (!canonical(va)) return nonCanonical(cpu, va, access);
     at4 = (load<u64>(cpu + X_CR3) & ADDRESS) + ((va >> 36) & 0xff8);
     entry = physLoad64(cpu, at4);
     if (!(entry & P)) return fault(cpu, va, access, mmu, 0);
@@ -76,7 +76,7 @@ export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
   noExec |= entry;
   if (entry & PS) {
     if (entry & 0x1fe000) return fault(cpu, va, access, mmu, PF_P | PF_RSVD);
-    if (at4 != NONE && !setFlag(cpu, at4, A)) return FAULT_RETRY;
+    if (at4 != NONE && !setFlag(cpu, at4, access, A)) return FAULT_RETRY;
     return leaf(cpu, va, access, mmu, entry, rights, noExec, at3, NONE, at2, 21);
   }
   const at1 = (entry & ADDRESS) + ((va >> 9) & 0xff8);
@@ -86,7 +86,7 @@ export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
   if (!long && (entry & 0x7ff0000000000000) != 0) return fault(cpu, va, access, mmu, PF_P | PF_RSVD);
   rights &= entry;
   noExec |= entry;
-  if (at4 != NONE && !setFlag(cpu, at4, A)) return FAULT_RETRY;
+  if (at4 != NONE && !setFlag(cpu, at4, access, A)) return FAULT_RETRY;
   return leaf(cpu, va, access, mmu, entry, rights, noExec, at3, at2, at1, 12);
 }
 
@@ -118,13 +118,13 @@ function leaf(cpu: i32, va: u64, access: i32, mmu: i32, entry: u64, rights: u64,
   const writable = readable && ((rights & W) != 0 || (!user && (cr0(cpu) & CR0_WP) == 0));
   const executable = !nx && (user ? userPage : !(userPage && (c4 & CR4_SMEP) != 0));
   if (access == ACCESS_WRITE ? !writable : access == ACCESS_EXEC ? !executable : !readable) return fault(cpu, va, access, mmu, PF_P);
-  if (up2 != NONE && !setFlag(cpu, up2, A)) return FAULT_RETRY;
-  if (up1 != NONE && !setFlag(cpu, up1, A)) return FAULT_RETRY;
+  if (up2 != NONE && !setFlag(cpu, up2, access, A)) return FAULT_RETRY;
+  if (up1 != NONE && !setFlag(cpu, up1, access, A)) return FAULT_RETRY;
   let dirty = (entry & D) != 0;
   if (access == ACCESS_WRITE && !dirty) {
-    if (!setFlag(cpu, at, A | D)) return FAULT_RETRY;
+    if (!setFlag(cpu, at, access, A | D)) return FAULT_RETRY;
     dirty = true;
-  } else if (!(entry & A) && !setFlag(cpu, at, A)) return FAULT_RETRY;
+  } else if (!(entry & A) && !setFlag(cpu, at, access, A)) return FAULT_RETRY;
   let perm = 0;
   if (readable) perm |= PERM_READ;
   if (writable && dirty) perm |= PERM_WRITE;
@@ -150,7 +150,8 @@ function done(cpu: i32, phys: u64, perm: i32, shift: i32): void {
 
 /** Sets a flag of an entry, which may be an instruction too: code is dropped as for any other store (SDM volume 3, 8.1.3 goes by physical
  *  address). False with FAULT_RETRY set when the access has to be executed in a block of its own for that. */
-function setFlag(cpu: i32, pa: u64, flag: u64): bool {
+function setFlag(cpu: i32, pa: u64, access: i32, flag: u64): bool {
+  if (access == ACCESS_LOOK) return true;
   const host = physHostWrite(a20(cpu, pa));
   if (host == 0) return true;
   const old = load<u8>(host);
@@ -161,7 +162,12 @@ function setFlag(cpu: i32, pa: u64, flag: u64): bool {
   return true;
 }
 
+function nonCanonical(cpu: i32, va: u64, access: i32): i32 {
+  return access == ACCESS_LOOK ? FAULT_EXCEPTION : raiseNonCanonical(cpu, va, access == ACCESS_EXEC);
+}
+
 function fault(cpu: i32, va: u64, access: i32, mmu: i32, error: i32): i32 {
+  if (access == ACCESS_LOOK) return FAULT_EXCEPTION;
   if (access == ACCESS_WRITE) error |= PF_W;
   if (mmu == MMU_USER) error |= PF_U;
   if (access == ACCESS_EXEC) {

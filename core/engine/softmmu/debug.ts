@@ -1,21 +1,14 @@
 // Address translation for the monitor and logs: no effects on the guest.
 
-import { ACCESS_READ } from "../../../src/layout/access";
+import { ACCESS_LOOK } from "../../../src/layout/access";
 import { E_HOOK_WALK } from "../../../src/layout/engine";
-import { FAULT_NONE, S_FAULT, S_ONE_INSN, S_WALK_PHYS } from "../../../src/layout/vcpu";
+import { FAULT_NONE, S_WALK_PHYS } from "../../../src/layout/vcpu";
 import { engine } from "../state";
 
 /** Physical address of a virtual one (halves) into S_WALK_PHYS as it is seen in an MMU mode; false when it is not mapped. */
 export function debugTranslate(cpu: i32, lo: u32, hi: u32, mmu: i32): bool {
   const va = <u64>lo | (<u64>hi << 32);
-  const kept = load<i32>(cpu + S_FAULT);
-  // No block runs: what the walk writes may go to code at once.
-  const alone = load<i32>(cpu + S_ONE_INSN);
-  store<i32>(cpu + S_ONE_INSN, 1);
-  const result = call_indirect<i32>(engine(E_HOOK_WALK), cpu, va, ACCESS_READ, mmu);
-  store<i32>(cpu + S_ONE_INSN, alone);
-  store<i32>(cpu + S_FAULT, kept);
-  if (result != FAULT_NONE) return false;
+  if (call_indirect<i32>(engine(E_HOOK_WALK), cpu, va, ACCESS_LOOK, mmu) != FAULT_NONE) return false;
   store<u64>(cpu + S_WALK_PHYS, load<u64>(cpu + S_WALK_PHYS) | (va & 0xfff));
   return true;
 }

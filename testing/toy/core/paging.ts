@@ -1,8 +1,8 @@
 // The toy's page walk: two levels, 4 KiB and 4 MiB pages.
 
 import { loadPhys32 } from "../../../core/engine/physical";
-import { ACCESS_EXEC, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
-import { FAULT_NONE, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
+import { ACCESS_EXEC, ACCESS_LOOK, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
+import { FAULT_EXCEPTION, FAULT_NONE, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
 import {
   CAUSE_FETCH,
   CAUSE_READ,
@@ -50,6 +50,7 @@ export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
 }
 
 function refuse(cpu: i32, access: i32, address: u32): i32 {
+  if (access == ACCESS_LOOK) return FAULT_EXCEPTION;
   return raise(cpu, access == ACCESS_WRITE ? CAUSE_WRITE : access == ACCESS_EXEC ? CAUSE_FETCH : CAUSE_READ, address);
 }
 

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
+import * as X from "../../../../src/arch/x86/layout.js";
 import type { Engine, Tier1 } from "../../../../src/engine/engine.js";
 import { S_HALTED } from "../../../../src/layout/vcpu.js";
 import { RegionTier } from "../../../../src/tier1/tier1.js";
@@ -74,12 +75,15 @@ describe.each([
     expect(cpu.run(1000)).toBe("halt");
   });
 
-  it("the monitor's look at the page changes it", () => {
+  it("the monitor's look at the page does not, nor does one that finds nothing leave anything", () => {
     const cpu = program(tier1, [HLT]);
     expect(cpu.run(1000)).toBe("halt");
+    cpu.setField(X.X_CR2, 0x1234n);
     expect(cpu.translate(BigInt(PAGE))).toBe(FRAME);
+    expect(cpu.translate(0x80000000n)).toBeUndefined();
+    expect(cpu.field(X.X_CR2)).toBe(0x1234n);
     cpu.engine.vcpu.set(S_HALTED, 0);
     expect(cpu.run(1000)).toBe("halt");
-    expect(cpu.gpr("rcx")).toBe(BigInt(LOOPS & 1));
+    expect(cpu.gpr("rcx")).toBe(BigInt(LOOPS + 1));
   });
 });
