@@ -96,8 +96,8 @@ async function readFile(name: string): Promise<Uint8Array | undefined> {
   try {
     // What is not in a file has no size and may never end. A pipe's opening would wait for its other end.
     const kind = await fs.promises.stat(name);
-    if (!kind.isFile() && !kind.isDirectory())
-      throw new MachineError(`could not read '${name}': it is not a regular file`);
+    if (kind.isDirectory()) throw new MachineError(`could not read '${name}': Is a directory`, { code: "ERR_FILE" });
+    if (!kind.isFile()) throw new MachineError(`could not read '${name}': it is not a regular file`);
     if (kind.size > LARGEST)
       throw new MachineError(`could not read '${name}': it has more than ${LARGEST / 2 ** 30} GiB`);
     // A thread that is ended while Node opens a file for it leaves that open; one that is open is closed then.
