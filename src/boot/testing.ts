@@ -3,10 +3,10 @@
 import type { UnpackRam } from "./room.js";
 
 const PAGE = 65536;
-/** core.wasm's own memory, below that RAM. */
+/** The core's own memory, below that RAM. */
 const CORE_BYTES = 64 * PAGE;
 
-/** RAM to unpack in, with an instance of core.wasm. */
+/** RAM to unpack in, with an instance of the core. */
 export function testRam(module: WebAssembly.Module, size: number): UnpackRam {
   const pages = Math.ceil((CORE_BYTES + size) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

@@ -1,4 +1,4 @@
-// Which values of core.wasm are host addresses of guest memory: they may be 2 GiB or more, so nothing may take them for signed numbers.
+// Which values of the core are host addresses of guest memory: they may be 2 GiB or more, so nothing may take them for signed numbers.
 
 import { E_RAM_BASE, RANGE_HOST } from "../../src/layout/engine.js";
 import { ENGINE } from "../../src/layout/memory.js";

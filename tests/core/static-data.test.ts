@@ -1,4 +1,4 @@
-// What core.wasm keeps between calls beside linear memory's tables: nothing of a CPU's. Globals are one worker's (each has an instance of
+// What the core keeps between calls beside linear memory's tables: nothing of a CPU's. Globals are one worker's (each has an instance of
 // its own), static data is everybody's, for all instances share linear memory.
 
 import { beforeAll, expect, it } from "vitest";

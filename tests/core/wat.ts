@@ -1,4 +1,4 @@
-// core.wasm as text, function by function: one instruction a line, operands before it, as asc --textFile writes it.
+// A core as text, function by function: one instruction a line, operands before it, as asc --textFile writes it.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
