@@ -1,1 +1,1 @@
-export function listOf(folder: string): string;
+export function listOf(folder: string, path?: string): string;

@@ -1,4 +1,4 @@
-// Writes the lists of what there is out of the folders: a folder under src/devices or src/machines with a type.ts is in them. Part of
+// Writes the lists of what there is out of the folders: a folder under src/devices, src/machines or src/arch with a type.ts is in them. Part of
 // the build, so that a device or a machine is added in its own folder and nowhere else.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -6,10 +6,18 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** What a type.ts exports, and the list of all that do. */
-const KINDS = { device: "DEVICE_TYPES", transport: "TRANSPORT_TYPES", machine: "MACHINE_TYPES" };
+const KINDS = {
+  device: "DEVICE_TYPES",
+  transport: "TRANSPORT_TYPES",
+  machine: "MACHINE_TYPES",
+  guest: "GUEST_TYPES",
+};
 
-/** The text of the list of a folder, which lies in it. */
-export function listOf(folder) {
+/** Where the list of a folder of src/ lies: in it, but for that of guests, which know nothing of each other. */
+const LISTS = { devices: "devices", machines: "machines", arch: "guests" };
+
+/** The text of the list of a folder, for one that lies at `path` from it. */
+export function listOf(folder, path = ".") {
   const imports = [];
   const lists = new Map();
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -25,7 +33,7 @@ export function listOf(folder) {
     if (!match || !KINDS[match[1]])
       throw new Error(`${folder}${file} exports none of ${Object.keys(KINDS).join(", ")}`);
     const name = file.slice(1, -"/type.ts".length).replaceAll(/[^A-Za-z0-9]+(.)/g, (_, letter) => letter.toUpperCase());
-    imports.push(`import { ${match[1]} as ${name} } from ".${file.replace(/\.ts$/, ".js")}";`);
+    imports.push(`import { ${match[1]} as ${name} } from "${path}${file.replace(/\.ts$/, ".js")}";`);
     lists.set(match[1], [...(lists.get(match[1]) ?? []), name]);
   }
   const exported = [...lists].map(
@@ -37,9 +45,13 @@ export function listOf(folder) {
   return `${head}${imports.join("\n")}\n\n${exported.join("\n\n")}\n`;
 }
 
-function write(folder) {
-  const file = join(folder, "list.ts");
-  const text = listOf(folder);
+function src(folder) {
+  return fileURLToPath(new URL(`../src/${folder}`, import.meta.url));
+}
+
+function write(folder, into) {
+  const file = join(src(into), "list.ts");
+  const text = listOf(src(folder), folder === into ? "." : `../${folder}`);
   let old = "";
   try {
     old = readFileSync(file, "utf8");
@@ -48,5 +60,5 @@ function write(folder) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  for (const folder of ["devices", "machines"]) write(fileURLToPath(new URL(`../src/${folder}`, import.meta.url)));
+  for (const [folder, into] of Object.entries(LISTS)) write(folder, into);
 }

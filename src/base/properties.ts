@@ -14,6 +14,8 @@ export interface PropertyRow {
   readonly most?: number;
   /** fixed: what to write instead. */
   readonly instead?: string;
+  /** string: what it has to match, and what a user is told otherwise. */
+  readonly pattern?: { readonly is: RegExp; readonly says: string };
 }
 
 /**

@@ -31,7 +31,7 @@ describe("defaults", () => {
   it("describes pc with 128 MiB, qemu64 and the console on the terminal", () => {
     const config = parse();
     expect(config.machine).toEqual({ type: "pc", properties: {} });
-    expect(config.cpu).toEqual({ model: "qemu64", features: [] });
+    expect(config.cpu).toEqual({ model: "qemu64", features: [], properties: {} });
     expect(config.ramSize).toBe(128 << 20);
     expect(config.serial).toEqual(["serial0"]);
     expect(config.monitors).toEqual(["serial0"]);
@@ -96,7 +96,7 @@ describe("refusals", () => {
     [["-M", "pc,foo=1"], "-M pc,foo=1: Invalid parameter 'foo'"],
     [["-M", "pc,hpet=maybe"], "-M pc,hpet=maybe: Parameter 'hpet' expects 'on' or 'off', not 'maybe'"],
     [["-M", "pc,smm=on"], "-M pc,smm=on: smm=on is not supported"],
-    [["-cpu", "foo"], "-cpu foo: unable to find CPU model 'foo' (there are qemu64 and max; max has every feature)"],
+    [["-cpu", "foo"], "-cpu foo: unable to find CPU model 'foo' (there are qemu64 and max; -cpu help says more)"],
     [["-cpu", "max,+foo"], "-cpu max,+foo: CPU feature 'foo' not found"],
     [["-cpu", "max,foo=on"], "-cpu max,foo=on: CPU property 'foo' not found"],
     [["-cpu", "max,nx=7"], "-cpu max,nx=7: Parameter 'nx' expects 'on' or 'off', not '7'"],
@@ -177,7 +177,7 @@ describe("usual command lines that cannot be had say what to write instead", () 
     ],
     [
       ["-cpu", "host"],
-      "-cpu host: without KVM the guest does not see the host's CPU (there are qemu64 and max; max has every feature)",
+      "-cpu host: without KVM the guest does not see the host's CPU (there are qemu64 and max; -cpu help says more)",
     ],
     [["-smp", "4"], "-smp 4: cpus=4 is not supported yet: the machine has one CPU (write -smp 1, or leave -smp out)"],
     [
@@ -265,12 +265,13 @@ describe("-machine, -cpu, -accel", () => {
         { name: "smap", on: true },
         { name: "sse4.1", on: false },
       ],
+      properties: {},
     });
   });
   it("takes a vendor", () => {
     expect(parse("-cpu", "qemu64,vendor=GenuineIntel,-nx").cpu).toEqual({
       model: "qemu64",
-      vendor: "GenuineIntel",
+      properties: { vendor: "GenuineIntel" },
       features: [{ name: "nx", on: false }],
     });
   });
@@ -437,7 +438,7 @@ describe("texts", () => {
   it("answers the small helps", () => {
     expect(text("-version")).toBe("wasmachine emulator version 1.2.3\n");
     expect(text("-machine", "help")).toContain("pc ");
-    expect(text("-cpu", "help")).toContain("qemu64");
+    expect(text("-cpu", "help")).toMatch(/ {2}qemu64 .*\(default\)\n {2}max .*[\s\S]*\bsse4\.2\b[\s\S]*vendor=<str>/);
     expect(text("-device", "help")).toContain("isa-debug-exit");
     expect(text("-d", "help")).toContain("guest_errors");
   });

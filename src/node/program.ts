@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
-import { programName } from "../machines/programs.js";
+import { DEFAULT_GUEST, programName } from "../guests/programs.js";
 import type { ProgramInfo } from "../options/parse.js";
 
-export const PROGRAM_NAME = programName("x86_64");
+export const PROGRAM_NAME = programName(DEFAULT_GUEST);
 
 /** Name and version of this program. */
 export function programInfo(): ProgramInfo {

@@ -1,6 +1,6 @@
 // The program of the thread that makes regions.
 
-import { serveRegions } from "../machines/pc/serve-regions.js";
+import { serveRegions } from "../guests/serve-regions.js";
 import { yieldAsHelper } from "./background.js";
 import { ownPort, sayLoaded } from "./ports.js";
 

@@ -5,6 +5,8 @@ import type { PropertyValues } from "../base/properties.js";
 export interface MachineConfig {
   /** -name; empty when not given. */
   name: string;
+  /** The guest, by the name of its Arch: which program this is. */
+  guest: string;
   machine: MachineChoice;
   cpu: CpuConfig;
   /** Bytes of guest RAM, a multiple of 8 KiB. */
@@ -56,15 +58,15 @@ export interface MachineChoice {
 }
 
 export interface CpuConfig {
-  model: "qemu64" | "max";
+  model: string;
   /** In the order given; a later one wins. */
   features: FeatureChange[];
-  /** vendor=: CPUID's 12 characters. */
-  vendor?: string;
+  /** Those of its other properties that were set. */
+  properties: PropertyValues;
 }
 
 export interface FeatureChange {
-  /** A name of CPU_FEATURES. */
+  /** As the guest's rows call it. */
   name: string;
   on: boolean;
 }
@@ -175,8 +177,9 @@ export interface BootConfig {
 export function defaultConfig(): MachineConfig {
   return {
     name: "",
+    guest: "",
     machine: { type: "", properties: {} },
-    cpu: { model: "qemu64", features: [] },
+    cpu: { model: "", features: [], properties: {} },
     ramSize: DEFAULT_RAM,
     accel: { oneInsnPerTb: false },
     append: "",

@@ -1,18 +1,14 @@
-// -machine, -cpu, -accel, -m, -smp: what the machine is made of.
+// -machine, -accel, -m, -smp: what the machine is made of.
 
 import type { PropertyRow } from "../base/properties.js";
 import type { MachineConfig } from "./config.js";
 import { DEFAULT_RAM } from "./config.js";
-import { findFeature } from "./cpu-features.js";
 import { OptionError, optionError } from "./error.js";
-import { applyList, type Fail, type ParameterHandlers, parseList, splitCommas } from "./keyval.js";
+import { applyList, type Fail, type ParameterHandlers, parseList } from "./keyval.js";
 import { parseProperty, propertiesHelp } from "./properties.js";
 import type { MachineRow, MachineRows } from "./rows.js";
 import { parseChoice, parseInteger, parseSize, parseSwitch } from "./values.js";
 
-export const CPU_HELP =
-  "Available CPUs:\n  qemu64     64-bit CPU of a small common feature set (default)\n" +
-  "  max        every feature the emulator has\n\nFeatures are changed with +name, -name, name=on or name=off.\n";
 export const ACCEL_HELP = "Accelerators supported:\ntcg\n";
 
 /** Why an accelerator is refused, and that nothing has to stand in its place. */
@@ -104,52 +100,6 @@ export function withoutPart(config: MachineConfig, machines: MachineRows, option
   if (!Object.hasOwn(row.properties, name))
     throw new OptionError(`${option}: machine type '${row.name}' has no ${name}`);
   config.machine.properties[name] = false;
-}
-
-export function applyCpu(config: MachineConfig, option: string, value: string): void {
-  const [model, ...features] = splitCommas(value);
-  if (model !== "qemu64" && model !== "max") {
-    const host = model === "host" ? "without KVM the guest does not see the host's CPU" : undefined;
-    const why = host ?? `unable to find CPU model '${model}'`;
-    throw optionError(option, value, `${why} (there are qemu64 and max; max has every feature)`);
-  }
-  config.cpu = { model, features: [] };
-  const fail: Fail = (message) => {
-    throw optionError(option, value, message);
-  };
-  for (const typed of features) {
-    if (typed === "") continue;
-    const vendor = /^vendor=(.*)$/s.exec(typed);
-    if (vendor) {
-      config.cpu.vendor = vendorId(vendor[1]!, fail);
-      continue;
-    }
-    const { name, on } = parseFeature(typed, fail);
-    // How features are listed and enforced; there is nothing to enforce where all features are the emulator's own.
-    if (name === "check" || name === "enforce" || name === "migratable") continue;
-    const feature = findFeature(name);
-    if (!feature) fail(`CPU feature '${name}' not found`);
-    config.cpu.features.push({ name: feature!.name, on });
-  }
-}
-
-/** As CPUID gives it. */
-function vendorId(value: string, fail: Fail): string {
-  if (!/^[\x20-\x7e]{12}$/.test(value))
-    fail(`vendor=${value}: a vendor has 12 characters, such as AuthenticAMD and GenuineIntel`);
-  return value;
-}
-
-function parseFeature(typed: string, fail: Fail): { name: string; on: boolean } {
-  if (typed.startsWith("+")) return { name: typed.slice(1), on: true };
-  if (typed.startsWith("-")) return { name: typed.slice(1), on: false };
-  const equals = typed.indexOf("=");
-  if (equals < 0) return { name: typed, on: true };
-  const name = typed.slice(0, equals);
-  if (!findFeature(name) && name !== "check" && name !== "enforce" && name !== "migratable") {
-    fail(`CPU property '${name}' not found`);
-  }
-  return { name, on: parseSwitch(typed.slice(equals + 1), name, fail) };
 }
 
 /** Accelerators of all -accel options; tcg must be among them. */

@@ -38,6 +38,8 @@ const ROWS = new Map<string, OptionRow>(
  */
 export function parseOptions(args: readonly string[], program: ProgramInfo, catalogue: Catalogue): ParsedArguments {
   const config = defaultConfig();
+  config.guest = catalogue.guest.name;
+  config.cpu.model = catalogue.guest.cpus.models[0]!.name;
   config.machine.type = catalogue.machines.list[0]!.name;
   const state: ParseState = {
     catalogue,

@@ -23,6 +23,9 @@ export function parseProperty(row: PropertyRow, name: string, text: string, fail
     case "fixed":
       if (row.words!.includes(text)) return undefined;
       return fail(`${name}=${text} is not supported${row.instead === undefined ? "" : ` (${row.instead})`}`);
+    case "string":
+      if (row.pattern?.is.test(text) === false) fail(`${name}=${text}: ${row.pattern.says}`);
+      return text;
     default:
       return text;
   }

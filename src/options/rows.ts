@@ -30,8 +30,32 @@ export interface MachineRows {
   find(name: string): MachineRow | undefined;
 }
 
+export interface CpuModelRow {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What -cpu can say. */
+export interface CpuRows {
+  /** The first is the default. */
+  readonly models: readonly CpuModelRow[];
+  /** Beside features. */
+  readonly properties: PropertyRows;
+  /** Features that models may have. */
+  readonly features: readonly string[];
+  /** The name of a feature as typed, of those too that no model has; undefined for what is no feature. */
+  feature(typed: string): string | undefined;
+}
+
+export interface GuestRow {
+  /** As in the name of its program. */
+  readonly name: string;
+  readonly cpus: CpuRows;
+}
+
 /** All that an option may name. */
 export interface Catalogue {
+  readonly guest: GuestRow;
   readonly machines: MachineRows;
   readonly devices: DeviceRows;
 }

@@ -2,6 +2,7 @@
 
 import { applyChardev, applyMon } from "./chardev.js";
 import type { MachineConfig } from "./config.js";
+import { applyCpu, cpuHelp } from "./cpu.js";
 import { deviceHelp, parseDevice, parseObject } from "./device.js";
 import { compactDisc, hardDisk, type PendingDrive, parseDrive } from "./drive.js";
 import { optionError } from "./error.js";
@@ -19,11 +20,9 @@ import {
 import {
   ACCEL_HELP,
   applyAccel,
-  applyCpu,
   applyMachine,
   applyMemory,
   applySmp,
-  CPU_HELP,
   machineHelp,
   withoutPart,
 } from "./machine-options.js";
@@ -118,10 +117,11 @@ export const OPTION_SECTIONS: OptionSection[] = [
       },
       {
         names: ["cpu"],
-        argument: "model[,+feature|-feature...][,vendor=id]",
-        help: "CPU model (qemu64, max) and features",
+        argument: "model[,+feature|-feature...][,prop=value...]",
+        help: "CPU model and its features (-cpu help lists them)",
         apply(state, option, value) {
-          if (!help(() => CPU_HELP, value, state)) applyCpu(state.config, option, value);
+          const { cpus } = state.catalogue.guest;
+          if (!help(() => cpuHelp(cpus), value, state)) applyCpu(state.config, cpus, option, value);
         },
       },
       {

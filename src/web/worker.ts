@@ -1,6 +1,6 @@
 // The program of the page's workers, one file for all of them: a machine's, and the one beside it that makes regions.
 
-import { serveRegions } from "../machines/pc/serve-regions.js";
+import { serveRegions } from "../guests/serve-regions.js";
 import { serveMachine } from "./machine-worker.js";
 import { ownPort } from "./ports.js";
 import { REGION_WORKER } from "./region-thread.js";

@@ -27,7 +27,7 @@ const program = { name: "test", version: "0" };
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 function parse(args: string[], machines = catalogue().machines) {
-  return parseArguments(["-display", "none", ...args], program, { devices, machines });
+  return parseArguments(["-display", "none", ...args], program, { ...catalogue(), devices, machines });
 }
 
 function configOf(args: string[], machines = catalogue().machines) {
@@ -76,6 +76,7 @@ describe("the lists of the build", () => {
     for (const room of ["devices", "machines"]) {
       expect(readFileSync(folder(`../../src/${room}/list.ts`), "utf8")).toBe(listOf(folder(`../../src/${room}`)));
     }
+    expect(readFileSync(folder("../../src/guests/list.ts"), "utf8")).toBe(listOf(folder("../../src/arch"), "../arch"));
   });
 });
 

@@ -2,12 +2,12 @@
 
 import type { Port } from "../../base/port.js";
 import { encodeText } from "../../base/text.js";
+import { DEFAULT_GUEST, programName } from "../../guests/programs.js";
 import type { HostScheduler } from "../../machine/clock/scheduler.js";
 import { type HostChardev, MachineError, type MachineHost, type OutputGate } from "../../machine/host.js";
 import type { Machine } from "../../machine/machine.js";
 import { parseArguments } from "../../machines/arguments.js";
 import { createMachine } from "../../machines/create.js";
-import { programName } from "../../machines/programs.js";
 import type { EngineParts } from "../../machines/registry/registry.js";
 import { attachMonitors } from "../../monitor/attach.js";
 import type { ChardevConfig, MachineConfig } from "../../options/config.js";
@@ -113,7 +113,7 @@ export class MachineServer {
   private async create(create: CreateMessage): Promise<void> {
     const { version } = this.surroundings;
     const parsed = parseArguments(create.arguments, {
-      name: programName("x86_64"),
+      name: programName(DEFAULT_GUEST),
       version,
       separateMonitor: true,
     });

@@ -3,6 +3,7 @@
 import { X86 } from "../../arch/x86/arch.js";
 import { X86Cpu, type X86Hooks } from "../../arch/x86/cpu.js";
 import type { X86CpuModel } from "../../arch/x86/frontend/cpuid.js";
+import { x86Translation } from "../../arch/x86/guest.js";
 import { DEVICES } from "../../devices/devices.js";
 import type { Engine } from "../../engine/engine.js";
 import { TooMuchRam } from "../../engine/memory.js";
@@ -30,7 +31,6 @@ import type { EngineParts } from "../registry/registry.js";
 import { PcBoard } from "./board.js";
 import { prepareBoot } from "./boot.js";
 import { addDevices, pcDevices } from "./devices.js";
-import { cpuParts } from "./engine-parts.js";
 import { createGuestCalls } from "./guest-calls.js";
 import { PcMachine } from "./machine.js";
 import { pcRam } from "./memory.js";
@@ -43,7 +43,7 @@ export async function createPc(config: MachineConfig, host: MachineHost, parts: 
   const entropy = config.seed !== undefined || config.icount ? seededEntropy(config.seed ?? 0) : host.entropy;
   const random = new RandomNumbers(entropy);
   const work = new HostWork();
-  const { frontend, model, missing } = cpuParts(config.cpu);
+  const { frontend, model, missing } = x86Translation(config.cpu);
   for (const feature of missing) host.warn(`-cpu: the emulator has no feature '${feature}'; the guest does not see it`);
 
   // The CPU's hooks reach the board, which needs the CPU: neither runs before both are there.
@@ -69,7 +69,7 @@ export async function createPc(config: MachineConfig, host: MachineHost, parts: 
       codeBytes: (config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20,
       now: () => host.monotonic(),
       hotBlock: host.hotBlock,
-      ...(helper ? { helper: regionHelper(helper, config.cpu) } : {}),
+      ...(helper ? { helper: regionHelper(helper, config) } : {}),
     });
   };
   const cpu = createCpu();

@@ -18,7 +18,7 @@ import {
   X86_FEATURES,
 } from "./features.js";
 
-export type X86Model = "qemu64" | "max" | "host";
+export type X86Model = keyof typeof MODELS;
 
 export interface X86CpuModel {
   /** Entries of six words: leaf, sub-leaf (0xffffffff: any), EAX, EBX, ECX, EDX. For X_CPUID_TABLE. */
@@ -50,14 +50,23 @@ const QEMU64 =
 /** Everything implemented except x2APIC, which guests without interrupt remapping had better not find. */
 const NOT_IN_MAX: ReadonlySet<string> = new Set(["x2apic"]);
 
-const MODELS: Record<"qemu64" | "max", { features: () => Iterable<string>; id: string; level: number }> = {
-  qemu64: { features: () => QEMU64.split(" "), id: "QEMU Virtual CPU version 2.5+", level: 0xd },
+const MODELS = {
+  qemu64: {
+    text: "64-bit CPU of a small common feature set",
+    features: () => QEMU64.split(" "),
+    id: "QEMU Virtual CPU version 2.5+",
+    level: 0xd,
+  },
   max: {
+    text: "every feature the emulator has",
     features: () => [...X86_FEATURES.keys()].filter((name) => !NOT_IN_MAX.has(name)),
     id: "QEMU TCG CPU version 2.5+",
     level: 0x16,
   },
-};
+} as const;
+
+/** What -cpu takes; the first is the default. */
+export const X86_MODELS = Object.entries(MODELS).map(([name, { text }]) => ({ name: name as X86Model, text }));
 
 /** Builds a CPU model with features switched on and off in order. Throws for a feature that is switched on but not implemented.
  *  `vendor`: 12 characters; they change what CPUID says and which model-specific registers there are, never what instructions do. */
@@ -66,8 +75,8 @@ export function buildCpuModel(
   changes: Iterable<{ name: string; on: boolean }> = [],
   vendor = DEFAULT_VENDOR,
 ): X86CpuModel {
-  const base = MODELS[model === "host" ? "max" : model];
-  const names = new Set(base.features());
+  const base = MODELS[model];
+  const names = new Set<string>(base.features());
   for (const { name, on } of changes) {
     if (on && !X86_FEATURES.has(name)) throw new Error(`CPU feature '${name}' is not implemented`);
     if (on) names.add(name);

@@ -15,10 +15,9 @@ export type FeatureWord =
   | "6.eax"
   | "40000001.eax";
 
-export interface CpuFeature {
-  name: string;
-  word: FeatureWord;
-  bit: number;
+export interface FeatureBit {
+  readonly word: FeatureWord;
+  readonly bit: number;
 }
 
 // One string per word: names by bit, "-" where a bit has no name or none a user may change.
@@ -67,19 +66,19 @@ const ALIASES: Record<string, string> = {
   pclmul: "pclmulqdq",
 };
 
-/** Every feature by its name. */
-export const CPU_FEATURES: ReadonlyMap<string, CpuFeature> = new Map(
+/** Where every feature is, by its name. */
+export const FEATURE_BITS: ReadonlyMap<string, FeatureBit> = new Map(
   (Object.entries(WORDS) as [FeatureWord, string][]).flatMap(([word, names]) =>
     names
       .split(" ")
-      .map((name, bit): [string, CpuFeature] => [name, { name, word, bit }])
+      .map((name, bit): [string, FeatureBit] => [name, { word, bit }])
       .filter(([name]) => name !== "-"),
   ),
 );
 
-/** The feature of a name as typed (`sse4_2`, `sse4.2` and `sse4-2` are one), or undefined. */
-export function findFeature(typed: string): CpuFeature | undefined {
+/** The name of a feature as typed (`sse4_2`, `sse4.2` and `sse4-2` are one), or undefined. */
+export function featureName(typed: string): string | undefined {
   const name = typed.toLowerCase();
   const dashed = name.replaceAll("_", "-");
-  return CPU_FEATURES.get(ALIASES[name] ?? ALIASES[dashed] ?? dashed) ?? CPU_FEATURES.get(name);
+  return [ALIASES[name] ?? ALIASES[dashed] ?? dashed, name].find((one) => FEATURE_BITS.has(one));
 }

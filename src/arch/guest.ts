@@ -1,0 +1,30 @@
+// A guest that a program is for. Its folder has a file `type.ts` that says its name and what -cpu can say of it; the code comes by
+// import() when a machine is made.
+
+import type { CpuConfig } from "../options/config.js";
+import type { GuestRow } from "../options/rows.js";
+import type { Arch } from "./arch.js";
+import type { Frontend } from "./frontend.js";
+
+export interface GuestType<Name extends string = string> extends GuestRow {
+  /** That of its Arch. */
+  readonly name: Name;
+  /** Imports its code. */
+  load(): Promise<Guest>;
+}
+
+export interface Guest {
+  readonly arch: Arch;
+  /** The frontend for a -cpu. */
+  translation(cpu: CpuConfig): Translation;
+}
+
+export interface Translation {
+  readonly frontend: Frontend;
+  /** Features asked for that the emulator does not have; they are left out. */
+  readonly missing: readonly string[];
+}
+
+export function defineGuest<const Name extends string>(type: GuestType<Name>): GuestType<Name> {
+  return type;
+}

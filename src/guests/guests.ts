@@ -1,0 +1,11 @@
+import type { GuestType } from "../arch/guest.js";
+import { GUEST_TYPES } from "./list.js";
+
+export type GuestName = (typeof GUEST_TYPES)[number]["name"];
+
+/** The guest of a name. Throws Error where there is none. */
+export function findGuest(name: string): GuestType {
+  const found = GUEST_TYPES.find((type) => type.name === name);
+  if (!found) throw new Error(`there is no guest '${name}'`);
+  return found;
+}
