@@ -23,7 +23,7 @@ export interface Register {
 
 /** The TLBs a CPU has, one for each set of access rights: the mode of running code (MODE_MMU_SHIFT) says which one it uses. */
 export interface MmuModes {
-  /** At most MMU_MODES. */
+  /** At most MMU_MODES_MAX. */
   readonly count: number;
   /** The one debuggers translate addresses with: the most privileged. */
   readonly debug: number;

@@ -89,7 +89,7 @@ export class Engine {
     const { memory, core } = this;
     this.vcpus = Array.from(
       { length: options.cpus ?? 1 },
-      (_, k) => new Vcpu(memory, memory.plan.cpus + k * L.CPU_SIZE, k),
+      (_, k) => new Vcpu(memory, memory.plan.cpus + k * memory.plan.cpuSize, k),
     );
     this.encoders = this.vcpus.map(
       ({ base }) =>

@@ -12,6 +12,8 @@ const MOST_PAGES = 65536 - 1;
 export interface MemoryPlan {
   /** State of the first CPU; the others follow. */
   cpus: number;
+  /** Bytes from one to the next. */
+  cpuSize: number;
   ramBase: number;
   ramSize: number;
   arena: number;
@@ -31,10 +33,19 @@ export interface Placement extends MemoryPlan {
   fields: readonly (readonly [field: number, address: number])[];
 }
 
-/** Where everything lies with so many bytes of RAM, CPUs, and bytes of the guest's own tables. */
-export function placement(ramSize: number, count = 1, tableBytes = 0): Placement {
+/** What a guest decides of it. */
+type Guest = Pick<Arch, "tableBytes" | "mmu">;
+
+/** Bytes of a CPU's state. */
+function cpuSize({ mmu }: Guest): number {
+  if (mmu.count > L.MMU_MODES_MAX) throw new Error(`${mmu.count} MMU modes: the engine has ${L.MMU_MODES_MAX} at most`);
+  return L.S_TLB + mmu.count * (L.TLB_MODE_SIZE + L.TLB_LIST_MODE_SIZE);
+}
+
+/** Where everything lies with so many bytes of RAM and so many CPUs. */
+export function placement(ramSize: number, guest: Guest, count = 1): Placement {
   const cpus = L.CPUS;
-  let at = cpus + count * L.CPU_SIZE;
+  let at = cpus + count * cpuSize(guest);
   const take = (bytes: number, align = 64) => {
     at = Math.ceil(at / align) * align;
     const here = at;
@@ -48,7 +59,7 @@ export function placement(ramSize: number, count = 1, tableBytes = 0): Placement
     [L.E_HASH, take(4 << BLOCK_HASH_BITS)],
     [L.E_PAGE_STORES, take(ramPages * 4)],
   ] as const;
-  const archTables = take(tableBytes);
+  const archTables = take(guest.tableBytes);
   const regions = take(REGION_RECORD_BYTES);
   const arena = take(TIER0_BYTES);
   const romBase = take(ROM_BYTES, 4096);
@@ -56,14 +67,26 @@ export function placement(ramSize: number, count = 1, tableBytes = 0): Placement
   const ramBase = take(ramSize, PAGE);
   const pages = Math.ceil(at / PAGE);
   const bytes = { arenaBytes: TIER0_BYTES, regionBytes: REGION_RECORD_BYTES };
-  return { cpus, ramBase, ramSize, arena, romBase, archTables, regions, ...bytes, pages, fields };
+  return {
+    cpus,
+    cpuSize: cpuSize(guest),
+    ramBase,
+    ramSize,
+    arena,
+    romBase,
+    archTables,
+    regions,
+    ...bytes,
+    pages,
+    fields,
+  };
 }
 
 /** Most bytes of RAM that there is room for, in whole MiB. */
-export function mostRam(tableBytes = 0): number {
+export function mostRam(guest: Guest): number {
   const mib = 2 ** 20;
   let most = MOST_PAGES * PAGE - ((MOST_PAGES * PAGE) % mib);
-  while (placement(most, 1, tableBytes).pages > MOST_PAGES) most -= mib;
+  while (placement(most, guest).pages > MOST_PAGES) most -= mib;
   return most;
 }
 
@@ -86,13 +109,12 @@ export class EngineMemory {
   /** Throws TooMuchRam, or another RangeError when the host does not give so much memory. */
   constructor(
     ram: readonly RamRange[],
-    private readonly arch: Pick<Arch, "tableBytes" | "mmu">,
+    private readonly arch: Guest,
     cpus = 1,
   ) {
-    const { tableBytes } = arch;
     const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
-    const { pages, fields, ...plan } = placement(ramSize, cpus, tableBytes);
-    if (pages > MOST_PAGES) throw new TooMuchRam(mostRam(tableBytes));
+    const { pages, fields, ...plan } = placement(ramSize, arch, cpus);
+    if (pages > MOST_PAGES) throw new TooMuchRam(mostRam(arch));
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const buffer = this.memory.buffer;
     this.u8 = new Uint8Array(buffer);
@@ -105,7 +127,9 @@ export class EngineMemory {
     for (const [field, address] of fields) this.setEngine(field, address);
     this.setEngine(L.E_HASH_MASK, (1 << BLOCK_HASH_BITS) - 1);
     this.setEngine(L.E_CPUS, plan.cpus);
-    this.setEngine(L.E_CPUS_END, plan.cpus + cpus * L.CPU_SIZE);
+    this.setEngine(L.E_CPUS_END, plan.cpus + cpus * plan.cpuSize);
+    this.setEngine(L.E_CPU_SIZE, plan.cpuSize);
+    this.setEngine(L.E_MMU_MODES, arch.mmu.count);
     this.physical = new PhysicalMap(this.u32, ram, plan.ramBase);
   }
 

@@ -14,9 +14,12 @@ export const E_PAGE_BLOCKS = 0x18;
 /** i32 hash table of blocks, E_HASH_MASK+1 entries, chained by B_HASH_NEXT. */
 export const E_HASH = 0x1c;
 export const E_HASH_MASK = 0x20;
-/** CPUs: address of the first one's state, and behind the last one's. They follow one another (vcpu.ts, CPU_SIZE). */
+/** CPUs: address of the first one's state, and behind the last one's; bytes from one to the next. */
 export const E_CPUS = 0x24;
 export const E_CPUS_END = 0x28;
+export const E_CPU_SIZE = 0x5c;
+/** MMU modes of the guest. */
+export const E_MMU_MODES = 0x60;
 /** Bumped whenever any block is invalidated; links between blocks carry the epoch they were made in. */
 export const E_LINK_EPOCH = 0x2c;
 /** First index of the helpers in core's function table. */

@@ -4,7 +4,7 @@
 //   0          static data of the core (at most 512 KiB)
 //   UNPACK_TABLES  of core/unpack (64 KiB)
 //   ENGINE     pointers to the engine's tables, filled in by src/engine/memory.ts (engine.ts)
-//   CPUS       state of each CPU, CPU_SIZE bytes: common part, guest part, tier 0 temporaries, caches (vcpu.ts), TLB (tlb.ts)
+//   CPUS       state of each CPU: common part, guest part, tier 0 temporaries, caches (vcpu.ts), TLBs (tlb.ts)
 //   ...        tables and caches, placed by src/engine/memory.ts, then guest RAM
 
 /** Probabilities and checksum tables, while something is unpacked. */

@@ -1,4 +1,5 @@
-// The TLB: per MMU mode TLB_ENTRIES entries of TLB_STRIDE bytes for data, and as many for code. Offsets from `cpu`, or in an entry.
+// The TLB: for each MMU mode of the guest (Arch.mmu) TLB_ENTRIES entries of TLB_STRIDE bytes for data, and as many for code. Offsets from
+// `cpu`, or in an entry. It is the last of a CPU's state but for the list of its entries, as its length is the guest's.
 // Entry: i64 read tag, i64 write tag, i64 unused, i32 addend (host = wrap(va) + addend), i32 flags. A tag is the
 // virtual page address, or one that cannot match at this index (see core/engine/softmmu/tlb.ts).
 // Hit: (va ^ tag) <u 4096 - (size - 1). Entries for code have their tag in the read tag's place.
@@ -12,12 +13,13 @@ export const TLB_ADDEND = 24;
 export const TLB_FLAGS = 28;
 /** Of the flags, the others of which are core's own: the mapping is global. */
 export const TLB_GLOBAL = 1;
-/** Most MMU modes of any guest (Arch.mmu). */
-export const MMU_MODES = 3;
-export const TLB_MODE_SIZE = 0x20000;
+/** Most modes a guest may have: what MODE_MMU_MASK has room for. */
+export const MMU_MODES_MAX = 16;
+/** Data and code of a mode. */
+export const TLB_MODE_SIZE = 0x40000;
 /** From a data entry to the tag and the addend of the entry for code of the same index and mode: code and data that share an index do
  *  not drive each other out. */
-export const TLB_EXEC = 0x60000;
-export const TLB_EXEC_ADDEND = 0x60018;
-/** i32 list of addresses of filled TLB entries; each of the 2 * MMU_MODES * TLB_ENTRIES may be in it twice. */
-export const S_TLB_LIST = 0x190000;
+export const TLB_EXEC = 0x20000;
+export const TLB_EXEC_ADDEND = 0x20018;
+/** Of the list behind the TLBs (S_TLB_LIST), for each mode: each entry, for data and for code, may be in it twice. */
+export const TLB_LIST_MODE_SIZE = 0x10000;

@@ -45,13 +45,13 @@ export const S_EXIT_BLOCK = 0x60;
 export const S_PENDING = 0x64;
 /** i64: physical address of the second page of a page-crossing instruction at S_EXIT_PHYS (-1: none). */
 export const S_EXIT_PHYS2 = 0x68;
-/** i32: length of the list of filled TLB entries, S_TLB_LIST. */
+/** i32: length of the list of filled TLB entries. */
 export const S_TLB_USED = 0x70;
 /** i32: block being interpreted. */
 export const S_BLOCK = 0x74;
 /** i32: the pages of the region being entered, or just left, that are known to be mapped (a bit each). */
 export const S_PAGES = 0x78;
-/** i32: how many at the start of S_TLB_LIST survived the last flush of what is not global. */
+/** i32: how many at the start of the list survived the last flush of what is not global. */
 export const S_TLB_KEPT = 0x7c;
 /** i32: the region that is running has looked at a page that is not global. */
 export const S_LOCAL_PAGE = 0x80;
@@ -61,6 +61,8 @@ export const S_ALONE = 0x84;
 export const S_CODE_MASK = 0x88;
 /** i64: instruction count at the last exception or interrupt, -1: there was none. */
 export const S_LAST_EVENT = 0x90;
+/** i32: address of the list of addresses of filled TLB entries, behind the TLBs. */
+export const S_TLB_LIST = 0x98;
 /** i64 each: virtual time at this CPU's last read of the host's clock, nanoseconds; its instruction count then; the instruction count
  *  from which the clock is read again. */
 export const S_TIME = 0xc0;
@@ -114,10 +116,11 @@ export const S_JUMP_CACHE = 0x10000;
 export const S_REGION_CACHE = 0x50000;
 /** What translation to tier 0 needs (src/tier0/layout.ts). */
 export const S_ENCODER = 0x70000;
-/** 0xd0000: the TLB (tlb.ts). */
-export const CPU_SIZE = 0x1c0000;
-export const MODE_MMU_SHIFT = 28;
-export const MODE_MMU_MASK = 3;
+// 0xd0000: the TLB (tlb.ts). How long a CPU's state is, is in E_CPU_SIZE.
+
+/** S_MODE: the guest's own bits up to this one, which TLB is used, then MODE_ONE_INSN. */
+export const MODE_MMU_SHIFT = 26;
+export const MODE_MMU_MASK = 15;
 /** The block is one instruction long, whatever follows. */
 export const MODE_ONE_INSN = 0x40000000;
 export const FAULT_NONE = 0;

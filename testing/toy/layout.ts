@@ -32,8 +32,10 @@ export const T_ADDRESS = 0x188;
 /** i32: what a region may know at its entry; no instruction looks at it. */
 export const T_CONTEXT = 0x18c;
 
+// Guests have more modes than two, which the toy has no use for: programs have the last one there can be.
 export const MMU_SYSTEM = 0;
-export const MMU_PROGRAM = 1;
+export const MMU_PROGRAM = 15;
+export const MMU_COUNT = 16;
 
 // Causes.
 export const CAUSE_READ = 1;

@@ -1,17 +1,15 @@
 // What each CPU has cached by address of code, and when it ends: the jump cache, and the region cache with its epochs.
 
-import { E_CPUS, E_CPUS_END } from "../../../src/layout/engine";
+import { E_CPU_SIZE, E_CPUS, E_CPUS_END } from "../../../src/layout/engine";
 import { JC_STRIDE, RC_STRIDE } from "../../../src/layout/region";
-import {
-  CPU_SIZE, S_GLOBAL_EPOCH, S_JUMP_CACHE, S_REGION_CACHE, S_REGION_EPOCH,
-} from "../../../src/layout/vcpu";
+import { S_GLOBAL_EPOCH, S_JUMP_CACHE, S_REGION_CACHE, S_REGION_EPOCH } from "../../../src/layout/vcpu";
 import { JUMP_CACHE_BITS, REGION_CACHE_BITS } from "../../../src/tuning/engine";
 import { engine } from "../state";
 
 /** Empties the jump caches of all CPUs. Their key is the host address, so only eviction and a new memory map need this: they give an
  *  address other code. */
 export function clearJumpCaches(): void {
-  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += CPU_SIZE) clearJumpCache(cpu);
+  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += engine(E_CPU_SIZE)) clearJumpCache(cpu);
 }
 
 export function clearJumpCache(cpu: i32): void {
@@ -21,7 +19,7 @@ export function clearJumpCache(cpu: i32): void {
 
 /** Empties the region caches of all CPUs: a region has ended. */
 export function forgetRegions(): void {
-  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += CPU_SIZE) forgetRegionsOf(cpu);
+  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += engine(E_CPU_SIZE)) forgetRegionsOf(cpu);
 }
 
 /** Empties the region cache of one CPU, which goes by virtual address. */

@@ -2,15 +2,15 @@
 // that maps to entry i never has that page number, so no validity bit and no special value is needed.
 
 import { ACCESS_EXEC, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
-import { E_CPUS, E_CPUS_END, E_HOOK_WALK } from "../../../src/layout/engine";
+import { E_CPU_SIZE, E_CPUS, E_CPUS_END, E_HOOK_WALK, E_MMU_MODES } from "../../../src/layout/engine";
 import {
-  MMU_MODES, S_TLB, S_TLB_LIST, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL,
-  TLB_MODE_SIZE, TLB_READ, TLB_STRIDE, TLB_WRITE,
+  S_TLB, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL, TLB_MODE_SIZE, TLB_READ,
+  TLB_STRIDE, TLB_WRITE,
 } from "../../../src/layout/tlb";
 import {
-  CODE_PAGES_BYTES, CPU_SIZE, FAULT_NONE, HUGE_PAGES_BYTES, LARGE_PAGES_BYTES, STAT_TLB_FLUSH, STAT_TLB_MISS,
+  CODE_PAGES_BYTES, FAULT_NONE, HUGE_PAGES_BYTES, LARGE_PAGES_BYTES, STAT_TLB_FLUSH, STAT_TLB_MISS,
   S_CODE_PAGES, S_EXIT_PHYS, S_GLOBAL_CODE_PAGES, S_HUGE_PAGES, S_LARGE_PAGES,
-  S_TLB_KEPT, S_TLB_USED, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT,
+  S_TLB_KEPT, S_TLB_LIST, S_TLB_USED, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT,
 } from "../../../src/layout/vcpu";
 import { clearJumpCache, forgetLocalRegions, forgetRegionsOf } from "../codemap/epochs";
 import { codeBits } from "../codemap/granules";
@@ -40,8 +40,9 @@ function clearEntry(cpu: i32, entry: i32): void {
 }
 
 export function initTlb(cpu: i32): void {
-  for (let i = 0; i < 2 * MMU_MODES * TLB_ENTRIES; i++) {
-    const entry = cpu + S_TLB + i * TLB_STRIDE;
+  const end = S_TLB + engine(E_MMU_MODES) * TLB_MODE_SIZE;
+  store<i32>(cpu + S_TLB_LIST, cpu + end);
+  for (let entry = cpu + S_TLB; entry != cpu + end; entry += TLB_STRIDE) {
     clearEntry(cpu, entry);
     store<i32>(entry + TLB_FLAGS, 0);
   }
@@ -61,7 +62,7 @@ export function flushTlb(cpu: i32, keepGlobal: bool): void {
   count(cpu, STAT_TLB_FLUSH);
   forgetLocalRegions(cpu);
   const used = load<i32>(cpu + S_TLB_USED);
-  const list = cpu + S_TLB_LIST;
+  const list = load<i32>(cpu + S_TLB_LIST);
   let kept = keepGlobal ? load<i32>(cpu + S_TLB_KEPT) : 0;
   for (let i = kept; i < used; i++) {
     const entry = load<i32>(list + (i << 2));
@@ -137,7 +138,7 @@ function rememberLarge(cpu: i32, va: u64, shift: i32): void {
 /** Drops the pieces of large pages in the 1 << shift bytes around `va`. */
 function flushPieces(cpu: i32, va: u64, shift: i32): void {
   const used = load<i32>(cpu + S_TLB_USED);
-  const list = cpu + S_TLB_LIST;
+  const list = load<i32>(cpu + S_TLB_LIST);
   for (let i = 0; i < used; i++) {
     const entry = load<i32>(list + (i << 2));
     if (!(load<i32>(entry + TLB_FLAGS) & ENTRY_LARGE)) continue;
@@ -159,7 +160,8 @@ export function flushPage(cpu: i32, va: u64): void {
   const huge = mayHold(cpu + S_HUGE_PAGES, hugeNumber(va));
   const n = codeNumber(va);
   if (large || huge || mayHold(cpu + S_CODE_PAGES, n) || mayHold(cpu + S_GLOBAL_CODE_PAGES, n)) forgetRegionsOf(cpu);
-  for (let mmu = 0; mmu < MMU_MODES; mmu++) {
+  const modes = engine(E_MMU_MODES);
+  for (let mmu = 0; mmu < modes; mmu++) {
     const entry = tlbEntry(cpu, va, mmu);
     flushIfOf(cpu, entry, va);
     flushIfOf(cpu, entry + TLB_EXEC, va);
@@ -170,12 +172,12 @@ export function flushPage(cpu: i32, va: u64): void {
 
 /** A page of code appeared: stores to it must take the slow path from now on, whichever CPU does them. */
 export function protectPage(host: i32): void {
-  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += CPU_SIZE) protectPageOf(cpu, host);
+  for (let cpu = engine(E_CPUS); cpu != engine(E_CPUS_END); cpu += engine(E_CPU_SIZE)) protectPageOf(cpu, host);
 }
 
 function protectPageOf(cpu: i32, host: i32): void {
   const used = load<i32>(cpu + S_TLB_USED);
-  const list = cpu + S_TLB_LIST;
+  const list = load<i32>(cpu + S_TLB_LIST);
   host &= ~0xfff;
   for (let i = 0; i < used; i++) {
     const entry = load<i32>(list + (i << 2));
@@ -207,7 +209,7 @@ function fill(cpu: i32, va: u64, phys: u64, perm: i32, mmu: i32, code: bool): vo
   const global = (perm & PERM_GLOBAL) != 0;
   if (!(flags & (global ? ENTRY_KEPT | ENTRY_NEW : ENTRY_NEW))) {
     const used = load<i32>(cpu + S_TLB_USED);
-    store<i32>(cpu + S_TLB_LIST + (used << 2), entry);
+    store<i32>(load<i32>(cpu + S_TLB_LIST) + (used << 2), entry);
     store<i32>(cpu + S_TLB_USED, used + 1);
     flags |= ENTRY_NEW;
   }

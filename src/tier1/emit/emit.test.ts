@@ -56,9 +56,9 @@ const helpers: HelperDef[] = [
   helper("partial", { reads: [[GPR[2]!, GPR[4]!]], writes: [[GPR[2]!, GPR[4]!]], fault: true, exact: true }),
 ];
 
-const MMU = 2;
+const MMU = 11;
 const MODE = (MMU << MODE_MMU_SHIFT) | 5;
-const RAM = 0x200000;
+const RAM = 0x600000;
 const PAGES = 8;
 const DATA = 0x7f1234560000n;
 /** Virtual page to RAM page; what the access may do, and whether the TLB has it. */
@@ -418,7 +418,7 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
   return { region, base: pcWidth === PcWidth.W32 ? BASE32 : BASE64 };
 }
 
-const memory = new WebAssembly.Memory({ initial: 64 });
+const memory = new WebAssembly.Memory({ initial: 128 });
 const bytes = new Uint8Array(memory.buffer);
 const view = new DataView(memory.buffer);
 const stateView = new DataView(memory.buffer, CPUS, 0x1000);

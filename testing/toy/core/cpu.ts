@@ -20,6 +20,8 @@ import {
 import {
   CAUSE_ALIGNMENT,
   CAUSE_INTERRUPT,
+  MMU_PROGRAM,
+  MMU_SYSTEM,
   T_ADDRESS,
   T_BASE,
   T_CAUSE,
@@ -62,7 +64,7 @@ export function toy_update(cpu: i32): void {
 export function updateMode(cpu: i32): void {
   store<u64>(cpu + S_CODE_BASE, load<u64>(cpu + T_BASE));
   store<u64>(cpu + S_CODE_MASK, 0xffffffff);
-  store<i32>(cpu + S_MODE, load<i32>(cpu + T_USER) << MODE_MMU_SHIFT);
+  store<i32>(cpu + S_MODE, (load<i32>(cpu + T_USER) ? MMU_PROGRAM : MMU_SYSTEM) << MODE_MMU_SHIFT);
 }
 
 function deliver(cpu: i32): i32 {

@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { X86 } from "../../../src/arch/x86/arch.js";
 import { mostRam } from "../../../src/engine/memory.js";
 import { Emulator, runEmulator } from "../../../testing/emulator.js";
 import { KERNEL, ROOT } from "../../../testing/guest.js";
@@ -29,11 +30,11 @@ it.each([2047, 2048, 3200, 3500])("-m %iM: the APICs answer, and nothing where t
 });
 
 it("the README says how much there is room for", () => {
-  expect(readFileSync(`${ROOT}README.md`, "utf8")).toContain(`at most ${mostRam() / MIB} MiB of RAM`);
+  expect(readFileSync(`${ROOT}README.md`, "utf8")).toContain(`at most ${mostRam(X86) / MIB} MiB of RAM`);
 });
 
 it("-m: one sentence where there is no room", async () => {
-  const most = mostRam() / MIB;
+  const most = mostRam(X86) / MIB;
   const { status, error } = await runEmulator(["-m", `${most + 1}M`, "-kernel", KERNEL]);
   expect({ status, error }).toEqual({
     status: 1,

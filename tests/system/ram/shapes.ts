@@ -1,5 +1,6 @@
 // The address spaces that are taken apart: a PC's with each size of RAM, one with firmware and shadow RAM, one as other machines have.
 
+import { X86 } from "../../../src/arch/x86/arch.js";
 import { placement } from "../../../src/engine/memory.js";
 import { pcRam } from "../../../src/machines/pc/memory.js";
 import { PAGE, type Shape } from "./address-space.js";
@@ -56,7 +57,7 @@ export function borderPages({ ram, over = [] }: Shape): number[] {
 /** Where linear memory passes 2 GiB, and physical addresses that are as far from there as the emulator's own memory is. */
 function inTheMiddle(ram: Shape["ram"]): number[] {
   const size = ram.reduce((sum, { length }) => sum + length, 0);
-  const { ramBase } = placement(size);
+  const { ramBase } = placement(size, X86);
   let before = 0;
   const found: number[] = [];
   for (const { address, length } of ram) {

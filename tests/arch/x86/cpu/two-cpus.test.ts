@@ -108,7 +108,7 @@ describe.each([
     if (tier1) for (const { vcpu } of cpus) expect(vcpu.inRegions).toBeGreaterThan(TOTAL / 4);
     // What an access across two pages is copied to, and what the caches' entries are valid by.
     const crossings = cpus.map(({ vcpu }) => vcpu.base + L.S_CROSSING);
-    expect(crossings[1]! - crossings[0]!).toBe(L.CPU_SIZE);
+    expect(crossings[1]! - crossings[0]!).toBe(cpus[0].engine.memory.plan.cpuSize);
     for (const slot of [L.S_REGION_EPOCH, L.S_TLB_USED]) expect(cpus[1].vcpu.get(slot)).toBeGreaterThan(0);
   });
 
