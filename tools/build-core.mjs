@@ -2,14 +2,19 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Product in dist/, and its first module. */
-const CORES = { "core-x86_64.wasm": "core/arch/x86/entry.ts" };
+/** Products in dist/, and their first modules: a core for each guest, by the name that src/arch/FOLDER/type.ts gives it. */
+const CORES = Object.fromEntries(
+  readdirSync(join(root, "core/arch")).map((folder) => {
+    const type = readFileSync(join(root, "src/arch", folder, "type.ts"), "utf8");
+    return [`core-${/\bname: "(\w+)"/.exec(type)[1]}.wasm`, `core/arch/${folder}/entry.ts`];
+  }),
+);
 /** Whatever else decides what comes out. */
 const COMPILER = ["core/asconfig.json", "core/load-signs.mjs", "node_modules/assemblyscript/package.json"];
 

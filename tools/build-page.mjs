@@ -1,7 +1,7 @@
 // Builds dist/page: the page, and the library for pages without a bundler. Every module is one file, so that the folder (or the
 // library's part of it) can be put anywhere: wasmachine.js, worker.js and core-x86_64.wasm; terminal.js and terminal.css; page.js.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -21,8 +21,8 @@ const COPIES = {
   "index.html": join(web, "page/index.html"),
   "page.css": join(web, "page/page.css"),
   "terminal.css": join(root, "node_modules/@xterm/xterm/css/xterm.css"),
-  "core-x86_64.wasm": join(root, "dist/core-x86_64.wasm"),
 };
+for (const name of readdirSync(join(root, "dist"))) if (name.endsWith(".wasm")) COPIES[name] = join(root, "dist", name);
 
 /** Folders of the packages whose code went into a file. */
 const packages = new Set();

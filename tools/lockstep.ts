@@ -6,7 +6,7 @@
 // regions are made when follows the host's time, so a difference may not come again: it is told before the bisection.
 
 import { parseArgs } from "node:util";
-import { HELPERS } from "../src/arch/x86/frontend/helpers.js";
+import { X86_GUEST } from "../src/arch/x86/guest.js";
 import { print } from "../src/ir/print.js";
 import { differenceText, firstDifference, type Lockstep, reference } from "../testing/lockstep/lockstep.js";
 
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
+const { helpers } = X86_GUEST.translation({ model: "max", features: [], properties: {} }).frontend;
 const limit = Number(values.instructions);
 const run: Lockstep = {
   machine: positionals,
@@ -61,6 +62,6 @@ if (first.at === undefined) {
   console.log(
     `region ${bad}, blocks at physical ${culprit.last?.blocks.map((block) => block.phys.toString(16)).join(" ")}`,
   );
-  for (const block of culprit.last?.blocks ?? []) console.log(print(block.ir, HELPERS));
+  for (const block of culprit.last?.blocks ?? []) console.log(print(block.ir, helpers));
   process.exitCode = 1;
 }

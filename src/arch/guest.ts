@@ -25,6 +25,11 @@ export interface Translation {
   readonly missing: readonly string[];
 }
 
+/** File of a guest's core, by the guest's name. */
+export function coreFile(guest: string): string {
+  return `core-${guest}.wasm`;
+}
+
 export function defineGuest<const Name extends string>(type: GuestType<Name>): GuestType<Name> {
   return type;
 }

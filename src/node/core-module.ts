@@ -1,12 +1,16 @@
 import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
+import { coreFile } from "../arch/guest.js";
+import type { GuestName } from "../guests/guests.js";
+import { DEFAULT_GUEST } from "../guests/programs.js";
 import { MachineError } from "../machine/host.js";
 import { setV8Flags } from "./v8.js";
 
-/** core-x86_64.wasm, compiled, and V8 made ready for what is compiled at run time. It lies in dist/, where the build puts it, whether this file runs from there or from src/. */
-export function loadCoreModule(): WebAssembly.Module {
+/** A guest's core, compiled, and V8 made ready for what is compiled at run time. It lies in dist/, where the build puts it, whether this
+ *  file runs from there or from src/. */
+export function loadCoreModule(guest: GuestName = DEFAULT_GUEST): WebAssembly.Module {
   setV8Flags();
-  const file = fileURLToPath(new URL("../../dist/core-x86_64.wasm", import.meta.url));
+  const file = fileURLToPath(new URL(`../../dist/${coreFile(guest)}`, import.meta.url));
   try {
     return new WebAssembly.Module(fs.readFileSync(file));
   } catch (error) {

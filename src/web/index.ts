@@ -79,7 +79,7 @@ function startWorker(url: URL, own: boolean): Worker {
   return new Worker(url, MODULE);
 }
 
-/** core-x86_64.wasm as this package has it: beside this module. */
+/** The guest's core as this package has it: beside this module. Written out, because that is how bundlers recognise a file. */
 function defaultCoreUrl(): URL {
   return new URL("./core-x86_64.wasm", import.meta.url);
 }

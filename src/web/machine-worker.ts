@@ -2,7 +2,9 @@
 
 import type { LoadProgress } from "../api/api.js";
 import { MachineServer, type Surroundings } from "../api/server/server.js";
+import { coreFile } from "../arch/guest.js";
 import { VERSION } from "../base/version.js";
+import { DEFAULT_GUEST } from "../guests/programs.js";
 import { MachineError } from "../machine/host.js";
 import type { EngineParts } from "../machines/registry/registry.js";
 import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning/engine.js";
@@ -20,8 +22,9 @@ const CROWDED = { system: HOT_SYSTEM_BLOCK_CROWDED, user: HOT_BLOCK_CROWDED };
 
 async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
   const file = new Download();
-  if (!(await download("core-x86_64.wasm", { url, origins: undefined }, progress, file))) {
-    throw new MachineError(`could not load core-x86_64.wasm: there is no file at ${url}`, { code: "ERR_FILE", url });
+  const name = coreFile(DEFAULT_GUEST);
+  if (!(await download(name, { url, origins: undefined }, progress, file))) {
+    throw new MachineError(`could not load ${name}: there is no file at ${url}`, { code: "ERR_FILE", url });
   }
   try {
     return { module: await WebAssembly.compile(file.bytes) };

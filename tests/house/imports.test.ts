@@ -57,6 +57,14 @@ describe("imports", () => {
     ).toEqual([]);
   });
 
+  it("leave a guest's frontend to its own folder: everybody else asks the registry of guests", () => {
+    const own = /^(src\/arch\/|(testing|tests\/arch)\/x86\/)/;
+    const others = [...graph].filter(([file]) => !own.test(file) && !isTest(file));
+    expect(graph.get("src/arch/x86/guest.ts")).toContain("src/arch/x86/frontend/translate.ts");
+    const wrong = others.filter(([, imports]) => [...imports].some((path) => /^src\/arch\/\w+\/frontend\//.test(path)));
+    expect(wrong.map(([file]) => file)).toEqual([]);
+  });
+
   it("are what the TypeScript projects allow: their references go down, too", () => {
     const configs = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith("tsconfig.json"))

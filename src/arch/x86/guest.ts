@@ -7,6 +7,8 @@ import { buildCpuModel, type X86CpuModel, type X86Model } from "./frontend/cpuid
 import { X86_FEATURES } from "./frontend/features.js";
 import { X86Frontend } from "./frontend/translate.js";
 
+export type { X86CpuModel };
+
 export interface X86Translation extends Translation {
   readonly frontend: X86Frontend;
   readonly model: X86CpuModel;

@@ -2,8 +2,7 @@
 
 import { X86 } from "../../arch/x86/arch.js";
 import { X86Cpu, type X86Hooks } from "../../arch/x86/cpu.js";
-import type { X86CpuModel } from "../../arch/x86/frontend/cpuid.js";
-import { x86Translation } from "../../arch/x86/guest.js";
+import { type X86CpuModel, x86Translation } from "../../arch/x86/guest.js";
 import { DEVICES } from "../../devices/devices.js";
 import type { Engine } from "../../engine/engine.js";
 import { TooMuchRam } from "../../engine/memory.js";
