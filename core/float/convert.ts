@@ -5,7 +5,7 @@ import {
 } from "./env";
 import { normRound32, normRound64 } from "./round";
 import { INF32, QUIET32, daz32, isDenormal32, isNan32, isSnan32 } from "./soft32";
-import { INF64, QUIET64, daz64, isDenormal64, isNan64, isSnan64 } from "./soft64";
+import { INF64, QUIET64, daz64, isNan64, isSnan64 } from "./soft64";
 
 export function f32to64(a: u32): u64 {
   if (isNan32(a)) {

@@ -33,7 +33,7 @@ export function computeFlags(cpu: i32): i32 {
       const carry = kind == CC_ADC ? load<u64>(cpu + X_CC_SRC2) & 1 : 0;
       const first = (dst - src - carry) & mask;
       cf = carry ? dst <= src : dst < src;
-      overflow = (((first ^ dst) & (src ^ dst)) >> top) & 1 ? true : false;
+      overflow = ((((first ^ dst) & (src ^ dst)) >> top) & 1) != 0;
       af = ((first ^ src ^ dst) & 16) != 0;
       break;
     }
@@ -42,7 +42,7 @@ export function computeFlags(cpu: i32): i32 {
       const carry = kind == CC_SBB ? load<u64>(cpu + X_CC_SRC2) & 1 : 0;
       const first = (dst + src + carry) & mask;
       cf = carry ? first <= src : first < src;
-      overflow = (((first ^ src) & (first ^ dst)) >> top) & 1 ? true : false;
+      overflow = ((((first ^ src) & (first ^ dst)) >> top) & 1) != 0;
       af = ((first ^ src ^ dst) & 16) != 0;
       break;
     }

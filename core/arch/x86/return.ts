@@ -14,17 +14,17 @@ const NONE: u64 = 0xffffffffffffffff;
 
 /** The descriptor of the code segment returned to; 0 with S_FAULT set when a check fails. */
 export function checkReturnCode(cpu: i32, selector: i32): u64 {
-  if ((selector & ~3) == 0) return raiseGP(cpu, 0), 0;
+  if ((selector & ~3) == 0) return refuse(cpu, 0);
   const error = selector & ~3;
   const address = descriptorAddress(cpu, selector, 8);
-  if (address == NONE) return raiseGP(cpu, error), 0;
+  if (address == NONE) return refuse(cpu, error);
   const d = readDescriptor(cpu, address);
   if (faulted(cpu)) return 0;
   const rpl = selector & 3;
-  if (!descIsCode(d) || rpl < cpl(cpu)) return raiseGP(cpu, error), 0;
-  if (descIsConforming(d) ? descDpl(d) > rpl : descDpl(d) != rpl) return raiseGP(cpu, error), 0;
-  if (isLong(cpu) && (descAttr(d) & (A_L | A_DB)) == (A_L | A_DB)) return raiseGP(cpu, error), 0;
-  if (!descPresent(d)) return raiseNP(cpu, error), 0;
+  if (!descIsCode(d) || rpl < cpl(cpu)) return refuse(cpu, error);
+  if (descIsConforming(d) ? descDpl(d) > rpl : descDpl(d) != rpl) return refuse(cpu, error);
+  if (isLong(cpu) && (descAttr(d) & (A_L | A_DB)) == (A_L | A_DB)) return refuse(cpu, error);
+  if (!descPresent(d)) return notPresent(cpu, error);
   return d;
 }
 
@@ -48,11 +48,11 @@ export function checkReturnStack(cpu: i32, selector: i32, rpl: i32, code: u64): 
   }
   const error = selector & ~3;
   const address = descriptorAddress(cpu, selector, 8);
-  if (address == NONE) return raiseGP(cpu, error), 0;
+  if (address == NONE) return refuse(cpu, error);
   const d = readDescriptor(cpu, address);
   if (faulted(cpu)) return 0;
-  if ((selector & 3) != rpl || descDpl(d) != rpl || !descIsStack(d)) return raiseGP(cpu, error), 0;
-  if (!descPresent(d)) return raiseSS(cpu, error), 0;
+  if ((selector & 3) != rpl || descDpl(d) != rpl || !descIsStack(d)) return refuse(cpu, error);
+  if (!descPresent(d)) return stackFault(cpu, error);
   return d;
 }
 
@@ -85,4 +85,21 @@ export function commitLevel(cpu: i32, level: i32): void {
   dropInaccessible(cpu, DS, level);
   dropInaccessible(cpu, FS, level);
   dropInaccessible(cpu, GS, level);
+}
+
+// Each raises an exception, and returns what stands for no descriptor.
+
+function refuse(cpu: i32, error: i32): u64 {
+  raiseGP(cpu, error);
+  return 0;
+}
+
+function notPresent(cpu: i32, error: i32): u64 {
+  raiseNP(cpu, error);
+  return 0;
+}
+
+function stackFault(cpu: i32, error: i32): u64 {
+  raiseSS(cpu, error);
+  return 0;
 }

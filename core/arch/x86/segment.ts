@@ -3,7 +3,7 @@
 
 import { INHIBIT_ALL, S_INHIBIT } from "../../../src/layout/vcpu";
 import {
-  GS, LDTR, M_DEBUG, SEG_ATTR, SEG_BASE, SEG_SEL, SEG_WRITE, SS, TR, X_SS_SHADOW,
+  LDTR, M_DEBUG, SEG_ATTR, SEG_BASE, SEG_SEL, SEG_WRITE, SS, TR, X_SS_SHADOW,
 } from "../../../src/arch/x86/layout";
 import { st16, st8, ld8 } from "../../engine/softmmu/access";
 import { A_CODE, A_DOWN, A_P, A_RW, CR4_FSGSBASE, T_CALL16, T_CALL32, T_LDT, T_TASK, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY } from "./bits";
