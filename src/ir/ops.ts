@@ -110,7 +110,6 @@ export const HINT_RETURN = 2;
 export enum PcWidth {
   W64 = 0,
   W32 = 1,
-  W16 = 2,
 }
 
 export function isTerminator(op: Op): boolean {

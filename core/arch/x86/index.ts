@@ -17,7 +17,7 @@ export { x86_rdmsr, x86_wrmsr } from "./msr";
 export { x86_in, x86_out, x86_ins, x86_outs } from "./portio";
 export { x86_reset, x86_update } from "./reset";
 export {
-  x86_arpl, x86_load_seg, x86_seg_check, x86_lldt, x86_ltr, x86_probe_segment, x86_read_base,
+  x86_arpl, x86_load_seg, x86_seg_check, x86_code_limit, x86_near_target, x86_lldt, x86_ltr, x86_probe_segment, x86_read_base,
   x86_write_base,
 } from "./segment";
 export { x86_syscall, x86_sysret, x86_sysenter, x86_sysexit } from "./syscall";

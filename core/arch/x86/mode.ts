@@ -2,7 +2,7 @@
 
 import { MODE_MMU_SHIFT, MODE_ONE_INSN, S_ALONE, S_CODE_BASE, S_CODE_MASK, S_MODE } from "../../../src/layout/vcpu";
 import {
-  CS, DS, ES, F_AC, F_TF, F_VM, FS, GS, M_AC, M_CODE32, M_CODE64, M_CPL_SHIFT, M_DEBUG, M_EM, M_FLAT, M_LMA, M_MP, M_NULL_FS, M_NULL_GS, M_OSFXSR, M_OSXSAVE,
+  CS, DS, ES, F_AC, F_TF, F_VM, FS, GS, M_AC, M_CODE32, M_CODE64, M_CODE_LIMIT, M_CODE_SHORT, M_CPL_SHIFT, M_DEBUG, M_EM, M_FLAT, M_LMA, M_MP, M_NULL_FS, M_NULL_GS, M_OSFXSR, M_OSXSAVE,
   M_PE, M_SEGCHECK, M_SS32, M_TF, M_TS, M_VM, MMU_SMAP, MMU_SUPERVISOR, MMU_USER, SS, X_CPL, X_DR,
 } from "../../../src/arch/x86/layout";
 import {
@@ -37,6 +37,8 @@ export function updateMode(cpu: i32): void {
     store<u64>(cpu + S_CODE_MASK, 0xffffffffffffffff);
   } else {
     if (cs & A_DB) m |= M_CODE32;
+    const limit = segLimit(cpu, CS);
+    if (limit != 0xffffffff) m |= limit < 0xffff ? M_CODE_LIMIT | M_CODE_SHORT : M_CODE_LIMIT;
     if (segAttr(cpu, SS) & A_DB) m |= M_SS32;
     if ((segBase(cpu, ES) | segBase(cpu, SS) | segBase(cpu, DS)) == 0) m |= M_FLAT;
     if (!(flat(cpu, ES) && flat(cpu, SS) && flat(cpu, DS) && flatOrUnused(cpu, FS) && flatOrUnused(cpu, GS))) m |= M_SEGCHECK;

@@ -8,7 +8,7 @@ import { codeWrite } from "../../engine/softmmu/access";
 import {
   CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, CR4_PSE, CR4_SMAP, CR4_SMEP, EFER_LMA, EFER_NXE, PF_ID, PF_P, PF_RSVD, PF_U, PF_W, PHYS_BITS,
 } from "./bits";
-import { raiseNonCanonical, raisePF } from "./raise";
+import { raiseFetchPF, raiseNonCanonical, raisePF } from "./raise";
 import { canonical, cr0, cr4, efer } from "./regs";
 
 const P: u64 = 1;
@@ -173,6 +173,7 @@ function fault(cpu: i32, va: u64, access: i32, mmu: i32, error: i32): i32 {
   if (access == ACCESS_EXEC) {
     const c4 = cr4(cpu);
     if ((c4 & CR4_SMEP) != 0 || ((c4 & CR4_PAE) != 0 && (efer(cpu) & EFER_NXE) != 0)) error |= PF_ID;
+    return raiseFetchPF(cpu, va, error);
   }
   return raisePF(cpu, va, error);
 }

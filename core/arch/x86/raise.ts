@@ -1,11 +1,11 @@
 // Raising exceptions: the pending one stands in X_EXC_* and S_FAULT until deliver() takes it.
 
-import { FAULT_EXCEPTION, S_FAULT } from "../../../src/layout/vcpu";
+import { FAULT_EXCEPTION, S_CODE_BASE, S_FAULT } from "../../../src/layout/vcpu";
 import {
   EXC_HAS_ERROR, X_CR2, X_CR2_BEFORE, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL,
 } from "../../../src/arch/x86/layout";
 import { V_AC, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
-import { canonical, isCode64 } from "./regs";
+import { beyondCode, canonical, isCode64 } from "./regs";
 
 /** Makes an exception pending. */
 export function raise(cpu: i32, vector: i32, error: i32, flags: i32): i32 {
@@ -38,6 +38,12 @@ export function raiseNonCanonical(cpu: i32, va: u64, fetch: bool): i32 {
 
 /** X_EXC_FLAGS: see raiseNonCanonical. */
 export const EXC_LOOK: i32 = 0x80;
+
+/** Code that cannot be fetched: outside CS that is #GP(0), whatever the page is like (SDM volume 3, 6.9). */
+export function raiseFetchPF(cpu: i32, va: u64, error: i32): i32 {
+  if (!isCode64(cpu) && beyondCode(cpu, (va - load<u64>(cpu + S_CODE_BASE)) & 0xffffffff)) return raiseGP(cpu, 0);
+  return raisePF(cpu, va, error);
+}
 
 export function raisePF(cpu: i32, va: u64, error: i32): i32 {
   store<u64>(cpu + X_CR2_BEFORE, load<u64>(cpu + X_CR2));

@@ -2,7 +2,7 @@
 
 import { S_PC, S_MODE, S_FAULT } from "../../../src/layout/vcpu";
 import {
-  F_AC, M_CODE64, M_LMA, M_PE, M_VM, MMU_SMAP, MMU_SUPERVISOR, MMU_USER, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, SEG_STRIDE, X_CPL, X_CR0, X_CR4, X_EFER, X_FEATURES,
+  CS, F_AC, M_CODE64, M_LMA, M_PE, M_VM, MMU_SMAP, MMU_SUPERVISOR, MMU_USER, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, SEG_STRIDE, X_CPL, X_CR0, X_CR4, X_EFER, X_FEATURES,
   X_FLAGS, X_GPR, X_SEG,
 } from "../../../src/arch/x86/layout";
 import { CR4_SMAP } from "./bits";
@@ -17,6 +17,9 @@ import { CR4_SMAP } from "./bits";
 @inline export function segBase(cpu: i32, n: i32): u64 { return load<u64>(seg(cpu, n) + SEG_BASE); }
 // @ts-ignore: decorator
 @inline export function segLimit(cpu: i32, n: i32): u64 { return load<u64>(seg(cpu, n) + SEG_LIMIT); }
+/** Whether an offset lies beyond CS, outside 64-bit code. */
+// @ts-ignore: decorator
+@inline export function beyondCode(cpu: i32, offset: u64): bool { return offset > segLimit(cpu, CS); }
 // @ts-ignore: decorator
 @inline export function segSel(cpu: i32, n: i32): i32 { return load<i32>(seg(cpu, n) + SEG_SEL); }
 // @ts-ignore: decorator

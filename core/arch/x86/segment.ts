@@ -1,7 +1,7 @@
 // Segment registers: loads with all checks (Intel SDM volume 3, 5.4 to 5.6; volume 2, MOV, LDS, LLDT, LTR, LAR, LSL, VERR, VERW,
 // ARPL), limit and type checks of accesses, FS/GS bases.
 
-import { INHIBIT_ALL, S_INHIBIT } from "../../../src/layout/vcpu";
+import { FAULT_RETRY, INHIBIT_ALL, S_INHIBIT } from "../../../src/layout/vcpu";
 import {
   LDTR, M_DEBUG, SEG_ATTR, SEG_BASE, SEG_SEL, SEG_WRITE, SS, TR, X_SS_SHADOW,
 } from "../../../src/arch/x86/layout";
@@ -12,10 +12,10 @@ import {
   descriptorAddress, loadHidden, loadNull, loadReal, loadV86, markAccessed, readDescriptor, readHighBase, readHighWord,
 } from "./descriptor";
 import { raiseGP, raiseNP, raiseSS, raiseUD } from "./raise";
-import { icount, mmuIndex, mode } from "../../engine/state";
+import { icount, mmuIndex, mode, setFault } from "../../engine/state";
 import { x86_debug_data } from "./debug";
 import { updateMode } from "./mode";
-import { canonical, cpl, cr4, faulted, isCode64, isLong, isProtected, isV86, seg, segAttr, segBase, segLimit, systemMmu } from "./regs";
+import { beyondCode, canonical, cpl, cr4, faulted, isCode64, isLong, isProtected, isV86, seg, segAttr, segBase, segLimit, systemMmu } from "./regs";
 
 const NONE: u64 = 0xffffffffffffffff;
 
@@ -109,6 +109,21 @@ export function x86_seg_check(cpu: i32, a: i64, offset: i64, c: i64): i64 {
     if (n == SS) raiseSS(cpu, 0);
     else raiseGP(cpu, 0);
   }
+  return 0;
+}
+
+/** Helper: looks at code before it is executed (SDM volume 3, 5.3). a = program counter, b = bytes from there on, c = 1: they are one instruction.
+ *  Of more than one some may lie within the segment: each is then executed on its own. */
+export function x86_code_limit(cpu: i32, pc: i64, bytes: i64, alone: i64): i64 {
+  if (!beyondCode(cpu, <u64>(pc + bytes - 1))) return 0;
+  if (alone) raiseGP(cpu, 0);
+  else setFault(cpu, FAULT_RETRY);
+  return 0;
+}
+
+/** Helper: before a near branch, if b is not 0: a = where it leads. */
+export function x86_near_target(cpu: i32, target: i64, taken: i64, c: i64): i64 {
+  if (taken && beyondCode(cpu, <u64>target)) raiseGP(cpu, 0);
   return 0;
 }
 

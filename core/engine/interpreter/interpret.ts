@@ -7,7 +7,7 @@ import {
 } from "../../../src/layout/block";
 import { E_HELPERS, E_HOT, E_LINK_EPOCH } from "../../../src/layout/engine";
 import { S_TLB, TLB_MODE_SIZE } from "../../../src/layout/tlb";
-import { S_BLOCK, S_EXACT, S_FAULT, S_FUEL, S_ONE_INSN, S_PC, S_PENDING } from "../../../src/layout/vcpu";
+import { S_BLOCK, S_CODE_MASK, S_EXACT, S_FAULT, S_FUEL, S_ONE_INSN, S_PC, S_PENDING } from "../../../src/layout/vcpu";
 import { engine, mmuIndex } from "../state";
 import { atomic_access, atomic_fence } from "../softmmu/atomic";
 import { slow_load, slow_load128, slow_store, slow_store128 } from "../softmmu/access";
@@ -46,17 +46,16 @@ export const I_NEXT: i32 = 0;
 export const I_FAULT: i32 = 1;
 export const I_HOT: i32 = 2;
 
-/** Gives back the instructions not executed and sets S_PC to the faulting one. */
+/** Gives back the instructions not executed and sets S_PC to the faulting one: it has the bits that addresses of code have. */
 function fail(cpu: i32, block: i32, ip: i32): i32 {
-  store<u64>(cpu + S_PC, load<u64>(cpu + S_PC) + <u64>load<u16>(ip, 12));
+  store<u64>(cpu + S_PC, (load<u64>(cpu + S_PC) + <u64>load<u16>(ip, 12)) & load<u64>(cpu + S_CODE_MASK));
   store<i32>(cpu + S_FUEL, load<i32>(cpu + S_FUEL) + load<i32>(block + B_INSNS) - <i32>load<u16>(ip, 14));
   return I_FAULT;
 }
 
 // @ts-ignore: decorator
 @inline function width(pc: u64, flags: i32): u64 {
-  const w = flags & UF_WIDTH;
-  return w == 0 ? pc : w == 1 ? pc & 0xffffffff : pc & 0xffff;
+  return flags & UF_WIDTH ? pc & 0xffffffff : pc;
 }
 
 /** Puts an indirect target in front of the others the block has had. */

@@ -223,6 +223,10 @@ export const M_DEBUG = 0x20000;
 /** Outside 64-bit code: FS, GS are null, so an access through them faults (x86_seg_check says how). */
 export const M_NULL_FS = 0x40000;
 export const M_NULL_GS = 0x80000;
+/** Outside 64-bit code: CS ends below 4 GiB, so that code and targets of near branches have to lie in it; it ends below 64 KiB, so that targets of
+ *  16 bits have to, too. */
+export const M_CODE_LIMIT = 0x100000;
+export const M_CODE_SHORT = 0x200000;
 
 // ---- X_EXC_FLAGS ------------------------------------------------------------------------------------------------------------------
 /** Push X_EXC_ERROR. */

@@ -83,6 +83,6 @@ function argument(e: BlockContext, n: number, ty: Ty): void {
 /** Truncates the program counter on the stack to the guest's width. */
 export function maskPc(f: FunctionContext): void {
   if (f.pcWidth === PcWidth.W64) return;
-  f.code.i64(f.pcWidth === PcWidth.W32 ? -1 : 0xffff, 0);
+  f.code.i64(-1, 0);
   f.code.op(W.i64_and);
 }

@@ -7,7 +7,7 @@
 // a call's return is expected but the callee is not in the region, and at loop headers, the region can also be entered.
 
 import { IrBlock } from "../../ir/block.js";
-import { HINT_CALL, HINT_RETURN, Op, PcWidth } from "../../ir/ops.js";
+import { HINT_CALL, HINT_RETURN, Op } from "../../ir/ops.js";
 import { B_COUNT, B_INSNS, B_TAKEN, B_TARGET_COUNT, B_TARGETS } from "../../layout/block.js";
 import {
   BYTES_BLOCK,
@@ -106,12 +106,10 @@ export class RegionSelector {
     const waiting = new Set<Candidate>();
     let bytes = 0;
 
-    const pageOf = (disp: number, from: number): number => {
+    const pageOf = (disp: number): number => {
       const virtual = Math.floor((offset + disp) / 4096);
       const known = pageIndex.get(virtual);
       if (known !== undefined) return known;
-      // 16-bit code wraps around in ways only the dispatcher knows.
-      if (from >= 0 && chosen[from]!.ir.pcWidth === PcWidth.W16) return -1;
       const at = disp === 0 ? phys : source.target(disp);
       const host = at < 0 ? 0 : source.hostOf(at);
       const k = host === 0 ? -1 : pages.length;
@@ -160,14 +158,14 @@ export class RegionSelector {
       const { disp, frame } = best!;
       waiting.delete(best!);
       frame.waiting.delete(disp);
-      const page = pageOf(disp, chosen.length - 1);
+      const page = pageOf(disp);
       if (page < 0) continue;
       const at = pagePhys[page]! + ((offset + disp) & 4095);
       if (chosen.length > 0 && others.keep(at)) continue;
       let block = source.find(at, mode);
       let page2 = -1;
       if (block === 0 && chosen.length > 0) {
-        page2 = pageOf(disp + 4096 - (at % 4096), chosen.length - 1);
+        page2 = pageOf(disp + 4096 - (at % 4096));
         if (page2 >= 0) block = source.find(at, mode, pages[page2]!.host / 4096);
       }
       if (block === 0 || (chosen.length > 0 && source.read(block, B_COUNT) < MIN_COUNT)) continue;

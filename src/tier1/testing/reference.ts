@@ -51,7 +51,7 @@ export function runBlock(world: ReferenceWorld, ir: IrBlock, limit = ir.insns): 
   state.setInt32(S_FUEL, state.getInt32(S_FUEL, true) - ir.insns, true);
   const values: bigint[] = [];
   const narrow = (next: bigint) => {
-    const width = ir.pcWidth === PcWidth.W64 ? 64 : ir.pcWidth === PcWidth.W32 ? 32 : 16;
+    const width = ir.pcWidth === PcWidth.W64 ? 64 : 32;
     state.setBigUint64(S_PC, BigInt.asUintN(width, next), true);
   };
   for (let n = 0; n < ir.count; n++) {

@@ -7,7 +7,7 @@
 import type { IrBuilder, Value } from "../../../ir/builder.js";
 import { HINT_JUMP, PcWidth, Ty } from "../../../ir/ops.js";
 import { MEM_ALIGN, MEM_RMW } from "../../../layout/access.js";
-import { S_CODE_BASE, S_PC } from "../../../layout/vcpu.js";
+import { MODE_ONE_INSN, S_CODE_BASE, S_PC } from "../../../layout/vcpu.js";
 import {
   CS,
   DS,
@@ -17,7 +17,8 @@ import {
   FS,
   GS,
   M_AC,
-  M_CODE32,
+  M_CODE_LIMIT,
+  M_CODE_SHORT,
   M_CODE64,
   M_DEBUG,
   M_FLAT,
@@ -71,9 +72,14 @@ const H_RAISE = helperId("x86_raise");
 const H_UNDEFINED = helperId("x86_undefined");
 const H_SINGLE_STEP = helperId("x86_single_step");
 const H_SEG_CHECK = helperId("x86_seg_check");
+const H_CODE_LIMIT = helperId("x86_code_limit");
+const H_NEAR_TARGET = helperId("x86_near_target");
 const H_FWAIT = helperId("x86_fwait");
 const H_DEBUG_INSN = helperId("x86_debug_insn");
 const H_DEBUG_DATA = helperId("x86_debug_data");
+
+/** Bytes of code that one look at the end of CS serves. Within so many bytes of it instructions are executed one at a time. */
+const LIMIT_WINDOW = 128;
 
 const LOG2 = [0, 0, 1, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4];
 
@@ -99,6 +105,8 @@ export class Emitter {
   private codeStart = 0;
   /** No x87 exception is pending: an instruction of this block has made sure, and none since can have left one. */
   private x87Settled = false;
+  /** Displacement up to which the code has been looked at to lie within CS. */
+  private withinCode = 0;
   private readonly wrapFrom = new Int32Array(16);
   private readonly wrapTo = new Int32Array(16);
 
@@ -118,6 +126,7 @@ export class Emitter {
     this.ended = false;
     this.stackPointer = -1;
     this.x87Settled = false;
+    this.withinCode = 0;
     for (let reg = 0; reg < 16; reg++) this.wrapFrom[reg] = -1;
     this.flags.begin(entry);
   }
@@ -592,6 +601,18 @@ export class Emitter {
     b.call(H_DEBUG_INSN, this.code64 ? pc : b.zext(b.add(b.ld(S_CODE_BASE, Ty.I64), pc), 32));
   }
 
+  /** #GP(0) for an instruction that does not lie within CS, before it is looked at. */
+  codeLimit(): void {
+    if (!(this.mode & M_CODE_LIMIT)) return;
+    const { start, length } = this.insn;
+    if (start + length <= this.withinCode) return;
+    const b = this.b;
+    const alone = (this.mode & (MODE_ONE_INSN | M_TF | M_DEBUG)) !== 0;
+    const bytes = alone ? length : LIMIT_WINDOW;
+    b.call(H_CODE_LIMIT, this.pcAt(start), b.i64(bytes), b.i64(alone ? 1 : 0));
+    this.withinCode = start + bytes;
+  }
+
   // ---- control flow ---------------------------------------------------------------------------------------------------------
 
   /** Displacement of the next instruction from the block's start. */
@@ -612,18 +633,30 @@ export class Emitter {
     const pc = near
       ? b.pc(displacement)
       : b.add(b.add(b.pc(0), b.i64(Math.trunc(displacement / 2))), b.i64(displacement - Math.trunc(displacement / 2)));
-    if (this.code64) return pc;
-    return this.b.zext(pc, this.mode & M_CODE32 ? 32 : 16);
+    return this.code64 ? pc : this.b.zext(pc, 32);
   }
 
+  /** EIP has 32 bits in 16-bit code too, which goes on past FFFFh in sequence: only taken branches cut it to their operand size. */
   get pcWidth(): PcWidth {
-    return this.code64 ? PcWidth.W64 : this.mode & M_CODE32 ? PcWidth.W32 : PcWidth.W16;
+    return this.code64 ? PcWidth.W64 : PcWidth.W32;
   }
 
-  /** Whether a branch cannot be a displacement: single-step, a target cut shorter than the mode cuts it, or too far. */
+  /** Whether a branch cannot be a displacement: single-step, a target that is cut, and may so lie 64 KiB lower, or too far. */
   private indirect(displacement: number, size: number): boolean {
-    if (this.mode & (M_TF | M_DEBUG) || displacement !== (displacement | 0)) return true;
-    return size === 2 && (this.mode & (M_CODE64 | M_CODE32)) !== 0;
+    return (this.mode & (M_TF | M_DEBUG)) !== 0 || displacement !== (displacement | 0) || size === 2;
+  }
+
+  /** #GP(0) for a near branch of an operand size that leads out of CS, if `condition` holds: before anything but memory is written. A return
+   *  address is in memory by then, as on Intel's processors. */
+  nearTarget(target: Value, size: number, condition = -1): void {
+    if (!(this.mode & (size === 2 ? M_CODE_SHORT : M_CODE_LIMIT))) return;
+    const { b } = this;
+    b.call(H_NEAR_TARGET, target, condition < 0 ? b.i64(1) : b.extu(condition));
+  }
+
+  /** As nearTarget(), for a displacement. */
+  nearDisplacement(displacement: number, size: number, condition = -1): void {
+    if (this.mode & M_CODE_LIMIT) this.nearTarget(this.cut(this.pcAt(displacement), size), size, condition);
   }
 
   /** Near jump to a displacement from the block's start; `size` is the operand size, which cuts the target. */

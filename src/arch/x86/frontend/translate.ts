@@ -73,6 +73,7 @@ export class X86Frontend implements Frontend {
       block.insnOffset[n] = at;
       b.pos = n;
       e.breakpoint();
+      e.codeLimit();
       if (status === DECODE_OK) {
         if (!(flags & RF_CHECKED) || this.allowed(mode, insn.row[4]!)) insn.row[3](e, insn);
       } else if (status === DECODE_TOO_LONG) e.raise(EXC_GP, 0);

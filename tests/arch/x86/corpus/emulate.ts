@@ -36,7 +36,7 @@ const NOTHING = new Uint8Array(4096);
 
 export class Runner {
   readonly cpu: X86Cpu;
-  private readonly ram: EngineGuestMemory;
+  protected readonly ram: EngineGuestMemory;
   private readonly page = new Uint8Array(PAGES);
 
   /** `tier1`: every block becomes a region before it is run for the first time; else everything is interpreted. */

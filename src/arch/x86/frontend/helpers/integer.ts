@@ -51,6 +51,10 @@ export const INTEGER_HELPERS: readonly HelperDef[] = [
   helper("x86_single_step", { writes: [[X_DR_HIT, X_A20_OFF]] }),
   // (segment | bytes << 8 | write << 16, offset): limit and type checks; #GP(0) or #SS(0).
   helper("x86_seg_check", { reads: [SEGMENTS], writes: [], fault: true }),
+  // (EIP, bytes of code from there on, 1: they are one instruction): #GP(0) where they go beyond CS; more than one are executed one at a time.
+  helper("x86_code_limit", { reads: [SEGMENTS], writes: [], fault: true }),
+  // (EIP a near branch leads to, condition): #GP(0) where that is taken, and beyond CS.
+  helper("x86_near_target", { reads: [SEGMENTS], writes: [], fault: true }),
 
   // (dividend low, dividend high, divisor) -> quotient, S_RET2 remainder; #DE.
   helper("x86_divu64", { writes: [RET2], fault: true }),
