@@ -21,6 +21,7 @@ export const PROGRAMS = {
   nasm: { path: "/usr/bin/nasm", package: "nasm" },
   tmux: { path: "/usr/bin/tmux", package: "tmux" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
+  dtc: { path: "/usr/bin/dtc", package: "device-tree-compiler" },
   seabios: { path: "/usr/share/seabios/bios-256k.bin", package: "seabios" },
   xz: { path: "/usr/bin/xz", package: "xz-utils" },
   zstd: { path: "/usr/bin/zstd", package: "zstd" },

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { restore } from "../../state.js";
 import { FakeLog, FakeMemory } from "../../testing.js";
 import { FW_CFG_NB_CPUS, FwCfg } from "./fwcfg.js";
+import { FwCfgMmio } from "./mmio.js";
 
 const FILE_DIR = 0x19;
 
@@ -90,6 +91,25 @@ describe("fw_cfg", () => {
     memory.bytes.fill(0xff, 0x200, 0x210);
     expect(dma(2, 4, 0x200)).toBe(0);
     expect([...memory.bytes.subarray(0x200, 0x205)]).toEqual([2, 3, 0, 0, 0xff]);
+  });
+
+  test("in memory: big-endian selector, data of any width, the same DMA", () => {
+    const { fw, memory } = setup();
+    const mmio = new FwCfgMmio(fw);
+    mmio.write(8, 2, 0x2000);
+    expect([mmio.read(0, 1), mmio.read(0, 4), mmio.read(4, 4)]).toEqual([1, 0x0302, 0]);
+    mmio.write(8, 2, 0);
+    expect([mmio.read(0, 4), mmio.read(0, 2)]).toEqual([0x554d4551, 0]);
+    expect([mmio.read(0x10, 4), mmio.read(0x14, 4), mmio.read(8, 2)]).toEqual([0x554d4551, 0x47464320, 0]);
+    new DataView(memory.bytes.buffer).setUint32(0x100, (0x20 << 16) | 8 | 2);
+    new DataView(memory.bytes.buffer).setUint32(0x104, 3);
+    new DataView(memory.bytes.buffer).setUint32(0x10c, 0x200);
+    mmio.write(0x10, 4, 0);
+    mmio.write(0x14, 4, 0x00010000);
+    expect([...memory.bytes.subarray(0x200, 0x204)]).toEqual([1, 2, 3, 0]);
+    mmio.write(0, 4, 0xffffffff);
+    mmio.write(8, 4, 0);
+    expect(mmio.read(0, 1)).toBe(0);
   });
 
   test("DMA outside RAM or for writing fails without harm", () => {

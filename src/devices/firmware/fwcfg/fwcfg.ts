@@ -1,5 +1,5 @@
 // QEMU's firmware configuration device (QEMU documentation, "QEMU Firmware Configuration (fw_cfg) Device"): items by number,
-// files by name, read through a data port or by DMA. Ports: selector at 0 (16 bits), data at 1 (8 bits), and at 4 the DMA
+// files by name, read through a data port or by DMA. mmio.ts has it memory-mapped. Ports: selector at 0 (16 bits), data at 1 (8 bits), and at 4 the DMA
 // address as one 64-bit big-endian register.
 
 import type { Device, DeviceLog, DeviceState, GuestMemory, IoRegion } from "../../interfaces.js";
@@ -120,6 +120,12 @@ export class FwCfg implements Device, IoRegion {
     this.fill = fill;
   }
 
+  /** What is called when the DMA address register is read or written, `offset` from its beginning; it is the same on every bus. */
+  readonly dmaRegister: IoRegion = {
+    read: (offset, size) => this.read(DMA_HIGH + offset, size),
+    write: (offset, size, value) => this.write(DMA_HIGH + offset, size, value),
+  };
+
   /** The selected item. */
   private get item(): Uint8Array | undefined {
     const { fill } = this;
@@ -128,14 +134,14 @@ export class FwCfg implements Device, IoRegion {
     return this.items.get(this.key);
   }
 
-  private select(key: number): void {
+  select(key: number): void {
     // Bit 14 was for writing, which no machine offers any more.
     this.key = key & ~0x4000;
     this.position = 0;
   }
 
   /** The next `length` bytes of the selected item; past its end, zeros. */
-  private next(length: number): Uint8Array {
+  next(length: number): Uint8Array {
     const { item } = this;
     const bytes = new Uint8Array(length);
     if (item) bytes.set(item.subarray(this.position, this.position + length));
