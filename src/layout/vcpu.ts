@@ -78,6 +78,8 @@ export const S_EXCLUSIVE_SIZE = 0xe4;
 export const S_EXCLUSIVE_VALUE = 0xe8;
 export const S_GUEST = 0x100;
 export const GUEST_STATE_SIZE = 0xf00;
+/** 4-byte words of state that slots can be in: the engine's and the guest's. */
+export const SLOT_WORDS = (S_GUEST + GUEST_STATE_SIZE) >> 2;
 export const S_TEMPS = 0x1000;
 export const TEMP_COUNT = 1024;
 /** Counters (i64 each) from here on: STAT_*, offsets from S_STATS. */

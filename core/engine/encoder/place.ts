@@ -2,13 +2,14 @@
 // not overwritten, or in the slot they will be stored to when nothing can observe the early store. A sum that is only
 // stored after an access to memory (a stack pointer) is computed where it is stored.
 
+import { SLOT_WORDS } from "../../../src/layout/vcpu";
 import { Op, Ty } from "../../../src/ir/ops";
 import { MEM_SIGNED } from "../../../src/layout/access";
 import { HF_PURE, HF_WRITES_ALL } from "../../../src/tier0/layout";
 import { operand, operandsOf } from "./operands";
 import {
   a, aliasUse, b, c, firstUse, helperFirstRange, helperRanges, helperTraits, lastUse, live, loc, manyWritten, nextWrite, op, rangeFrom,
-  rangeTo, setAliasUse, setFirstUse, setLastUse, setLoc, setNextWrite, setSlotEnd, setSunk, setUses, slotEnd, SLOT_WORDS, ty, uses,
+  rangeTo, setAliasUse, setFirstUse, setLastUse, setLoc, setNextWrite, setSlotEnd, setSunk, setUses, slotEnd, ty, uses,
 } from "./state";
 
 export function place(n: i32): void {

@@ -1,12 +1,10 @@
 // What the encoder knows about the nodes of the block in hand, as arrays in linear memory, and short names for the IR.
 
 import { Op } from "../../../src/ir/ops";
+import { SLOT_WORDS } from "../../../src/layout/vcpu";
 import {
   HELPERS, HELPER_RANGES, IR_A, IR_B, IR_C, IR_D, IR_INSN_OFFSET, IR_MAYBE_HI, IR_NODES, IR_OP, IR_POS, IR_TY, LIVE, SCRATCH, VCONSTS,
 } from "../../../src/tier0/layout";
-
-/** 4-byte words of CPU state that slots can be in. */
-export const SLOT_WORDS = 0x1000 >> 2;
 
 /** Address of all this (src/tier0/layout.ts), during a call of tier0_encode. */
 let area: i32 = 0;

@@ -4,15 +4,15 @@
 // a live node uses it. A slot store is dead when the same bytes are stored again before anything can look: a load of the
 // slot, a helper that reads it, the end of the block, or any node that may fault (guest state must be exact there).
 
+import { SLOT_WORDS } from "../../layout/vcpu.js";
 import type { IrBlock } from "../block.js";
 import type { HelperDef } from "../helpers.js";
 import { MAX_OPERANDS, operandsOf } from "../operands.js";
 import { isTerminator, Op, Ty } from "../ops.js";
 
-const CELLS = 0x1000 >> 2;
 const operands = new Int32Array(MAX_OPERANDS);
 /** Per 4 bytes of CPU state: equal to `stamp` where a later store overwrites them unseen. Scratch of one call. */
-const overwritten = new Uint32Array(CELLS);
+const overwritten = new Uint32Array(SLOT_WORDS);
 let stamp = 0;
 
 /** Bytes a slot of type `ty` takes. */
@@ -64,7 +64,7 @@ function forget(): void {
 }
 
 function see(from: number, to: number): void {
-  for (let k = from >> 2; k < Math.min((to + 3) >> 2, CELLS); k++) overwritten[k] = 0;
+  for (let k = from >> 2; k < Math.min((to + 3) >> 2, SLOT_WORDS); k++) overwritten[k] = 0;
 }
 
 /** True if every byte of the slot is overwritten later; notes that from here up they are. */

@@ -7,12 +7,13 @@ import {
   ATOMIC_STORE_EXCLUSIVE,
   MEM_SIZE_MASK,
 } from "../../layout/access.js";
+import { SLOT_WORDS } from "../../layout/vcpu.js";
 import type { IrBlock } from "../block.js";
 import type { HelperDef } from "../helpers.js";
 import { MAX_OPERANDS, operandsOf } from "../operands.js";
 import { isTerminator, Op, Ty } from "../ops.js";
 
-const STATE_SIZE = 0x1000;
+const STATE_SIZE = SLOT_WORDS << 2;
 const operands = new Int32Array(MAX_OPERANDS);
 
 /** The block's faults, one sentence each; empty when it is well-formed. */

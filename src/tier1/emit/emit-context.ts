@@ -18,7 +18,10 @@ export interface FunctionContext {
   readonly mode: number;
   readonly pcWidth: PcWidth;
   readonly cpu: number;
+  /** I32: fuel left. */
   readonly fuel: number;
+  /** I32: with less fuel than that, an edge back leaves. */
+  readonly limit: number;
   /** I64: program counter of the region's base. */
   readonly pc: number;
   /** I32: bit n set when page n of the region is known to be mapped. */

@@ -6,11 +6,9 @@
 import type { SlotRange } from "../../ir/helpers.js";
 import { Op, type Ty } from "../../ir/ops.js";
 import { slotSize } from "../../ir/passes/dce.js";
-import { S_GUEST } from "../../layout/vcpu.js";
+import { S_GUEST, SLOT_WORDS } from "../../layout/vcpu.js";
 import type { RegionBlock } from "../form/region.js";
 import type { Code } from "./code.js";
-
-const CELLS = 0x1000 >> 2;
 
 export interface CachedSlot {
   readonly slot: number;
@@ -22,12 +20,12 @@ export interface CachedSlot {
 
 export class SlotMap {
   readonly cached: CachedSlot[] = [];
-  private readonly byCell = new Int16Array(CELLS).fill(-1);
+  private readonly byCell = new Int16Array(SLOT_WORDS).fill(-1);
 
   constructor(code: Code, blocks: readonly RegionBlock[], live: readonly Uint8Array[], uncached: readonly SlotRange[]) {
     // Per cell of 4 bytes: slot and type of the accesses that cover it, or a conflict.
-    const owner = new Int32Array(CELLS).fill(-1);
-    const conflict = new Uint8Array(CELLS);
+    const owner = new Int32Array(SLOT_WORDS).fill(-1);
+    const conflict = new Uint8Array(SLOT_WORDS);
     const seen = new Map<number, { ty: Ty; written: boolean }>();
     blocks.forEach(({ ir }, k) => {
       for (let i = 0; i < ir.count; i++) {
@@ -47,7 +45,7 @@ export class SlotMap {
     // A conflict spreads to all of its slot, and by that to slots it overlaps.
     for (let changed = true; changed; ) {
       changed = false;
-      for (let c = 0; c < CELLS; c++) {
+      for (let c = 0; c < SLOT_WORDS; c++) {
         if (!conflict[c] || owner[c] === -1) continue;
         const slot = owner[c]! >> 3;
         for (const [at, { ty }] of seen) {
