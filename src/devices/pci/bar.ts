@@ -42,10 +42,10 @@ export class Bar {
     return this.kind === "io" ? 1 : (this.wide ? 4 : 0) | (this.prefetchable ? 8 : 0);
   }
 
-  /** The address the register's halves give, undefined for those that mean "not placed": 0, and the top while sizing. */
-  decode(low: number, high: number): number | undefined {
+  /** The address the register's halves give, undefined for those that mean "not placed": 0 unless told, and the top while sizing. */
+  decode(low: number, high: number, zero = false): number | undefined {
     const limit = this.kind === "io" ? 0x10000 : this.wide ? 2 ** 52 : 2 ** 32;
     const address = (this.wide ? high * 2 ** 32 : 0) + ((low & -this.size) >>> 0);
-    return address === 0 || address + this.size >= limit ? undefined : address;
+    return (address === 0 && !zero) || address + this.size >= limit ? undefined : address;
   }
 }

@@ -1,45 +1,66 @@
-// A PCI bus: 32 slots of 8 functions, configuration cycles, and the four interrupt lines the slots' pins are wired to.
+// A PCI bus: 32 slots of 8 functions, configuration cycles, and the four interrupt lines the slots' pins are wired to. What differs
+// between boards (the wiring, the size of configuration space, where cards begin) its host bridge says.
 
 import type { Device, DeviceLog, DeviceState, IrqLine, MsiSink } from "../interfaces.js";
 import { type StateReader, versioned } from "../state.js";
 import type { PciFunction } from "./function.js";
 import type { BarMapper, PciHost } from "./interfaces.js";
+import { CONFIG_SIZE } from "./registers.js";
 
 const SLOTS = 32;
 const FUNCTIONS = 8;
+const LINES = 4;
 
 export interface PciBusOptions {
   readonly mapper: BarMapper;
-  readonly msi: MsiSink;
-  /** PIRQA to PIRQD. */
-  readonly pirqs: readonly IrqLine[];
+  /** Absent: the board has no message-signalled interrupts. */
+  readonly msi?: MsiSink;
+  /** The four lines for interrupt pins. */
+  readonly lines: readonly IrqLine[];
+  /** The line (0 to 3) that pin 1 to 4 of a slot is wired to; that of bridgeLine unless told. */
+  readonly lineOf?: (slot: number, pin: number) => number;
   readonly log: DeviceLog;
+  /** Bytes of configuration space that each function has: 256, or 4096 with PCI Express. */
+  readonly configSize?: number;
+  /** The first slot for cards; those below are the board's own. */
+  readonly firstSlot?: number;
+  /** Address 0 is one like others, not the mark of a BAR that has no place. */
+  readonly placesAtZero?: boolean;
 }
 
-/** The PIRQ (0 to 3) that pin 1 to 4 of a slot is wired to on the i440FX board: slot 1 INTA is PIRQA, and so on round. */
-export function pirqOf(slot: number, pin: number): number {
-  return (slot + pin + 2) & 3;
+/** As behind a bridge: pin A of slot 0 is line 0, and so on round. PCI-to-PCI Bridge Architecture Specification 1.2, table 9-1. */
+export function bridgeLine(slot: number, pin: number): number {
+  return (slot + pin - 1) & 3;
 }
 
 export class PciBus implements Device, PciHost {
   readonly name = "pci.0";
   readonly stateVersion = 1;
   readonly mapper: BarMapper;
-  readonly msi: MsiSink;
+  readonly msi: MsiSink | undefined;
   readonly log: DeviceLog;
-  private readonly pirqs: readonly IrqLine[];
+  readonly placesAtZero: boolean;
+  /** The line that a pin of a slot is wired to. */
+  readonly lineOf: (slot: number, pin: number) => number;
+  private readonly lines: readonly IrqLine[];
+  private readonly configSize: number;
+  private readonly firstSlot: number;
   private readonly slots: (PciFunction | undefined)[] = new Array(SLOTS * FUNCTIONS).fill(undefined);
-  /** How many functions assert each PIRQ. */
-  private readonly asserted = [0, 0, 0, 0];
+  /** How many functions assert each line. */
+  private readonly asserted: number[] = new Array(LINES).fill(0);
 
   constructor(options: PciBusOptions) {
     this.mapper = options.mapper;
     this.msi = options.msi;
     this.log = options.log;
-    this.pirqs = options.pirqs;
+    this.lines = options.lines;
+    this.lineOf = options.lineOf ?? bridgeLine;
+    this.configSize = options.configSize ?? CONFIG_SIZE;
+    this.firstSlot = options.firstSlot ?? 1;
+    this.placesAtZero = options.placesAtZero ?? false;
   }
 
-  /** Plugs a function in, into the first slot free from 2 on unless told; answers the slot. Throws when it is taken. */
+  /** Plugs a function in, into the first slot that is free for cards unless told; answers the slot. Throws when it is taken. */
   add(device: PciFunction, slot = this.freeSlot(), func = 0): number {
     if (!Number.isInteger(slot) || slot < 0 || slot >= SLOTS || func < 0 || func >= FUNCTIONS) {
       throw new Error(`PCI: no slot ${slot} function ${func} on this bus`);
@@ -64,20 +85,22 @@ export class PciBus implements Device, PciHost {
 
   /** Configuration read; all ones where nothing answers. `bus` other than 0 does not exist. */
   readConfig(bus: number, slot: number, func: number, offset: number, size: number): number {
-    const device = bus === 0 && offset + size <= 256 ? this.at(slot, func) : undefined;
-    return device?.readConfig(offset, size) ?? 2 ** (8 * size) - 1;
+    const device = bus === 0 && offset + size <= this.configSize ? this.at(slot, func) : undefined;
+    if (!device) return 2 ** (8 * size) - 1;
+    // The extended part has capabilities of PCI Express; zeros say that there are none.
+    return offset + size <= CONFIG_SIZE ? device.readConfig(offset, size) : 0;
   }
 
   writeConfig(bus: number, slot: number, func: number, offset: number, size: number, value: number): void {
-    if (bus === 0 && offset + size <= 256) this.at(slot, func)?.writeConfig(offset, size, value);
+    if (bus === 0 && offset + size <= CONFIG_SIZE) this.at(slot, func)?.writeConfig(offset, size, value);
   }
 
   setIntx(slot: number, pin: number, level: boolean): void {
-    const pirq = pirqOf(slot, pin);
-    const before = this.asserted[pirq]!;
+    const line = this.lineOf(slot, pin);
+    const before = this.asserted[line]!;
     const after = before + (level ? 1 : -1);
-    this.asserted[pirq] = after;
-    if (before > 0 !== after > 0) this.pirqs[pirq]?.set(after > 0);
+    this.asserted[line] = after;
+    if (before > 0 !== after > 0) this.lines[line]?.set(after > 0);
   }
 
   reset(): void {
@@ -102,8 +125,8 @@ export class PciBus implements Device, PciHost {
     for (const device of this.functions()) device.settle();
   }
 
-  /** The first slot free from `first` on. Throws when there is none. */
-  freeSlot(first = 2): number {
+  /** The first slot that is free, from the first for cards on unless told. Throws when there is none. */
+  freeSlot(first = this.firstSlot): number {
     for (let slot = first; slot < SLOTS; slot++) {
       if (this.at(slot, 0) === undefined) return slot;
     }

@@ -209,7 +209,7 @@ export abstract class PciFunction implements Device {
       const on = (command & (bar.kind === "io" ? reg.COMMAND_IO : reg.COMMAND_MEMORY)) !== 0;
       const at = reg.BAR0 + 4 * bar.index;
       const high = bar.wide ? this.config.getUint32(at + 4, true) : 0;
-      const address = on ? bar.decode(this.config.getUint32(at, true), high) : undefined;
+      const address = on ? bar.decode(this.config.getUint32(at, true), high, this.host?.placesAtZero) : undefined;
       if (address === bar.address) continue;
       bar.mapping?.unmap();
       bar.mapping = undefined;

@@ -17,7 +17,9 @@ export interface BarMapper {
 /** What a bus gives to the functions on it. */
 export interface PciHost {
   readonly mapper: BarMapper;
-  readonly msi: MsiSink;
+  readonly msi: MsiSink | undefined;
+  /** A BAR may be at address 0. */
+  readonly placesAtZero: boolean;
   readonly log: DeviceLog;
   /** The level of a function's INTx pin (1 to 4: INTA to INTD); called on changes only. */
   setIntx(slot: number, pin: number, level: boolean): void;

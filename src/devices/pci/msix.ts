@@ -35,7 +35,7 @@ export class Msix implements IoRegion {
     this.reset();
   }
 
-  connect(sink: MsiSink): void {
+  connect(sink: MsiSink | undefined): void {
     this.sink = sink;
   }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { setUpPci } from "../chipset/i440fx/firmware.js";
 import { createPcPci } from "../chipset/i440fx/pc.js";
+import { pirqOf } from "../chipset/i440fx/piix3.js";
 import type { IoRegion } from "../interfaces.js";
 import { restore } from "../state.js";
 import { FakeLines, FakeLog, FakeMsi } from "../testing.js";
-import { pirqOf } from "./bus.js";
 import { infoPci, qtreePci } from "./describe.js";
 import { PciFunction } from "./function.js";
 import { FakeMapper } from "./testing.js";

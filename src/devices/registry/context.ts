@@ -50,6 +50,12 @@ export type DiskOperation = "read" | "write";
 /** report: the guest gets an I/O error; ignore: it is told that all is well; stop: the machine stops, the request is held. */
 export type DiskErrorAction = "report" | "ignore" | "stop";
 
+/** Of a device on the PCI bus. */
+export interface PciContext extends DeviceContext {
+  /** The board has interrupt lines and nobody to send messages to. */
+  readonly linesOnly?: boolean;
+}
+
 /** Of a device on the ISA bus, or what a board has in its place. */
 export interface IsaContext extends DeviceContext {
   /** A source for an interrupt input of the board. Throws Error where there is none of that number. */

@@ -5,11 +5,11 @@ import type { Options, PropertyRows, Values } from "../../base/properties.js";
 import type { Device, IoRegion } from "../interfaces.js";
 import type { PciFunction } from "../pci/function.js";
 import type { VirtioDevice } from "../virtio/device.js";
-import type { DeviceContext, IsaContext, MmioContext } from "./context.js";
+import type { DeviceContext, IsaContext, MmioContext, PciContext } from "./context.js";
 
 /** What a device of each bus is made with, and what is made. */
 export interface Buses {
-  pci: { context: DeviceContext; made: PciFunction };
+  pci: { context: PciContext; made: PciFunction };
   isa: { context: IsaContext; made: IsaPart };
   /** Reaches a machine through a transport, which makes it a device of another bus. */
   virtio: { context: DeviceContext; made: VirtioDevice };

@@ -1,24 +1,11 @@
 // What a PC's firmware does to PCI before a kernel starts, for machines that start a kernel directly: places the BARs,
 // routes the interrupts and the ACPI ports, and switches decoding on. Done again after every reset.
 
-import type { Bar } from "../../pci/bar.js";
-import { type PciBus, pirqOf } from "../../pci/bus.js";
-import type { PciFunction } from "../../pci/function.js";
-import type { BarKind } from "../../pci/interfaces.js";
+import { assignBars, type PciWindows } from "../../pci/assign.js";
+import type { PciBus } from "../../pci/bus.js";
 import * as reg from "../../pci/registers.js";
-import { PIRQ_ROUTE } from "./piix3.js";
+import { PIRQ_ROUTE, pirqOf } from "./piix3.js";
 import { PM_BASE, PM_MISC, SMBUS_BASE, SMBUS_CONFIG } from "./piix4-pm.js";
-
-/** `end` is the first address after the window. */
-export interface PciWindow {
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface PciWindows {
-  readonly mem: PciWindow;
-  readonly io: PciWindow;
-}
 
 /** Below the IOAPIC, and the upper port space: where QEMU's firmware places BARs on an i440FX machine. */
 export const DEFAULT_WINDOWS: PciWindows = {
@@ -34,26 +21,6 @@ export const SCI_IRQ = 9;
 const SMBUS_PORT_BASE = 0x700;
 /** The host controller is on and interrupts, if at all, by IRQ 9. */
 const SMBUS_ENABLED = 0x09;
-
-/** Gives every BAR an address, largest first. Throws when a window is too small. */
-export function assignBars(bus: PciBus, windows: PciWindows = DEFAULT_WINDOWS): void {
-  const wanted: { device: PciFunction; bar: Bar }[] = [];
-  for (const device of bus.functions()) {
-    for (const bar of device.bars) if (bar !== undefined) wanted.push({ device, bar });
-  }
-  wanted.sort((a, b) => b.bar.size - a.bar.size);
-  const next: { [kind in BarKind]: number } = { mem: windows.mem.start, io: windows.io.start };
-  for (const { device, bar } of wanted) {
-    const window = windows[bar.kind];
-    const address = Math.ceil(next[bar.kind] / bar.size) * bar.size;
-    if (address + bar.size > window.end) {
-      throw new Error(`PCI: no room for BAR ${bar.index} of ${device.name} (${bar.size} bytes) below ${window.end}`);
-    }
-    next[bar.kind] = address + bar.size;
-    device.writeConfig(reg.BAR0 + 4 * bar.index, 4, address);
-    if (bar.wide) device.writeConfig(reg.BAR0 + 4 * bar.index + 4, 4, 0);
-  }
-}
 
 /** All of it, for the board of pc.ts. */
 export function setUpPci(bus: PciBus, windows: PciWindows = DEFAULT_WINDOWS): void {

@@ -3,7 +3,7 @@ import { PciBus } from "../../pci/bus.js";
 import { ConfigPorts } from "../../pci/config-ports.js";
 import type { BarMapper, ShadowControl } from "../../pci/interfaces.js";
 import { I440fx } from "./i440fx.js";
-import { Piix3 } from "./piix3.js";
+import { Piix3, pirqOf } from "./piix3.js";
 import { Piix4Pm } from "./piix4-pm.js";
 
 export interface PcPciOptions {
@@ -30,7 +30,8 @@ export interface PcPci {
 /** The PCI part of an i440FX board: host bridge 00.0, ISA bridge 01.0, power management 01.3. */
 export function createPcPci(options: PcPciOptions): PcPci {
   const isa = new Piix3(options.irqs);
-  const bus = new PciBus({ mapper: options.mapper, msi: options.msi, pirqs: isa.pirqs, log: options.log });
+  const { mapper, msi, log } = options;
+  const bus = new PciBus({ mapper, msi, log, lines: isa.pirqs, lineOf: pirqOf, firstSlot: 2 });
   bus.add(new I440fx(options.shadow), 0, 0);
   bus.add(isa, 1, 0);
   const { pm, smbus } = options;

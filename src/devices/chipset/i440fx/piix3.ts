@@ -9,6 +9,11 @@ export const PIRQ_ROUTE = 0x60;
 const PIRQ_DISABLED = 0x80;
 const PIRQS = 4;
 
+/** The PIRQ (0 to 3) that pin 1 to 4 of a slot is wired to on the i440FX board: slot 1 INTA is PIRQA, and so on round. */
+export function pirqOf(slot: number, pin: number): number {
+  return (slot + pin + 2) & 3;
+}
+
 /** Reset values of registers software reads but that have no effect here: X-bus select, timing, memory top, DMA. */
 const RESET_VALUES: readonly (readonly [offset: number, value: number])[] = [
   [0x4c, 0x4d],

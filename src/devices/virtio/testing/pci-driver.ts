@@ -1,6 +1,6 @@
 // A driver for virtio over PCI, for tests: finds the structures by their capabilities as Linux does and negotiates.
 
-import { setUpPci } from "../../chipset/i440fx/firmware.js";
+import { assignBars } from "../../pci/assign.js";
 import { PciBus } from "../../pci/bus.js";
 import { FakeMapper } from "../../pci/testing.js";
 import { FakeLines, FakeLog, type FakeMemory, FakeMsi } from "../../testing.js";
@@ -13,6 +13,9 @@ export interface Structure {
   readonly length: number;
   readonly at: number;
 }
+
+/** Any will do. */
+const WINDOWS = { mem: { start: 0xfd000000, end: 0xfec00000 }, io: { start: 0xc000, end: 0x10000 } };
 
 export class TestPciDriver {
   readonly mapper = new FakeMapper();
@@ -29,14 +32,14 @@ export class TestPciDriver {
     readonly device: VirtioPci,
   ) {
     const { mapper, msi, log } = this;
-    this.bus = new PciBus({ mapper, msi, pirqs: this.pirqs.lines, log });
+    this.bus = new PciBus({ mapper, msi, lines: this.pirqs.lines, log });
     this.slot = this.bus.add(device);
     this.plugIn();
   }
 
   /** Firmware's work and the search for structures; again after a machine reset. */
   plugIn(): void {
-    setUpPci(this.bus);
+    assignBars(this.bus, WINDOWS);
     this.setConfig(4, 2, 0x0006);
     for (let at = this.config(0x34, 1); at !== 0; at = this.config(at + 1, 1)) {
       if (this.config(at, 1) !== 9) continue;

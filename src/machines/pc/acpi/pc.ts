@@ -2,7 +2,7 @@
 
 import { ACPI_DISABLE, ACPI_ENABLE, GPE_SIZE, SLEEP_S3, SLEEP_S5 } from "../../../devices/chipset/acpipm/registers.js";
 import { PM_PORT_BASE, SCI_IRQ } from "../../../devices/chipset/i440fx/firmware.js";
-import { pirqOf } from "../../../devices/pci/bus.js";
+import { pirqOf } from "../../../devices/chipset/i440fx/piix3.js";
 import type { AcpiOptions, SerialPort } from "./options.js";
 
 export interface PcAcpi {

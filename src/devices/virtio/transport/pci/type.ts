@@ -26,14 +26,14 @@ export const transport = defineTransport({
   },
   async load() {
     const { VirtioPci } = await import("./transport.js");
-    return (device, { memory, log, id }, properties) =>
+    return (device, { memory, log, id, linesOnly }, properties) =>
       new VirtioPci(device, {
         memory,
         log,
         eventIndex: properties.event_idx,
         indirectDescriptors: properties.indirect_desc,
         ...(id === undefined ? {} : { id }),
-        ...(properties.vectors === undefined ? {} : { vectors: properties.vectors }),
+        ...(linesOnly ? { vectors: 0 } : properties.vectors === undefined ? {} : { vectors: properties.vectors }),
       });
   },
 });
