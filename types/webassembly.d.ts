@@ -13,6 +13,7 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
   }
   class Table {
+    constructor(descriptor: { element: "anyfunc"; initial: number });
     readonly length: number;
     grow(delta: number): number;
     get(index: number): unknown;

@@ -22,6 +22,8 @@ export interface EngineOptions {
   ram: readonly RamRange[];
   /** How many CPUs, 1 if left out. They run in turns: run(). */
   cpus?: number;
+  /** Memory that threads share, which `module` is made for (shared.ts). */
+  shared?: boolean;
   /** -accel tcg,one-insn-per-tb=on */
   oneInsn?: boolean;
   /** Makes tier 1; left out, everything is interpreted. */
@@ -83,7 +85,7 @@ export class Engine {
     const { arch, host, archImports } = options;
     this.arch = arch;
     this.frontend = options.frontend;
-    this.memory = new EngineMemory(options.ram, arch, options.cpus);
+    this.memory = new EngineMemory(options.ram, arch, options.cpus, options.shared);
     const imports = { host, ...(archImports ? { arch: archImports } : {}) };
     this.core = instantiateCore(options.module, this.memory, imports, options.frontend.helpers);
     const { memory, core } = this;
@@ -133,6 +135,7 @@ export class Engine {
     while (true) {
       switch (core.run(current.base)) {
         case L.EXIT_FUEL:
+          if (current.goOn()) break;
           this.tier1?.maintain();
           return "budget";
         case L.EXIT_TRANSLATE:

@@ -111,11 +111,12 @@ export class EngineMemory {
     ram: readonly RamRange[],
     private readonly arch: Guest,
     cpus = 1,
+    shared = false,
   ) {
     const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
     const { pages, fields, ...plan } = placement(ramSize, arch, cpus);
     if (pages > MOST_PAGES) throw new TooMuchRam(mostRam(arch));
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
     const buffer = this.memory.buffer;
     this.u8 = new Uint8Array(buffer);
     this.i32 = new Int32Array(buffer);

@@ -1,6 +1,7 @@
 // A CPU as the engine has it: the base address of its state (src/layout/vcpu.ts), its fields, and its count of instructions.
 
 import * as L from "../layout/layout.js";
+import { EXACT_PIECE, PIECE } from "../tuning/engine.js";
 
 /** Linear memory, as arrays. */
 export interface LinearMemory {
@@ -12,6 +13,8 @@ export interface LinearMemory {
 export class Vcpu {
   /** Instructions that were counted and not executed. */
   skipped = 0;
+  /** Of the budget, what comes after the piece that is being executed. */
+  private beyond = 0;
 
   constructor(
     private readonly memory: LinearMemory,
@@ -80,12 +83,30 @@ export class Vcpu {
   /** What the next run may execute. */
   grant(budget: number): void {
     const done = this.instructions;
-    this.set(L.S_FUEL, budget);
-    this.setIcountEnd(done + budget);
+    this.beyond = budget;
+    this.set(L.S_FUEL, 0);
+    this.setIcountEnd(done);
+    this.goOn();
+  }
+
+  /** The next piece of the budget, when one is used up: false when there is none. Between two of them a request from another thread
+   *  is seen: code in a loop holds its fuel where no other thread reaches it. */
+  goOn(): boolean {
+    const { beyond } = this;
+    if (beyond <= 0) return false;
+    const piece = Math.min(beyond, this.get(L.S_EXACT) ? EXACT_PIECE : PIECE);
+    const done = this.instructions;
+    // What ran beyond the last piece counts.
+    const fuel = piece + Math.min(0, this.get(L.S_FUEL));
+    this.beyond = beyond - piece;
+    this.set(L.S_FUEL, fuel);
+    this.setIcountEnd(done + fuel);
+    return true;
   }
 
   /** Ends the budget of the running run: it returns at its next look at the fuel. */
   cut(): void {
+    this.beyond = 0;
     const left = this.get(L.S_FUEL);
     if (left <= 0) return;
     const end = this.memory.view.getBigInt64(this.base + L.S_ICOUNT_END, true);
@@ -98,6 +119,11 @@ export class Vcpu {
     this.set(L.S_STOP, 1);
     // Loops inside a region or a block only look at the fuel.
     this.cut();
+  }
+
+  /** As stop(), from any thread that has this memory: within a millisecond or so (PIECE). */
+  requestStop(): void {
+    Atomics.store(this.memory.i32, (this.base + L.S_STOP) >> 2, 1);
   }
 
   private setIcountEnd(value: number): void {

@@ -123,3 +123,7 @@ export const REGION_MAX_BYTES = 6 << 10;
 export const REGION_MAX_BYTES_RETHOUGHT = 24 << 10;
 /** The host's clock is looked at after this many translations. Record: run-slices. */
 export const TRANSLATIONS_A_POLL = 16;
+/** Guest instructions after which a run looks whether another thread wants it to stop. Record: stop-requests. */
+export const PIECE = 1 << 19;
+/** The same where counts are exact: at the end of a piece blocks are cut. Record: stop-requests. */
+export const EXACT_PIECE = 1 << 22;

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sharedModule } from "../../src/engine/shared.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FILE = join(ROOT, "build/core-toy.wasm");
@@ -35,9 +36,10 @@ export function buildToy(): void {
   if (status !== 0) throw new Error("the toy's core could not be compiled: see above");
 }
 
-let module: WebAssembly.Module | undefined;
+const modules: WebAssembly.Module[] = [];
 
-export function toyModule(): WebAssembly.Module {
-  module ??= new WebAssembly.Module(readFileSync(FILE));
-  return module;
+export function toyModule(shared = false): WebAssembly.Module {
+  const bytes = new Uint8Array(readFileSync(FILE));
+  modules[Number(shared)] ??= new WebAssembly.Module(shared ? sharedModule(bytes) : bytes);
+  return modules[Number(shared)]!;
 }

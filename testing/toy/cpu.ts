@@ -14,6 +14,7 @@ export interface ToyOptions {
   ram: readonly RamRange[];
   /** How many the engine has; this object is the first. */
   cpus?: number;
+  shared?: boolean;
   hooks?: Partial<CpuHooks>;
   tier1?: (engine: Engine) => Tier1;
   onTranslate?: (event: TranslateEvent) => void;
@@ -26,7 +27,7 @@ export class ToyCpu implements Cpu {
   constructor({ ram, hooks = {}, ...options }: ToyOptions) {
     const all: CpuHooks = { mmioRead: () => 0xffffffff, mmioWrite: () => {}, now: () => 0, random: () => 4, ...hooks };
     this.engine = new Engine({
-      module: toyModule(),
+      module: toyModule(options.shared),
       arch: TOY,
       frontend: new ToyFrontend(),
       host: hostImports(all),

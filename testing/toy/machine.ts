@@ -55,8 +55,9 @@ export class ToyMachine {
     tier1?: (engine: Engine) => Tier1,
     hooks: Partial<CpuHooks> = {},
     cpus = 1,
+    shared = false,
   ) {
-    this.cpu = new ToyCpu({ ram, hooks, cpus, ...(tier1 ? { tier1 } : {}) });
+    this.cpu = new ToyCpu({ ram, hooks, cpus, shared, ...(tier1 ? { tier1 } : {}) });
     this.base = this.cpu.engine.memory.plan.ramBase;
     this.cpu.vcpu.set64(T_TABLES, BigInt(this.physical(0)));
     this.cpu.engine.update(this.cpu.vcpu);

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { DEFAULT_GUEST } from "../../src/guests/programs.js";
 import { parseArguments } from "../../src/machines/arguments.js";
 import { createPc } from "../../src/machines/pc/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
@@ -24,7 +25,7 @@ interface Run {
 }
 
 /** Boots to the prompt's threshold, where the guest, asked for a benchmark that it does not have, powers itself off. */
-async function bootAndPowerOff(name: string): Promise<Run> {
+async function bootAndPowerOff(name: string, shared: boolean): Promise<Run> {
   const log = folder.file(name);
   const parsed = parseArguments(
     [
@@ -36,14 +37,16 @@ async function bootAndPowerOff(name: string): Promise<Run> {
   );
   if (parsed.kind !== "machine") throw new Error("these options make no machine");
   const host = createNodeHost({ prefix: "determinism", onBrokenOutput: () => {} });
-  const machine = await createPc(parsed.config, host, { module: loadCoreModule() });
+  const machine = await createPc(parsed.config, host, { module: loadCoreModule(DEFAULT_GUEST, shared), shared });
   const { status } = await machine.start();
   return { instructions: machine.cpu.instructions, console: readFileSync(log), status };
 }
 
-it("an -icount boot repeats to the instruction and to the byte", { timeout: 10 * MINUTES }, async () => {
-  const first = await bootAndPowerOff("first");
-  const second = await bootAndPowerOff("second");
+it("an -icount boot repeats to the instruction and to the byte, in memory that threads share, too", {
+  timeout: 10 * MINUTES,
+}, async () => {
+  const first = await bootAndPowerOff("first", false);
+  const second = await bootAndPowerOff("second", true);
   expect(first.status).toBe(0);
   expect(first.console.toString()).toMatch(/^GUEST-READY /m);
   expect(first.instructions).toBeGreaterThan(100e6);

@@ -19,6 +19,8 @@ export interface X86CpuOptions {
   ram: readonly RamRange[];
   /** How many the engine has; this object is the first. */
   cpus?: number;
+  /** Memory that threads share, which `module` is made for. */
+  shared?: boolean;
   oneInsn?: boolean;
   /** Instruction-counted time: nanoseconds per instruction as a power of two. */
   icountShift?: number;
@@ -94,6 +96,7 @@ export class X86Cpu implements X86Inputs {
       archImports,
       ram: options.ram,
       ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
+      ...(options.shared === undefined ? {} : { shared: options.shared }),
       ...(options.oneInsn === undefined ? {} : { oneInsn: options.oneInsn }),
       ...(options.tier1 ? { tier1: options.tier1 } : {}),
       ...(options.onTranslate ? { onTranslate: options.onTranslate } : {}),

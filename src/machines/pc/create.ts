@@ -77,6 +77,7 @@ export async function createPc(config: MachineConfig, host: MachineHost, parts: 
     try {
       return new X86Cpu({
         module: parts.module,
+        shared: parts.shared ?? false,
         frontend,
         cpuid: model,
         hooks,

@@ -11,6 +11,8 @@ import type { MachineConfig } from "../../options/config.js";
 /** What a host gives besides itself: the guest's core module, compiled, and the second tier. */
 export interface EngineParts {
   module: WebAssembly.Module;
+  /** Memory is to be one that threads share, which `module` is made for (src/engine/shared.ts). */
+  shared?: boolean;
   tier1?: (engine: Engine) => Tier1;
   /** What -device makes: those of this house unless told. */
   devices?: DeviceRegistry;
