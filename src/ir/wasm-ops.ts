@@ -6,6 +6,15 @@
 export const SIMD = 0x1000;
 
 export enum WOp {
+  // Whoever builds these sees to it that they do not trap: no divisor of 0, no least number divided by -1.
+  i32_div_s = 0x6d,
+  i32_div_u = 0x6e,
+  i32_rem_s = 0x6f,
+  i32_rem_u = 0x70,
+  i64_div_s = 0x7f,
+  i64_div_u = 0x80,
+  i64_rem_s = 0x81,
+  i64_rem_u = 0x82,
   f32_abs = 0x8b,
   f32_neg = 0x8c,
   f32_sqrt = 0x91,

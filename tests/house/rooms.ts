@@ -26,6 +26,8 @@ export const ROOMS: readonly string[] = [
   // Machines.
   "src/boot",
   "src/machine",
+  "src/arch/riscv/layout.ts",
+  "src/arch/riscv/frontend",
   "src/arch/x86/layout.ts",
   "src/arch/x86/tuning.ts",
   "src/arch/x86/host-calls.ts",

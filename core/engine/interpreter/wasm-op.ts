@@ -6,6 +6,14 @@ export function wasmOp(cpu: i32, opcode: i32, dOffset: i32, aOffset: i32, bOffse
   const a = cpu + aOffset;
   const b = cpu + bOffset;
   switch (opcode) {
+    case 0x6d: store<u64>(d, <u64><u32>(load<i32>(a) / load<i32>(b))); break; // i32_div_s
+    case 0x6e: store<u64>(d, <u64><u32>(load<u32>(a) / load<u32>(b))); break; // i32_div_u
+    case 0x6f: store<u64>(d, <u64><u32>(load<i32>(a) % load<i32>(b))); break; // i32_rem_s
+    case 0x70: store<u64>(d, <u64><u32>(load<u32>(a) % load<u32>(b))); break; // i32_rem_u
+    case 0x7f: store<i64>(d, load<i64>(a) / load<i64>(b)); break; // i64_div_s
+    case 0x80: store<u64>(d, load<u64>(a) / load<u64>(b)); break; // i64_div_u
+    case 0x81: store<i64>(d, load<i64>(a) % load<i64>(b)); break; // i64_rem_s
+    case 0x82: store<u64>(d, load<u64>(a) % load<u64>(b)); break; // i64_rem_u
     case 0x8b: store<f32>(d, f32.abs(load<f32>(a))); break; // f32_abs
     case 0x8c: store<f32>(d, -load<f32>(a)); break; // f32_neg
     case 0x91: store<f32>(d, f32.sqrt(load<f32>(a))); break; // f32_sqrt
@@ -38,7 +46,7 @@ export function wasmOp(cpu: i32, opcode: i32, dOffset: i32, aOffset: i32, bOffse
     case 0xb4: store<f32>(d, <f32>load<i64>(a)); break; // f32_convert_i64_s
     case 0xb7: store<f64>(d, <f64>load<i32>(a)); break; // f64_convert_i32_s
     case 0xb9: store<f64>(d, <f64>load<i64>(a)); break; // f64_convert_i64_s
-    case 0xbc: store<u32>(d, load<u32>(a)); break; // i32_reinterpret_f32
+    case 0xbc: store<u64>(d, load<u32>(a)); break; // i32_reinterpret_f32
     case 0xbd: store<u64>(d, load<u64>(a)); break; // i64_reinterpret_f64
     case 0xbe: store<u32>(d, load<u32>(a)); break; // f32_reinterpret_i32
     case 0xbf: store<u64>(d, load<u64>(a)); break; // f64_reinterpret_i64

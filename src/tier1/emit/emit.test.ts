@@ -284,7 +284,19 @@ class BlockMaker {
         const x = this.value(Ty.V128);
         const y = this.value(Ty.V128);
         const s = this.value(Ty.I64);
-        switch (r.int(6)) {
+        switch (r.int(8)) {
+          case 6: {
+            const divisor = b.or(this.value(Ty.I64), b.i64(1));
+            const op = r.pick([WOp.i64_div_u, WOp.i64_rem_u]);
+            this.add(Ty.I64, b.w(Ty.I64, op, s, divisor));
+            break;
+          }
+          case 7: {
+            const divisor = b.or(b.shru(this.value(Ty.I32), b.i32(1)), b.i32(1));
+            const op = r.pick([WOp.i32_div_s, WOp.i32_rem_s, WOp.i32_div_u, WOp.i32_rem_u]);
+            this.add(Ty.I32, b.w(Ty.I32, op, this.value(Ty.I32), divisor));
+            break;
+          }
           case 0:
             this.add(Ty.V128, b.w(Ty.V128, WOp.i64x2_add, x, y));
             break;

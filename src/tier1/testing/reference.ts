@@ -307,7 +307,22 @@ function arithmetic(op: Op, ty: Ty, x: bigint, y: bigint): bigint {
 /** The few WebAssembly operations the random tests use. */
 function wasmOperation(opcode: number, x: bigint, y: bigint, z: bigint): bigint {
   const lane = (v: bigint, i: bigint) => (v >> (64n * i)) & 0xffffffffffffffffn;
+  const s = (width: number, v: bigint) => BigInt.asIntN(width, v);
   switch (opcode) {
+    case WOp.i32_div_s:
+      return BigInt.asUintN(32, s(32, x) / s(32, y));
+    case WOp.i32_rem_s:
+      return BigInt.asUintN(32, s(32, x) % s(32, y));
+    case WOp.i64_div_s:
+      return BigInt.asUintN(64, s(64, x) / s(64, y));
+    case WOp.i64_rem_s:
+      return BigInt.asUintN(64, s(64, x) % s(64, y));
+    case WOp.i32_div_u:
+    case WOp.i64_div_u:
+      return x / y;
+    case WOp.i32_rem_u:
+    case WOp.i64_rem_u:
+      return x % y;
     case WOp.v128_xor:
       return x ^ y;
     case WOp.v128_bitselect:

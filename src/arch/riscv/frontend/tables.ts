@@ -1,0 +1,19 @@
+// All rows.
+
+import type { CompressedTable, Table } from "./row.js";
+import { A, ZABHA, ZABHA_ZACAS, ZACAS } from "./table/atomic.js";
+import { I, ZICOND } from "./table/base.js";
+import { ZBA, ZBB, ZBB_OR_ZBKB, ZBC, ZBKB, ZBS } from "./table/bits.js";
+import { ZICBOM, ZICBOP, ZICBOZ } from "./table/cache.js";
+import { C } from "./table/compressed.js";
+import { M } from "./table/multiply.js";
+import { SVINVAL, SYSTEM, ZAWRS, ZICSR, ZIFENCEI } from "./table/system.js";
+
+export const TABLES: readonly Table[] = [
+  ...[I, M, A, ZABHA, ZACAS, ZABHA_ZACAS, ZICOND],
+  ...[ZBA, ZBB, ZBB_OR_ZBKB, ZBKB, ZBC, ZBS],
+  ...[SYSTEM, ZICSR, ZIFENCEI, SVINVAL, ZAWRS],
+  ...[ZICBOM, ZICBOP, ZICBOZ],
+];
+
+export const COMPRESSED: readonly CompressedTable[] = [C];
