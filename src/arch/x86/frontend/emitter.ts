@@ -39,7 +39,8 @@ import {
   X_SEG,
   X_XMM,
 } from "../layout.js";
-import { Flags, type Size } from "./flags.js";
+import { Flags } from "./flags/flags.js";
+import type { Size } from "./flags/sized.js";
 import { helperId } from "./helpers.js";
 import type { Insn } from "./insn.js";
 import {
@@ -66,7 +67,7 @@ import {
   SZ_Z,
 } from "./operands.js";
 
-export type { Size } from "./flags.js";
+export type { Size } from "./flags/sized.js";
 
 const H_RAISE = helperId("x86_raise");
 const H_UNDEFINED = helperId("x86_undefined");
