@@ -14,8 +14,9 @@ export interface MachineHost {
   monotonic(): number;
   /** Milliseconds since 1970-01-01 UTC. */
   date(): number;
-  /** A whole file: kernel, initrd, firmware. Undefined when there is none of that name; rejects when it cannot be read. */
-  readFile(name: string): Promise<Uint8Array | undefined>;
+  /** A whole file: kernel, initrd, firmware. Undefined when there is none of that name; rejects when it cannot be read, and with what `check`
+   *  throws, which is called before it is read. */
+  readFile(name: string, check?: FileCheck): Promise<Uint8Array | undefined>;
   /** The same before all of it is here, where the host can. */
   openFile?(name: string): Promise<ArrivingFile | undefined>;
   /** Folders in which this host's packages keep firmware, looked at after those of -L. */
@@ -36,6 +37,11 @@ export interface MachineHost {
   /** A sentence for the user that is no error. */
   warn(message: string): void;
 }
+
+/** Throws where a file of so many bytes, of which these are the first FILE_HEAD, is of no use. */
+export type FileCheck = (size: number, head: Uint8Array) => void;
+
+export const FILE_HEAD = 64;
 
 /** A file that may still be arriving. */
 export interface ArrivingFile {

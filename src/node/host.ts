@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
 import type { BlockBackend } from "../block/interfaces.js";
-import { type HostChardev, MachineError, type MachineHost } from "../machine/host.js";
+import { FILE_HEAD, type FileCheck, type HostChardev, MachineError, type MachineHost } from "../machine/host.js";
 import type { ChardevConfig, DriveConfig } from "../options/config.js";
 import { BlockFile } from "./block-file.js";
 import { describeError } from "./errors.js";
@@ -92,17 +92,21 @@ const LARGEST = 2 ** 31;
 
 const readAll: (fd: number) => Promise<Uint8Array> = promisify(fs.readFile);
 
-async function readFile(name: string): Promise<Uint8Array | undefined> {
+async function readFile(name: string, check?: FileCheck): Promise<Uint8Array | undefined> {
   try {
     // What is not in a file has no size and may never end. A pipe's opening would wait for its other end.
     const kind = await fs.promises.stat(name);
     if (kind.isDirectory()) throw new MachineError(`could not read '${name}': Is a directory`, { code: "ERR_FILE" });
-    if (!kind.isFile()) throw new MachineError(`could not read '${name}': it is not a regular file`);
-    if (kind.size > LARGEST)
-      throw new MachineError(`could not read '${name}': it has more than ${LARGEST / 2 ** 30} GiB`);
+    if (!kind.isFile())
+      throw new MachineError(`could not read '${name}': it is not a regular file`, { code: "ERR_FILE" });
     // A thread that is ended while Node opens a file for it leaves that open; one that is open is closed then.
     const fd = fs.openSync(name, "r");
     try {
+      check?.(kind.size, headOf(fd));
+      if (kind.size > LARGEST) {
+        const what = `it has more than ${LARGEST / 2 ** 30} GiB`;
+        throw new MachineError(`could not read '${name}': ${what}`, { code: "ERR_FILE" });
+      }
       return await readAll(fd);
     } finally {
       fs.closeSync(fd);
@@ -112,6 +116,11 @@ async function readFile(name: string): Promise<Uint8Array | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new MachineError(`could not read '${name}': ${describeError(error)}`, { code: "ERR_FILE", cause: error });
   }
+}
+
+function headOf(fd: number): Uint8Array {
+  const head = new Uint8Array(FILE_HEAD);
+  return head.subarray(0, fs.readSync(fd, head, 0, FILE_HEAD, 0));
 }
 
 async function openImage(drive: DriveConfig, warn: (message: string) => void): Promise<BlockBackend> {

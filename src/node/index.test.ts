@@ -52,6 +52,7 @@ it.each(["../package.json", "/etc/hostname", "a/../../package.json", "."])(
 it.each([
   ["-flux", "ERR_OPTION"],
   ["-kernel no/such/file", "ERR_FILE"],
+  ["-kernel /dev/zero", "ERR_FILE"],
   ["-kernel package.json", "ERR_MACHINE"],
 ])("%s fails with the code %s", async (args, code) => {
   const error = await createMachine({ arguments: args })

@@ -65,9 +65,10 @@ new MachineServer(
         entropy: host.entropy,
         monotonic: () => host.monotonic(),
         date: () => host.date(),
-        async readFile(name) {
+        async readFile(name, check) {
           const found = await find(create, name);
-          const bytes = typeof found === "string" ? host.readFile(found) : found;
+          if (typeof found !== "string") check?.(found.length, found);
+          const bytes = typeof found === "string" ? host.readFile(found, check) : found;
           // A kernel may be unpacked in one call, during which nothing could be said.
           await regions.loaded;
           return bytes;

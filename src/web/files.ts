@@ -9,7 +9,7 @@ import { MemoryBackend } from "../block/backends/memory.js";
 import { SparseMemory } from "../block/backends/sparse.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { Overlay } from "../block/overlay.js";
-import { type ArrivingFile, fileHere, MachineError } from "../machine/host.js";
+import { type ArrivingFile, FILE_HEAD, type FileCheck, fileHere, MachineError } from "../machine/host.js";
 import type { MachineConfig } from "../options/config.js";
 import { BlockFile } from "./block-file.js";
 import { Download, download, receive, type Sink } from "./download.js";
@@ -53,8 +53,12 @@ export class WebFiles {
   }
 
   /** A whole file; undefined when there is none of that name. */
-  async read(name: string): Promise<Uint8Array | undefined> {
+  async read(name: string, check?: FileCheck): Promise<Uint8Array | undefined> {
     const file = await this.openWhole(name);
+    if (file && check) {
+      await file.arrived(FILE_HEAD);
+      check(file.bytes.length, file.bytes);
+    }
     await file?.arrived(Number.POSITIVE_INFINITY);
     return file?.bytes;
   }

@@ -61,7 +61,7 @@ function surroundings(scheduler: WebScheduler): Surroundings {
         entropy: { fill: fillRandom },
         monotonic: createMonotonicClock(),
         date: () => Date.now(),
-        readFile: (name) => files.read(name),
+        readFile: (name, check) => files.read(name, check),
         openFile: (name) => files.openWhole(name),
         locate: (name) => files.address(name),
         openImage: (drive) => files.open(drive.file),

@@ -27,9 +27,10 @@ beforeAll(() => {
   execFileSync("mkfifo", [join(folder, "pipe")]);
   for (const [name, size] of [
     ["huge", 3 * 2 ** 30],
+    ["huge-elf", 3 * 2 ** 30],
     ["zeros", 8 << 20],
   ] as const) {
-    writeFileSync(join(folder, name), "");
+    writeFileSync(join(folder, name), name === "huge-elf" ? readFileSync(process.execPath).subarray(0, 100) : "");
     truncateSync(join(folder, name), size);
   }
   writeFileSync(join(folder, "image"), Buffer.alloc(1 << 20));
@@ -64,7 +65,8 @@ describe("kernels", () => {
     ["$", "could not read '$': Is a directory"],
     ["$/pipe", "could not read '$/pipe': it is not a regular file"],
     ["/dev/zero", "could not read '/dev/zero': it is not a regular file"],
-    ["$/huge", "could not read '$/huge': it has more than 2 GiB"],
+    ["$/huge", "kernel $/huge of 3221225472 bytes does not fit into the guest's 128 MiB of RAM (-m has more)"],
+    ["$/huge-elf", "could not read '$/huge-elf': it has more than 2 GiB"],
     ["$/zeros -m 512k", "-m: a kernel takes 1024 KiB of RAM or more, not 512"],
   ])("-kernel %s", async (kernel, sentence) => {
     expect(await refused(`-kernel ${kernel}`)).toContain(sentence);
@@ -84,6 +86,10 @@ describe("initrds", () => {
     [`-kernel ${KERNEL} -initrd $/nothing`, "could not open initrd file '$/nothing': No such file or directory"],
     [`-kernel ${KERNEL} -initrd $`, "could not read '$': Is a directory"],
     [`-kernel ${KERNEL} -initrd $/pipe`, "could not read '$/pipe': it is not a regular file"],
+    [
+      `-kernel ${KERNEL} -initrd $/huge`,
+      "initrd $/huge of 3221225472 bytes does not fit into the guest's 128 MiB of RAM (-m has more)",
+    ],
     [`-initrd ${INITRD}`, "-initrd only allowed with -kernel option"],
   ])("%s", async (options, sentence) => {
     expect(await refused(options)).toBe(sentence);
@@ -156,6 +162,7 @@ describe("options", () => {
     ["-d int -D $/none/log", "Error opening logfile $/none/log: No such file or directory"],
     ["-bios $/nothing", "could not load PC BIOS '$/nothing': no such file"],
     ["-bios $/zeros", "8388608 bytes are no firmware image (a multiple of 64 KiB, 4 MiB at most)"],
+    ["-bios $/huge", "3221225472 bytes are no firmware image (a multiple of 64 KiB, 4 MiB at most)"],
     ["-bios $/pipe", "could not read '$/pipe': it is not a regular file"],
     ["-bios $/text", "could not load PC BIOS '$/text': 18 bytes are no firmware image"],
   ])("%s", async (options, sentence) => {

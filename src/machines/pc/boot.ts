@@ -62,11 +62,6 @@ async function readFirmware(config: MachineConfig, host: MachineHost): Promise<U
       `booting from a disk takes firmware, and there is no ${name}: install SeaBIOS${packaged}, or name its file (-bios FILE) or its folder (-L FOLDER)`,
     );
   }
-  if (image.length === 0 || image.length > FIRMWARE_MAX || image.length % FIRMWARE_UNIT !== 0) {
-    throw new MachineError(
-      `could not load PC BIOS '${name}': ${image.length} bytes are no firmware image (a multiple of 64 KiB, ${FIRMWARE_MAX >> 20} MiB at most)`,
-    );
-  }
   const reset = image.subarray(-RESET_VECTOR);
   if (reset.every((byte) => byte === reset[0])) {
     throw new MachineError(
@@ -76,12 +71,19 @@ async function readFirmware(config: MachineConfig, host: MachineHost): Promise<U
   return image;
 }
 
+function checkSize(name: string, size: number): void {
+  if (size !== 0 && size <= FIRMWARE_MAX && size % FIRMWARE_UNIT === 0) return;
+  throw new MachineError(
+    `could not load PC BIOS '${name}': ${size} bytes are no firmware image (a multiple of 64 KiB, ${FIRMWARE_MAX >> 20} MiB at most)`,
+  );
+}
+
 /** A file by its own name, or in the directories of -L and the host's own. */
 async function findFile(config: MachineConfig, host: MachineHost, name: string): Promise<Uint8Array | undefined> {
   const folders = [...config.libraryPath, ...(host.firmwareFolders ?? [])];
   const names = [...(config.bios === undefined ? [] : [name]), ...folders.map((path) => join(path, name))];
   for (const candidate of names) {
-    const bytes = await host.readFile(candidate);
+    const bytes = await host.readFile(candidate, (size) => checkSize(name, size));
     if (bytes) return bytes;
   }
   return undefined;

@@ -1,9 +1,17 @@
 // -kernel without firmware: the kernel, its initrd and the tables firmware would have left, written to RAM at every reset.
 
 import type { X86Cpu } from "../../arch/x86/cpu.js";
+import { isElf } from "../../boot/elf.js";
 import type { EntropySource } from "../../devices/interfaces.js";
 import type { EngineGuestMemory } from "../../machine/guest-memory.js";
-import { type ArrivingFile, fileHere, MachineError, type MachineHost } from "../../machine/host.js";
+import {
+  type ArrivingFile,
+  FILE_HEAD,
+  type FileCheck,
+  fileHere,
+  MachineError,
+  type MachineHost,
+} from "../../machine/host.js";
 import type { MachineConfig } from "../../options/config.js";
 import { SLICE_MS } from "../../tuning/host.js";
 import { FACS_WAKING_VECTOR, isFacs } from "./acpi/tables.js";
@@ -47,8 +55,8 @@ export async function readKernel(name: string, parts: KernelParts, bySetupCode: 
   if (memory.size < LEAST_RAM) {
     throw new MachineError(`-m: a kernel takes ${LEAST_RAM >> 10} KiB of RAM or more, not ${memory.size >> 10}`);
   }
-  const kernel = await openBootFile(host, name);
-  const modules = readModules(config, host, kernel);
+  const kernel = await openBootFile(host, name, memory.size);
+  const modules = readModules(config, host, kernel, memory.size);
   // Told when they are wanted.
   modules.catch(() => {});
   const prepared = await prepareKernel({
@@ -109,13 +117,32 @@ function givingWay(host: MachineHost): () => Promise<void> {
 }
 
 /** The kernel's file, where the host can before all of it is here. */
-async function openBootFile(host: MachineHost, name: string): Promise<ArrivingFile> {
-  if (host.openFile) return (await host.openFile(name)) ?? missing("kernel", name, host);
-  return fileHere(await readBootFile(host, "kernel", name));
+async function openBootFile(host: MachineHost, name: string, room: number): Promise<ArrivingFile> {
+  if (!host.openFile) return fileHere(await readBootFile(host, "kernel", name, room, room));
+  const file = (await host.openFile(name)) ?? missing("kernel", name, host);
+  await file.arrived(FILE_HEAD);
+  fitting("kernel", name, room, room)(file.bytes.length, file.bytes);
+  return file;
 }
 
-async function readBootFile(host: MachineHost, what: string, name: string): Promise<Uint8Array> {
-  return (await host.readFile(name)) ?? missing(what, name, host);
+async function readBootFile(
+  host: MachineHost,
+  what: string,
+  name: string,
+  room: number,
+  ram: number,
+): Promise<Uint8Array> {
+  return (await host.readFile(name, fitting(what, name, room, ram))) ?? missing(what, name, host);
+}
+
+/** What RAM has no room for is refused before it is read. Of a kernel that is an ELF file only segments are loaded. */
+function fitting(what: string, name: string, room: number, ram: number): FileCheck {
+  return (size, head) => {
+    if (size <= room || (what === "kernel" && isElf(head))) return;
+    throw new MachineError(
+      `${what} ${name} of ${size} bytes does not fit into the guest's ${ram / 1048576} MiB of RAM (-m has more)`,
+    );
+  };
 }
 
 function missing(what: string, name: string, host: MachineHost): never {
@@ -124,13 +151,23 @@ function missing(what: string, name: string, host: MachineHost): never {
   throw new MachineError(`could not open ${what} file '${name}': ${why}`, { code: "ERR_FILE", url });
 }
 
-async function readModules(config: MachineConfig, host: MachineHost, kernel: ArrivingFile): Promise<BootModule[]> {
+async function readModules(
+  config: MachineConfig,
+  host: MachineHost,
+  kernel: ArrivingFile,
+  ram: number,
+): Promise<BootModule[]> {
   const { initrd } = config;
   if (initrd === undefined) return [];
   await kernel.arrived(HEAD_BYTES);
   const files = takesModules(kernel.bytes) ? splitModules(initrd) : [{ file: initrd, name: initrd }];
   const modules: BootModule[] = [];
-  for (const { file, name } of files) modules.push({ name, bytes: await readBootFile(host, "initrd", file) });
+  let room = ram;
+  for (const { file, name } of files) {
+    const bytes = await readBootFile(host, "initrd", file, room, ram);
+    modules.push({ name, bytes });
+    room -= bytes.length;
+  }
   return modules;
 }
 

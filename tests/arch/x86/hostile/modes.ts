@@ -30,6 +30,11 @@ export const MODES: readonly Mode[] = [
   { name: "real mode", bits: 16, user: false, paging: "none", segments: "real" },
 ];
 
+/** Where CS ends: soon behind some of the entries. */
+function codeLimit(entry: number, most: number): bigint {
+  return BigInt(entry % 16 === 5 ? entry | [0x3f, 0xff, 0x7ff][entry % 3]! : most);
+}
+
 /** Puts the CPU at `entry` of a mode. */
 export function enter(cpu: X86Cpu, mode: Mode, entry: number, random: Random): void {
   const { segments, bits, user, paging } = mode;
@@ -52,7 +57,7 @@ export function enter(cpu: X86Cpu, mode: Mode, entry: number, random: Random): v
   if (real || v86) {
     const attributes = v86 ? 0xf3 : 0x93;
     for (const n of [X.ES, X.SS, X.DS, X.FS, X.GS]) cpu.setSegment(n, 0, 0n, 0xffffn, attributes);
-    cpu.setSegment(X.CS, 0, 0n, 0xffffn, v86 ? 0xf3 : 0x9b);
+    cpu.setSegment(X.CS, 0, 0n, codeLimit(entry, 0xffff), v86 ? 0xf3 : 0x9b);
   } else {
     const code =
       bits === 64
@@ -67,7 +72,7 @@ export function enter(cpu: X86Cpu, mode: Mode, entry: number, random: Random): v
             ? S.user16
             : S.code16;
     const attributes = (bits === 64 ? 0xa09b : bits === 32 ? 0xc09b : 0x809b) | (user ? 0x60 : 0);
-    cpu.setSegment(X.CS, code, 0n, 0xffffffffn, attributes);
+    cpu.setSegment(X.CS, code, 0n, codeLimit(entry, 0xffffffff), attributes);
     for (const n of [X.ES, X.SS, X.DS, X.FS, X.GS])
       cpu.setSegment(n, user ? S.userData : S.data32, 0n, 0xffffffffn, user ? 0xc0f3 : 0xc093);
   }
