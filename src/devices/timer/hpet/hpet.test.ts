@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../../../testing/random.js";
 import { restore } from "../../state.js";
 import { FakeClock, FakeLines, FakeMsi } from "../../testing.js";
 import { Hpet } from "./hpet.js";
@@ -160,6 +161,133 @@ describe("HPET", () => {
       clock.advance(10_000);
       expect(lines.at(2).rises - before).toBeGreaterThanOrEqual(6);
     }
+  });
+
+  describe("a host that is held up between two accesses", () => {
+    const ONE_SHOT_32 = 0x104 | (2 << 9);
+    const ONE_SHOT_64 = 0x004 | (2 << 9);
+    const PERIODIC_32 = 0x14c | (2 << 9);
+    const HELD_UP = 20_000_000;
+    const running = () => {
+      const it = setup();
+      it.clock.advance(123_457);
+      it.set(CONFIG, 1);
+      return it;
+    };
+
+    test.each([
+      ["32-bit", ONE_SHOT_32],
+      ["64-bit", ONE_SHOT_64],
+    ])("between counter and comparator, %s", (_, config) => {
+      const { clock, lines, get, set } = running();
+      set(T0, config);
+      set(T0 + CMP + 4, 0);
+      const now = get(COUNTER);
+      clock.jump(HELD_UP);
+      set(T0 + CMP, now + 1000);
+      clock.advance(0);
+      expect(lines.at(2).rises).toBe(1);
+      // As Linux sees that the time is over.
+      expect(now + 1000 - get(COUNTER)).toBeLessThan(128);
+      clock.advance(1e9);
+      expect(lines.at(2).rises).toBe(1);
+    });
+
+    test("between counter and comparator, periodic", () => {
+      const { clock, lines, get, set } = running();
+      const now = get(COUNTER);
+      set(T0, PERIODIC_32);
+      clock.jump(HELD_UP);
+      set(T0 + CMP, now + 100_000);
+      clock.jump(HELD_UP);
+      set(T0 + CMP, 100_000);
+      clock.advance(10_000_000);
+      expect(lines.at(2).rises).toBeGreaterThanOrEqual(10);
+    });
+
+    test("between comparator and reading the counter back", () => {
+      const { clock, lines, get, set } = running();
+      set(T0, ONE_SHOT_32);
+      const comparator = get(COUNTER) + 1000;
+      set(T0 + CMP, comparator);
+      clock.jump(HELD_UP);
+      expect(get(COUNTER)).toBeGreaterThan(comparator);
+      clock.advance(0);
+      expect(lines.at(2).rises).toBe(1);
+    });
+
+    test("between comparator and switching the interrupt on", () => {
+      const { clock, lines, get, set } = running();
+      set(T0, ONE_SHOT_32 & ~4);
+      set(T0 + CMP, get(COUNTER) + 1000);
+      clock.jump(HELD_UP);
+      set(T0, ONE_SHOT_32);
+      clock.advance(0);
+      expect(lines.at(2).rises).toBe(1);
+      // It was told of this one.
+      set(T0, ONE_SHOT_32 & ~4);
+      set(T0, ONE_SHOT_32);
+      clock.advance(1e9);
+      expect(lines.at(2).rises).toBe(1);
+    });
+
+    test("before the counter is stopped", () => {
+      const { clock, lines, get, set } = running();
+      set(T0, ONE_SHOT_32);
+      set(T0 + CMP, get(COUNTER) + 1000);
+      set(T0 + 0x20, PERIODIC_32);
+      set(T0 + 0x20 + CMP, get(COUNTER) + 2000);
+      set(T0 + 0x20 + CMP, 2000);
+      clock.jump(HELD_UP);
+      set(CONFIG, 0);
+      clock.jump(HELD_UP);
+      expect(lines.at(2).rises).toBe(2);
+      set(CONFIG, 1);
+      clock.advance(1_000_000);
+      expect(lines.at(2).rises).toBe(52);
+    });
+
+    test("but a comparator that the guest knows to be past waits for a turn of the counter", () => {
+      const { clock, lines, get, set } = running();
+      clock.advance(1_000_000);
+      set(T0, ONE_SHOT_32);
+      set(T0 + CMP, get(COUNTER) - 1);
+      clock.advance(42_949_672_940);
+      expect(lines.at(2).rises).toBe(0);
+      clock.advance(20);
+      expect(lines.at(2).rises).toBe(1);
+    });
+
+    test("and one set by a look of long ago as well", () => {
+      const { clock, lines, get, set } = running();
+      set(T0, ONE_SHOT_32);
+      const now = get(COUNTER);
+      clock.jump(1e9);
+      set(T0 + CMP, now + 1000);
+      clock.advance(1e9);
+      expect(lines.at(2).rises).toBe(0);
+    });
+
+    test("a guest that sets the comparator again and again misses no tick, wherever that is", () => {
+      const seed = Number(process.env.HPET_SEED ?? Math.floor(Math.random() * 2 ** 31));
+      console.log(`HPET: seed ${seed}`);
+      const random = new Random(seed);
+      for (let n = 0; n < 2000; n++) {
+        const { clock, lines, get, set } = running();
+        const holdUp = () => clock.jump(random.below(3) === 0 ? random.below(HELD_UP) : random.below(300));
+        set(T0, ONE_SHOT_32 & (random.below(2) ? ~4 : ~0));
+        holdUp();
+        const comparator = (get(COUNTER) + random.below(1_000_000)) >>> 0;
+        holdUp();
+        set(T0 + CMP, comparator);
+        holdUp();
+        set(T0, ONE_SHOT_32);
+        holdUp();
+        const back = get(COUNTER);
+        clock.advance(Math.max(0, comparator - back) * 10 + 10);
+        expect(lines.at(2).rises, `round ${n}`).toBe(1);
+      }
+    });
   });
 
   test("FSB delivery", () => {

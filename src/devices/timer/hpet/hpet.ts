@@ -22,7 +22,7 @@ export interface HpetOptions {
 
 export class Hpet implements Device, IoRegion {
   readonly name = "hpet";
-  readonly stateVersion = 1;
+  readonly stateVersion = 2;
   private readonly clock: Clock;
   private readonly lines: readonly IrqLine[];
   private readonly routes: number;
@@ -36,6 +36,8 @@ export class Hpet implements Device, IoRegion {
   private base = 0n;
   /** High half as of the last read of the low half: the bus splits 64-bit reads, low half first. */
   private latchedHigh: number | undefined;
+  /** The counter as the guest knows it: as it was read last, or started from. */
+  private known = 0n;
 
   constructor(options: HpetOptions) {
     this.clock = options.clock;
@@ -61,6 +63,7 @@ export class Hpet implements Device, IoRegion {
     this.config = 0;
     this.status = 0;
     this.base = 0n;
+    this.known = 0n;
     this.latchedHigh = undefined;
     if (wasLegacy) this.legacy?.(false);
   }
@@ -73,6 +76,12 @@ export class Hpet implements Device, IoRegion {
   /** The main counter, 64 bits. */
   value(): bigint {
     return this.running ? BigInt.asUintN(64, this.base + this.ticks()) : this.base;
+  }
+
+  /** Where the counter is as far as the guest knows, if it has looked of late. */
+  knownValue(): bigint {
+    const now = this.value();
+    return BigInt.asUintN(64, now - this.known) <= r.HELD_UP_TICKS ? this.known : now;
   }
 
   private ticks(): bigint {
@@ -99,6 +108,7 @@ export class Hpet implements Device, IoRegion {
         return this.status;
       case r.COUNTER: {
         const value = this.value();
+        this.known = value;
         this.latchedHigh = Number(value >> 32n);
         return Number(value & 0xffff_ffffn);
       }
@@ -155,14 +165,15 @@ export class Hpet implements Device, IoRegion {
   private writeConfig(value: number): void {
     const changed = this.config ^ value;
     if (changed & r.CONFIG_ENABLE) {
+      if (!(value & r.CONFIG_ENABLE)) for (const timer of this.timers) timer.stop();
       const now = this.value();
       this.config = value;
       if (value & r.CONFIG_ENABLE) {
         this.base = BigInt.asUintN(64, now - this.ticks());
+        this.known = now;
         for (const timer of this.timers) timer.arm();
       } else {
         this.base = now;
-        for (const timer of this.timers) timer.stop();
       }
     }
     this.config = value;
@@ -236,6 +247,7 @@ export class Hpet implements Device, IoRegion {
       config: this.config,
       status: this.status,
       base: this.base.toString(),
+      known: this.known.toString(),
       latchedHigh: this.latchedHigh ?? null,
       timers: this.timers.map((timer) => timer.save()),
     };
@@ -245,6 +257,7 @@ export class Hpet implements Device, IoRegion {
     this.config = reader.uint("config", 3);
     this.status = reader.uint("status", 2 ** this.timers.length - 1);
     this.base = reader.big("base");
+    this.known = reader.big("known");
     this.latchedHigh = reader.optional("latchedHigh");
     reader.parts("timers", this.timers.length).forEach((part, i) => {
       this.timers[i]!.load(part);
@@ -266,5 +279,6 @@ function counterOf(hpet: Hpet): MainCounter {
       return hpet.running;
     },
     value: () => hpet.value(),
+    knownValue: () => hpet.knownValue(),
   };
 }

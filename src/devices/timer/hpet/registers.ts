@@ -20,6 +20,11 @@ export const T_FSB_ADDRESS = 0x14;
 /** 100 MHz. */
 export const PERIOD_FS = 10_000_000;
 export const NS_PER_TICK = 10;
+/**
+ * Between a guest's look at the counter and the write that follows from it a host may be held up: for so long (100 ms) that is taken
+ * for what happened. It is five of the longest steps that virtual time makes (tuning/host.ts, STEADY_STEP_NS).
+ */
+export const HELD_UP_TICKS = 10_000_000n;
 
 /** Vendor 8086h, revision 1, 64-bit counter, legacy replacement; the number of timers goes into bits 12 to 8. */
 export const CAPABILITY = 0x8086a001;

@@ -17,6 +17,8 @@ export interface MainCounter {
   readonly running: boolean;
   /** Its value now, 64 bits. */
   value(): bigint;
+  /** The same as far as the guest knows: no later than now. */
+  knownValue(): bigint;
 }
 
 export class HpetTimer {
@@ -31,6 +33,8 @@ export class HpetTimer {
   private tooFar = false;
   /** T_SET_VALUE was used up by the low half of a write; the high half right behind it still counts. */
   private setHigh = false;
+  /** The comparator was met with the interrupt on since it was written. */
+  private told = false;
 
   constructor(
     private readonly clock: Clock,
@@ -49,6 +53,9 @@ export class HpetTimer {
     this.fsbAddress = 0;
     this.comparator = MASK64;
     this.period = 0n;
+    this.tooFar = false;
+    this.setHigh = false;
+    this.told = false;
   }
 
   get periodic(): boolean {
@@ -58,13 +65,15 @@ export class HpetTimer {
   writeConfig(value: number): void {
     this.timer.poll();
     this.setHigh = false;
+    const wasEnabled = (this.config & r.T_ENABLE) !== 0;
     this.config = (value & r.T_WRITABLE) | this.capabilities;
     if (!(this.config & r.T_FSB_CAPABLE)) this.config &= ~r.T_FSB;
     if (this.config & r.T_32BIT) {
       this.comparator &= MASK32;
       this.period &= MASK32;
     }
-    this.arm();
+    const overtaken = !wasEnabled && (this.config & r.T_ENABLE) !== 0 && !this.told;
+    this.arm(overtaken ? this.counter.knownValue() : this.counter.value());
   }
 
   readComparator(high: boolean): number {
@@ -84,21 +93,29 @@ export class HpetTimer {
     if (!this.periodic || set) this.comparator = half(this.comparator);
     if (this.config & r.T_32BIT) this.comparator &= MASK32;
     if (this.periodic) this.period = half(this.period);
-    this.arm();
+    this.told = false;
+    this.arm(this.counter.knownValue());
   }
 
-  /** The counter, at `value`, was started, or comparator or mode set: waits for the next match, however far. */
-  arm(value = this.counter.value()): void {
+  /**
+   * The counter was started, or comparator or mode set: waits for the next match after the counter was at `from`, however far. Guests
+   * set the comparator to what they read of the counter and a little more, and then switch the interrupt on. A counter that passed
+   * it meanwhile would next be there after a whole turn, which takes 43 s in 32 bits: that match is made up for at once.
+   */
+  arm(from = this.counter.value()): void {
     this.timer.cancel();
     if (!this.counter.running) return;
-    const left = (this.comparator - value) & this.mask;
+    const passed = BigInt.asUintN(64, this.counter.value() - from);
+    const left = ((this.comparator - from) & this.mask) - passed;
     this.tooFar = left > FARTHEST;
     const at = this.clock.now() + Number(this.tooFar ? FARTHEST : left) * r.NS_PER_TICK;
     if (this.wakes) this.timer.arm(at);
     else this.timer.mark(at);
   }
 
+  /** The counter is about to stop. */
   stop(): void {
+    this.timer.poll();
     this.timer.cancel();
   }
 
@@ -119,6 +136,7 @@ export class HpetTimer {
       this.comparator = (this.comparator + (behind / this.period + 1n) * this.period) & this.mask;
       this.arm(value);
     }
+    if (this.config & r.T_ENABLE) this.told = true;
     this.expired();
   }
 
@@ -131,6 +149,7 @@ export class HpetTimer {
       period: this.period.toString(),
       setHigh: this.setHigh,
       tooFar: this.tooFar,
+      told: this.told,
       at: this.timer.save(),
     };
   }
@@ -143,6 +162,7 @@ export class HpetTimer {
     this.period = state.big("period");
     this.setHigh = state.bool("setHigh");
     this.tooFar = state.bool("tooFar");
+    this.told = state.bool("told");
     this.timer.load(state.optional("at"));
   }
 
