@@ -1,12 +1,14 @@
 // wasmachine in Node: createMachine() starts a thread and gives the machine's remote control, as in a page.
 
 import { fileURLToPath } from "node:url";
+import { MessageChannel } from "node:worker_threads";
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { splitCommandLine } from "../api/client/command-line.js";
 import { addDrives } from "../api/client/services.js";
 import type { FromMachine, PostedFile, ToMachine } from "../api/messages.js";
-import { startThread, threadPort } from "./ports.js";
+import { startThread, type ThreadPort, threadPort } from "./ports.js";
+import { startRegionThread } from "./region-thread.js";
 
 export type {
   LoadProgress,
@@ -50,7 +52,7 @@ export function createMachine(options: MachineOptions): Machine {
   addDrives(options.drives ?? [], args, files, posted);
   const { filesUrl, coreUrl, holdInput = false } = options;
   return new MachineClient(
-    threadPort<ToMachine, FromMachine>(startThread(options.workerUrl === undefined ? WORKER : path(options.workerUrl))),
+    startMachine(options.workerUrl === undefined ? WORKER : path(options.workerUrl)),
     {
       type: "create",
       arguments: args,
@@ -63,6 +65,22 @@ export function createMachine(options: MachineOptions): Machine {
     },
     (sentence) => console.error(`wasmachine: ${sentence}`),
   );
+}
+
+/**
+ * The machine's thread and the one that makes its regions. Both are started from here: Node forgets to take out of its list of
+ * threads what a thread has started that is ended (lib/internal/worker/messaging.js), some kilobytes each time.
+ */
+function startMachine(worker: URL | string): ThreadPort<ToMachine, FromMachine> {
+  const { port1, port2 } = new MessageChannel();
+  const regions = startRegionThread(port2);
+  const machine = threadPort<ToMachine, FromMachine>(startThread(worker, port1));
+  const { close } = machine;
+  machine.close = () => {
+    close();
+    regions.close();
+  };
+  return machine;
 }
 
 function posted(file: MachineFile): PostedFile {

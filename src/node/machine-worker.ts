@@ -10,12 +10,12 @@ import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { DEVICES } from "../devices/devices.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
+import type { RegionHelperPort } from "../machine/region-helper.js";
 import { MACHINES } from "../machines/machines.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
-import { ownPort, sayLoaded } from "./ports.js";
+import { otherPort, ownPort, sayLoaded } from "./ports.js";
 import { PROGRAM_NAME } from "./program.js";
-import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
 // Machines, devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
 import "fflate";
@@ -50,9 +50,8 @@ function coreModule(file: string): WebAssembly.Module {
   }
 }
 
-// At once, so that it is known when it is loaded.
-const regions = startRegionHelper();
-Promise.all([regions.loaded, DEVICES.loadAll(), MACHINES.loadAll()]).then(sayLoaded, sayLoaded);
+const loaded = Promise.all([DEVICES.loadAll(), MACHINES.loadAll()]).then(sayLoaded, sayLoaded);
+const regions: RegionHelperPort | undefined = otherPort();
 
 new MachineServer(
   ownPort(),
@@ -70,7 +69,7 @@ new MachineServer(
           if (typeof found !== "string") check?.(found.length, found);
           const bytes = typeof found === "string" ? host.readFile(found, check) : found;
           // A kernel may be unpacked in one call, during which nothing could be said.
-          await regions.loaded;
+          await loaded;
           return bytes;
         },
         async openImage(drive): Promise<BlockBackend> {

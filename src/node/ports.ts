@@ -1,11 +1,11 @@
 // Threads of this process, and both ends of the connection to one.
 
-import { parentPort, Worker } from "node:worker_threads";
+import { type MessagePort, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Port } from "../base/port.js";
 
-/** Without node's own flags: no thread takes those of `node -e`. */
-export function startThread(file: URL | string): Worker {
-  return new Worker(file, { execArgv: [] });
+/** Without node's own flags: no thread takes those of `node -e`. `other` is its end of a connection to another thread. */
+export function startThread(file: URL | string, other?: MessagePort): Worker {
+  return new Worker(file, { execArgv: [], ...(other ? { workerData: other, transferList: [other] } : {}) });
 }
 
 /**
@@ -49,7 +49,20 @@ export function sayLoaded(): void {
 
 /** The thread's own end. */
 export function ownPort<Out, In>(): Port<Out, In> {
-  const user = parentPort!;
+  return portOf(parentPort!);
+}
+
+/** The end that the thread was started with of a connection to another thread. No thread goes on for it alone. */
+export function otherPort<Out, In>(): Port<Out, In> | undefined {
+  const end = workerData as MessagePort | null;
+  if (end === null) return undefined;
+  const port = portOf<Out, In>(end);
+  end.on("close", () => port.onFailure?.("the other thread has ended"));
+  end.unref();
+  return port;
+}
+
+function portOf<Out, In>(user: MessagePort): Port<Out, In> {
   const port: Port<Out, In> = {
     onMessage: undefined,
     onFailure: undefined,

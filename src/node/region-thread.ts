@@ -1,13 +1,20 @@
 // The thread that makes regions beside the machine's.
 
-import type { RegionHelperPort } from "../machine/region-helper.js";
-import { startThread, threadPort } from "./ports.js";
+import type { MessagePort } from "node:worker_threads";
+import type { RegionHelperPort, ToRegionHelper } from "../machine/region-helper.js";
+import type { FromHelper } from "../tier1/link/helper.js";
+import { startThread, type ThreadPort, threadPort } from "./ports.js";
 
 // dist/node/region-thread.js and src/node/region-thread.ts lie equally deep in the package.
 const WORKER = new URL("../../dist/node/region-worker.js", import.meta.url);
 
-export function startRegionHelper(): RegionHelperPort & { readonly loaded: Promise<void> } {
-  const worker = startThread(WORKER);
+export function startRegionHelper(): RegionHelperPort {
+  return startRegionThread();
+}
+
+/** The same for a machine in another thread, which has the other end of `machine`. */
+export function startRegionThread(machine?: MessagePort): ThreadPort<ToRegionHelper, FromHelper> {
+  const worker = startThread(WORKER, machine);
   // A machine that has ended does not wait for it.
   worker.unref();
   return threadPort(worker);

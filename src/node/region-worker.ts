@@ -2,8 +2,8 @@
 
 import { serveRegions } from "../guests/serve-regions.js";
 import { yieldAsHelper } from "./background.js";
-import { ownPort, sayLoaded } from "./ports.js";
+import { otherPort, ownPort, sayLoaded } from "./ports.js";
 
 yieldAsHelper();
-serveRegions(ownPort());
+serveRegions(otherPort() ?? ownPort());
 sayLoaded();
