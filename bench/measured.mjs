@@ -15,7 +15,7 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import * as L from "../dist/layout/layout.js";
 import { parseArguments } from "../dist/machines/arguments.js";
-import { createPc } from "../dist/machines/pc/create.js";
+import { createMachine } from "../dist/machines/create.js";
 import { yieldToMachine } from "../dist/node/background.js";
 import { loadCoreModule } from "../dist/node/core-module.js";
 import { createNodeHost } from "../dist/node/host.js";
@@ -109,7 +109,7 @@ let tier;
 const codeBytes = (parsed.config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20;
 setV8Flags();
 const module = values.core ? new WebAssembly.Module(readFileSync(values.core)) : loadCoreModule();
-const machine = await createPc(parsed.config, host, {
+const machine = await createMachine(parsed.config, host, {
   module,
   tier1: (engine) => {
     const options = { codeBytes, now: () => host.monotonic(), ...(regions ? { onRegion: regions.onRegion } : {}) };

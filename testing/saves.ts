@@ -1,8 +1,8 @@
 // Machines that are stopped at an instruction, saved, and gone on with in a new one.
 
 import { parseArguments } from "../src/machines/arguments.js";
-import { createPc } from "../src/machines/pc/create.js";
-import type { PcMachine } from "../src/machines/pc/machine.js";
+import type { ModelledMachine } from "../src/machines/create/machine.js";
+import { createMachine } from "../src/machines/create.js";
 import { loadCoreModule } from "../src/node/core-module.js";
 import { createNodeHost } from "../src/node/host.js";
 import { programInfo } from "../src/node/program.js";
@@ -17,12 +17,12 @@ export class Saves {
   /** QEMU's options, to which go those that make runs repeat. */
   constructor(private readonly options: readonly string[]) {}
 
-  async machine(): Promise<PcMachine> {
+  async machine(): Promise<ModelledMachine> {
     const repeat = ["-icount", `shift=${SHIFT},sleep=off`, "-rtc", "base=2026-01-01,clock=vm"];
     const parsed = parseArguments(["-display", "none", "-monitor", "none", ...repeat, ...this.options], programInfo());
     if (parsed.kind !== "machine") throw new Error("these options make no machine");
     const host = createNodeHost({ prefix: "saves", onBrokenOutput: () => {} });
-    return createPc(parsed.config, host, { module: this.module });
+    return createMachine(parsed.config, host, { module: this.module });
   }
 
   /**

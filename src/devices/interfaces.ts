@@ -61,6 +61,14 @@ export interface WallClock {
   now(): number;
 }
 
+/** What a monitor shows of a part of the machine: `info NAME`. Parts with one name show what they have one after the other. */
+export interface Topic {
+  readonly name: string;
+  readonly help: string;
+  /** Lines end with "\n". */
+  text(): string;
+}
+
 export interface Device extends Stateful {
   /** Name as QEMU's `info qtree` has it. */
   readonly name: string;
@@ -74,6 +82,8 @@ export interface Device extends Stateful {
   readonly unsaved?: string | undefined;
   /** The machine goes on after a stop: what was held back by one is tried again. */
   resumed?(): void;
+  /** What the monitor shows of it by names of its own. */
+  readonly topics?: readonly Topic[];
 }
 
 /** The other end of a serial line or console. */

@@ -3,6 +3,8 @@
 
 import type { GuestMemory } from "../devices/interfaces.js";
 import type { HostImports } from "../engine/core.js";
+import type { Engine } from "../engine/engine.js";
+import type { Vcpu } from "../engine/vcpu.js";
 
 /** Why run() came back. */
 export type CpuExit =
@@ -29,6 +31,14 @@ export interface Cpu {
   setInterrupt(line: number, level: boolean): void;
   /** Power-on state. */
   reset(): void;
+}
+
+/** The first CPU of an engine. */
+export interface EngineCpu extends Cpu {
+  readonly engine: Engine;
+  readonly vcpu: Vcpu;
+  /** Since the last reset it ran where there is no memory. */
+  readonly strayed: boolean;
 }
 
 /** Called by the engine in the middle of an instruction. Sizes are 1, 2 or 4; values unsigned. */

@@ -1,7 +1,7 @@
 // Plugs the devices of a configuration into a board: makes each out of its type, with what the options gave it.
 
-import { type PropertyRows, withDefaults } from "../base/properties.js";
-import type { EntropySource, MachineControl } from "../devices/interfaces.js";
+import { type PropertyRows, type PropertyValues, withDefaults } from "../base/properties.js";
+import type { Device, EntropySource, MachineControl } from "../devices/interfaces.js";
 import type { DeviceContext, DriveEnd } from "../devices/registry/context.js";
 import type { Buses, BusName, DeviceRegistry, DeviceType, Factory } from "../devices/registry/registry.js";
 import { type DeviceConfig, READ_ERRORS, type ReadErrors, WRITE_ERRORS, type WriteErrors } from "../options/config.js";
@@ -33,8 +33,22 @@ export interface Plug {
   readonly drive: Drive | undefined;
 }
 
+/** A device in its place. */
+export interface PluggedDevice extends Plug {
+  readonly device: Device;
+  /** All that have one, defaults too. */
+  readonly values: PropertyValues;
+}
+
 /** A bus of a board. */
 export interface Socket<B extends BusName> {
+  /** As `info qtree` has them, "pci.0" and "PCI". */
+  readonly name: string;
+  readonly kind: string;
+  /** Those on the bus whoever put them there; absent: those plugged in. */
+  devices?(): Iterable<Device>;
+  /** Where a device of it is, in lines. */
+  place?(device: Device): readonly string[];
   /** Adds to the context what devices of this bus have besides. */
   context(base: DeviceContext): Buses[B]["context"];
   /** Throws Error when there is no place. */
@@ -71,12 +85,18 @@ export async function loadDevices(devices: DeviceRegistry, wanted: readonly Want
 }
 
 export class Plugger {
-  private readonly counts = new Map<string, number>();
+  /** In the order of their places. */
+  readonly plugged: PluggedDevice[] = [];
+  private readonly counts: Map<string, number>;
 
+  /** `counts` says how many of a type are there without having been counted. */
   constructor(
     private readonly parts: PlugParts,
     private readonly sockets: Sockets,
-  ) {}
+    counts: Readonly<Record<string, number>> = {},
+  ) {
+    this.counts = new Map(Object.entries(counts));
+  }
 
   /** Throws MachineError. */
   plug({ config, counted, type, make }: LoadedDevice): void {
@@ -85,22 +105,20 @@ export class Plugger {
       const socket = this.sockets[type.bus] as Socket<BusName> | undefined;
       if (!socket) throw new Error(`this machine has no ${type.bus} bus`);
       const context = socket.context(this.context(this.count(driver), id));
-      const made = make(context as Parameters<typeof make>[0], withDefaults(type.properties, config.properties));
-      socket.plug(made, { type, config, drive: this.driveOf(type, config) });
+      const values = withDefaults(type.properties, config.properties);
+      const made = make(context as Parameters<typeof make>[0], values);
+      const plug = { type, config, drive: this.driveOf(type, config) };
+      socket.plug(made, plug);
+      this.plugged.push({ ...plug, device: deviceOf(made), values: values as PropertyValues });
     } catch (error) {
       if (error instanceof MachineError) throw error;
       throw new MachineError(`-device ${driver}: ${(error as Error).message}`, { cause: error });
     }
-    if (counted) this.setCount(driver, this.count(driver) + 1);
+    if (counted) this.counts.set(driver, this.count(driver) + 1);
   }
 
-  count(driver: string): number {
+  private count(driver: string): number {
     return this.counts.get(driver) ?? 0;
-  }
-
-  /** Numbers below `count` are taken. */
-  setCount(driver: string, count: number): void {
-    this.counts.set(driver, count);
   }
 
   private driveOf(type: DeviceType, { properties }: DeviceConfig): Drive | undefined {
@@ -140,6 +158,11 @@ export class Plugger {
         ),
     };
   }
+}
+
+function deviceOf(made: Buses[BusName]["made"]): Device {
+  if ("device" in made && "reset" in made.device) return made.device as Device;
+  return made as Device;
 }
 
 function oneOf<T extends string>(words: readonly T[], word: string | undefined): T | undefined {

@@ -1,11 +1,16 @@
-import { MachineError } from "../machine/host.js";
+import { MachineError, type MachineHost } from "../machine/host.js";
+import type { MachineConfig } from "../options/config.js";
+import { createModelled, type EngineParts } from "./create/create.js";
+import type { ModelledMachine } from "./create/machine.js";
 import { MACHINES } from "./machines.js";
-import type { CreateMachine } from "./registry/registry.js";
 
-/** Makes the machine of a configuration: imports the code of its type, which does the rest. */
-export const createMachine: CreateMachine = async (config, host, parts) => {
+/** Makes the machine of a configuration. Rejects with MachineError (one sentence) when something it names cannot be had. */
+export async function createMachine(
+  config: MachineConfig,
+  host: MachineHost,
+  parts: EngineParts,
+): Promise<ModelledMachine> {
   const type = MACHINES.find(config.machine.type);
   if (!type) throw new MachineError(`there is no machine type '${config.machine.type}'`);
-  const create = await type.load();
-  return create(config, host, parts);
-};
+  return createModelled(type, await type.load(config.guest), config, host, parts);
+}

@@ -35,7 +35,9 @@ const COMMANDS: CommandRow[] = [
   action(["system_wakeup"], "wake up the system from suspend", (target) => {
     if (!target.wakeUp()) throw new MonitorError("Unable to wake up: guest is not in suspended state");
   }),
-  action(["nmi"], "inject an NMI on the default monitor CPU", (target) => target.nmi()),
+  action(["nmi"], "inject an NMI on the default monitor CPU", (target) => {
+    if (!target.nmi()) throw new MonitorError("this machine has no NMI");
+  }),
   {
     names: ["x"],
     arguments: "/fmt addr",
@@ -106,10 +108,12 @@ export class MonitorSession {
   info(topic: string): string {
     const { topics } = this.target;
     if (topic === "") {
-      return [...topics].map(([name, { help }]) => `info ${name}  -- ${help}\n`).join("");
+      const lines = new Set(topics.map(({ name, help }) => `info ${name}  -- ${help}\n`));
+      return [...lines].sort().join("");
     }
-    const found = topics.get(topic);
-    return found ? found.text() : `unknown command: 'info ${topic}'\n`;
+    const found = topics.filter(({ name }) => name === topic);
+    if (found.length === 0) return `unknown command: 'info ${topic}'\n`;
+    return found.map((part) => part.text()).join("");
   }
 
   dump(argument: string, format: string, physical: boolean): string {

@@ -17,7 +17,7 @@ function target(calls: string[] = []): MonitorTarget {
     reset: () => void calls.push("reset"),
     powerDown: () => void calls.push("powerDown"),
     wakeUp: () => calls.push("wakeUp") > 1,
-    nmi: () => void calls.push("nmi"),
+    nmi: () => calls.push("nmi") > 0,
     quit: () => void calls.push("quit"),
     readPhysical: (address, length) =>
       address >= 0 && address + length <= memory.length ? memory.subarray(address, address + length) : undefined,
@@ -27,7 +27,11 @@ function target(calls: string[] = []): MonitorTarget {
       code[0] === undefined ? undefined : { length: 2, text: `insn ${code[0]} at ${address.toString(16)}` },
     addressBits: () => 64,
     setLog: (items) => (items === "int" ? undefined : `unknown log item '${items}'`),
-    topics: new Map([["status", { help: "show the current VM status", text: () => "VM status: running\n" }]]),
+    topics: [
+      { name: "status", help: "show the current VM status", text: () => "VM status: running\n" },
+      { name: "chips", help: "show chips", text: () => "a\n" },
+      { name: "chips", help: "show chips", text: () => "b\n" },
+    ],
   };
 }
 
@@ -124,7 +128,8 @@ describe("commands", () => {
   });
   it("list topics and help", () => {
     const session = new MonitorSession(target());
-    expect(session.execute("info")).toBe("info status  -- show the current VM status\n");
+    expect(session.execute("info")).toBe("info chips  -- show chips\ninfo status  -- show the current VM status\n");
+    expect(session.execute("info chips")).toBe("a\nb\n");
     expect(session.execute("info status")).toBe("VM status: running\n");
     expect(session.execute("help x")).toBe("x /fmt addr -- virtual memory dump starting at 'addr'\n");
     expect(session.execute("help").split("\n").length).toBeGreaterThan(10);

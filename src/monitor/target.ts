@@ -1,5 +1,7 @@
 // What the monitor can see and do. The machine behind it is any that implements this.
 
+import type { Topic } from "../devices/interfaces.js";
+
 export interface MonitorTarget {
   readonly version: string;
   /** -name. */
@@ -12,7 +14,8 @@ export interface MonitorTarget {
   powerDown(): void;
   /** False: the guest does not sleep. */
   wakeUp(): boolean;
-  nmi(): void;
+  /** False: the machine has no such button. */
+  nmi(): boolean;
   quit(): void;
   /** Reads of guest-physical memory, RAM and ROM; undefined where there is none. */
   readPhysical(address: number, length: number): Uint8Array | undefined;
@@ -26,12 +29,6 @@ export interface MonitorTarget {
   addressBits(): 16 | 32 | 64;
   /** Replaces the items of -d; a message when one is unknown. */
   setLog(items: string): string | undefined;
-  /** Texts of `info TOPIC`, each with its line in the list of topics. */
-  readonly topics: ReadonlyMap<string, Topic>;
-}
-
-export interface Topic {
-  help: string;
-  /** Lines end with "\n". */
-  text(): string;
+  /** Of `info`, by their names. */
+  readonly topics: readonly Topic[];
 }

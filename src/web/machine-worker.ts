@@ -6,7 +6,7 @@ import { coreFile } from "../arch/guest.js";
 import { VERSION } from "../base/version.js";
 import { DEFAULT_GUEST } from "../guests/programs.js";
 import { MachineError } from "../machine/host.js";
-import type { EngineParts } from "../machines/registry/registry.js";
+import type { EngineParts } from "../machines/create/create.js";
 import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning/engine.js";
 import { createMonotonicClock } from "./clock.js";
 import { Download, download } from "./download.js";

@@ -5,7 +5,7 @@ import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import * as X from "../../src/arch/x86/layout.js";
 import * as L from "../../src/layout/layout.js";
 import { parseArguments } from "../../src/machines/arguments.js";
-import { createPc } from "../../src/machines/pc/create.js";
+import { createMachine } from "../../src/machines/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
@@ -83,7 +83,7 @@ async function execute(run: Lockstep, request: Request): Promise<void> {
   const host = createNodeHost({ prefix: "lockstep", onBrokenOutput: () => {} });
   let cpu: X86Cpu | undefined;
   const never = { hot: () => {}, maintain: () => {} };
-  const machine = await createPc(parsed.config, host, {
+  const machine = await createMachine(parsed.config, host, {
     module: loadCoreModule(),
     tier1: (engine) => {
       if (!request.tier1) return never;

@@ -1,10 +1,11 @@
 // The toy's CPU as a machine sees it.
 
+import type { Guest } from "../../src/arch/guest.js";
 import { Engine, type Tier1, type TranslateEvent } from "../../src/engine/engine.js";
 import type { RamRange } from "../../src/engine/physical.js";
 import type { Vcpu } from "../../src/engine/vcpu.js";
 import { S_ATTENTION, S_EXACT, S_HALTED } from "../../src/layout/vcpu.js";
-import { type Cpu, type CpuExit, type CpuHooks, hostImports } from "../../src/machine/cpu.js";
+import { type CpuExit, type CpuHooks, type EngineCpu, hostImports } from "../../src/machine/cpu.js";
 import { TOY } from "./arch.js";
 import { toyModule } from "./build.js";
 import { ToyFrontend } from "./frontend.js";
@@ -20,9 +21,15 @@ export interface ToyOptions {
   onTranslate?: (event: TranslateEvent) => void;
 }
 
-export class ToyCpu implements Cpu {
+export const TOY_GUEST: Guest = {
+  arch: TOY,
+  translation: () => ({ frontend: new ToyFrontend(), missing: [] }),
+};
+
+export class ToyCpu implements EngineCpu {
   readonly engine: Engine;
   readonly vcpu: Vcpu;
+  strayed = false;
 
   constructor({ ram, hooks = {}, ...options }: ToyOptions) {
     const all: CpuHooks = { mmioRead: () => 0xffffffff, mmioWrite: () => {}, now: () => 0, random: () => 4, ...hooks };
@@ -41,7 +48,9 @@ export class ToyCpu implements Cpu {
 
   run(budget: number): CpuExit {
     const exit = this.engine.run(budget);
-    return exit === "not-memory" ? "shutdown" : exit;
+    if (exit !== "not-memory") return exit;
+    this.strayed = true;
+    return "shutdown";
   }
 
   stop(): void {
@@ -49,6 +58,7 @@ export class ToyCpu implements Cpu {
   }
 
   reset(): void {
+    this.strayed = false;
     this.engine.reset(this.vcpu);
   }
 

@@ -12,12 +12,13 @@ import * as virtio from "../../src/devices/virtio/transport/mmio/registers.js";
 import { Bus } from "../../src/machine/bus.js";
 import { ChardevHub } from "../../src/machine/chardev-hub.js";
 import { MachineLog } from "../../src/machine/log.js";
-import { loadDevices } from "../../src/machine/plug.js";
+import { loadDevices, Plugger } from "../../src/machine/plug.js";
 import { TestHost, TestMemory } from "../../src/machine/testing.js";
 import { catalogue, parseArguments } from "../../src/machines/arguments.js";
 import { MACHINES } from "../../src/machines/machines.js";
 import { VirtBoard } from "../../src/machines/virt/board.js";
 import { INTERRUPTS_BASE, SLOTS } from "../../src/machines/virt/memory.js";
+import { infoQtree } from "../../src/monitor/info-qtree.js";
 import { listOf } from "../../tools/registries.mjs";
 import { device as counter } from "./devices/counter/type.js";
 import { device as thermometer } from "./devices/thermometer/type.js";
@@ -47,18 +48,22 @@ async function virt(...args: string[]) {
   const bus = new Bus(log, () => 0);
   let resets = 0;
   const board = new VirtBoard({
-    ...{ bus, clock, interrupt: line, console: { backend: new FakeChar(), piped: false } },
-    resetCpu: () => void resets++,
+    ...{ bus, clock, interrupt: line, cpu: { reset: () => void resets++ } },
+    serial: () => ({ backend: new FakeChar(), piped: false }),
   });
-  board.addDevices(loaded, {
+  const parts = {
     ...{ memory, clock, log, drives: new Map(), entropy: host.entropy },
     consoles: new ChardevHub([], host, { quit() {}, save: () => "" }, 1),
     control: Object.assign(new FakeMachine(), { warn() {}, stopForError() {} }),
-  });
+  };
+  const plugger = new Plugger(parts, board.sockets);
+  for (const device of loaded) plugger.plug(device);
+  board.complete();
   board.reset();
   const at = (slot: number, offset: number) => SLOTS.address + slot * SLOTS.size + offset;
   return {
     board,
+    tree: () => infoQtree({ mainboard: board, plugged: plugger.plugged }),
     line,
     memory,
     resets: () => resets,
@@ -116,6 +121,23 @@ describe("devices on virt", () => {
     expect(line.level).toBe(true);
     write(0, 0, 29);
     expect(line.level).toBe(false);
+  });
+
+  it("are in the device tree with the properties of their rows", async () => {
+    const { tree } = await virt("-device", "thermometer,limit=30,id=hall", "-device", "virtio-counter-device");
+    expect(tree()).toContain(
+      [
+        "  bus: mmio.0",
+        "    type MMIO",
+        '    dev: thermometer, id "hall"',
+        "      limit = 30 (0x1e)",
+        '    dev: virtio-counter-device, id ""',
+        "      event_idx = true",
+        "      indirect_desc = true",
+        "      start = 1 (0x1)",
+        "",
+      ].join("\n"),
+    );
   });
 
   it("reach guest memory by their queues", async () => {

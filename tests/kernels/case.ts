@@ -4,7 +4,7 @@
 import { MemoryBackend } from "../../src/block/backends/memory.js";
 import { MachineError, type MachineHost } from "../../src/machine/host.js";
 import { parseArguments } from "../../src/machines/arguments.js";
-import { createPc } from "../../src/machines/pc/create.js";
+import { createMachine } from "../../src/machines/create.js";
 import { loadCoreModule } from "../../src/node/core-module.js";
 import { programInfo } from "../../src/node/program.js";
 import { NodeScheduler } from "../../src/node/scheduler.js";
@@ -77,10 +77,10 @@ async function boot(
   if (parsed.kind !== "machine") throw new Error("the options make no machine");
   const files: Record<string, Uint8Array | undefined> = { kernel, initrd };
   const begin = process.cpuUsage();
-  let machine: Awaited<ReturnType<typeof createPc>>;
+  let machine: Awaited<ReturnType<typeof createMachine>>;
   let finished: Promise<unknown>;
   try {
-    machine = await createPc(parsed.config, host(files), { module, tier1: () => never });
+    machine = await createMachine(parsed.config, host(files), { module, tier1: () => never });
     finished = machine.start();
   } catch (error) {
     return refusal(error) ?? late(begin, START, "the refusal");

@@ -4,11 +4,14 @@ import { expect, it } from "vitest";
 import { DeviceRegistry } from "../../src/devices/registry/registry.js";
 import { S_PC } from "../../src/layout/vcpu.js";
 import { TestHost } from "../../src/machine/testing.js";
-import { createVirt } from "../../src/machines/virt/create.js";
+import { createModelled } from "../../src/machines/create/create.js";
 import { INTERRUPTS_BASE, RAM_BASE, SLOTS, UART } from "../../src/machines/virt/memory.js";
+import { virt } from "../../src/machines/virt/model.js";
+import { machine as type } from "../../src/machines/virt/type.js";
 import { defaultConfig } from "../../src/options/config.js";
 import { Assembler, R0, R1, R2, R3 } from "../../testing/toy/assembler.js";
-import { ToyCpu } from "../../testing/toy/cpu.js";
+import { toyModule } from "../../testing/toy/build.js";
+import { TOY_GUEST, ToyCpu } from "../../testing/toy/cpu.js";
 import * as T from "../../testing/toy/layout.js";
 import { TIERS } from "../../testing/toy/machine.js";
 import { device as thermometer } from "../house/devices/thermometer/type.js";
@@ -49,14 +52,18 @@ it.each(TIERS)("runs the toy in $name", async ({ tier1 }) => {
     devices: [{ driver: "thermometer", properties: { limit: 50 } }],
     icount: { shift: 0, auto: false, sleep: false },
   };
-  const machine = await createVirt(config, host, {
-    devices: new DeviceRegistry([thermometer], []),
-    makeCpu: (ram, hooks) => new ToyCpu({ ram, hooks, ...(tier1 ? { tier1 } : {}) }),
-    boot({ engine }, memory) {
+  const model = virt({
+    createCpu: ({ engine: { ram, hooks, tier1 } }) => new ToyCpu({ ram, hooks, tier1 }),
+    start({ cpu, memory }) {
       memory.write(RAM_BASE, program());
       memory.write(HANDLER, handler());
-      engine.vcpu.set64(S_PC, BigInt(RAM_BASE));
+      cpu.vcpu.set64(S_PC, BigInt(RAM_BASE));
     },
+  });
+  const machine = await createModelled(type, model, config, host, {
+    ...{ module: toyModule(), guest: TOY_GUEST },
+    devices: new DeviceRegistry([thermometer], []),
+    tier1: tier1 ?? (() => ({ hot() {}, maintain() {} })),
   });
   const output = (): string => host.chardevs.get("console")!.text;
   const finished = machine.start();

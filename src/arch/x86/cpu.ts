@@ -5,10 +5,18 @@ import { Engine, type Tier1, type TranslateEvent } from "../../engine/engine.js"
 import type { RamRange } from "../../engine/physical.js";
 import type { Vcpu } from "../../engine/vcpu.js";
 import * as L from "../../layout/layout.js";
-import { type Cpu, type CpuExit, type CpuHooks, hostImports } from "../../machine/cpu.js";
+import { type Cpu, type CpuExit, type CpuHooks, type EngineCpu, hostImports } from "../../machine/cpu.js";
 import type { Frontend } from "../frontend.js";
 import { INTR, X86 } from "./arch.js";
 import * as X from "./layout.js";
+
+/** What firmware's tables say of a CPU. */
+export interface CpuIdentity {
+  /** CPUID 1.EAX. */
+  readonly signature: number;
+  /** CPUID 1.EDX. */
+  readonly features: number;
+}
 
 export interface X86CpuOptions {
   module: WebAssembly.Module;
@@ -68,14 +76,16 @@ const REGISTERS = [
   "r15",
 ];
 
-export class X86Cpu implements X86Inputs {
+export class X86Cpu implements X86Inputs, EngineCpu {
   readonly engine: Engine;
   readonly vcpu: Vcpu;
   private high = 0;
   /** Set when the guest ran where there is no memory. */
   strayed = false;
+  readonly identity: CpuIdentity;
 
   constructor(options: X86CpuOptions) {
+    this.identity = identityOf(options.cpuid.table);
     const { hooks } = options;
     const archImports = {
       portRead: (port: number, size: number) => hooks.portRead(port, size),
@@ -226,4 +236,11 @@ export class X86Cpu implements X86Inputs {
   translate(address: bigint): number | undefined {
     return this.engine.translateAddress(this.vcpu, address);
   }
+}
+
+function identityOf(table: Uint32Array): CpuIdentity {
+  // Entries are leaf, sub-leaf, EAX, EBX, ECX, EDX.
+  let at = 0;
+  while (at < table.length && table[at] !== 1) at += 6;
+  return { signature: table[at + 2] ?? 0, features: table[at + 5] ?? 0 };
 }

@@ -3,6 +3,7 @@
 
 import type { Device, DeviceLog, DeviceState, IrqLine, MsiSink } from "../interfaces.js";
 import { type StateReader, versioned } from "../state.js";
+import { infoPci } from "./describe.js";
 import type { PciFunction } from "./function.js";
 import type { BarMapper, PciHost } from "./interfaces.js";
 import { CONFIG_SIZE } from "./registers.js";
@@ -36,6 +37,7 @@ export function bridgeLine(slot: number, pin: number): number {
 export class PciBus implements Device, PciHost {
   readonly name = "pci.0";
   readonly stateVersion = 1;
+  readonly topics = [{ name: "pci", help: "show PCI info", text: () => infoPci(this.functions()) }];
   readonly mapper: BarMapper;
   readonly msi: MsiSink | undefined;
   readonly log: DeviceLog;

@@ -1,6 +1,5 @@
-// Text of the monitor's `info pci` and of PCI's part of `info qtree`, in QEMU's format.
+// Text of the monitor's `info pci` and of where a PCI device is in `info qtree`, in QEMU's format.
 
-import type { PciBus } from "./bus.js";
 import type { PciFunction } from "./function.js";
 import * as reg from "./registers.js";
 
@@ -30,9 +29,9 @@ function className(device: PciFunction): string {
 }
 
 /** `info pci`. */
-export function infoPci(bus: PciBus): string {
+export function infoPci(functions: Iterable<PciFunction>): string {
   const lines: string[] = [];
-  for (const device of bus.functions()) {
+  for (const device of functions) {
     lines.push(`  Bus  0, device ${String(device.slot).padStart(3)}, function ${device.func}:`);
     lines.push(`    ${className(device)}: PCI device ${id(device, reg.VENDOR_ID)}`);
     lines.push(`      PCI subsystem ${id(device, reg.SUBSYSTEM_VENDOR_ID)}`);
@@ -55,21 +54,14 @@ export function infoPci(bus: PciBus): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The bus in `info qtree`, each line indented by `indent` spaces. */
-export function qtreePci(bus: PciBus, indent = 4): string {
-  const lines = [`bus: ${bus.name}`, "  type PCI"];
-  for (const device of bus.functions()) {
-    lines.push(`  dev: ${device.name}, id "${device.id}"`);
-    lines.push(`    addr = ${device.address}`);
-    const pci = `pci id ${id(device, reg.VENDOR_ID)} (sub ${id(device, reg.SUBSYSTEM_VENDOR_ID)})`;
-    lines.push(`    class ${className(device)}, addr 00:${device.address}, ${pci}`);
-    for (const bar of device.bars) {
-      if (bar === undefined) continue;
-      const place =
-        bar.address === undefined ? "[unmapped]" : `0x${hex(bar.address, 0)} [0x${hex(bar.address + bar.size - 1, 0)}]`;
-      lines.push(`    bar ${bar.index}: ${bar.kind === "io" ? "i/o" : "mem"} at ${place}`);
-    }
-    for (const line of device.properties()) lines.push(`    ${line}`);
-  }
-  return `${lines.map((line) => " ".repeat(indent) + line).join("\n")}\n`;
+/** Place and identity in `info qtree`, in lines. */
+export function pciPlace(device: PciFunction): string[] {
+  const pci = `pci id ${id(device, reg.VENDOR_ID)} (sub ${id(device, reg.SUBSYSTEM_VENDOR_ID)})`;
+  const bars = device.bars.flatMap((bar) => {
+    if (bar === undefined) return [];
+    const place =
+      bar.address === undefined ? "[unmapped]" : `0x${hex(bar.address, 0)} [0x${hex(bar.address + bar.size - 1, 0)}]`;
+    return [`bar ${bar.index}: ${bar.kind === "io" ? "i/o" : "mem"} at ${place}`];
+  });
+  return [`class ${className(device)}, addr 00:${device.address}, ${pci}`, ...bars];
 }

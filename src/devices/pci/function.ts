@@ -79,11 +79,6 @@ export abstract class PciFunction implements Device {
     return (this.config.getUint16(reg.COMMAND, true) & reg.COMMAND_MASTER) !== 0;
   }
 
-  /** Further lines for `info qtree`. */
-  properties(): readonly string[] {
-    return [];
-  }
-
   /** Called by the bus once, after construction is complete. */
   attach(host: PciHost, slot: number, func: number): void {
     this.host = host;

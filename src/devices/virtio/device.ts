@@ -83,11 +83,6 @@ export abstract class VirtioDevice implements Stateful {
   /** Ignored unless the device has writable configuration. */
   writeConfig(_offset: number, _size: number, _value: number): void {}
 
-  /** Lines for `info qtree`. */
-  properties(): readonly string[] {
-    return [];
-  }
-
   /** State besides queues and negotiation. The device is quiet. */
   save(): DeviceState {
     return {};

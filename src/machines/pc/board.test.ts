@@ -1,19 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "../../block/backends/memory.js";
-import { DEVICES } from "../../devices/devices.js";
 import { FakeClock, FakeMachine, FakeWallClock } from "../../devices/testing.js";
 import { Bus } from "../../machine/bus.js";
-import { ChardevHub } from "../../machine/chardev-hub.js";
-import { HostWork } from "../../machine/clock/scheduler.js";
-import { openDrives } from "../../machine/drives.js";
 import { MachineLog } from "../../machine/log.js";
-import { loadDevices } from "../../machine/plug.js";
 import { TestHost, TestMemory } from "../../machine/testing.js";
 import { parseArguments } from "../arguments.js";
 import { setUpChipset } from "./bios/chipset.js";
 import { PcBoard } from "./board.js";
-import { addDevices, pcDevices } from "./devices.js";
-import { IdleX86Cpu } from "./testing.js";
+import { IdleX86Cpu, plugDevices } from "./testing.js";
 
 async function setup(...args: string[]) {
   const parsed = parseArguments(["-display", "none", ...args], { name: "test", version: "0" });
@@ -36,17 +30,7 @@ async function setup(...args: string[]) {
     control,
     wake: () => wakes++,
   });
-  const consoles = new ChardevHub(config.chardevs, host, { quit() {}, save: () => "" }, 1);
-  const drives = await openDrives(config.drives, host, new HostWork());
-  addDevices(board, await loadDevices(DEVICES, pcDevices(config)), {
-    clock,
-    memory,
-    log,
-    control: Object.assign(control, { warn() {}, stopForError() {} }),
-    drives,
-    consoles,
-    entropy: host.entropy,
-  });
+  await plugDevices(board, config, host, { clock, memory, log, control });
   board.reset();
   const out = (port: number, value: number, size = 1) => board.ports.write(port, size, value);
   const inp = (port: number, size = 1) => board.ports.read(port, size);

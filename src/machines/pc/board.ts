@@ -1,7 +1,7 @@
 // The `pc` machine (i440FX + PIIX): which device sits at which port, address and interrupt, as QEMU's has them.
 
 import { INTR } from "../../arch/x86/arch.js";
-import type { X86Inputs } from "../../arch/x86/cpu.js";
+import type { CpuIdentity, X86Inputs } from "../../arch/x86/cpu.js";
 import { APIC_HZ, TSC_HZ } from "../../arch/x86/tuning.js";
 import { AcpiPm } from "../../devices/chipset/acpipm/acpipm.js";
 import { createPcPci, type PcPci } from "../../devices/chipset/i440fx/pc.js";
@@ -38,11 +38,15 @@ import type { Bus } from "../../machine/bus.js";
 import type { MachineMemory } from "../../machine/cpu.js";
 import type { MachineLog } from "../../machine/log.js";
 import type { AddressSpace } from "../../machine/memory-map.js";
+import type { Sockets } from "../../machine/plug.js";
 import type { MachineConfig } from "../../options/config.js";
+import type { StatePart } from "../../snapshot/sections.js";
+import type { Mainboard } from "../registry/model.js";
 import type { BootEntry } from "./boot-order.js";
 import { PcInterrupts } from "./irq-lines.js";
 import { PcMemory, ramBelow4g } from "./memory.js";
 import { pcOptions } from "./options.js";
+import { pcSockets } from "./sockets.js";
 
 export const IOAPIC_BASE = 0xfec00000;
 export const HPET_BASE = 0xfed00000;
@@ -50,14 +54,6 @@ export const LAPIC_BASE = 0xfee00000;
 export const FW_CFG_PORT = 0x510;
 export const GPE_PORT = 0xafe0;
 export const APM_PORT = 0xb2;
-/** What SMBIOS says of the CPU. */
-export interface CpuIdentity {
-  /** CPUID 1.EAX. */
-  signature: number;
-  /** CPUID 1.EDX. */
-  features: number;
-}
-
 export interface PcParts {
   config: MachineConfig;
   cpuIdentity: CpuIdentity;
@@ -73,7 +69,7 @@ export interface PcParts {
 }
 
 /** The devices every `pc` has, wired; -device adds to it. */
-export class PcBoard {
+export class PcBoard implements Mainboard {
   readonly ports: AddressSpace;
   readonly mmio: AddressSpace;
   readonly pci: PcPci;
@@ -98,8 +94,8 @@ export class PcBoard {
   readonly devices: Device[] = [];
   /** What firmware may boot from, in the order of the command line. */
   readonly bootEntries: BootEntry[] = [];
-  /** What the configuration added. */
-  readonly plugged: Device[] = [];
+  readonly sockets: Sockets;
+  readonly state: readonly StatePart[];
 
   constructor(readonly parts: PcParts) {
     const { config, cpu, memory, clock, log, control } = parts;
@@ -166,6 +162,19 @@ export class PcBoard {
     this.fwCfg = new FwCfg([], memory, log);
     this.ports.map(FW_CFG_PORT, 12, "fw_cfg", this.fwCfg);
     this.devices.push(this.fwCfg);
+    this.sockets = pcSockets(this);
+    this.state = [
+      ["interrupt lines", this.interrupts],
+      ["a20", this.a20],
+    ];
+  }
+
+  powerButton(): boolean {
+    return this.pm.powerButton();
+  }
+
+  nmi(): void {
+    this.lapic.lint1.set(true);
   }
 
   /** Power-on state of all devices. */

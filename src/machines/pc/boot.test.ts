@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
+import type { X86Cpu } from "../../arch/x86/cpu.js";
 import type { MachineHost } from "../../machine/host.js";
 import { defaultConfig, type MachineConfig } from "../../options/config.js";
 import { parseArguments } from "../arguments.js";
+import type { BootParts } from "../registry/model.js";
+import type { PcBoard } from "./board.js";
 import { prepareBoot } from "./boot.js";
 
 const image = (fill: number, end: number): Uint8Array => new Uint8Array(65536).fill(fill, 0, -16).fill(end, -16);
@@ -19,8 +22,17 @@ function config(...args: string[]): MachineConfig {
 /** The firmware, or what is said instead. */
 async function firmware(host: Partial<MachineHost>, ...args: string[]): Promise<Uint8Array | string | undefined> {
   const files = { readFile: async (name: string) => FILES[name], ...host } as MachineHost;
-  return prepareBoot(config(...args), files, undefined!, undefined!, undefined!).then(
-    (boot) => boot.firmware,
+  const parts = { config: config(...args), host: files } as BootParts<X86Cpu>;
+  let image: Uint8Array | undefined;
+  const setFirmware = (bytes: Uint8Array): void => {
+    image = bytes;
+  };
+  const board = { memoryMap: { setFirmware } } as unknown as PcBoard;
+  return prepareBoot(parts).then(
+    (boot) => {
+      boot.install?.(board);
+      return image;
+    },
     (error: Error) => error.message,
   );
 }

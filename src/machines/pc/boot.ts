@@ -1,12 +1,11 @@
 // What a `pc` starts: a kernel put into memory directly, or firmware.
 
 import type { X86Cpu } from "../../arch/x86/cpu.js";
-import type { EntropySource } from "../../devices/interfaces.js";
-import type { EngineGuestMemory } from "../../machine/guest-memory.js";
 import { MachineError, type MachineHost } from "../../machine/host.js";
 import type { MachineConfig } from "../../options/config.js";
 import { ROM_BYTES } from "../../tuning/engine.js";
-import type { Boot } from "./boot-interfaces.js";
+import type { Boot, BootParts } from "../registry/model.js";
+import type { PcBoard } from "./board.js";
 import { addBootFiles, addFirmwareFiles } from "./firmware.js";
 import { loadKernel, readKernel } from "./kernel.js";
 import { offerKernel, ROM_PATH } from "./kernel-rom/kernel-rom.js";
@@ -19,31 +18,22 @@ const FIRMWARE_UNIT = 64 << 10;
 const RESET_VECTOR = 16;
 
 /** Reads what is to be started. Rejects with MachineError naming the file that is missing or of no use. */
-export async function prepareBoot(
-  config: MachineConfig,
-  host: MachineHost,
-  memory: EngineGuestMemory,
-  cpu: X86Cpu,
-  entropy: EntropySource,
-): Promise<Boot> {
-  if (config.kernel !== undefined && config.bios === undefined) {
-    return loadKernel(config.kernel, { config, host, memory, cpu, entropy });
-  }
+export async function prepareBoot(parts: BootParts<X86Cpu>): Promise<Boot<PcBoard>> {
+  const { config, host } = parts;
+  if (config.kernel !== undefined && config.bios === undefined) return loadKernel(config.kernel, parts);
   const firmware = await readFirmware(config, host);
-  const parts = { config, host, memory, cpu, entropy };
   const kernel = config.kernel === undefined ? undefined : await readKernel(config.kernel, parts, true);
   const { order, once = order } = config.boot;
   let next = once;
   return {
-    firmware,
+    install: (board) => board.memoryMap.setFirmware(firmware),
     start(board) {
       addFirmwareFiles(board, config);
       addBootFiles(board, next, kernel ? [ROM_PATH] : []);
       if (kernel) offerKernel(board, kernel);
       next = order;
     },
-    // Firmware begins as ever, and sees in the CMOS what it is to do.
-    wakeUp() {},
+    // After a sleep firmware begins as ever, and sees in the CMOS what it is to do.
   };
 }
 

@@ -2,7 +2,7 @@
 // CR8, TSC deadline, FERR.
 
 import * as H from "../../arch/x86/host-calls.js";
-import type { IrqLine } from "../../devices/interfaces.js";
+import type { IrqLine, MachineControl } from "../../devices/interfaces.js";
 import type { Lapic } from "../../devices/irqchip/lapic/lapic.js";
 import {
   LVT_COUNT,
@@ -38,11 +38,11 @@ export interface GuestCallParts {
   lapic: Lapic;
   /** Interrupt 13. */
   ferr: IrqLine;
-  reset(): void;
+  readonly parts: { readonly control: Pick<MachineControl, "reset"> };
 }
 
 /** The answer to CpuHooks' guestCall; 64-bit values as bigint. */
-export function createGuestCalls({ lapic, ferr, reset }: GuestCallParts): (what: number, value: bigint) => bigint {
+export function createGuestCalls({ lapic, ferr, parts }: GuestCallParts): (what: number, value: bigint) => bigint {
   const x2apic = (): boolean => (lapic.readMsr(MSR_APIC_BASE)!.low & BASE_X2APIC) !== 0;
   const check = (register: number): bigint => {
     if (!x2apic()) return 0n;
@@ -69,7 +69,7 @@ export function createGuestCalls({ lapic, ferr, reset }: GuestCallParts): (what:
         ferr.set(true);
         return 0n;
       case H.HOST_RESET:
-        reset();
+        parts.control.reset();
         return 0n;
       case H.HOST_TSC_OFFSET:
         // Deadlines come with the offset taken off.

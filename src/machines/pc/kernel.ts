@@ -14,6 +14,7 @@ import {
 } from "../../machine/host.js";
 import type { MachineConfig } from "../../options/config.js";
 import { SLICE_MS } from "../../tuning/host.js";
+import type { Boot, BootParts } from "../registry/model.js";
 import { FACS_WAKING_VECTOR, isFacs } from "./acpi/tables.js";
 import { Bios } from "./bios/bios.js";
 import { setUpChipset } from "./bios/chipset.js";
@@ -24,18 +25,9 @@ import { wakingCpu } from "./boot/cpu-state.js";
 import type { BootMemory, BootModule, PreparedKernel } from "./boot/interfaces.js";
 import { HEAD_BYTES, prepareKernel, splitModules, takesModules } from "./boot/kernel.js";
 import { memoryMap } from "./boot/memory-map.js";
-import type { Boot } from "./boot-interfaces.js";
 import { addFirmwareFiles } from "./firmware.js";
 import { kernelItems } from "./kernel-items.js";
 import { firmwareTables } from "./tables.js";
-
-export interface KernelParts {
-  config: MachineConfig;
-  host: MachineHost;
-  memory: EngineGuestMemory;
-  cpu: X86Cpu;
-  entropy: EntropySource;
-}
 
 /** Tables lie right below. */
 const LEAST_RAM = 1 << 20;
@@ -50,7 +42,11 @@ export interface ConfiguredKernel {
  * Reads and checks kernel and initrd. Rejects with MachineError naming the file.
  * @param bySetupCode firmware will have run: Linux begins with its setup code, which asks it
  */
-export async function readKernel(name: string, parts: KernelParts, bySetupCode: boolean): Promise<ConfiguredKernel> {
+export async function readKernel(
+  name: string,
+  parts: BootParts<X86Cpu>,
+  bySetupCode: boolean,
+): Promise<ConfiguredKernel> {
   const { config, host, memory, cpu, entropy } = parts;
   if (memory.size < LEAST_RAM) {
     throw new MachineError(`-m: a kernel takes ${LEAST_RAM >> 10} KiB of RAM or more, not ${memory.size >> 10}`);
@@ -79,7 +75,7 @@ export async function readKernel(name: string, parts: KernelParts, bySetupCode: 
 }
 
 /** A kernel that is started without firmware. */
-export async function loadKernel(name: string, parts: KernelParts): Promise<Boot> {
+export async function loadKernel(name: string, parts: BootParts<X86Cpu>): Promise<Boot<PcBoard>> {
   const { config, memory, cpu } = parts;
   const { prepared, entropy } = await readKernel(name, parts, false);
   let bios: Bios | undefined;

@@ -9,7 +9,7 @@ export const machine = defineMachine({
   buses: ["isa", "pci"],
   properties: PROPERTIES,
   async load() {
-    const { createPc } = await import("./create.js");
-    return createPc;
+    const { PC } = await import("./model.js");
+    return PC;
   },
 });

@@ -2,24 +2,8 @@
 // code is loaded; parser and help read that. The code comes by import() when a machine is made.
 
 import type { PropertyRows } from "../../base/properties.js";
-import type { BusName, DeviceRegistry } from "../../devices/registry/registry.js";
-import type { Engine, Tier1 } from "../../engine/engine.js";
-import type { MachineHost } from "../../machine/host.js";
-import type { MonitoredMachine } from "../../monitor/attach.js";
-import type { MachineConfig } from "../../options/config.js";
-
-/** What a host gives besides itself: the guest's core module, compiled, and the second tier. */
-export interface EngineParts {
-  module: WebAssembly.Module;
-  /** Memory is to be one that threads share, which `module` is made for (src/engine/shared.ts). */
-  shared?: boolean;
-  tier1?: (engine: Engine) => Tier1;
-  /** What -device makes: those of this house unless told. */
-  devices?: DeviceRegistry;
-}
-
-/** Rejects with MachineError (one sentence) when something the configuration names cannot be had. */
-export type CreateMachine = (config: MachineConfig, host: MachineHost, parts: EngineParts) => Promise<MonitoredMachine>;
+import type { BusName } from "../../devices/registry/registry.js";
+import type { AnyMachineModel } from "./model.js";
 
 export interface MachineType<P extends PropertyRows = PropertyRows> {
   readonly name: string;
@@ -32,8 +16,8 @@ export interface MachineType<P extends PropertyRows = PropertyRows> {
   readonly buses: readonly BusName[];
   /** Of -machine. */
   readonly properties: P;
-  /** Imports the machine's code. */
-  load(): Promise<CreateMachine>;
+  /** Imports the machine's code, for one of its guests. Rejects with MachineError where there is none. */
+  load(guest: string): Promise<AnyMachineModel>;
 }
 
 export function defineMachine<const P extends PropertyRows>(type: MachineType<P>): MachineType<P> {
@@ -51,7 +35,7 @@ export class MachineRegistry {
 
   /** Imports the code of all. */
   async loadAll(): Promise<void> {
-    await Promise.all(this.list.map((type) => type.load()));
+    await Promise.all(this.list.flatMap((type) => type.architectures.map((guest) => type.load(guest))));
   }
 
   /** By a name or an alias. */

@@ -4,13 +4,11 @@ import { defineMachine } from "../registry/registry.js";
 export const machine = defineMachine({
   name: "virt",
   text: "board of MMIO devices, for guests without PCI",
-  // Whoever has a CPU for it makes the board (board.ts): there is no guest of this house for it yet.
+  // A guest's part of it (model.ts) comes with the guest: there is none of this house yet.
   architectures: [],
   buses: ["mmio"],
   properties: {},
-  async load() {
-    return async () => {
-      throw new MachineError("machine type 'virt' has no CPU yet");
-    };
+  async load(guest) {
+    throw new MachineError(`machine type 'virt' has no CPU of ${guest} yet`);
   },
 });

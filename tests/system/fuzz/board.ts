@@ -1,21 +1,15 @@
 // A PC's board with every device there is, real memory behind it, and a guest's hands on it: ports, registers, PCI configuration.
 
 import { MemoryBackend } from "../../../src/block/backends/memory.js";
-import { DEVICES } from "../../../src/devices/devices.js";
 import { FakeClock, FakeMachine, FakeWallClock } from "../../../src/devices/testing.js";
 import { Bus } from "../../../src/machine/bus.js";
-import { ChardevHub } from "../../../src/machine/chardev-hub.js";
-import { HostWork } from "../../../src/machine/clock/scheduler.js";
-import { openDrives } from "../../../src/machine/drives.js";
 import { MachineLog } from "../../../src/machine/log.js";
-import { loadDevices } from "../../../src/machine/plug.js";
 import { TestHost } from "../../../src/machine/testing.js";
 import { parseArguments } from "../../../src/machines/arguments.js";
 import { setUpChipset } from "../../../src/machines/pc/bios/chipset.js";
 import { PcBoard } from "../../../src/machines/pc/board.js";
-import { addDevices, pcDevices } from "../../../src/machines/pc/devices.js";
 import { pcRam } from "../../../src/machines/pc/memory.js";
-import { IdleX86Cpu } from "../../../src/machines/pc/testing.js";
+import { IdleX86Cpu, plugDevices } from "../../../src/machines/pc/testing.js";
 import { bareCpu } from "../../../testing/x86/bare.js";
 import { AddressSpace } from "../ram/address-space.js";
 import { MIB } from "../ram/sizes.js";
@@ -77,15 +71,7 @@ export async function fuzzBoard(): Promise<FuzzBoard> {
     control,
     wake() {},
   });
-  addDevices(board, await loadDevices(DEVICES, pcDevices(config)), {
-    clock,
-    memory,
-    log,
-    control: Object.assign(control, { warn() {}, stopForError() {} }),
-    drives: await openDrives(config.drives, host, new HostWork()),
-    consoles: new ChardevHub(config.chardevs, host, { quit() {}, save: () => "" }, 1),
-    entropy: host.entropy,
-  });
+  await plugDevices(board, config, host, { clock, memory, log, control });
   board.reset();
   setUpChipset(board);
   return { board, clock, space };

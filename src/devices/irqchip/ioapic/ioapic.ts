@@ -3,6 +3,7 @@
 
 import type { Device, DeviceState, IoRegion, IrqLine, MsiSink } from "../../interfaces.js";
 import type { StateReader } from "../../state.js";
+import { ioapicText, PIC } from "../describe.js";
 
 const PINS = 24;
 const ALL_PINS = 2 ** PINS - 1;
@@ -26,6 +27,7 @@ const EXTINT = 7;
 export class Ioapic implements Device, IoRegion {
   readonly name = "ioapic";
   readonly stateVersion = 1;
+  readonly topics = [{ ...PIC, text: () => ioapicText(this.save()) }];
   private readonly low = new Uint32Array(PINS);
   private readonly high = new Uint32Array(PINS);
   /** Pin levels, one bit each. */

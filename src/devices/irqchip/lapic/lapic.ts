@@ -3,6 +3,7 @@
 
 import type { Clock, Device, DeviceLog, DeviceState, IoRegion, IrqLine } from "../../interfaces.js";
 import type { StateReader } from "../../state.js";
+import { stateText } from "../../state-text.js";
 import type { ApicBus, ApicMessage, ApicTarget } from "./bus.js";
 import * as r from "./registers.js";
 import { type ApicRates, ApicTimer } from "./timer.js";
@@ -43,6 +44,7 @@ export interface MsrValue {
 export class Lapic implements Device, IoRegion, ApicTarget {
   readonly name = "apic";
   readonly stateVersion = 1;
+  readonly topics = [{ name: "lapic", help: "show local apic state", text: () => stateText(this.save()) }];
   /** The output of the 8259 pair. */
   readonly lint0: IrqLine = { set: (level) => this.setLint0(level) };
   /** The NMI button. */

@@ -2,6 +2,7 @@
 
 import type { Device, DeviceState, IoRegion, IrqLine } from "../../interfaces.js";
 import type { StateReader } from "../../state.js";
+import { PIC, pic8259Text } from "../describe.js";
 import { Pic8259Chip } from "./chip.js";
 
 const CASCADE = 2;
@@ -11,6 +12,7 @@ const ELCR_MASKS: readonly number[] = [0xf8, 0xde];
 export class Pic8259 implements Device {
   readonly name = "isa-i8259";
   readonly stateVersion = 1;
+  readonly topics = [{ ...PIC, text: () => pic8259Text(this.save()) }];
   /** Two ports each: command and data. */
   readonly master: IoRegion;
   readonly slave: IoRegion;

@@ -86,11 +86,6 @@ export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
     return `${this.held.length} requests to its disk failed and wait to be done again ("cont" in the monitor, resume() of the API)`;
   }
 
-  override properties(): readonly string[] {
-    const access = this.backend.readOnly ? "read-only" : "read-write";
-    return [`drive = ${this.backend.size} bytes, ${access}`, `serial = "${this.options.serial ?? ""}"`];
-  }
-
   /** Writes and flushes. */
   protected override keeps(request: Request): boolean {
     return operationOf(request) === "write";

@@ -49,10 +49,6 @@ export class VirtioMmio implements Device, IoRegion, VirtioTransport {
     device.attach(this);
   }
 
-  properties(): readonly string[] {
-    return this.device.properties();
-  }
-
   idle(): Promise<void> {
     return this.device.idle();
   }

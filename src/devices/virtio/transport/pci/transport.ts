@@ -62,11 +62,6 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
     device.attach(this);
   }
 
-  override properties(): readonly string[] {
-    const lines = this.device.properties().map((line) => `    ${line}`);
-    return ["bus: virtio-bus", "  type virtio-pci-bus", `  dev: ${this.device.name}-device, id ""`, ...lines];
-  }
-
   idle(): Promise<void> {
     return this.device.idle();
   }

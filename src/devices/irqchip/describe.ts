@@ -1,14 +1,17 @@
 // `info pic`: the I/O APIC's pins and the two 8259s, in QEMU's layout. Works on the devices' saved states.
 
-import type { DeviceState, StateValue } from "../../devices/interfaces.js";
+import type { DeviceState, StateValue } from "../interfaces.js";
+
+/** What the topic is called, for all of them. */
+export const PIC = { name: "pic", help: "show PIC state" } as const;
 
 const MODES = ["fixed", "lowest", "SMI", "...", "NMI", "INIT", "...", "ExtINT"];
 
-export function infoPic(ioapic: DeviceState, pic: DeviceState): string {
-  return ioapicText(ioapic) + picText("pic1", pic.slave) + picText("pic0", pic.master);
+export function pic8259Text({ master, slave }: DeviceState): string {
+  return chipText("pic1", slave) + chipText("pic0", master);
 }
 
-function ioapicText(state: DeviceState): string {
+export function ioapicText(state: DeviceState): string {
   const [low, high] = [numbers(state.low), numbers(state.high)];
   let text = `ioapic0: ver=0x20 id=${hex(number(state.id), 2, "0x")} sel=${hex(number(state.select), 2, "0x")}\n`;
   low.forEach((entry, pin) => {
@@ -29,7 +32,7 @@ function ioapicText(state: DeviceState): string {
   return `${text}  IRR      ${list(bits(number(state.irr)))}\n  Remote IRR ${list(remote)}\n`;
 }
 
-function picText(name: string, saved: StateValue | undefined): string {
+function chipText(name: string, saved: StateValue | undefined): string {
   const state = (saved ?? {}) as { [field: string]: StateValue };
   const field = (key: string): string => hex(number(state[key]), 2);
   return (

@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { X86Cpu } from "../../arch/x86/cpu.js";
 import { MemoryBackend } from "../../block/backends/memory.js";
 import { ChardevHub } from "../../machine/chardev-hub.js";
 import { HostTime, VirtualClock } from "../../machine/clock/clock.js";
 import { HostWork } from "../../machine/clock/scheduler.js";
+import type { EngineCpu } from "../../machine/cpu.js";
 import type { Drive } from "../../machine/drives.js";
 import { RunLoop } from "../../machine/run-loop.js";
 import { IdleCpu, TestHost } from "../../machine/testing.js";
 import { defaultConfig } from "../../options/config.js";
-import type { PcBoard } from "./board.js";
-import { PcMachine, type PcMachineParts } from "./machine.js";
+import type { Mainboard } from "../registry/model.js";
+import { ModelledMachine, type ModelledParts, type Wired } from "./machine.js";
 
 /** A machine of a CPU that waits, one disk and one device. */
 function setup() {
   const log: string[] = [];
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const host = new TestHost(turn);
-  const cpu = new IdleCpu(host) as unknown as X86Cpu;
+  const cpu = new IdleCpu(host) as unknown as EngineCpu;
   const clock = new VirtualClock(new HostTime(() => host.time));
   const loop = new RunLoop({
     ...{ cpu, clock, scheduler: host.scheduler, hostNow: () => host.time, work: new HostWork() },
@@ -28,18 +28,19 @@ function setup() {
   const drives = new Map([["d", { config: { id: "d" }, backend } as unknown as Drive]]);
   const config = defaultConfig();
   const consoles = new ChardevHub([], host, { quit() {}, save: () => "" }, 1);
-  const pc = { drives, boot: { start() {} } } as unknown as PcMachineParts;
-  const machine = new PcMachine({ config, host, cpu, clock, loop, consoles }, pc);
+  const parts = { config, host, cpu, clock, loop, consoles, drives, boot: { start() {} }, model: {} };
+  const machine = new ModelledMachine(parts as unknown as ModelledParts<EngineCpu, Mainboard>);
   let done = (): void => {};
   const idle = new Promise<void>((resolve) => {
     done = resolve;
   });
   const device = { idle: () => idle, resumed: () => log.push("resumed") };
-  machine.setBoard({ devices: [], plugged: [device], reset() {} } as unknown as PcBoard);
+  const mainboard = { devices: [], sockets: {}, reset() {} };
+  machine.wire({ mainboard, plugged: [{ device }] } as unknown as Wired<Mainboard>);
   return { machine, log, turn, done: () => done() };
 }
 
-describe("PcMachine", () => {
+describe("ModelledMachine", () => {
   it.each(["powerOff", "quit"] as const)("at %s awaits what devices do, then flushes and closes disks", async (end) => {
     const { machine, log, turn, done } = setup();
     const finished = machine.start();

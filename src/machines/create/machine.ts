@@ -1,0 +1,98 @@
+// A machine made of a model: its life, and what the monitor and tools ask of it.
+
+import type { EngineCpu } from "../../machine/cpu.js";
+import { closeDrives, type Drive } from "../../machine/drives.js";
+import { Machine, type MachineParts } from "../../machine/machine.js";
+import type { PluggedDevice } from "../../machine/plug.js";
+import type { MonitoredMachine } from "../../monitor/attach.js";
+import { machineTarget } from "../../monitor/machine-target.js";
+import type { MonitorSources } from "../../monitor/sources.js";
+import type { MonitorTarget } from "../../monitor/target.js";
+import type { StatePart } from "../../snapshot/sections.js";
+import type { Boot, MachineModel, Mainboard } from "../registry/model.js";
+import type { MachineType } from "../registry/registry.js";
+import { boardState } from "./state.js";
+
+export interface ModelledParts<C extends EngineCpu, B extends Mainboard> extends MachineParts {
+  cpu: C;
+  readonly type: MachineType;
+  readonly model: MachineModel<C, B>;
+  readonly drives: ReadonlyMap<string, Drive>;
+  readonly boot: Boot<B>;
+  /** Of a saved state: clocks, random numbers, consoles. */
+  readonly state: readonly StatePart[];
+  readonly monitor: Pick<MonitorSources, "memory" | "log" | "bus" | "ram" | "registers">;
+}
+
+/** What is given when every device is in place. */
+export interface Wired<B extends Mainboard> {
+  readonly mainboard: B;
+  readonly plugged: readonly PluggedDevice[];
+}
+
+export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboard = Mainboard>
+  extends Machine
+  implements MonitoredMachine
+{
+  declare readonly cpu: C;
+  private wired: Wired<B> | undefined;
+
+  constructor(private readonly modelled: ModelledParts<C, B>) {
+    super(modelled);
+  }
+
+  get mainboard(): B {
+    return this.parts.mainboard;
+  }
+
+  private get parts(): Wired<B> {
+    if (!this.wired) throw new Error("the machine is not wired yet");
+    return this.wired;
+  }
+
+  monitorTarget(version: string): MonitorTarget {
+    const { modelled, cpu } = this;
+    const { mainboard, plugged } = this.parts;
+    return machineTarget(
+      { ...modelled.monitor, cpu, machine: this, drives: modelled.drives, mainboard, plugged },
+      version,
+    );
+  }
+
+  /** Given once. */
+  wire(wired: Wired<B>): void {
+    this.wired = wired;
+    const { mainboard, plugged } = wired;
+    const { boot, drives, type, model, state } = this.modelled;
+    const { config, cpu } = this;
+    const cpuState = model.cpuState?.(cpu);
+    const start = (): void => boot.start(mainboard);
+    boot.install?.(mainboard);
+    this.board = {
+      devices: mainboard.devices,
+      state: () => boardState({ type, config, cpu, cpuState, board: mainboard, plugged, drives, parts: state }),
+      reset() {
+        mainboard.reset();
+        // Devices write no more by now to what is unpacked.
+        const ready = boot.prepare?.();
+        return ready ? ready.then(start) : start();
+      },
+      wakeUp() {
+        mainboard.resetFromSleep?.();
+        boot.wakeUp?.(mainboard);
+      },
+      powerButton: () => {
+        if (!mainboard.powerButton) this.warn("the machine has no power button");
+        else if (!mainboard.powerButton()) this.warn("the guest does not listen to the power button yet");
+      },
+      async close() {
+        // A write that the guest was not told of yet is done all the same.
+        await Promise.all(plugged.map(({ device }) => device.idle?.()));
+        await closeDrives(drives.values());
+      },
+    };
+    this.on("state", (now) => {
+      if (now === "running") for (const { device } of plugged) device.resumed?.();
+    });
+  }
+}
