@@ -9,3 +9,8 @@ export function findGuest(name: string): GuestType {
   if (!found) throw new Error(`there is no guest '${name}'`);
   return found;
 }
+
+/** Imports the code of all. */
+export async function loadGuests(): Promise<void> {
+  await Promise.all(GUEST_TYPES.map((type) => type.load()));
+}

@@ -160,9 +160,9 @@ export class Plugger {
   }
 }
 
+/** What is made is a device, or a part with one. */
 function deviceOf(made: Buses[BusName]["made"]): Device {
-  if ("device" in made && "reset" in made.device) return made.device as Device;
-  return made as Device;
+  return "stateVersion" in made ? (made as Device) : (made as { device: Device }).device;
 }
 
 function oneOf<T extends string>(words: readonly T[], word: string | undefined): T | undefined {

@@ -9,6 +9,7 @@ import { VERSION } from "../base/version.js";
 import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { DEVICES } from "../devices/devices.js";
+import { loadGuests } from "../guests/guests.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
 import type { RegionHelperPort } from "../machine/region-helper.js";
 import { MACHINES } from "../machines/machines.js";
@@ -17,7 +18,7 @@ import { createNodeHost } from "./host.js";
 import { otherPort, ownPort, sayLoaded } from "./ports.js";
 import { PROGRAM_NAME } from "./program.js";
 import { NodeScheduler } from "./scheduler.js";
-// Machines, devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
+// Guests, machines, devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
 import "fflate";
 import "fzstd";
 
@@ -50,7 +51,7 @@ function coreModule(file: string): WebAssembly.Module {
   }
 }
 
-const loaded = Promise.all([DEVICES.loadAll(), MACHINES.loadAll()]).then(sayLoaded, sayLoaded);
+const loaded = Promise.all([DEVICES.loadAll(), MACHINES.loadAll(), loadGuests()]).then(sayLoaded, sayLoaded);
 const regions: RegionHelperPort | undefined = otherPort();
 
 new MachineServer(
