@@ -53,6 +53,8 @@ it("holds the engine, the program, the libraries and their types", () => {
       "README.md",
       "LICENSE",
       "dist/core-x86_64.wasm",
+      "dist/unpack.wasm",
+      "dist/page/unpack.wasm",
       "dist/node/index.d.ts",
       ...entries.map((path) => posix.normalize(path)),
     ]),
@@ -140,7 +142,7 @@ it("has no module that only tests and tools use", () => {
 
 it("loads at most 400 KB of engine for a guest, compressed", () => {
   // The terminal is xterm.js for the most part, and not the engine's.
-  const engine = ["wasmachine.js", "worker.js", "core-x86_64.wasm"];
+  const engine = ["wasmachine.js", "worker.js", "core-x86_64.wasm", "unpack.wasm"];
   const sizes = engine.map((name) => gzipSync(readFileSync(join(installed, "dist/page", name))).length);
   expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(400_000);
 });

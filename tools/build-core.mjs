@@ -8,13 +8,15 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Products in dist/, and their first modules: a core for each guest, by the name that src/arch/FOLDER/type.ts gives it. */
-const CORES = Object.fromEntries(
-  readdirSync(join(root, "core/arch")).map((folder) => {
+/** Products in dist/, and their first modules: a core for each guest, by the name that src/arch/FOLDER/type.ts gives it, and what unpacks
+ *  kernels. */
+const CORES = Object.fromEntries([
+  ["unpack.wasm", "core/unpack/entry.ts"],
+  ...readdirSync(join(root, "core/arch")).map((folder) => {
     const type = readFileSync(join(root, "src/arch", folder, "type.ts"), "utf8");
     return [`core-${/\bname: "(\w+)"/.exec(type)[1]}.wasm`, `core/arch/${folder}/entry.ts`];
   }),
-);
+]);
 /** Whatever else decides what comes out. */
 const COMPILER = ["core/asconfig.json", "core/load-signs.mjs", "node_modules/assemblyscript/package.json"];
 

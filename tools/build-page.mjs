@@ -1,5 +1,5 @@
 // Builds dist/page: the page, and the library for pages without a bundler. Every module is one file, so that the folder (or the
-// library's part of it) can be put anywhere: wasmachine.js, worker.js and core-x86_64.wasm; terminal.js and terminal.css; page.js.
+// library's part of it) can be put anywhere: wasmachine.js, worker.js, core-x86_64.wasm and unpack.wasm; terminal.js and terminal.css; page.js.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";

@@ -24,7 +24,7 @@ const RECIPES: Record<
       folder.write("main.js", program("wasmachine", "wasmachine/terminal"));
       run("esbuild", "main.js", "--bundle", "--format=esm", "--outfile=site/main.js");
       folder.write("site/index.html", html("./main.js", "./terminal.css"));
-      for (const name of ["worker.js", "core-x86_64.wasm", "terminal.css"])
+      for (const name of ["worker.js", "core-x86_64.wasm", "unpack.wasm", "terminal.css"])
         folder.copy(`node_modules/wasmachine/dist/page/${name}`, `site/${name}`);
     },
   },

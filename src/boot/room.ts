@@ -1,18 +1,13 @@
 // Where a kernel is unpacked: in guest RAM, where its own decompressor would do it. Nothing is there before it starts, what is
 // written there is not written a second time, and no other memory is needed.
 
-import type { Core } from "../engine/core.js";
 import { alignUp } from "./bytes.js";
+import type { UnpackCalls } from "./unpack-module.js";
 
-/** What the core does to linear memory (core/unpack). */
-export type UnpackCalls = Pick<
-  Core,
-  "unpack_lzma2_begin" | "unpack_lzma2" | "unpack_lzma2_end" | "unpack_x86" | "unpack_crc32"
->;
-
-/** Guest RAM as a part of the core's linear memory. */
+/** Guest RAM as a part of linear memory. */
 export interface UnpackRam {
-  readonly core: UnpackCalls;
+  /** What works in that memory; undefined when it cannot be had. */
+  unpackCalls(): Promise<UnpackCalls | undefined>;
   /** RAM at [address, address + length), whose byteOffset is where it lies in linear memory; undefined when that is not all RAM. */
   view(address: number, length: number): Uint8Array | undefined;
   /** To be told before a view is written to once the CPU has run: translated code there is dropped. */
@@ -20,10 +15,9 @@ export interface UnpackRam {
 }
 
 export interface Room {
-  readonly core: UnpackCalls;
   /** For what comes out. */
   readonly out: Uint8Array;
-  /** For a copy of what goes in, where core is to read it. */
+  /** For a copy of what goes in, where unpack.wasm is to read it. */
   readonly packed: Uint8Array;
 }
 
@@ -46,5 +40,5 @@ const PAGE = 4096;
 export function roomFor(ram: UnpackRam, address: number, size: number, packedSize: number): Room | undefined {
   const out = ram.view(address, size);
   const packed = ram.view(alignUp(address + size, PAGE), packedSize);
-  return out && packed && { core: ram.core, out, packed };
+  return out && packed && { out, packed };
 }

@@ -1,18 +1,18 @@
 import * as zlib from "node:zlib";
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { coreModule } from "../../testing/core.js";
+import { unpackModule } from "../../testing/core.js";
 import { unlz4Legacy } from "./lz4.js";
 import type { Unpacking } from "./room.js";
 import { testRam } from "./testing.js";
 import { findUnpacker, unpackArriving } from "./unpack.js";
 import { unxz as unpackXz } from "./xz.js";
 
-const ram = testRam(coreModule(), 1 << 20);
+const ram = testRam(unpackModule(), 1 << 20);
 const OUT = 1 << 18;
 
 function room(size = OUT) {
-  return { core: ram.core, out: ram.view(4096, size)!, packed: ram.view(4096 + OUT, OUT)! };
+  return { out: ram.view(4096, size)!, packed: ram.view(4096 + OUT, OUT)! };
 }
 
 function unpackNow(unpacking: Unpacking, length: number): number {
@@ -24,7 +24,7 @@ function unpackNow(unpacking: Unpacking, length: number): number {
 /** All of it at once. */
 function unxz(packed: Uint8Array): Uint8Array {
   const { out } = room();
-  return out.slice(0, unpackNow(unpackXz(packed, room()), packed.length));
+  return out.slice(0, unpackNow(unpackXz(ram.calls, packed, room()), packed.length));
 }
 
 /** What the XZ files below unpack to: bytes that look like calls and jumps (for the x86 filter), then text. */
@@ -134,14 +134,14 @@ describe("unxz", () => {
           while (here < count) here = Math.min(here + piece, packed.length);
           return here;
         };
-        const length = await unpackArriving(unpackXz(packed, room()), arrived);
+        const length = await unpackArriving(unpackXz(ram.calls, packed, room()), arrived);
         expect(room().out.slice(0, length)).toEqual(sample());
       }
     }
   });
 
   it("refuses what does not fit", () => {
-    expect(() => unpackNow(unpackXz(PLAIN, room(sample().length)), PLAIN.length)).toThrow("damaged");
+    expect(() => unpackNow(unpackXz(ram.calls, PLAIN, room(sample().length)), PLAIN.length)).toThrow("damaged");
   });
 
   it("copies matches that overlap themselves", () => {
@@ -202,7 +202,7 @@ describe("unlz4Legacy", () => {
 
 describe("findUnpacker", () => {
   const unpackPayload = async (payload: Uint8Array) => {
-    const unpacker = await findUnpacker(payload);
+    const unpacker = await findUnpacker(payload, ram);
     return unpacker && room().out.slice(0, unpackNow(unpacker.unpack(payload, room()), payload.length));
   };
 
@@ -217,7 +217,7 @@ describe("findUnpacker", () => {
   it("lets others work while much comes out of little", async () => {
     const size = 48 << 20;
     const packed = zlib.gzipSync(new Uint8Array(size), { level: 1 });
-    const unpacker = await findUnpacker(packed);
+    const unpacker = await findUnpacker(packed, ram);
     expect(unpacker?.atOnce).toBe(false);
     const unpacking = unpacker!.unpack(packed, { ...room(), out: new Uint8Array(size) });
     const steps: number[] = [];

@@ -3,7 +3,7 @@
 
 import { Reader } from "./bytes.js";
 import { LZ4_LEGACY, unlz4Legacy } from "./lz4.js";
-import type { Room, Unpack, Unpacking } from "./room.js";
+import type { Room, Unpack, Unpacking, UnpackRam } from "./room.js";
 import { isXz, unxz } from "./xz.js";
 
 export interface Unpacker {
@@ -19,7 +19,10 @@ export const MAGIC_BYTES = 16;
 const PIECE = 64 << 10;
 
 /** By the beginning of a payload; undefined when its format is not known, which is then the guest's business. */
-export async function findUnpacker(payload: Uint8Array): Promise<Unpacker | undefined> {
+export async function findUnpacker(
+  payload: Uint8Array,
+  ram: Pick<UnpackRam, "unpackCalls">,
+): Promise<Unpacker | undefined> {
   if (payload.length < MAGIC_BYTES) return undefined;
   const magic = new Reader(payload).u32(0);
   if ((magic & 0xffff) === 0x8b1f) {
@@ -30,7 +33,10 @@ export async function findUnpacker(payload: Uint8Array): Promise<Unpacker | unde
     const { decompress } = await import("fzstd");
     return { unpack: checked(unzstd(decompress)), atOnce: true };
   }
-  if (isXz(payload)) return { unpack: checked(unxz), atOnce: false };
+  if (isXz(payload)) {
+    const calls = await ram.unpackCalls();
+    return calls && { unpack: checked((input, room) => unxz(calls, input, room)), atOnce: false };
+  }
   if (magic === LZ4_LEGACY) return { unpack: checked(unlz4), atOnce: false };
   return undefined;
 }

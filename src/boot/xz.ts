@@ -1,6 +1,7 @@
 // The .xz container (xz file format 1.2), with the LZMA2 filter and the x86 branch filter that kernels are packed with.
 
 import type { Room, Unpacking } from "./room.js";
+import type { UnpackCalls } from "./unpack-module.js";
 
 const FILTER_X86 = 4;
 const FILTER_LZMA2 = 0x21;
@@ -16,11 +17,11 @@ const PIECE = 16384;
 const SLACK = 16;
 
 /** Unpacks a stream (what follows it is ignored). Throws RangeError saying what is wrong. */
-export function* unxz(input: Uint8Array, room: Room): Unpacking {
+export function* unxz(calls: UnpackCalls, input: Uint8Array, room: Room): Unpacking {
   let here = yield STREAM_HEADER;
   if (!isXz(input)) throw new RangeError("these are not XZ data");
   const check = input[7]! & 15;
-  const { core, packed, out } = room;
+  const { packed, out } = room;
   if (packed.length < input.length) throw new RangeError("no room for XZ data");
   const from = packed.byteOffset;
   const limit = out.byteOffset + out.length - SLACK;
@@ -39,11 +40,11 @@ export function* unxz(input: Uint8Array, room: Room): Unpacking {
     const x86 = filters(input, at);
     at += (input[at]! + 1) * 4;
     const start = to;
-    core.unpack_lzma2_begin(start);
+    calls.unpack_lzma2_begin(start);
     for (;;) {
       // A piece at a time, which is no chunk where those are longer.
-      let next = lzma2(room, from + at, from + Math.min(copied, at + PIECE), limit) - from;
-      if (next === at) next = lzma2(room, from + at, from + Math.min(copied, at + CHUNK), limit) - from;
+      let next = lzma2(calls, from + at, from + Math.min(copied, at + PIECE), limit) - from;
+      if (next === at) next = lzma2(calls, from + at, from + Math.min(copied, at + CHUNK), limit) - from;
       if (next < 0) throw new RangeError("LZMA2 data are damaged");
       const stuck = next === at;
       at = next;
@@ -52,13 +53,13 @@ export function* unxz(input: Uint8Array, room: Room): Unpacking {
       else if (copied < input.length) yield* need(copied + 1);
       else throw new RangeError("LZMA2 data end too early");
     }
-    to = core.unpack_lzma2_end() >>> 0;
-    if (x86) core.unpack_x86(start, to);
+    to = calls.unpack_lzma2_end() >>> 0;
+    if (x86) calls.unpack_x86(start, to);
     at += 1 + (-(at + 1) & 3);
     yield* need(at + CHECK_BYTES[check]!);
     if (check === CHECK_CRC32) {
       const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-      if (view.getUint32(at, true) !== core.unpack_crc32(start, to) >>> 0)
+      if (view.getUint32(at, true) !== calls.unpack_crc32(start, to) >>> 0)
         throw new RangeError("XZ data are damaged: the checksum is wrong");
     }
     at += CHECK_BYTES[check]!;
@@ -66,9 +67,9 @@ export function* unxz(input: Uint8Array, room: Room): Unpacking {
   return to - out.byteOffset;
 }
 
-function lzma2({ core }: Room, at: number, end: number, limit: number): number {
+function lzma2(calls: UnpackCalls, at: number, end: number, limit: number): number {
   try {
-    return core.unpack_lzma2(at, end, limit) >>> 0;
+    return calls.unpack_lzma2(at, end, limit) >>> 0;
   } catch {
     // Damaged data have led it out of its memory.
     return 0;

@@ -32,12 +32,6 @@ export interface Core {
   initTlb(cpu: number): void;
   flushTlb(cpu: number, keepGlobal: number): void;
   debugTranslate(cpu: number, lo: number, hi: number, mmu: number): number;
-  /** Unpacking (core/unpack); addresses are those of linear memory, ends are exclusive. */
-  unpack_lzma2_begin(out: number): void;
-  unpack_lzma2(at: number, end: number, limit: number): number;
-  unpack_lzma2_end(): number;
-  unpack_x86(start: number, end: number): void;
-  unpack_crc32(start: number, end: number): number;
   readonly table: WebAssembly.Table;
   readonly exports: Record<string, unknown>;
 }

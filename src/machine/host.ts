@@ -28,6 +28,8 @@ export interface MachineHost {
   openChardev(chardev: ChardevConfig): HostChardev;
   /** Closed while what was written is not read; the guest stands still then. */
   readonly output?: OutputGate;
+  /** The bytes of unpack.wasm; undefined when they cannot be had: a guest unpacks its kernel itself then. */
+  unpackModule?(): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Starts a thread that runs serveRegions(); undefined where there are none. */
   startRegionHelper?(): RegionHelperPort | undefined;
   /** Executions of a block before it is made part of a region, where the host wants other numbers than tuning.ts. */

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { coreFile } from "../arch/guest.js";
+import { UNPACK_FILE } from "../boot/unpack-module.js";
 import { sharedModule } from "../engine/shared.js";
 import type { GuestName } from "../guests/guests.js";
 import { DEFAULT_GUEST } from "../guests/programs.js";
@@ -11,14 +12,35 @@ import { setV8Flags } from "./v8.js";
  *  file runs from there or from src/. `shared`: for memory that threads share. */
 export function loadCoreModule(guest: GuestName = DEFAULT_GUEST, shared = false): WebAssembly.Module {
   setV8Flags();
-  const file = fileURLToPath(new URL(`../../dist/${coreFile(guest)}`, import.meta.url));
+  const name = coreFile(guest);
   try {
-    const bytes = new Uint8Array(fs.readFileSync(file));
+    const bytes = readBuilt(name);
     return new WebAssembly.Module(shared ? sharedModule(bytes) : bytes);
   } catch (error) {
-    throw new MachineError(`could not load ${file}: ${(error as Error).message} (npm run build makes it)`, {
-      code: "ERR_FILE",
-      cause: error,
-    });
+    throw notBuilt(name, error);
   }
+}
+
+/** The bytes of unpack.wasm, which lies beside the core. */
+export async function readUnpackModule(): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return readBuilt(UNPACK_FILE);
+  } catch (error) {
+    throw notBuilt(UNPACK_FILE, error);
+  }
+}
+
+function built(name: string): string {
+  return fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
+}
+
+function readBuilt(name: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(fs.readFileSync(built(name)));
+}
+
+function notBuilt(name: string, error: unknown): MachineError {
+  return new MachineError(`could not load ${built(name)}: ${(error as Error).message} (npm run build makes it)`, {
+    code: "ERR_FILE",
+    cause: error,
+  });
 }

@@ -8,6 +8,7 @@ import type { BlockBackend } from "../block/interfaces.js";
 import { FILE_HEAD, type FileCheck, type HostChardev, MachineError, type MachineHost } from "../machine/host.js";
 import type { ChardevConfig, DriveConfig } from "../options/config.js";
 import { BlockFile } from "./block-file.js";
+import { readUnpackModule } from "./core-module.js";
 import { describeError } from "./errors.js";
 import { openFileChardev } from "./file-chardev.js";
 import { lockImage } from "./image-lock.js";
@@ -68,6 +69,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     log: (text) => line(text, log),
     say,
     startRegionHelper,
+    unpackModule: readUnpackModule,
     warn,
     async close(patience) {
       await Promise.all([words.close(patience), log === words ? undefined : log.close(patience)]);

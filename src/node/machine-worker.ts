@@ -13,7 +13,7 @@ import { loadGuests } from "../guests/guests.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
 import type { RegionHelperPort } from "../machine/region-helper.js";
 import { MACHINES } from "../machines/machines.js";
-import { loadCoreModule } from "./core-module.js";
+import { loadCoreModule, readUnpackModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { otherPort, ownPort, sayLoaded } from "./ports.js";
 import { PROGRAM_NAME } from "./program.js";
@@ -78,6 +78,7 @@ new MachineServer(
           return typeof found === "string" ? host.openImage({ ...drive, file: found }) : new MemoryBackend(found);
         },
         startRegionHelper: () => regions,
+        unpackModule: readUnpackModule,
         engineParts: async () => ({ module: coreModule(create.coreUrl) }),
       };
     },

@@ -4,6 +4,7 @@ import type { LoadProgress } from "../api/api.js";
 import { MachineServer, type Surroundings } from "../api/server/server.js";
 import { coreFile } from "../arch/guest.js";
 import { VERSION } from "../base/version.js";
+import { UNPACK_FILE } from "../boot/unpack-module.js";
 import { DEFAULT_GUEST } from "../guests/programs.js";
 import { MachineError } from "../machine/host.js";
 import type { EngineParts } from "../machines/create/create.js";
@@ -31,6 +32,25 @@ async function loadEngine(url: string, progress: (progress: LoadProgress) => voi
   } catch (error) {
     throw new MachineError(`this browser cannot run the engine: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Written out, because that is how bundlers recognise a file. */
+const unpackUrl = (): string => new URL("./unpack.wasm", import.meta.url).href;
+
+/** A boot is slow without it, and comes to an end. */
+async function loadUnpackModule(
+  progress: (progress: LoadProgress) => void,
+  warn: (message: string) => void,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const file = new Download();
+  const url = unpackUrl();
+  try {
+    if (await download(UNPACK_FILE, { url, origins: undefined }, progress, file)) return file.bytes;
+    warn(`there is no file at ${url}; the guest unpacks its kernel itself, which takes longer`);
+  } catch (error) {
+    warn(`${(error as Error).message}; the guest unpacks its kernel itself, which takes longer`);
+  }
+  return undefined;
 }
 
 function fillRandom(bytes: Uint8Array): void {
@@ -66,6 +86,7 @@ function surroundings(scheduler: WebScheduler): Surroundings {
         locate: (name) => files.address(name),
         openImage: (drive) => files.open(drive.file),
         startRegionHelper,
+        unpackModule: () => loadUnpackModule(progress, warn),
         hotBlock: navigator.hardwareConcurrency < CROWDED_PROCESSORS ? CROWDED : undefined,
         engineParts: () => parts,
       };

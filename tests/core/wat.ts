@@ -31,6 +31,8 @@ export interface WasmText {
   readonly types: ReadonlyMap<string, Signature>;
   /** Globals that are written to, by file and name. */
   readonly mutable: readonly string[];
+  /** Segments of static data. */
+  readonly data: number;
 }
 
 /** Compiles an AssemblyScript file with core's options and `more`; `file` is relative to the project. */
@@ -54,10 +56,12 @@ function parse(text: string): WasmText {
   const imports = new Map<string, Signature>();
   const types = new Map<string, Signature>();
   const mutable: string[] = [];
+  let data = 0;
   let body: Instruction[] | undefined;
   for (const line of text.split("\n")) {
     const words = line.trim().split(/\s+/);
     if (words[0] === "(type") types.set(words[1]!, signature(line));
+    else if (words[0] === "(data") data++;
     else if (words[0] === "(global" && line.includes("(mut ")) mutable.push(words[1]!.slice(1));
     else if (words[0] === "(import" && line.includes("(func ")) {
       imports.set(/\(func (\$\S+)/.exec(line)![1]!.replace(/\)+$/, ""), signature(line));
@@ -68,7 +72,7 @@ function parse(text: string): WasmText {
     } else if (line.startsWith(" )")) body = undefined;
     else if (body && !words[0]!.startsWith("(")) body.push({ op: words[0]!, rest: words.slice(1) });
   }
-  return { functions, imports, types, mutable };
+  return { functions, imports, types, mutable, data };
 }
 
 /** Of a declaration: `(param i32 i64)` in a type, `(param $0 i32) (param $1 i64)` in a function. */

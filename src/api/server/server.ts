@@ -39,7 +39,16 @@ export interface Surroundings {
 
 export type HostFiles = Pick<
   MachineHost,
-  "entropy" | "monotonic" | "date" | "readFile" | "openFile" | "locate" | "openImage" | "startRegionHelper" | "hotBlock"
+  | "entropy"
+  | "monotonic"
+  | "date"
+  | "readFile"
+  | "openFile"
+  | "locate"
+  | "openImage"
+  | "startRegionHelper"
+  | "hotBlock"
+  | "unpackModule"
 > & {
   engineParts(): Promise<EngineParts>;
 };
@@ -163,6 +172,7 @@ export class MachineServer {
       ...(files.locate ? { locate: files.locate } : {}),
       openImage: files.openImage,
       hotBlock: files.hotBlock,
+      ...(files.unpackModule ? { unpackModule: files.unpackModule } : {}),
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),
       openChardev: (chardev) => this.openChardev(chardev, config),
       log: (message) => this.port.post({ type: "log", message }),

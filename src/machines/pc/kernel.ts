@@ -2,6 +2,7 @@
 
 import type { X86Cpu } from "../../arch/x86/cpu.js";
 import { isElf } from "../../boot/elf.js";
+import { unpackCalls } from "../../boot/unpack-module.js";
 import type { EntropySource } from "../../devices/interfaces.js";
 import type { EngineGuestMemory } from "../../machine/guest-memory.js";
 import {
@@ -66,7 +67,10 @@ export async function readKernel(
     randomBase: config.icount === undefined,
     pause: givingWay(host),
     ram: {
-      core: cpu.engine.core,
+      async unpackCalls() {
+        const bytes = await host.unpackModule?.();
+        return bytes && unpackCalls(bytes, cpu.engine.memory.memory);
+      },
       view: (address, length) => memory.view(address, length),
       dirty: (address, length) => memory.dirty(address, length),
     },

@@ -1,13 +1,13 @@
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { coreModule } from "../../../../testing/core.js";
+import { unpackModule } from "../../../../testing/core.js";
 import { testRam } from "../../../boot/testing.js";
 import { E820_ACPI, E820_RESERVED } from "./interfaces.js";
 import { prepareKernel } from "./kernel.js";
 import { TestMemory, testBzImage, testContext, testElf } from "./testing.js";
 
 const MIB = 2 ** 20;
-const ram = testRam(coreModule(), 64 * MIB);
+const ram = testRam(unpackModule(), 64 * MIB);
 const vmlinux = testElf({
   bits: 64,
   entry: 0x1000040,
@@ -132,7 +132,7 @@ describe("bzImage", () => {
     damaged[40]! ^= 0xff;
     const kernels = [
       await prepareKernel(inputs(testBzImage(damaged))),
-      await prepareKernel(inputs(image, { ram: testRam(coreModule(), 17 * MIB) })),
+      await prepareKernel(inputs(image, { ram: testRam(unpackModule(), 17 * MIB) })),
     ];
     for (const kernel of kernels) {
       expect(kernel.format).toBe("bzimage");

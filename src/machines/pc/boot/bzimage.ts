@@ -88,7 +88,7 @@ async function findKernelInside(
   const payload = file.subarray(start, start + length);
   const here = async (count: number): Promise<number> => Math.min((await arrived(start + count)) - start, length);
   await here(MAGIC_BYTES);
-  const unpacker = await findUnpacker(payload);
+  const unpacker = await findUnpacker(payload, ram);
   if (!unpacker) return undefined;
   const { unpack, atOnce } = unpacker;
   const unpacked = (size: number): Unpacked | undefined => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { coreModule } from "../../../../testing/core.js";
+import { unpackModule } from "../../../../testing/core.js";
 import { testRam } from "../../../boot/testing.js";
 import { prepareKernel, splitModules, takesModules } from "./kernel.js";
 import { TestMemory, testContext, testElf } from "./testing.js";
 
 const MIB = 2 ** 20;
-const ram = testRam(coreModule(), 32 * MIB);
+const ram = testRam(unpackModule(), 32 * MIB);
 const words = (...values: number[]) => values.flatMap((v) => [v & 255, (v >>> 8) & 255, (v >>> 16) & 255, v >>> 24]);
 const header = (flags: number) => words(0x1badb002, flags, -(0x1badb002 + flags));
 const note = [...words(4, 4, 18), ...Buffer.from("Xen\0"), ...words(0x1000100)];

@@ -1,6 +1,6 @@
 import { gzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { coreModule } from "../../../../testing/core.js";
+import { unpackModule } from "../../../../testing/core.js";
 import { parseElf } from "../../../boot/elf.js";
 import { testRam } from "../../../boot/testing.js";
 import { seededEntropy } from "../../../machine/entropy.js";
@@ -114,7 +114,7 @@ describe("the base", () => {
 
 describe("a kernel", () => {
   const size = 64 * MIB;
-  const ram = testRam(coreModule(), size);
+  const ram = testRam(unpackModule(), size);
   const all = ram.view(0, size)!;
 
   /** Loads it and says what became of it. */

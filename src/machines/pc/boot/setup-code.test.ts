@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { coreModule } from "../../../../testing/core.js";
+import { unpackModule } from "../../../../testing/core.js";
 import { testRam } from "../../../boot/testing.js";
 import { prepareKernel } from "./kernel.js";
 import { TestMemory, testBzImage, testContext } from "./testing.js";
 
 const MIB = 2 ** 20;
-const ram = testRam(coreModule(), MIB);
+const ram = testRam(unpackModule(), MIB);
 const initrd = { name: "initrd", bytes: new Uint8Array(5000).fill(7) };
 
 /** A kernel of an old protocol, whose protected-mode part begins with 90h. */
