@@ -60,7 +60,7 @@ export function x86_raise(cpu: i32, a: i64, error: i64, next: i64): i64 {
 }
 
 /** Hook: an access that must be aligned is not. 16-byte SSE operands give #GP(0), others #AC(0). */
-export function misaligned(cpu: i32, va: u64, size: i32): i32 {
+export function misaligned(cpu: i32, va: u64, size: i32, access: i32): i32 {
   return size >= 4 ? raiseGP(cpu, 0) : raiseMisaligned(cpu, va);
 }
 

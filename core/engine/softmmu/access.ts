@@ -232,7 +232,7 @@ export function codeWrite(cpu: i32, host: i32, bytes: i32): bool {
 /** Slow path of LOAD for sizes up to 8 bytes; the result is extended to 64 bits as the word says. */
 export function slow_load(cpu: i32, va: u64, word: i32, mmu: i32): u64 {
   const size = word & MEM_SIZE_MASK;
-  if (word & MEM_ALIGN && misaligned(cpu, va, size)) return 0;
+  if (word & MEM_ALIGN && misaligned(cpu, va, size, word & MEM_RMW ? ACCESS_WRITE : ACCESS_READ)) return 0;
   if (word & MEM_RMW) {
     if (!probeWrite(cpu, va, 1 << size, mmu)) return 0;
     if ((va & 0xfff) + (1 << size) > 4096 ? !writeAllowed(cpu, va, 1 << size, mmu) : !rmwAllowed(cpu, va, 1 << size, mmu)) return 0;
@@ -265,12 +265,12 @@ function rmwAllowed(cpu: i32, va: u64, bytes: i32, mmu: i32): bool {
 
 export function slow_store(cpu: i32, va: u64, value: u64, word: i32, mmu: i32): void {
   const size = word & MEM_SIZE_MASK;
-  if (word & MEM_ALIGN && misaligned(cpu, va, size)) return;
+  if (word & MEM_ALIGN && misaligned(cpu, va, size, ACCESS_WRITE)) return;
   storeSlow(cpu, va, value, size, mmu);
 }
 
 export function slow_load128(cpu: i32, va: u64, word: i32, mmu: i32): v128 {
-  if (word & MEM_ALIGN && misaligned(cpu, va, 4)) return i64x2.splat(0);
+  if (word & MEM_ALIGN && misaligned(cpu, va, 4, ACCESS_READ)) return i64x2.splat(0);
   if ((va & 0xfff) > 4096 - 16 && !probeRead(cpu, va, 16, mmu)) return i64x2.splat(0);
   const lo = ld64(cpu, va, mmu);
   if (load<i32>(cpu + S_FAULT) != FAULT_NONE) return i64x2.splat(0);
@@ -279,7 +279,7 @@ export function slow_load128(cpu: i32, va: u64, word: i32, mmu: i32): v128 {
 }
 
 export function slow_store128(cpu: i32, va: u64, value: v128, word: i32, mmu: i32): void {
-  if (word & MEM_ALIGN && misaligned(cpu, va, 4)) return;
+  if (word & MEM_ALIGN && misaligned(cpu, va, 4, ACCESS_WRITE)) return;
   if (!probeWrite(cpu, va, 16, mmu)) return;
   if ((va & 0xfff) > 4096 - 16) {
     if (!writeAllowed(cpu, va, 16, mmu)) return;
@@ -290,8 +290,8 @@ export function slow_store128(cpu: i32, va: u64, value: v128, word: i32, mmu: i3
 }
 
 /** True with S_FAULT set (by the guest's hook) when `va` is not a multiple of 1 << size. */
-function misaligned(cpu: i32, va: u64, size: i32): bool {
+function misaligned(cpu: i32, va: u64, size: i32, access: i32): bool {
   if ((va & ((1 << size) - 1)) == 0) return false;
-  call_indirect<i32>(engine(E_HOOK_MISALIGNED), cpu, va, size);
+  call_indirect<i32>(engine(E_HOOK_MISALIGNED), cpu, va, size, access);
   return true;
 }

@@ -12,25 +12,55 @@ export const RV_CAUSE = 0x504;
 export const RV_TVAL = 0x508;
 /** i32: what a region may know at its entry; no instruction looks at it. */
 export const RV_CONTEXT = 0x510;
+/** i32: lines that are asserted, as bits of mip. */
+export const RV_LINES = 0x514;
+/** i32: features of the CPU that have registers of their own, FEATURE_*. Set once. */
+export const RV_FEATURES = 0x518;
+/** i32 each: fflags, frm. */
+export const RV_FFLAGS = 0x51c;
+export const RV_FRM = 0x520;
 
 // Control and status registers, i64 each.
-export const RV_MSTATUS = 0x520;
-export const RV_MEDELEG = 0x528;
-export const RV_MIDELEG = 0x530;
-export const RV_MIE = 0x538;
-/** Bits of mip that software may write; the lines are in RV_LINES. */
-export const RV_MIP = 0x540;
-export const RV_MTVEC = 0x548;
-export const RV_MSCRATCH = 0x550;
-export const RV_MEPC = 0x558;
-export const RV_MCAUSE = 0x560;
-export const RV_MTVAL = 0x568;
-export const RV_STVEC = 0x570;
-export const RV_SSCRATCH = 0x578;
-export const RV_SEPC = 0x580;
-export const RV_SCAUSE = 0x588;
-export const RV_STVAL = 0x590;
-export const RV_SATP = 0x598;
+export const RV_MSTATUS = 0x528;
+export const RV_MEDELEG = 0x530;
+export const RV_MIDELEG = 0x538;
+export const RV_MIE = 0x540;
+/** The bits of mip that were written by software. */
+export const RV_MIP = 0x548;
+export const RV_MTVEC = 0x550;
+export const RV_MSCRATCH = 0x558;
+export const RV_MEPC = 0x560;
+export const RV_MCAUSE = 0x568;
+export const RV_MTVAL = 0x570;
+export const RV_STVEC = 0x578;
+export const RV_SSCRATCH = 0x580;
+export const RV_SEPC = 0x588;
+export const RV_SCAUSE = 0x590;
+export const RV_STVAL = 0x598;
+export const RV_SATP = 0x5a0;
+export const RV_MCOUNTEREN = 0x5a8;
+export const RV_SCOUNTEREN = 0x5b0;
+export const RV_MCOUNTINHIBIT = 0x5b8;
+export const RV_MENVCFG = 0x5c0;
+export const RV_SENVCFG = 0x5c8;
+export const RV_STIMECMP = 0x5d0;
+/** What is added to the instruction count; while a counter stands still, its value. */
+export const RV_MCYCLE = 0x5d8;
+export const RV_MINSTRET = 0x5e0;
+/** What is added to time. */
+export const RV_TIME = 0x5e8;
+/** 4 each. */
+export const RV_MSTATEEN = 0x5f0;
+export const RV_SSTATEEN = 0x610;
+/** Set once: misa, mhartid. */
+export const RV_MISA = 0x630;
+export const RV_MHARTID = 0x638;
+/** PMP_COUNT bytes: the configurations; PMP_COUNT x i64: the addresses. */
+export const RV_PMPCFG = 0x640;
+export const RV_PMPADDR = 0x650;
+export const PMP_COUNT = 16;
+/** End of the guest's part that is in use. */
+export const RV_END = 0x6d0;
 
 // Bits of S_MODE: what translations depend on.
 /** Bits 0-1: PRIV_*. */
@@ -41,3 +71,33 @@ export const M_CBO_ZERO = 1 << 2;
 export const PRIV_USER = 0;
 export const PRIV_SUPERVISOR = 1;
 export const PRIV_MACHINE = 3;
+
+// MMU modes: whose rights, and in machine mode with MPRV whose rights loads and stores have.
+export const MMU_MACHINE = 0;
+export const MMU_SUPERVISOR = 1;
+/** The supervisor may access pages of the user (SUM). */
+export const MMU_SUM = 2;
+export const MMU_USER = 3;
+/** Added: fetches are the machine's. */
+export const MMU_MPRV = 3;
+export const MMU_COUNT = 7;
+
+// Lines into the hart: bits of mip.
+export const IRQ_SSI = 1;
+export const IRQ_MSI = 3;
+export const IRQ_STI = 5;
+export const IRQ_MTI = 7;
+export const IRQ_SEI = 9;
+export const IRQ_MEI = 11;
+
+export const FEATURE_SSTC = 1;
+export const FEATURE_STATEEN = 2;
+export const FEATURE_SVADU = 4;
+export const FEATURE_SVPBMT = 8;
+export const FEATURE_SVNAPOT = 16;
+export const FEATURE_F = 32;
+export const FEATURE_CBOM = 64;
+export const FEATURE_CBOZ = 128;
+
+/** Nanoseconds of one step of `time`: 10 MHz. */
+export const TIME_STEP = 100;

@@ -97,6 +97,6 @@ function attention(cpu: i32): i32 {
   return deliver(cpu);
 }
 
-function misaligned(cpu: i32, va: u64, size: i32): i32 {
+function misaligned(cpu: i32, va: u64, size: i32, access: i32): i32 {
   return raise(cpu, CAUSE_ALIGNMENT, <u32>va);
 }

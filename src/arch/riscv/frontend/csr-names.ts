@@ -76,3 +76,9 @@ export function csrName(number: number): string {
   if (series) return `${series[0]}${number - series[1] + series[2]}`;
   return `0x${number.toString(16)}`;
 }
+
+/** Throws Error where there is none of that name. */
+export function csrNumber(name: string): number {
+  for (let number = 0; number < 0x1000; number++) if (csrName(number) === name) return number;
+  throw new Error(`no control and status register ${name}`);
+}

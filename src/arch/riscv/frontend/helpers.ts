@@ -1,22 +1,23 @@
-// What IR cannot say: functions of core/arch/riscv. They find the instruction's address in S_PC.
+// What IR cannot say: functions of core/arch/riscv. "next" is the program counter after the instruction.
 
 import { type HelperDef, helper, pure, system } from "../../../ir/helpers.js";
 
 export const HELPERS: readonly HelperDef[] = [
   // (encoding): illegal instruction.
   helper("riscv_illegal", { writes: "all", fault: true, exact: true }),
-  // (): environment call of the current privilege; breakpoint.
+  // (encoding): environment call of the current privilege; (program counter): breakpoint.
   helper("riscv_ecall", { writes: "all", fault: true, exact: true }),
   helper("riscv_ebreak", { writes: "all", fault: true, exact: true }),
   // (encoding) -> value of the register; illegal instruction.
   helper("riscv_csr_read", { reads: "all", fault: true, exact: true }),
-  // (encoding, operand): reads, writes, and goes on after the instruction, which has 4 bytes as all of these.
+  // (encoding, operand, next): reads into rd and writes.
   system("riscv_csr_write"),
   // (encoding): back from a trap.
   system("riscv_mret"),
   system("riscv_sret"),
+  // (encoding, next).
   system("riscv_wfi"),
-  // (encoding, address, address space): SFENCE.VMA and SINVAL.VMA.
+  // (encoding, address, next): SFENCE.VMA, SINVAL.VMA and what stands around it.
   system("riscv_sfence"),
   // (encoding, address): CBO.CLEAN, CBO.FLUSH, CBO.INVAL: whether it may be done.
   helper("riscv_cbo", { reads: "all", writes: "all", fault: true, exact: true }),

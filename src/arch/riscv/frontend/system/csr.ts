@@ -53,7 +53,7 @@ function access(
       const value = combine(e, old, operandOf(e, insn));
       if (writes(insn)) b.st(plain.slot, b.and(value, b.i64(plain.mask)));
       e.setX(insn.rd, old);
-    } else if (writes(insn)) e.leave(H_WRITE, b.u64(insn.raw), operandOf(e, insn));
+    } else if (writes(insn)) e.leave(H_WRITE, b.u64(insn.raw), operandOf(e, insn), b.pc(e.next));
     else {
       const value = b.call(H_READ, b.u64(insn.raw));
       e.setX(insn.rd, value);

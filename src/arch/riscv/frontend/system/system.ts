@@ -5,6 +5,8 @@ import { helperId } from "../helpers.js";
 import type { Build } from "../row.js";
 
 const H_SFENCE = helperId("riscv_sfence");
+const H_WFI = helperId("riscv_wfi");
+const H_EBREAK = helperId("riscv_ebreak");
 const H_CBO = helperId("riscv_cbo");
 /** log2 of the bytes of a v128. */
 const SIXTEEN = 4;
@@ -24,7 +26,12 @@ export const fence: Build = (e) => e.b.fence();
 /** Code is watched: there is no stale one to be dropped. The block ends, so that what follows is looked up. */
 export const fenceI: Build = (e) => e.goto(e.next);
 
-export const sfence: Build = (e, insn) => e.leave(H_SFENCE, e.b.u64(insn.raw), e.x(insn.rs1), e.x(insn.rs2));
+export const sfence: Build = (e, insn) => e.leave(H_SFENCE, e.b.u64(insn.raw), e.x(insn.rs1), e.b.pc(e.next));
+
+/** SFENCE.W.INVAL and SFENCE.INVAL.IR order what is in order here. */
+export const sfenceOrder: Build = (e, insn) => e.leave(H_SFENCE, e.b.u64(insn.raw), e.b.i64(0), e.b.pc(e.next));
+
+export const wfi: Build = (e, insn) => e.leave(H_WFI, e.b.u64(insn.raw), e.b.pc(e.next));
 
 /** There are no caches: all that is left of it is whether it may be done. */
 export const cbo: Build = (e, insn) => {
@@ -41,4 +48,4 @@ export const cboZero: Build = (e, insn) => {
 };
 
 export const ecall: Build = leave("ecall");
-export const ebreak: Build = leave("ebreak");
+export const ebreak: Build = (e) => e.leave(H_EBREAK, e.b.pc(e.at));

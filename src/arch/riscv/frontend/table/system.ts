@@ -2,7 +2,7 @@
 
 import type { Table } from "../row.js";
 import * as C from "../system/csr.js";
-import { fenceI, leave, nop, sfence } from "../system/system.js";
+import { fenceI, leave, nop, sfence, sfenceOrder, wfi } from "../system/system.js";
 
 const REG = "rd, csr, rs1";
 const IMM = "rd, csr, uimm";
@@ -29,7 +29,7 @@ export const SYSTEM: Table = {
   rows: [
     ["001100000010 00000 000 00000 1110011", "mret", "", leave("mret")],
     ["000100000010 00000 000 00000 1110011", "sret", "", leave("sret")],
-    ["000100000101 00000 000 00000 1110011", "wfi", "", leave("wfi")],
+    ["000100000101 00000 000 00000 1110011", "wfi", "", wfi],
     ["0001001 rs2 rs1 000 00000 1110011", "sfence.vma", "rs1, rs2", sfence],
   ],
 };
@@ -38,8 +38,8 @@ export const SVINVAL: Table = {
   extension: "svinval",
   rows: [
     ["0001011 rs2 rs1 000 00000 1110011", "sinval.vma", "rs1, rs2", sfence],
-    ["000110000000 00000 000 00000 1110011", "sfence.w.inval", "", leave("sfence")],
-    ["000110000001 00000 000 00000 1110011", "sfence.inval.ir", "", leave("sfence")],
+    ["000110000000 00000 000 00000 1110011", "sfence.w.inval", "", sfenceOrder],
+    ["000110000001 00000 000 00000 1110011", "sfence.inval.ir", "", sfenceOrder],
   ],
 };
 

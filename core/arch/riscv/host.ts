@@ -1,0 +1,6 @@
+// What this guest's core imports from the machine, beside what every core does.
+
+/** stimecmp, in two halves: when `time` gets there, the machine asserts the line of the supervisor's timer. */
+// @ts-ignore: decorator
+@external("arch", "timerSet")
+export declare function timerSet(lo: u32, hi: u32): void;

@@ -1,0 +1,14 @@
+// Tells the engine this guest's hooks.
+
+import { E_HOOK_ATTENTION, E_HOOK_DELIVER, E_HOOK_MISALIGNED, E_HOOK_WALK } from "../../../src/layout/engine";
+import { ENGINE } from "../../../src/layout/memory";
+import { walk } from "./paging";
+import { misaligned } from "./raise";
+import { attention, deliver } from "./trap";
+
+export function riscv_init(cpu: i32): void {
+  store<i32>(ENGINE + E_HOOK_WALK, <i32>walk.index);
+  store<i32>(ENGINE + E_HOOK_DELIVER, <i32>deliver.index);
+  store<i32>(ENGINE + E_HOOK_ATTENTION, <i32>attention.index);
+  store<i32>(ENGINE + E_HOOK_MISALIGNED, <i32>misaligned.index);
+}

@@ -1,0 +1,29 @@
+// State after reset (3.4), and what the machine calls after it has changed state from outside.
+
+import { PRIV_MACHINE, RV_END, RV_FFLAGS, RV_MISA, RV_PMPCFG, RV_PRIV, RV_X } from "../../../src/arch/riscv/layout";
+import { FAULT_NONE, S_ATTENTION, S_EXCLUSIVE, S_FAULT, S_HALTED, S_INHIBIT, S_LAST_EVENT, S_ONE_INSN, S_PC } from "../../../src/layout/vcpu";
+import { flushTlb } from "../../engine/softmmu/tlb";
+import { updateInterrupts, updateMode } from "./mode";
+
+/** Features, misa, mhartid and the lines stay: they are the machine's. */
+export function riscv_reset(cpu: i32): void {
+  memory.fill(cpu + RV_X, 0, RV_PRIV - RV_X);
+  store<i32>(cpu + RV_PRIV, PRIV_MACHINE);
+  memory.fill(cpu + RV_FFLAGS, 0, RV_MISA - RV_FFLAGS);
+  memory.fill(cpu + RV_PMPCFG, 0, RV_END - RV_PMPCFG);
+  store<u64>(cpu + S_PC, 0);
+  store<i32>(cpu + S_FAULT, FAULT_NONE);
+  store<i64>(cpu + S_LAST_EVENT, -1);
+  store<i32>(cpu + S_INHIBIT, 0);
+  store<i32>(cpu + S_HALTED, 0);
+  store<i32>(cpu + S_ONE_INSN, 0);
+  store<i32>(cpu + S_ATTENTION, 0);
+  store<i32>(cpu + S_EXCLUSIVE, 0);
+  riscv_update(cpu);
+}
+
+export function riscv_update(cpu: i32): void {
+  flushTlb(cpu, false);
+  updateMode(cpu);
+  updateInterrupts(cpu);
+}

@@ -1,0 +1,43 @@
+// WFI, fences of address translation, and what is done to caches.
+
+import { PRIV_SUPERVISOR, PRIV_USER } from "../../../src/arch/riscv/layout";
+import { S_HALTED } from "../../../src/layout/vcpu";
+
+import { probeRead } from "../../engine/softmmu/access";
+import { flushPage, flushTlb } from "../../engine/softmmu/tlb";
+import { mmuIndex, setPc } from "../../engine/state";
+import { CBCFE, CBIE, TVM, TW } from "./bits";
+import { allowed, mstatus, pending, privilege } from "./mode";
+import { illegal } from "./trap";
+
+/** The wait that mstatus.TW allows is none (3.1.6.5). */
+export function riscv_wfi(cpu: i32, encoding: i64, next: i64, c: i64): i64 {
+  const priv = privilege(cpu);
+  if (priv == PRIV_USER || (priv == PRIV_SUPERVISOR && (mstatus(cpu) & TW) != 0)) return illegal(cpu, encoding);
+  if (pending(cpu) == 0) store<i32>(cpu + S_HALTED, 1);
+  setPc(cpu, next);
+  return 0;
+}
+
+/** SFENCE.VMA, SINVAL.VMA (12.2.1). Those of one address space or of all that is not global drop all that is not. */
+export function riscv_sfence(cpu: i32, encoding: i64, va: i64, next: i64): i64 {
+  const priv = privilege(cpu);
+  const rs1 = (<i32>encoding >> 15) & 31;
+  const rs2 = (<i32>encoding >> 20) & 31;
+  if (priv == PRIV_USER) return illegal(cpu, encoding);
+  const ordering = <i32>encoding >>> 25 == 0x0c;
+  if (!ordering && priv == PRIV_SUPERVISOR && (mstatus(cpu) & TVM) != 0) return illegal(cpu, encoding);
+  if (!ordering) {
+    if (rs1) flushPage(cpu, va);
+    else flushTlb(cpu, rs2 != 0);
+  }
+  setPc(cpu, next);
+  return 0;
+}
+
+/** CBO.INVAL, CBO.CLEAN, CBO.FLUSH: permission, then the page has to be there (Zicbom, 19.3.4). */
+export function riscv_cbo(cpu: i32, encoding: i64, va: i64, c: i64): i64 {
+  if (!allowed(cpu, <i32>encoding >>> 20 == 0 ? CBIE : CBCFE)) return illegal(cpu, encoding);
+  probeRead(cpu, va, 1, mmuIndex(cpu));
+  return 0;
+}

@@ -1,0 +1,19 @@
+// The RISC-V guest of a -cpu: its extensions, and the frontend for them.
+
+import type { CpuConfig } from "../../options/config.js";
+import type { Guest, Translation } from "../guest.js";
+import { RISCV } from "./arch.js";
+import { extensionsOf, type RiscvModel } from "./extensions.js";
+import { RiscvFrontend } from "./frontend/translate.js";
+
+export interface RiscvTranslation extends Translation {
+  /** In the order of the ISA string. */
+  readonly extensions: readonly string[];
+}
+
+export function riscvTranslation({ model, features }: CpuConfig): RiscvTranslation {
+  const extensions = extensionsOf(model as RiscvModel, features);
+  return { frontend: new RiscvFrontend(new Set([...extensions, "s"])), extensions, missing: [] };
+}
+
+export const RISCV_GUEST: Guest = { arch: RISCV, translation: riscvTranslation };
