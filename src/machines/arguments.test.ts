@@ -88,8 +88,8 @@ describe("-m", () => {
 
 describe("refusals", () => {
   const cases: [string[], string][] = [
-    [["-foo"], "-foo: invalid option"],
-    [["--foo"], "--foo: invalid option"],
+    [["-foo"], "-foo: invalid option; -help lists those there are"],
+    [["--foo"], "--foo: invalid option; -help lists those there are"],
     [["-m"], "-m: requires an argument"],
     [["-M", "q35"], "-M q35: machine type 'q35' is not supported yet (only pc is)"],
     [["-M", "foo"], "-M foo: unsupported machine type 'foo' (use -machine help to list supported machines)"],

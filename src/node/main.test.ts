@@ -27,7 +27,7 @@ describe("the program", () => {
   });
 
   it.each([
-    [["-foo"], "-foo: invalid option"],
+    [["-foo"], "-foo: invalid option; -help lists those there are"],
     [["-M", "q35"], "-M q35: machine type 'q35' is not supported yet (only pc is)"],
     [["-smp", "4"], "-smp 4: cpus=4 is not supported yet: the machine has one CPU (write -smp 1, or leave -smp out)"],
   ])("%j ends with 1 and one sentence", async (args, message) => {

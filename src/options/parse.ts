@@ -65,7 +65,7 @@ export function parseOptions(args: readonly string[], program: ProgramInfo, cata
     const name = argument.slice(argument.startsWith("--") ? 2 : 1);
     const row = ROWS.get(name);
     if (!row) {
-      throw new OptionError(`${argument}: ${refusedOption(name) ?? "invalid option"}`);
+      throw new OptionError(`${argument}: ${refusedOption(name) ?? "invalid option; -help lists those there are"}`);
     }
     let value = "";
     if (row.argument !== undefined) {

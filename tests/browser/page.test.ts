@@ -28,7 +28,7 @@ const open = (args: string): Promise<void> => page.open(`${site.address}?args=${
 describe("errors", () => {
   it.each([
     ["-kernel nothing-of-this-name", /nothing-of-this-name/],
-    ["-m 512M -flux on", /^-flux: invalid option$/],
+    ["-m 512M -flux on", /^-flux: invalid option; -help lists those there are$/],
     ['-append "never closed', /^the quote that begins at "never closed does not end$/],
     ["-drive if=virtio,format=raw,file=no-disk.bin", /Could not open 'no-disk\.bin': there is no file at http/],
     ["-kernel bzImage -serial file:log.txt", /there are no files to write to, such as 'log\.txt'/],

@@ -142,7 +142,7 @@ describe("options", () => {
     ["-m 5G", "-m 5120M: 32-bit WebAssembly has room for"],
     ["-m 12Q", "-m 12Q: Parameter 'size' expects a size such as 512M (suffixes k, M, G, T), not '12Q'"],
     ["-m", "-m: requires an argument"],
-    ["-flux", "-flux: invalid option"],
+    ["-flux", "-flux: invalid option; -help lists those there are"],
     ["-M q35", "-M q35: machine type 'q35' is not supported yet (only pc is)"],
     ["-cpu pentium9", "-cpu pentium9: unable to find CPU model 'pentium9'"],
     ["-cpu qemu64,+warp", "-cpu qemu64,+warp: CPU feature 'warp' not found"],
