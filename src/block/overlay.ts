@@ -94,6 +94,8 @@ export class Overlay implements BlockBackend {
 
   /** Replaces what was written. Throws a RangeError where a cluster is none of this disk's. */
   replace(clusters: readonly SavedCluster[]): void {
+    const places = new Set(clusters.map(({ index }) => index));
+    if (places.size !== clusters.length) throw new RangeError("a cluster is there twice");
     for (const { index, data, present } of clusters) {
       if (index * CLUSTER >= this.size || data.length !== CLUSTER || present.length !== SECTORS) {
         throw new RangeError(`cluster ${index} is none of this disk of ${this.size} bytes`);

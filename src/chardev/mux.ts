@@ -96,7 +96,9 @@ export class Mux implements Stateful {
     this.escaped = state.bool("escaped");
     state.parts("queues", this.users.length).forEach((part, n) => {
       const { queue } = this.users[n]!;
-      queue.splice(0, queue.length, ...part.bytes("bytes").subarray(0, QUEUE_LIMIT));
+      const bytes = part.bytes("bytes");
+      if (bytes.length > QUEUE_LIMIT) part.fail("bytes", `at most ${QUEUE_LIMIT} bytes`);
+      queue.splice(0, queue.length, ...bytes);
     });
   }
 

@@ -45,10 +45,11 @@ export class StateReader {
     private readonly state: DeviceState,
   ) {}
 
-  /** Any number: moments of virtual time, differences. */
-  num(name: string): number {
+  /** A number from -`most` to `most`: moments of virtual time, differences. Beyond 2^53 adding 1 to one changes nothing. */
+  num(name: string, most = Number.MAX_SAFE_INTEGER): number {
     const value = this.state[name];
-    return typeof value === "number" && Number.isFinite(value) ? value : this.fail(name, "a number");
+    const fits = typeof value === "number" && value >= -most && value <= most;
+    return fits ? value : this.fail(name, `a number from -${most} to ${most}`);
   }
 
   /** A whole number from 0 to `most`. */
@@ -65,9 +66,14 @@ export class StateReader {
     return digits >= 0n && digits < 1n << 64n ? digits : this.fail(name, "the digits of a 64-bit number");
   }
 
-  /** A number, or undefined where null was saved. */
-  optional(name: string): number | undefined {
-    return this.state[name] === null ? undefined : this.num(name);
+  /** A number as num() has it, or undefined where null was saved. */
+  optional(name: string, most?: number): number | undefined {
+    return this.state[name] === null ? undefined : this.num(name, most);
+  }
+
+  /** A whole number from 0 to `most`, or undefined where null was saved. */
+  optionalUint(name: string, most?: number): number | undefined {
+    return this.state[name] === null ? undefined : this.uint(name, most);
   }
 
   bool(name: string): boolean {
@@ -91,26 +97,17 @@ export class StateReader {
     return length === undefined || value.length === length ? value : this.fail(name, `${length} bytes`);
   }
 
-  /** A list of numbers, of exactly `length` entries where given. */
-  nums(name: string, length?: number): number[] {
-    const value = this.state[name];
-    const isNumber = (entry: StateValue): entry is number => typeof entry === "number" && Number.isFinite(entry);
-    if (!Array.isArray(value) || !value.every(isNumber)) return this.fail(name, "a list of numbers");
-    return length === undefined || value.length === length ? value : this.fail(name, `a list of ${length} numbers`);
-  }
-
-  /** A list of exactly `length` lists of numbers. */
-  lists(name: string, length: number): number[][] {
-    const lists = this.state[name];
-    if (!Array.isArray(lists) || lists.length !== length) return this.fail(name, `a list of ${length}`);
-    return lists.map((list, n) => new StateReader(`${this.device} ${name}`, { [n]: list }).nums(`${n}`));
-  }
-
-  /** A list of at most `length` whole numbers from 0 to `most`. */
+  /** A list of exactly `length` whole numbers from 0 to `most`. */
   uints(name: string, length: number, most = 0xffffffff): number[] {
-    const values = this.nums(name);
-    const fits = values.length <= length && values.every((v) => Number.isInteger(v) && v >= 0 && v <= most);
-    return fits ? values : this.fail(name, `a list of at most ${length} whole numbers from 0 to ${most}`);
+    const values = wholeNumbers(this.state[name], most);
+    return values?.length === length ? values : this.fail(name, `a list of ${length} whole numbers from 0 to ${most}`);
+  }
+
+  /** A list of at most `longest` whole numbers from 0 to `most`. */
+  uintsUpTo(name: string, longest: number, most = 0xffffffff): number[] {
+    const values = wholeNumbers(this.state[name], most);
+    if (values && values.length <= longest) return values;
+    return this.fail(name, `a list of at most ${longest} whole numbers from 0 to ${most}`);
   }
 
   /** The state of a device of its own, which reads it itself. */
@@ -137,7 +134,8 @@ export class StateReader {
   parts(name: string, length: number): StateReader[] {
     const list = this.state[name];
     if (!Array.isArray(list) || list.length !== length) return this.fail(name, `a list of ${length}`);
-    return list.map((part, i) => new StateReader(`${this.device} ${name}`, { [i]: part }).part(`${i}`));
+    // A list with holes has fewer parts than its length says.
+    return Array.from(list, (part, i) => new StateReader(`${this.device} ${name}`, { [i]: part }).part(`${i}`));
   }
 
   /** Has a part load what versioned() made of it. */
@@ -161,4 +159,12 @@ export class StateReader {
   fail(name: string, wanted: string): never {
     throw new StateError(`Saved state of ${this.device}: '${name}' is not ${wanted}`);
   }
+}
+
+/** A list with nothing else in it, without holes; undefined for anything else. */
+function wholeNumbers(value: StateValue | undefined, most: number): number[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const fits = (entry: StateValue | undefined): entry is number =>
+    typeof entry === "number" && Number.isInteger(entry) && entry >= 0 && entry <= most;
+  return Array.from(value).every(fits) ? (value as number[]) : undefined;
 }

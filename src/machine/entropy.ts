@@ -32,7 +32,10 @@ export function seededEntropy(seed: number): EntropySource & Stateful {
       return { words: [...state] };
     },
     load(saved: StateReader): void {
-      state.set(saved.nums("words", 4));
+      const words = saved.uints("words", 4);
+      // From there it gives nothing but zeros.
+      if (words.every((word) => word === 0)) saved.fail("words", "a state of this generator");
+      state.set(words);
     },
     fill(bytes) {
       for (let i = 0; i < bytes.length; i += 4) {
@@ -78,6 +81,7 @@ export class RandomNumbers implements Stateful {
     if (!source.load) return;
     source.load(state.part("source"));
     this.block.set(state.bytes("block", BLOCK));
-    this.at = state.uint("at", BLOCK) & ~3;
+    this.at = state.uint("at", BLOCK);
+    if (this.at % 4 !== 0) state.fail("at", "a multiple of 4");
   }
 }

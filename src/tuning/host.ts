@@ -14,6 +14,9 @@ export const FIRST_SPEED = 0.05;
 export const SLOWEST = 0.002;
 /** Longest run() at the speed of the last ones, nanoseconds: code may turn out to be much slower. Record: run-slices. */
 export const RUN_NS = 1_000_000;
+/** Most timers that fire between two runs: many more than a board has, and few enough for a guest, or a saved state, that arms one for
+ *  the past again and again not to hold up the host. Record: run-slices. */
+export const MOST_FIRED = 1000;
 /** Milliseconds between two messages with output to the page while the guest writes without pause. Record: page-output. */
 export const OUTPUT_MS = 16;
 /** Milliseconds between two drawings of the terminal while the guest writes without pause. Record: page-output. */

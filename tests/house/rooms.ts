@@ -75,6 +75,7 @@ export const ROOMS: readonly string[] = [
   "tests/browser",
   "tests/system",
   "tests/proof",
+  "tests/state",
   "tests/house",
   "tests",
   "examples",

@@ -47,6 +47,7 @@ export class X86State implements Stateful {
   load(state: StateReader): void {
     const { vcpu } = this.cpu;
     const registers = state.bytes("registers", L.GUEST_STATE_SIZE);
+    if (!areOfCpu(registers)) state.fail("registers", "the registers of such a CPU");
     // The ranges between the transient ones.
     let at: number = L.S_GUEST;
     for (const [from, to] of [...TRANSIENT, [L.S_GUEST + L.GUEST_STATE_SIZE, 0] as const]) {
@@ -82,4 +83,19 @@ export class X86State implements Stateful {
     const from = vcpu.base + L.S_GUEST;
     return engine.memory.u8.subarray(from, from + L.GUEST_STATE_SIZE);
   }
+}
+
+/** What core uses as an index, a shift or a factor without looking at it is within its limits. */
+function areOfCpu(registers: Uint8Array): boolean {
+  const words = new DataView(registers.buffer, registers.byteOffset, registers.length);
+  const field = (slot: number): number => words.getInt32(slot - L.S_GUEST, true);
+  const within = (slot: number, least: number, most: number): boolean => field(slot) >= least && field(slot) <= most;
+  return (
+    within(X.X_CPL, 0, 3) &&
+    within(X.X_FTOP, 0, 7) &&
+    within(X.X_FTAG, 0, 0xff) &&
+    (field(X.X_DF) === 1 || field(X.X_DF) === -1) &&
+    within(X.X_EXC_VECTOR, -1, 0xff) &&
+    within(X.X_EXC_NESTING, -1, 0xff)
+  );
 }

@@ -124,6 +124,8 @@ export class PciBus implements Device, PciHost {
   }
 
   settle(): void {
+    // BARs may lie where those of another function were before.
+    for (const device of this.functions()) device.unmapAll();
     for (const device of this.functions()) device.settle();
   }
 

@@ -26,7 +26,7 @@ export interface PciIdentity {
 
 export abstract class PciFunction implements Device {
   abstract readonly name: string;
-  readonly stateVersion: number = 1;
+  readonly stateVersion: number = 2;
   readonly id: string;
   readonly bars: (Bar | undefined)[] = new Array(reg.BARS).fill(undefined);
   slot = -1;
@@ -42,6 +42,8 @@ export abstract class PciFunction implements Device {
   private lastCapability = 0;
   /** The device wants its pin asserted. */
   private intx = false;
+  /** Loaded BARs that were not mapped, as something else was where they are: whoever was there first is again. */
+  private unmapped: readonly number[] = [];
   /** The level the bus has been told. */
   private intxDriven = false;
 
@@ -112,7 +114,8 @@ export abstract class PciFunction implements Device {
 
   save(): DeviceState {
     const config = new Uint8Array(this.config.buffer.slice(0));
-    return { config, intx: this.intx, msix: this.msix?.save() ?? null };
+    const unmapped = this.bars.flatMap((bar) => (bar?.address !== undefined && !bar.mapping ? [bar.index] : []));
+    return { config, unmapped, intx: this.intx, msix: this.msix?.save() ?? null };
   }
 
   load(reader: StateReader): void {
@@ -120,12 +123,14 @@ export abstract class PciFunction implements Device {
     if (this.msix !== undefined) {
       this.msix.load(reader.part("msix"), this.config.getUint16(this.msixControl, true));
     }
+    this.unmapped = reader.uintsUpTo("unmapped", reg.BARS, reg.BARS - 1);
     this.intx = reader.bool("intx");
     this.intxDriven = false;
   }
 
   settle(): void {
     this.configWritten();
+    this.unmapped = [];
   }
 
   /** Config space may have changed: BARs, interrupt pin and MSI-X follow it. Subclasses add their own registers. */
@@ -196,6 +201,14 @@ export abstract class PciFunction implements Device {
     this.host?.setIntx(this.slot, this.pin, level);
   }
 
+  /** What of it is mapped anywhere is not, until settle(). */
+  unmapAll(): void {
+    for (const bar of this.bars) {
+      bar?.mapping?.unmap();
+      if (bar) bar.mapping = bar.address = undefined;
+    }
+  }
+
   private updateBars(): void {
     const command = this.config.getUint16(reg.COMMAND, true);
     const moved: Bar[] = [];
@@ -212,7 +225,7 @@ export abstract class PciFunction implements Device {
       if (address !== undefined) moved.push(bar);
     }
     // Mapped after all are unmapped, as BARs may swap places.
-    for (const bar of moved) this.mapBar(bar, bar.address!);
+    for (const bar of moved) if (!this.unmapped.includes(bar.index)) this.mapBar(bar, bar.address!);
   }
 
   private mapBar(bar: Bar, address: number): void {

@@ -3,6 +3,7 @@
 
 import type { Clock, DeviceState, Stateful, Timer } from "../../devices/interfaces.js";
 import type { StateReader } from "../../devices/state.js";
+import { MOST_FIRED } from "../../tuning/host.js";
 
 /** Where virtual time comes from, nanoseconds. */
 export interface TimeSource extends Stateful {
@@ -146,12 +147,15 @@ export class VirtualClock implements Clock {
     return this.earliest;
   }
 
-  /** Fires every timer whose time has come, earliest first; returns how many. */
+  /**
+   * Fires every timer whose time has come, earliest first, MOST_FIRED at most; returns how many. One that is armed again for the past
+   * or the present, whatever the reason, does not keep the host here.
+   */
   runDue(): number {
     if (this.earliest === Number.POSITIVE_INFINITY) return 0;
     const now = this.source.now();
     let fired = 0;
-    while (this.earliest <= now) {
+    while (this.earliest <= now && fired < MOST_FIRED) {
       let next = this.armed[0]!;
       for (const timer of this.armed) {
         if (timer.at < next.at || (timer.at === next.at && timer.order < next.order)) next = timer;

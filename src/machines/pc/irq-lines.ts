@@ -29,16 +29,21 @@ export class SharedLine {
   get state(): number[] {
     return this.inputs.flatMap((input, n) => (this.asserted.has(input) ? [n] : []));
   }
-  /** The output is not told: it knows. */
+
+  /** Of inputs that there are. The output is not told: it knows. */
   set state(asserted: number[]) {
     this.asserted.clear();
-    for (const n of asserted) if (this.inputs[n]) this.asserted.add(this.inputs[n]);
+    for (const n of asserted) this.asserted.add(this.inputs[n]!);
+  }
+
+  get sources(): number {
+    return this.inputs.length;
   }
 }
 
 /** The interrupt inputs of the board by global number: 0 to 15 reach 8259s and I/O APIC, 16 to 23 the I/O APIC alone. */
 export class PcInterrupts implements Stateful {
-  readonly stateVersion = 1;
+  readonly stateVersion = 2;
   private readonly lines: SharedLine[] = [];
   private readonly pin2: SharedLine;
 
@@ -67,14 +72,16 @@ export class PcInterrupts implements Stateful {
   }
 
   save(): DeviceState {
-    return { lines: this.lines.map(({ state }) => state), pin2: this.pin2.state };
+    return { lines: Object.fromEntries(this.lines.map(({ state }, n) => [n, state])), pin2: this.pin2.state };
   }
 
   load(state: StateReader): void {
-    const lines = state.lists("lines", this.lines.length);
-    this.lines.forEach((line, n) => {
-      line.state = lines[n]!;
-    });
-    this.pin2.state = state.uints("pin2", 2, 1);
+    const lines = state.part("lines");
+    for (const [n, line] of this.lines.entries()) line.state = assertedOf(lines, `${n}`, line);
+    this.pin2.state = assertedOf(state, "pin2", this.pin2);
   }
+}
+
+function assertedOf(state: StateReader, name: string, { sources }: SharedLine): number[] {
+  return sources === 0 ? [] : state.uintsUpTo(name, sources, sources - 1);
 }

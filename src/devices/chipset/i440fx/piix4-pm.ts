@@ -1,9 +1,10 @@
 // The PIIX4 power management function, 01.3: its configuration space, which places the ACPI registers in port space. The
 // registers themselves are devices of their own. Intel 82371AB data sheet, section 7.1.
 
-import type { IoRegion } from "../../interfaces.js";
+import type { DeviceState, IoRegion } from "../../interfaces.js";
 import { PciFunction } from "../../pci/function.js";
 import type { Mapping } from "../../pci/interfaces.js";
+import type { StateReader } from "../../state.js";
 
 export const PM_BASE = 0x40;
 export const PM_MISC = 0x80;
@@ -35,6 +36,8 @@ export interface Piix4PmOptions {
 export class Piix4Pm extends PciFunction {
   override readonly name = "PIIX4_PM";
   private readonly windows: Window[];
+  /** Loaded windows that were not mapped, as something else was there. */
+  private refused: readonly number[] = [];
 
   constructor(options: Piix4PmOptions = {}) {
     super({ vendor: 0x8086, device: 0x7113, revision: 3, classCode: 0x068000, pin: 1 });
@@ -61,6 +64,29 @@ export class Piix4Pm extends PciFunction {
     for (const window of this.windows) this.place(window);
   }
 
+  override save(): DeviceState {
+    const refused = this.windows.flatMap(({ address, mapping }, n) => (address !== undefined && !mapping ? [n] : []));
+    return { ...super.save(), refused };
+  }
+
+  override load(reader: StateReader): void {
+    super.load(reader);
+    this.refused = reader.uintsUpTo("refused", this.windows.length, this.windows.length - 1);
+  }
+
+  override settle(): void {
+    super.settle();
+    this.refused = [];
+  }
+
+  override unmapAll(): void {
+    super.unmapAll();
+    for (const window of this.windows) {
+      window.mapping?.unmap();
+      window.mapping = window.address = undefined;
+    }
+  }
+
   private place(window: Window): void {
     const base = this.config.getUint16(window.base, true) & -window.size & 0xffff;
     const on = (this.config.getUint8(window.enable) & 1) !== 0 && base !== 0;
@@ -69,7 +95,7 @@ export class Piix4Pm extends PciFunction {
     window.mapping?.unmap();
     window.mapping = undefined;
     window.address = address;
-    if (address === undefined) return;
+    if (address === undefined || this.refused.includes(this.windows.indexOf(window))) return;
     try {
       window.mapping = this.host?.mapper.map("io", address, window.size, window.region);
     } catch (error) {

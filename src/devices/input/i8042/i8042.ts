@@ -21,7 +21,7 @@ export interface I8042Options {
 
 export class I8042 implements Device {
   readonly name = "i8042";
-  readonly stateVersion = 1;
+  readonly stateVersion = 2;
   /** Port 0x60. */
   readonly data: IoRegion = {
     read: () => this.readData(),
@@ -263,7 +263,9 @@ export class I8042 implements Device {
     this.ram.set(reader.bytes("ram", 32));
     this.outputPort = reader.uint("outputPort", 0xff);
     this.buffer = reader.uint("buffer", 0xff);
-    this.answers = reader.uints("answers", 16, 0x1ff).map((answer) => ({ value: answer & 0xff, aux: answer > 0xff }));
+    this.answers = reader
+      .uintsUpTo("answers", 16, 0x1ff)
+      .map((answer) => ({ value: answer & 0xff, aux: answer > 0xff }));
     this.pending = reader.uint("pending", 0xff);
     this.released = reader.bool("released");
     this.keyboard.load(reader.part("keyboard"));

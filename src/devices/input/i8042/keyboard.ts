@@ -131,7 +131,7 @@ export class Ps2Keyboard {
   }
 
   load(state: StateReader): void {
-    this.output.load(state.uints("output", BUFFER, 0xff));
+    this.output.load(state.uintsUpTo("output", BUFFER, 0xff));
     this.scanning = state.bool("scanning");
     this.set = state.uint("set", 3);
     this.ledBits = state.uint("leds", 7);

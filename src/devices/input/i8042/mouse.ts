@@ -164,26 +164,26 @@ export class Ps2Mouse {
       wheel: this.wheel,
       command: this.command,
       buttons: this.buttons,
-      movement: [this.dx, this.dy, this.dz],
+      movement: { dx: this.dx, dy: this.dy, dz: this.dz },
     };
   }
 
   load(state: StateReader): void {
-    this.output.load(state.uints("output", BUFFER, 0xff));
+    this.output.load(state.uintsUpTo("output", BUFFER, 0xff));
     this.reporting = state.bool("reporting");
     this.remote = state.bool("remote");
     this.wrapped = state.bool("wrapped");
     this.doubled = state.bool("doubled");
     this.resolution = state.uint("resolution", 3);
     this.rate = state.uint("rate", 0xff);
-    this.lastRates = state.uints("lastRates", 3, 0xff);
+    this.lastRates = state.uintsUpTo("lastRates", 3, 0xff);
     this.wheel = state.bool("wheel");
     this.command = state.uint("command", 0xff);
     this.buttons = state.uint("buttons", 7);
-    const [dx, dy, dz] = state.nums("movement", 3);
-    this.dx = dx!;
-    this.dy = dy!;
-    this.dz = dz!;
+    const movement = state.part("movement");
+    this.dx = movement.num("dx");
+    this.dy = movement.num("dy");
+    this.dz = movement.num("dz");
   }
 }
 

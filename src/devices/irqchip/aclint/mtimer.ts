@@ -102,7 +102,7 @@ export class Mtimer implements Device, IoRegion {
 
   load(state: StateReader): void {
     this.base = state.big("base");
-    this.latchedHigh = state.optional("latchedHigh") === undefined ? undefined : state.uint("latchedHigh");
+    this.latchedHigh = state.optionalUint("latchedHigh");
     state.parts("harts", this.levels.length).forEach((part, hart) => {
       this.compare[hart] = part.big("compare");
       this.levels[hart] = part.bool("level");

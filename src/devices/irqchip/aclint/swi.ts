@@ -47,9 +47,7 @@ export class Swi implements Device, IoRegion {
   }
 
   load(state: StateReader): void {
-    const levels = state.uints("levels", this.levels.length, 1);
-    if (levels.length !== this.levels.length) state.fail("levels", `a list of ${this.levels.length} numbers`);
-    this.levels.set(levels);
+    this.levels.set(state.uints("levels", this.levels.length, 1));
   }
 
   settle(): void {

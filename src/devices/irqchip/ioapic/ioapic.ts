@@ -159,8 +159,8 @@ export class Ioapic implements Device, IoRegion {
   }
 
   load(reader: StateReader): void {
-    this.low.set(reader.nums("low", PINS));
-    this.high.set(reader.nums("high", PINS));
+    this.low.set(reader.uints("low", PINS));
+    this.high.set(reader.uints("high", PINS));
     this.levels = reader.uint("levels", ALL_PINS);
     this.irr = reader.uint("irr", ALL_PINS);
     this.select = reader.uint("select", 0xff);

@@ -569,10 +569,10 @@ export class Lapic implements Device, IoRegion, ApicTarget {
     this.esr = reader.uint("esr", 0xff);
     this.errors = reader.uint("errors", 0xff);
     this.lint0Level = reader.bool("lint0");
-    this.lvt.set(reader.nums("lvt", r.LVT_COUNT));
-    this.irr.load(reader.nums("irr", 8));
-    this.isr.load(reader.nums("isr", 8));
-    this.tmr.load(reader.nums("tmr", 8));
+    this.lvt.set(reader.uints("lvt", r.LVT_COUNT));
+    this.irr.load(reader.uints("irr", 8));
+    this.isr.load(reader.uints("isr", 8));
+    this.tmr.load(reader.uints("tmr", 8));
     this.timer.load(reader.part("timer"));
     this.line = this.pendingVector() >= 0 || this.extIntPending();
   }

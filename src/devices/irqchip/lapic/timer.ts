@@ -171,9 +171,10 @@ export class ApicTimer {
     this.initial = state.uint("initial");
     this.divideConfig = state.uint("divide", 0xb);
     this.loadedAt = state.num("loadedAt");
-    this.deadlineTicks = state.num("deadline");
-    this.offset = state.num("tscOffset");
-    this.timer.load(state.optional("at"));
+    // Both are the guest's, of 64 bits.
+    this.deadlineTicks = state.num("deadline", 2 ** 64);
+    this.offset = state.num("tscOffset", 2 ** 64);
+    this.timer.load(state.optional("at", 2 ** 66));
   }
 
   settle(): void {

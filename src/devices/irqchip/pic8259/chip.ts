@@ -47,7 +47,8 @@ export class Pic8259Chip {
 
   /** What ICW1 does (data sheet, "Initialization command words"): all but level-triggered requests are forgotten. */
   private initialise(): void {
-    this.lines = 0;
+    // The slave goes on driving its line.
+    this.lines &= this.cascade;
     this.irr &= this.followed;
     this.isr = 0;
     this.imr = 0;

@@ -121,11 +121,11 @@ export class Plic implements Device, IoRegion {
 
   load(state: StateReader): void {
     const words = this.levels.length;
-    this.priorities.set(numbers(state, "priorities", this.sources + 1, this.most));
-    for (const name of ["levels", "pending", "claimed"] as const) this[name].set(numbers(state, name, words));
+    this.priorities.set(state.uints("priorities", this.sources + 1, this.most));
+    for (const name of ["levels", "pending", "claimed"] as const) this[name].set(state.uints(name, words));
     state.parts("contexts", this.contexts.length).forEach((part, n) => {
       const context = this.contexts[n]!;
-      context.enabled.set(numbers(part, "enabled", words));
+      context.enabled.set(part.uints("enabled", words));
       context.threshold = part.uint("threshold", this.most);
     });
   }
@@ -244,10 +244,4 @@ function bit(words: Uint32Array, n: number): boolean {
 function setBit(words: Uint32Array, n: number, on: boolean): void {
   if (on) words[n >> 5]! |= 1 << (n & 31);
   else words[n >> 5]! &= ~(1 << (n & 31));
-}
-
-/** Exactly `length` whole numbers from 0 to `most`. */
-function numbers(state: StateReader, name: string, length: number, most = 0xffffffff): number[] {
-  const values = state.uints(name, length, most);
-  return values.length === length ? values : state.fail(name, `a list of ${length} numbers`);
 }

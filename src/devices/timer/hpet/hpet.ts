@@ -258,7 +258,7 @@ export class Hpet implements Device, IoRegion {
     this.status = reader.uint("status", 2 ** this.timers.length - 1);
     this.base = reader.big("base");
     this.known = reader.big("known");
-    this.latchedHigh = reader.optional("latchedHigh");
+    this.latchedHigh = reader.optionalUint("latchedHigh");
     reader.parts("timers", this.timers.length).forEach((part, i) => {
       this.timers[i]!.load(part);
     });

@@ -160,6 +160,9 @@ export class HpetTimer {
     this.fsbAddress = state.uint("fsbAddress");
     this.comparator = state.big("comparator");
     this.period = state.big("period");
+    // A period that its counter cannot tell from 0 would end at the moment it begins, for ever.
+    if (this.comparator > this.mask) state.fail("comparator", "one of this timer's width");
+    if (this.period > this.mask) state.fail("period", "one of this timer's width");
     this.setHigh = state.bool("setHigh");
     this.tooFar = state.bool("tooFar");
     this.told = state.bool("told");

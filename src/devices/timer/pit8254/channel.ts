@@ -206,8 +206,8 @@ export class PitChannel {
     this.gateLevel = state.bool("gate");
     this.count = Math.max(1, state.uint("count", 0x10000));
     this.loadedAt = state.num("loadedAt");
-    this.countLatch = state.optional("countLatch");
-    this.statusLatch = state.optional("statusLatch");
+    this.countLatch = state.optionalUint("countLatch", 0xffff);
+    this.statusLatch = state.optionalUint("statusLatch", 0xff);
     this.readHigh = state.bool("readHigh");
     this.writeHigh = state.bool("writeHigh");
     this.writeLow = state.uint("writeLow", 0xff);

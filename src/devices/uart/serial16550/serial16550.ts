@@ -298,7 +298,7 @@ export class Serial16550 implements Device, IoRegion {
   }
 
   load(reader: StateReader): void {
-    this.fifo = reader.uints("fifo", r.FIFO_SIZE, 0xff);
+    this.fifo = reader.uintsUpTo("fifo", r.FIFO_SIZE, 0xff);
     this.fifoEnabled = reader.bool("fifoEnabled");
     this.trigger = reader.uint("trigger", r.FIFO_SIZE);
     this.divisor = reader.uint("divisor", 0xffff);

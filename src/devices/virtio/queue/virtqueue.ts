@@ -147,9 +147,10 @@ export class Virtqueue {
   load(state: StateReader): void {
     this.reset();
     this.size = state.uint("size", 0xffff);
-    this.desc = state.uint("desc", Number.MAX_SAFE_INTEGER);
-    this.driver = state.uint("driver", Number.MAX_SAFE_INTEGER);
-    this.device = state.uint("device", Number.MAX_SAFE_INTEGER);
+    // Whatever the driver has written; what is beyond RAM is found there to be.
+    this.desc = state.uint("desc", 2 ** 64);
+    this.driver = state.uint("driver", 2 ** 64);
+    this.device = state.uint("device", 2 ** 64);
     this.features = { indirect: state.bool("indirect"), eventIndex: state.bool("eventIndex") };
     // Where the parts lie is looked at with every access: memory may not be mapped as it was yet.
     this.enabled = state.bool("enabled");

@@ -67,7 +67,7 @@ export class VirtioRng extends AsyncVirtioDevice<AsyncRequest, Uint8Array> {
   override load(state: StateReader): void {
     if (!this.limit) return;
     this.left = state.uint("left", this.limit.maxBytes);
-    this.end = state.num("end");
+    this.end = state.uint("end", Number.MAX_SAFE_INTEGER);
   }
 
   override settle(): void {

@@ -19,9 +19,9 @@ const WINDOWS = { mem: { start: 0xfd000000, end: 0xfec00000 }, io: { start: 0xc0
 
 export class TestPciDriver {
   readonly mapper = new FakeMapper();
-  readonly msi = new FakeMsi();
-  readonly pirqs = new FakeLines(4);
-  readonly log = new FakeLog();
+  readonly msi: FakeMsi;
+  readonly pirqs: FakeLines;
+  readonly log: FakeLog;
   readonly bus: PciBus;
   readonly structures = new Map<number, Structure>();
   readonly queues: TestQueue[] = [];
@@ -30,9 +30,15 @@ export class TestPciDriver {
   constructor(
     readonly memory: FakeMemory,
     readonly device: VirtioPci,
+    /** What the bus drives, where a test has that. */
+    around: { msi?: FakeMsi; pirqs?: FakeLines; log?: FakeLog } = {},
   ) {
-    const { mapper, msi, log } = this;
-    this.bus = new PciBus({ mapper, msi, lines: this.pirqs.lines, log });
+    const { msi = new FakeMsi(), pirqs = new FakeLines(4), log = new FakeLog() } = around;
+    this.msi = msi;
+    this.pirqs = pirqs;
+    this.log = log;
+    const { mapper } = this;
+    this.bus = new PciBus({ mapper, msi, lines: pirqs.lines.slice(0, 4), log });
     this.slot = this.bus.add(device);
     this.plugIn();
   }

@@ -116,10 +116,10 @@ export class CommonConfig implements IoRegion {
     this.status = state.uint("status", 0xff);
     this.generation = state.uint("generation", 0xff);
     this.configVector = state.uint("configVector", 0xffff);
-    const vectors = state.nums("queueVectors", this.queueVectors.length);
+    const vectors = state.uints("queueVectors", this.queueVectors.length, reg.NO_VECTOR);
     for (const [i, vector] of vectors.entries()) this.queueVectors[i] = vector;
-    for (const [i, word] of state.nums("driverFeatures", 2).entries()) this.driverFeatures.setWord(i, word);
-    const [device, driver, queue] = state.nums("selects", 3);
+    for (const [i, word] of state.uints("driverFeatures", 2).entries()) this.driverFeatures.setWord(i, word);
+    const [device, driver, queue] = state.uints("selects", 3);
     this.deviceFeatureSelect = device!;
     this.driverFeatureSelect = driver!;
     this.queueSelect = queue!;

@@ -36,8 +36,8 @@ export class VideoService {
   }
 
   load(state: StateReader): void {
-    this.attribute = state.num("attribute");
-    const [character, attribute] = state.nums("under");
+    this.attribute = state.uint("attribute", 0xff);
+    const [character, attribute] = state.uintsUpTo("under", 2, 0xff);
     this.under = character === undefined || attribute === undefined ? undefined : { character, attribute };
   }
 
