@@ -174,6 +174,10 @@ export function storeSlow(cpu: i32, va: u64, value: u64, size: i32, mmu: i32): v
     return;
   }
   if (!codeWrite(cpu, host, bytes)) return;
+  storeHost(host, value, size);
+}
+
+function storeHost(host: i32, value: u64, size: i32): void {
   if (size == 0) store<u8>(host, <u8>value);
   else if (size == 1) store<u16>(host, <u16>value);
   else if (size == 2) store<u32>(host, <u32>value);
@@ -228,16 +232,19 @@ export function codeWrite(cpu: i32, host: i32, bytes: i32): bool {
 }
 
 // ---- entry points of the tiers: `word` is the memory word (MEM_*) -----------------------------------------------------------------
+// Tier 0 comes here for accesses that have to be aligned, too. What the TLB has of them counts, as it does in regions: the page tables may say
+// something else by now.
 
 /** Slow path of LOAD for sizes up to 8 bytes; the result is extended to 64 bits as the word says. */
 export function slow_load(cpu: i32, va: u64, word: i32, mmu: i32): u64 {
   const size = word & MEM_SIZE_MASK;
   if (word & MEM_ALIGN && misaligned(cpu, va, size, word & MEM_RMW ? ACCESS_WRITE : ACCESS_READ)) return 0;
-  if (word & MEM_RMW) {
+  const host = word & MEM_RMW ? hostWrite(cpu, va, 1 << size, mmu) : hostRead(cpu, va, 1 << size, mmu);
+  if (host == 0 && (word & MEM_RMW) != 0) {
     if (!probeWrite(cpu, va, 1 << size, mmu)) return 0;
     if ((va & 0xfff) + (1 << size) > 4096 ? !writeAllowed(cpu, va, 1 << size, mmu) : !rmwAllowed(cpu, va, 1 << size, mmu)) return 0;
   }
-  const value = loadSlow(cpu, va, size, mmu);
+  const value = host ? loadHost(host, size) : loadSlow(cpu, va, size, mmu);
   if (word & MEM_SIGNED) {
     if (size == 0) return <u64><i64><i8>value;
     if (size == 1) return <u64><i64><i16>value;
@@ -266,7 +273,9 @@ function rmwAllowed(cpu: i32, va: u64, bytes: i32, mmu: i32): bool {
 export function slow_store(cpu: i32, va: u64, value: u64, word: i32, mmu: i32): void {
   const size = word & MEM_SIZE_MASK;
   if (word & MEM_ALIGN && misaligned(cpu, va, size, ACCESS_WRITE)) return;
-  storeSlow(cpu, va, value, size, mmu);
+  const host = hostWrite(cpu, va, 1 << size, mmu);
+  if (host) storeHost(host, value, size);
+  else storeSlow(cpu, va, value, size, mmu);
 }
 
 export function slow_load128(cpu: i32, va: u64, word: i32, mmu: i32): v128 {

@@ -108,16 +108,18 @@ const LONG_MODE = M_CODE64 | M_PE;
 function execution(name: string, input: Input, output: Output, mode: number): Execution | undefined {
   const insn = new X86Insn();
   const { code } = input;
+  const at = BigInt(CODE + input.at);
   if (decoder.decode(insn, code, 0, code.length, mode) !== DECODE_OK) return undefined;
   return {
     name,
     insn,
     code64: (mode & M_CODE64) !== 0,
-    at: BigInt(CODE + input.at),
+    at,
     code,
     before: new CorpusState(input),
     after: new CorpusState(output, input, output),
     faulted: output.trap !== COMPLETED && output.trap !== BREAKPOINT,
+    refused: output.trap !== COMPLETED && output.rip === at ? output.trap : undefined,
   };
 }
 

@@ -12,6 +12,8 @@ import type { VendorRow } from "./row.js";
 
 const RSP = 4;
 const GENERAL_PROTECTION = 13;
+/** #SS, #PF and #AC: its operand could not be read, or its return address not be written. That comes before all that vendors differ in. */
+const OPERAND: readonly (number | undefined)[] = [12, 14, 17];
 
 const canonical = (address: bigint): boolean => BigInt.asUintN(64, BigInt.asIntN(48, address)) === address;
 
@@ -27,7 +29,7 @@ export const nearBranches: VendorRow = {
   name: /^(jmp|call|ret)$/,
   machine: "own",
   outcomes(x) {
-    const to = target(x);
+    const to = OPERAND.includes(x.refused) ? undefined : target(x);
     if (to === undefined || canonical(to)) return undefined;
     const { before, after, insn } = x;
     const stack = before.gpr(RSP);
@@ -129,7 +131,7 @@ export const narrowBranches: VendorRow = {
   name: /^(jmp|call|ret|loop|loope|loopne|j[a-z]+)$/,
   machine: "amd",
   outcomes(x) {
-    if (!x.code64 || x.insn.opSize !== 2) return undefined;
+    if (!x.code64 || x.insn.opSize !== 2 || OPERAND.includes(x.refused)) return undefined;
     const plain = without(x);
     if (!plain) return undefined;
     return {

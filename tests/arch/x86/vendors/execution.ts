@@ -34,6 +34,8 @@ export interface Execution {
   after: State;
   /** It ended with an exception of its own. */
   faulted: boolean;
+  /** The vector of one that left the program counter at the instruction, where the test knows it. */
+  refused?: number | undefined;
 }
 
 const U64 = (1n << 64n) - 1n;
