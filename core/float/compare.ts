@@ -1,4 +1,4 @@
-// Comparisons, minimum and maximum of binary32 and binary64 bit patterns with flags, as SSE has them.
+// Comparisons, minimum and maximum of binary32 and binary64 bit patterns with flags.
 
 import { FE_DENORMAL, FE_INVALID, fpRaise } from "./env";
 import { daz32, isDenormal32, isNan32, isSnan32 } from "./soft32";
@@ -36,7 +36,7 @@ export function compare32(a: u32, b: u32, signal: bool): i32 {
   return x < y ? CMP_LESS : x > y ? CMP_GREATER : CMP_EQUAL;
 }
 
-/** MINSD and MAXSD: the second operand where they are equal or one is a NaN (which is always invalid). */
+/** The lesser one; the second one where they are equal or one is a NaN, which is always invalid. */
 export function min64(a: u64, b: u64): u64 {
   const order = compare64(a, b, true);
   return order == CMP_LESS ? daz64(a) : daz64(b);
@@ -55,29 +55,4 @@ export function min32(a: u32, b: u32): u32 {
 export function max32(a: u32, b: u32): u32 {
   const order = compare32(a, b, true);
   return order == CMP_GREATER ? daz32(a) : daz32(b);
-}
-
-/** Predicate 0-7 of CMPPS (Intel SDM vol. 2, CMPPD, table 3-1): EQ LT LE UNORD NEQ NLT NLE ORD. */
-// @ts-ignore: decorator
-@inline function holds(order: i32, predicate: i32): bool {
-  switch (predicate & 3) {
-    case 0: return (order == CMP_EQUAL) != (predicate > 3);
-    case 1: return (order == CMP_LESS) != (predicate > 3);
-    case 2: return (order == CMP_LESS || order == CMP_EQUAL) != (predicate > 3);
-    default: return (order == CMP_UNORDERED) != (predicate > 3);
-  }
-}
-
-// @ts-ignore: decorator
-@inline function signals(predicate: i32): bool {
-  const p = predicate & 3;
-  return p == 1 || p == 2;
-}
-
-export function predicate64(a: u64, b: u64, predicate: i32): u64 {
-  return holds(compare64(a, b, signals(predicate)), predicate) ? -1 : 0;
-}
-
-export function predicate32(a: u32, b: u32, predicate: i32): u32 {
-  return holds(compare32(a, b, signals(predicate)), predicate) ? -1 : 0;
 }

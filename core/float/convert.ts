@@ -1,15 +1,16 @@
 // Conversions between binary32, binary64 and integers, and rounding to an integral value, with flags.
 
 import {
-  FE_DENORMAL, FE_INEXACT, FE_INVALID, ROUND_DOWN, ROUND_NEAREST, ROUND_UP, fpRaise, fpRounding,
+  FE_DENORMAL, FE_INEXACT, FE_INVALID, NAN_DEFAULT, ROUND_DOWN, ROUND_NEAREST, ROUND_UP, fpNans, fpRaise, fpRounding,
 } from "./env";
 import { normRound32, normRound64 } from "./round";
-import { INF32, QUIET32, daz32, isDenormal32, isNan32, isSnan32 } from "./soft32";
-import { INF64, QUIET64, daz64, isNan64, isSnan64 } from "./soft64";
+import { INF32, QUIET32, daz32, defaultNan32, isDenormal32, isNan32, isSnan32, nan32 } from "./soft32";
+import { INF64, QUIET64, daz64, defaultNan64, isNan64, isSnan64, nan64 } from "./soft64";
 
 export function f32to64(a: u32): u64 {
   if (isNan32(a)) {
     if (isSnan32(a)) fpRaise(FE_INVALID);
+    if (fpNans() == NAN_DEFAULT) return defaultNan64();
     return (<u64>(a >> 31) << 63) | INF64 | QUIET64 | (<u64>(a & 0x3fffff) << 29);
   }
   a = daz32(a);
@@ -21,6 +22,7 @@ export function f64to32(a: u64): u32 {
   const sign = <u32>(a >> 63) << 31;
   if (isNan64(a)) {
     if (isSnan64(a)) fpRaise(FE_INVALID);
+    if (fpNans() == NAN_DEFAULT) return defaultNan32();
     return sign | INF32 | QUIET32 | (<u32>(a >> 29) & 0x3fffff);
   }
   a = daz64(a);
@@ -91,8 +93,7 @@ export function f32toI64(a: u32, mode: i32): i64 {
 /** ROUNDSD: `control` is the immediate: bits 0-1 the mode unless bit 2 says the current one, bit 3 suppresses inexact. */
 export function roundInt64(a: u64, control: i32): u64 {
   if (isNan64(a)) {
-    if (isSnan64(a)) fpRaise(FE_INVALID);
-    return a | QUIET64;
+    return nan64(a, a);
   }
   const x = reinterpret<f64>(daz64(a));
   const r = integral(x, control & 4 ? fpRounding() : control & 3);
@@ -102,8 +103,7 @@ export function roundInt64(a: u64, control: i32): u64 {
 
 export function roundInt32(a: u32, control: i32): u32 {
   if (isNan32(a)) {
-    if (isSnan32(a)) fpRaise(FE_INVALID);
-    return a | QUIET32;
+    return nan32(a, a);
   }
   const x = <f64>reinterpret<f32>(daz32(a));
   const r = integral(x, control & 4 ? fpRounding() : control & 3);

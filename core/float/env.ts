@@ -17,6 +17,45 @@ export const ROUND_DOWN = 1;
 export const ROUND_UP = 2;
 export const ROUND_ZERO = 3;
 
+// What the standard leaves to a machine; a guest's init function says it (fpRules). Where nothing else is ever said than what stands here
+// it is constant in that core.
+
+/** Of the NaNs among the operands, quieted: the first one. */
+export const NAN_FIRST = 0;
+/** The first signalling one, where none is signalling the first one. */
+export const NAN_SIGNALLING_FIRST = 1;
+/** None of them: the default NaN. */
+export const NAN_DEFAULT = 2;
+
+let nans: i32 = NAN_FIRST;
+let defaultNegative: bool = true;
+let tinyBefore: bool = false;
+
+/**
+ * `which`: NAN_*, what comes of operands that are NaNs. `negative`: the default NaN, which invalid operations give, has its sign set.
+ * `before`: a result is tiny if it is so before rounding; else if it would be with an exponent without bounds.
+ */
+export function fpRules(which: i32, negative: bool, before: bool): void {
+  nans = which;
+  defaultNegative = negative;
+  tinyBefore = before;
+}
+
+// @ts-ignore: decorator
+@inline export function fpNans(): i32 {
+  return nans;
+}
+
+// @ts-ignore: decorator
+@inline export function fpDefaultNegative(): bool {
+  return defaultNegative;
+}
+
+// @ts-ignore: decorator
+@inline export function fpTinyBefore(): bool {
+  return tinyBefore;
+}
+
 let rounding: i32 = 0;
 let flags: i32 = 0;
 let masks: i32 = FE_ALL;

@@ -1,8 +1,8 @@
 // Rounding of an exact (or sticky) result to binary32 and binary64, with the exceptions overflow, underflow and inexact.
-// Tininess is detected after rounding, as on x86 (Intel SDM vol. 1, 4.9.1.5).
+// Whether a result is tiny before or after rounding is the guest's choice (fpRules).
 
 import {
-  FE_INEXACT, FE_OVERFLOW, FE_UNDERFLOW, ROUND_DOWN, ROUND_NEAREST, ROUND_UP, fpFtz, fpMasked, fpRaise, fpRounding,
+  FE_INEXACT, FE_OVERFLOW, FE_UNDERFLOW, ROUND_DOWN, ROUND_NEAREST, ROUND_UP, fpFtz, fpMasked, fpRaise, fpRounding, fpTinyBefore,
 } from "./env";
 
 /** x >> n with the bits shifted out ORed into the lowest bit; n >= 0. */
@@ -52,7 +52,7 @@ import {
     if (inexact) fpRaise(FE_INEXACT);
     return top | (<u64>exp << fraction) | (rounded & (hidden - 1));
   }
-  const tiny = exp < 0 || rounded != hidden << 1;
+  const tiny = exp < 0 || fpTinyBefore() || rounded != hidden << 1;
   if (tiny && !fpMasked(FE_UNDERFLOW)) {
     // The handler gets the result rounded as if the exponent had no bounds: inexact refers to that one.
     fpRaise(FE_UNDERFLOW | (sig & dropMask ? FE_INEXACT : 0));

@@ -2,13 +2,15 @@
 // binary64, whose 53 bits are enough: products are exact; sums are made odd where inexact; a quotient or root of 24-bit
 // significands that is not a 25-bit number differs from every 25-bit number by more than binary64's rounding error.
 
-import { FE_DENORMAL, FE_DIVZERO, FE_INVALID, ROUND_DOWN, fpDaz, fpRaise, fpRounding } from "./env";
+import {
+  FE_DENORMAL, FE_DIVZERO, FE_INVALID, NAN_DEFAULT, NAN_SIGNALLING_FIRST, ROUND_DOWN, fpDaz, fpDefaultNegative, fpNans, fpRaise, fpRounding,
+} from "./env";
 import { round32 } from "./round";
 
 export const SIGN32: u32 = 0x80000000;
 export const INF32: u32 = 0x7f800000;
 export const QUIET32: u32 = 0x00400000;
-export const NAN32: u32 = 0xffc00000;
+const NAN32: u32 = 0x7fc00000;
 
 // @ts-ignore: decorator
 @inline export function isNan32(x: u32): bool {
@@ -32,12 +34,20 @@ export const NAN32: u32 = 0xffc00000;
 
 export function nan32(a: u32, b: u32): u32 {
   if (isSnan32(a) || isSnan32(b)) fpRaise(FE_INVALID);
-  return (isNan32(a) ? a : b) | QUIET32;
+  const rule = fpNans();
+  if (rule == NAN_DEFAULT) return defaultNan32();
+  const second = rule == NAN_SIGNALLING_FIRST && isSnan32(b) && !isSnan32(a);
+  return (isNan32(a) && !second ? a : b) | QUIET32;
+}
+
+/** What invalid operations give. */
+export function defaultNan32(): u32 {
+  return fpDefaultNegative() ? SIGN32 | NAN32 : NAN32;
 }
 
 export function invalid32(): u32 {
   fpRaise(FE_INVALID);
-  return NAN32;
+  return defaultNan32();
 }
 
 // @ts-ignore: decorator

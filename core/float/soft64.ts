@@ -1,13 +1,15 @@
-// binary64 arithmetic on bit patterns with every exception flag, rounding mode, DAZ and FTZ (env.ts). NaN results follow
-// SSE (Intel SDM vol. 1, table 4-7): the first NaN operand quieted, the negative default NaN for invalid operations.
+// binary64 arithmetic on bit patterns with every exception flag, rounding mode, DAZ and FTZ (env.ts), and with the
+// guest's rules for NaNs (fpRules).
 
-import { FE_DENORMAL, FE_DIVZERO, FE_INVALID, ROUND_DOWN, fpDaz, fpRaise, fpRounding } from "./env";
+import {
+  FE_DENORMAL, FE_DIVZERO, FE_INVALID, NAN_DEFAULT, NAN_SIGNALLING_FIRST, ROUND_DOWN, fpDaz, fpDefaultNegative, fpNans, fpRaise, fpRounding,
+} from "./env";
 import { normRound64, round64, shiftRightJam64 } from "./round";
 
 export const SIGN64: u64 = 0x8000000000000000;
 export const INF64: u64 = 0x7ff0000000000000;
 export const QUIET64: u64 = 0x0008000000000000;
-export const NAN64: u64 = 0xfff8000000000000;
+const NAN64: u64 = 0x7ff8000000000000;
 const FRAC64: u64 = 0x000fffffffffffff;
 const HIDDEN64: u64 = 0x0010000000000000;
 
@@ -35,12 +37,20 @@ const HIDDEN64: u64 = 0x0010000000000000;
 /** The NaN result of an operation of which at least one operand is a NaN. */
 export function nan64(a: u64, b: u64): u64 {
   if (isSnan64(a) || isSnan64(b)) fpRaise(FE_INVALID);
-  return (isNan64(a) ? a : b) | QUIET64;
+  const rule = fpNans();
+  if (rule == NAN_DEFAULT) return defaultNan64();
+  const second = rule == NAN_SIGNALLING_FIRST && isSnan64(b) && !isSnan64(a);
+  return (isNan64(a) && !second ? a : b) | QUIET64;
+}
+
+/** What invalid operations give. */
+export function defaultNan64(): u64 {
+  return fpDefaultNegative() ? SIGN64 | NAN64 : NAN64;
 }
 
 export function invalid64(): u64 {
   fpRaise(FE_INVALID);
-  return NAN64;
+  return defaultNan64();
 }
 
 // @ts-ignore: decorator

@@ -37,15 +37,25 @@ export interface WasmText {
 
 /** Compiles an AssemblyScript file with core's options and `more`; `file` is relative to the project. */
 export function compile(file: string, ...more: readonly string[]): WasmText {
+  return compiled(file, more, (_, text) => parse(readFileSync(text, "utf8")));
+}
+
+/** The same as a module that can be run. */
+export function compileModule(file: string): WebAssembly.Module {
+  return compiled(file, [], (binary) => new WebAssembly.Module(readFileSync(binary)));
+}
+
+function compiled<T>(file: string, more: readonly string[], use: (binary: string, text: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "wasmachine-core-"));
   try {
     const text = join(folder, "core.wat");
     const options = ["--config", "core/asconfig.json", "--transform", "./core/load-signs.mjs"];
-    const out = ["--outFile", join(folder, "core.wasm"), "--textFile", text];
+    const binary = join(folder, "core.wasm");
+    const out = ["--outFile", binary, "--textFile", text];
     execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", file, ...options, ...more, ...out], {
       cwd: ROOT,
     });
-    return parse(readFileSync(text, "utf8"));
+    return use(binary, text);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,7 @@
 // CMPPS/PD/SS/SD (imm: predicate 0-7), COMISS/COMISD and UCOMISS/UCOMISD (imm: 1 for the unordered forms).
 
-import { CMP_EQUAL, CMP_LESS, CMP_UNORDERED, compare32, compare64, predicate32, predicate64 } from "../../../float/compare";
+import { CMP_EQUAL, CMP_LESS, CMP_UNORDERED, compare32, compare64 } from "../../../float/compare";
+import { predicate32, predicate64 } from "./predicate";
 import { all, plain32, plain32x4, plain64, plain64x2 } from "./fast";
 import { sseBegin, sseEnd } from "./mxcsr";
 

@@ -2,7 +2,7 @@
 
 import { fpSetFlags } from "../../../float/env";
 import { roundInt32, roundInt64 } from "../../../float/convert";
-import { add32, isDenormal32, isNan32, mul32, NAN32, QUIET32, SIGN32, INF32 } from "../../../float/soft32";
+import { add32, isDenormal32, isNan32, mul32, defaultNan32, QUIET32, SIGN32, INF32 } from "../../../float/soft32";
 import { add64, mul64 } from "../../../float/soft64";
 import { sseBegin, sseEnd } from "./mxcsr";
 
@@ -87,7 +87,7 @@ function reciprocal(x: u32): u32 {
 function reciprocalRoot(x: u32): u32 {
   if (isNan32(x)) return x | QUIET32;
   if (x << 1 == 0 || isDenormal32(x)) return (x & SIGN32) | INF32;
-  if (x & SIGN32) return NAN32;
+  if (x & SIGN32) return defaultNan32();
   return reinterpret<u32>(<f32>(1 / sqrt<f64>(<f64>reinterpret<f32>(x))));
 }
 

@@ -1,0 +1,27 @@
+// For tests/core/float-rules.test.ts: arithmetic under the rules of other guests.
+
+export { FE_UNDERFLOW, NAN_DEFAULT, NAN_FIRST, NAN_SIGNALLING_FIRST, fpFlags, fpRules } from "../float/env";
+import { FE_ALL, ROUND_NEAREST, fpBegin } from "../float/env";
+export { f32to64, f64to32, roundInt64 } from "../float/convert";
+import { add32, mul32 } from "../float/soft32";
+import { add64, mul64 } from "../float/soft64";
+
+export function addition64(a: u64, b: u64): u64 {
+  fpBegin(ROUND_NEAREST, FE_ALL, false, false);
+  return add64(a, b);
+}
+
+export function addition32(a: u32, b: u32): u32 {
+  fpBegin(ROUND_NEAREST, FE_ALL, false, false);
+  return add32(a, b);
+}
+
+export function product64(a: u64, b: u64): u64 {
+  fpBegin(ROUND_NEAREST, FE_ALL, false, false);
+  return mul64(a, b);
+}
+
+export function product32(a: u32, b: u32): u32 {
+  fpBegin(ROUND_NEAREST, FE_ALL, false, false);
+  return mul32(a, b);
+}

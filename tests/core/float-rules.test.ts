@@ -1,0 +1,92 @@
+// What IEEE 754 leaves to a machine is the guest's rule in core/float: which NaN comes out, and when a result is tiny.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { compileModule } from "./wat.js";
+
+type Call64 = (a: bigint, b: bigint) => bigint;
+type Call32 = (a: number, b: number) => number;
+let core: {
+  fpRules(nans: number, negative: number, before: number): void;
+  fpFlags(): number;
+  addition64: Call64;
+  product64: Call64;
+  addition32: Call32;
+  product32: Call32;
+  f32to64(a: number): bigint;
+  f64to32(a: bigint): number;
+  roundInt64(a: bigint, control: number): bigint;
+};
+beforeAll(() => {
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
+  const instance = new WebAssembly.Instance(compileModule("core/testing/float.ts"), { env: { memory, abort() {} } });
+  core = instance.exports as unknown as typeof core;
+}, 120_000);
+
+const [NAN_FIRST, NAN_SIGNALLING_FIRST, NAN_DEFAULT] = [0, 1, 2];
+const [UNDERFLOW, INEXACT, INVALID] = [16, 32, 1];
+const QUIET = 0xfff8000000000aaan;
+const SIGNALLING = 0x7ff0000000000bbbn;
+const SINGLE_QUIET = 0xffc00aaa;
+const SINGLE_SIGNALLING = 0x7f800bbb;
+const quieted = (x: bigint): bigint => x | 0x0008000000000000n;
+const unsigned = (x: bigint): bigint => BigInt.asUintN(64, x);
+
+describe.each([
+  ["the first operand", NAN_FIRST, quieted(QUIET), quieted(SIGNALLING), SINGLE_QUIET],
+  [
+    "the signalling operand",
+    NAN_SIGNALLING_FIRST,
+    quieted(SIGNALLING),
+    quieted(SIGNALLING),
+    SINGLE_SIGNALLING | 0x400000,
+  ],
+  ["the default NaN", NAN_DEFAULT, 0x7ff8000000000000n, 0x7ff8000000000000n, 0x7fc00000],
+])("of two NaNs %s", (_, rule, quietFirst, signallingFirst, single) => {
+  it("comes out, of both widths, and a signalling one is invalid", () => {
+    core.fpRules(rule, 0, 0);
+    expect(unsigned(core.addition64(QUIET, SIGNALLING))).toBe(quietFirst);
+    expect(core.fpFlags()).toBe(INVALID);
+    expect(unsigned(core.product64(SIGNALLING, QUIET))).toBe(signallingFirst);
+    expect(core.addition32(SINGLE_QUIET, SINGLE_SIGNALLING) >>> 0).toBe(single >>> 0);
+    expect(core.fpFlags()).toBe(INVALID);
+  });
+});
+
+it("is of one NaN that one, or the default NaN, in conversions and rounding too", () => {
+  const one = 0x3ff0000000000000n;
+  core.fpRules(NAN_SIGNALLING_FIRST, 0, 0);
+  expect(unsigned(core.addition64(one, QUIET))).toBe(QUIET);
+  expect(unsigned(core.f32to64(SINGLE_QUIET | 0))).toBe(0xfff8015540000000n);
+  expect(unsigned(core.roundInt64(SIGNALLING, 0))).toBe(quieted(SIGNALLING));
+  core.fpRules(NAN_DEFAULT, 0, 0);
+  expect(unsigned(core.addition64(one, QUIET))).toBe(0x7ff8000000000000n);
+  expect(unsigned(core.f32to64(SINGLE_QUIET | 0))).toBe(0x7ff8000000000000n);
+  expect(core.f64to32(QUIET) >>> 0).toBe(0x7fc00000);
+  expect(unsigned(core.roundInt64(SIGNALLING, 0))).toBe(0x7ff8000000000000n);
+});
+
+it("is positive or negative where the operation was invalid", () => {
+  const infinity = 0x7ff0000000000000n;
+  for (const negative of [0, 1]) {
+    core.fpRules(NAN_FIRST, negative, 0);
+    const sign = negative ? 0x8000000000000000n : 0n;
+    expect(unsigned(core.product64(infinity, 0n))).toBe(sign | 0x7ff8000000000000n);
+    expect(core.product32(0x7f800000, 0) >>> 0).toBe(negative ? 0xffc00000 : 0x7fc00000);
+    expect(core.fpFlags()).toBe(INVALID);
+  }
+});
+
+it("is tiny before or after rounding", () => {
+  // (1 + 2^-52) 2^-511 times (1 - 2^-52) 2^-511 is less than the least normal number, and is rounded to it.
+  const operands = [0x2000000000000001n, 0x1ffffffffffffffen] as const;
+  core.fpRules(NAN_FIRST, 0, 0);
+  expect(core.product64(...operands)).toBe(0x0010000000000000n);
+  expect(core.fpFlags()).toBe(INEXACT);
+  core.fpRules(NAN_FIRST, 0, 1);
+  expect(core.product64(...operands)).toBe(0x0010000000000000n);
+  expect(core.fpFlags()).toBe(INEXACT | UNDERFLOW);
+  // Half the least number more or less: tiny in any case.
+  core.fpRules(NAN_FIRST, 0, 0);
+  core.product64(0x2000000000000001n, 0x1fe0000000000000n);
+  expect(core.fpFlags()).toBe(INEXACT | UNDERFLOW);
+});
