@@ -69,19 +69,25 @@ export interface Topic {
   text(): string;
 }
 
+/** Work of a device that goes on while the guest does. */
+export interface InFlight {
+  /** Resolves when nothing is in flight that is to be kept (writes, flushes), so that power-off loses none. */
+  idle(): Promise<void>;
+  /** Resolves when nothing at all is in flight, so that the device can be saved. */
+  quiet(): Promise<void>;
+  /** Why it cannot be saved though nothing is in flight: the rest of a sentence. */
+  readonly unsaved: string | undefined;
+  /** The machine goes on after a stop: what was held back by one is tried again. */
+  resumed(): void;
+}
+
 export interface Device extends Stateful {
   /** Name as QEMU's `info qtree` has it. */
   readonly name: string;
   /** Power-on or system reset. */
   reset(): void;
-  /** Resolves when nothing is in flight that is to be kept (writes, flushes), so that power-off loses none. */
-  idle?(): Promise<void>;
-  /** Resolves when nothing at all is in flight, so that the device can be saved. */
-  quiet?(): Promise<void>;
-  /** Why it cannot be saved though nothing is in flight: the rest of a sentence. */
-  readonly unsaved?: string | undefined;
-  /** The machine goes on after a stop: what was held back by one is tried again. */
-  resumed?(): void;
+  /** What it has in flight, where that takes time. */
+  readonly inFlight?: InFlight;
   /** What the monitor shows of it by names of its own. */
   readonly topics?: readonly Topic[];
 }

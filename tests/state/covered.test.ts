@@ -13,6 +13,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "src/devices/pci/function.ts": "tests/state/devices.test.ts",
   "src/devices/pci/config-ports.ts": "tests/state/devices.test.ts",
   "src/devices/virtio/device.ts": "tests/state/devices.test.ts",
+  "src/devices/virtio/transport/core.ts": "tests/state/devices.test.ts",
   "src/devices/timer/pit8254/port61.ts": "tests/state/devices.test.ts",
   "src/chardev/mux.ts": "tests/state/parts.test.ts",
   "src/machine/clock/clock.ts": "tests/state/parts.test.ts",

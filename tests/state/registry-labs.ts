@@ -82,7 +82,7 @@ function labOf({ name, bus }: DeviceType, made: unknown, world: World): Lab {
 }
 
 function partsOf(device: Device): Pick<Lab, "parts" | "quiet"> {
-  return { parts: [device], quiet: async () => device.quiet?.() };
+  return { parts: [device], quiet: async () => device.inFlight?.quiet() };
 }
 
 function pciLab(device: PciFunction & Device, world: World, type: (value: number) => void): Lab {
@@ -95,7 +95,7 @@ function pciLab(device: PciFunction & Device, world: World, type: (value: number
   return {
     parts: [Object.assign(bus, { name: "pci" })],
     seen: () => mapper.ranges(),
-    quiet: async () => device.quiet?.(),
+    quiet: async () => device.inFlight?.quiet(),
     regions: [[config, 256], ...bars],
     events: [type, ...events],
   };

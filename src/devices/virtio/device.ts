@@ -1,7 +1,7 @@
 // What a virtio device is to a transport, and a transport to a device. A device (blk/, rng/, ...) knows neither PCI nor
 // MMIO; a transport knows no device. Adding one: extend VirtioDevice in a folder of its own.
 
-import type { DeviceLog, DeviceState, GuestMemory, Stateful } from "../interfaces.js";
+import type { DeviceLog, DeviceState, GuestMemory, InFlight, Stateful } from "../interfaces.js";
 import type { StateReader } from "../state.js";
 import type { Virtqueue } from "./queue/virtqueue.js";
 
@@ -21,7 +21,7 @@ export interface VirtioTransport {
   fail(message: string): void;
 }
 
-export abstract class VirtioDevice implements Stateful {
+export abstract class VirtioDevice implements Stateful, InFlight {
   readonly stateVersion: number = 1;
   /** As in QEMU without the bus, "virtio-blk". */
   abstract readonly name: string;
@@ -55,18 +55,14 @@ export abstract class VirtioDevice implements Stateful {
     return 0;
   }
 
-  /** Resolves when nothing is in flight that is to be kept (writes, flushes), so that power-off loses none. */
   async idle(): Promise<void> {}
 
-  /** Resolves when nothing at all is in flight, so that the device can be saved. */
   async quiet(): Promise<void> {}
 
-  /** Why the device cannot be saved now though nothing is in flight: a sentence's second half. */
   get unsaved(): string | undefined {
     return undefined;
   }
 
-  /** The machine goes on after a stop: what was held back by one is tried again. */
   resumed(): void {}
 
   get configSize(): number {

@@ -34,7 +34,7 @@ function setup() {
   const idle = new Promise<void>((resolve) => {
     done = resolve;
   });
-  const device = { idle: () => idle, resumed: () => log.push("resumed") };
+  const device = { inFlight: { idle: () => idle, resumed: () => log.push("resumed") } };
   const mainboard = { devices: [], sockets: {}, reset() {} };
   machine.wire({ mainboard, plugged: [{ device }] } as unknown as Wired<Mainboard>);
   return { machine, log, turn, done: () => done() };

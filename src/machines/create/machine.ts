@@ -87,12 +87,12 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
       },
       async close() {
         // A write that the guest was not told of yet is done all the same.
-        await Promise.all(plugged.map(({ device }) => device.idle?.()));
+        await Promise.all(plugged.map(({ device }) => device.inFlight?.idle()));
         await closeDrives(drives.values());
       },
     };
     this.on("state", (now) => {
-      if (now === "running") for (const { device } of plugged) device.resumed?.();
+      if (now === "running") for (const { device } of plugged) device.inFlight?.resumed();
     });
   }
 }

@@ -41,11 +41,11 @@ export function boardState({ type, config, cpu, cpuState, board, plugged, drives
     parts: [["cpu0", cpuState], ...parts, ...(board.state ?? []), ...written, ...named(board.devices)],
     ram: u8.subarray(plan.ramBase, plan.ramBase + plan.ramSize),
     async quiet() {
-      await Promise.all(devices.map((device) => device.quiet?.()));
+      await Promise.all(devices.map((device) => device.inFlight?.quiet()));
     },
     unsaved() {
-      const device = devices.find(({ unsaved }) => unsaved !== undefined);
-      if (device) return `${device.name}: ${device.unsaved}`;
+      const device = devices.find(({ inFlight }) => inFlight?.unsaved !== undefined);
+      if (device) return `${device.name}: ${device.inFlight!.unsaved}`;
       const kept = [...drives.values()].find(({ config: { readOnly, snapshot } }) => !readOnly && !snapshot);
       if (kept) return `drive ${kept.config.id} is written to '${kept.config.file}' itself; with snapshot=on it can`;
       return undefined;

@@ -2,38 +2,31 @@
 // BAR 1 has the MSI-X table; BAR 4 the common configuration, the interrupt status, the device's configuration and the
 // notification registers, one page each.
 
-import type { DeviceLog, DeviceState, GuestMemory, IoRegion } from "../../../interfaces.js";
+import type { DeviceState, IoRegion } from "../../../interfaces.js";
 import { PciFunction } from "../../../pci/function.js";
 import type { Msix } from "../../../pci/msix.js";
 import { CAP_VENDOR } from "../../../pci/registers.js";
 import { type StateReader, versioned } from "../../../state.js";
-import type { VirtioDevice, VirtioTransport } from "../../device.js";
-import { Features } from "../../features.js";
-import { Virtqueue, VirtqueueError } from "../../queue/virtqueue.js";
+import type { VirtioDevice } from "../../device.js";
 import * as reg from "../../registers.js";
+import { TransportCore, type TransportEnd, type TransportOptions } from "../core.js";
 import * as cap from "./capabilities.js";
-import { COMMON_SIZE, CommonConfig, type CommonConfigOwner } from "./common-config.js";
+import { COMMON_SIZE, CommonConfig } from "./common-config.js";
 
 const ISR_QUEUE = 1;
 const ISR_CONFIG = 2;
 
-export interface VirtioPciOptions {
-  readonly memory: GuestMemory;
-  readonly log: DeviceLog;
+export interface VirtioPciOptions extends TransportOptions {
   /** QEMU's -device id=. */
   readonly id?: string;
   /** MSI-X vectors; one per queue and one for configuration unless told. 0: INTx only. */
   readonly vectors?: number;
-  readonly indirectDescriptors?: boolean;
-  readonly eventIndex?: boolean;
 }
 
-export class VirtioPci extends PciFunction implements VirtioTransport, CommonConfigOwner {
+export class VirtioPci extends PciFunction implements TransportEnd {
   override readonly name: string;
-  readonly memory: GuestMemory;
-  readonly log: DeviceLog;
-  readonly queues: readonly Virtqueue[];
-  readonly vectors: number;
+  override readonly stateVersion = 2;
+  private readonly core: TransportCore;
   private readonly common: CommonConfig;
   private readonly msixTable: Msix | undefined;
   /** Where the PCI access capability is in config space. */
@@ -41,125 +34,59 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
   private isr = 0;
 
   constructor(
-    readonly device: VirtioDevice,
+    readonly inFlight: VirtioDevice,
     options: VirtioPciOptions,
   ) {
     const id = options.id === undefined ? {} : { id: options.id };
-    super({ vendor: 0x1af4, device: 0x1040 + device.deviceId, revision: 1, classCode: device.pciClass, pin: 1, ...id });
-    this.name = `${device.name}-pci`;
-    this.memory = options.memory;
-    this.log = options.log;
-    this.queues = device.queueSizes.map((size) => new Virtqueue(options.memory, size));
-    const offered = [...device.features, reg.F_VERSION_1];
-    if (options.indirectDescriptors ?? true) offered.push(reg.F_INDIRECT_DESC);
-    if (options.eventIndex ?? true) offered.push(reg.F_EVENT_IDX);
-    this.common = new CommonConfig(this, new Features(offered), this.queues.length);
-    this.vectors = options.vectors ?? this.queues.length + 1;
-    this.msixTable = this.vectors > 0 ? this.addMsix(this.vectors, cap.MSIX_BAR) : undefined;
+    const { deviceId, pciClass } = inFlight;
+    super({ vendor: 0x1af4, device: 0x1040 + deviceId, revision: 1, classCode: pciClass, pin: 1, ...id });
+    this.name = `${inFlight.name}-pci`;
+    const { vectors = inFlight.queueSizes.length + 1 } = options;
+    this.core = new TransportCore(inFlight, this, options);
+    this.common = new CommonConfig(this.core, vectors);
+    this.msixTable = vectors > 0 ? this.addMsix(vectors, cap.MSIX_BAR) : undefined;
     const region = this.modernRegion();
     this.addBar(cap.MODERN_BAR, { kind: "mem", size: cap.MODERN_BAR_SIZE, region, wide: true, prefetchable: true });
     this.accessAt = this.addStructures();
-    device.attach(this);
   }
 
-  idle(): Promise<void> {
-    return this.device.idle();
+  interruptQueue(index: number): void {
+    this.interrupt(ISR_QUEUE, this.common.queueVectors[index]!);
   }
 
-  quiet(): Promise<void> {
-    return this.device.quiet();
+  interruptConfig(): void {
+    this.interrupt(ISR_CONFIG, this.common.configVector);
   }
 
-  get unsaved(): string | undefined {
-    return this.device.unsaved;
+  mayAccessMemory(): boolean {
+    return this.busMaster;
   }
 
-  resumed(): void {
-    this.device.resumed();
-  }
-
-  queue(index: number): Virtqueue {
-    const queue = this.queues[index];
-    if (queue === undefined) throw new Error(`${this.name} has no queue ${index}`);
-    return queue;
-  }
-
-  negotiated(feature: number): boolean {
-    return this.common.driverFeatures.has(feature);
-  }
-
-  notify(index: number): void {
-    if (this.queue(index).shouldInterrupt()) this.interrupt(ISR_QUEUE, this.common.queueVectors[index]!);
-  }
-
-  configChanged(): void {
-    this.common.generation = (this.common.generation + 1) & 0xff;
-    this.interruptConfig();
-  }
-
-  kick(index: number): void {
-    const running = (this.common.status & (reg.STATUS_DRIVER_OK | reg.STATUS_NEEDS_RESET)) === reg.STATUS_DRIVER_OK;
-    if (!running || this.queues[index]?.enabled !== true) return;
-    if (!this.busMaster) {
-      this.log.guestError(`${this.name}: notified while it may not access memory (bus mastering is off)`);
-      return;
-    }
-    this.guarded(() => this.device.handleQueue(index));
-  }
-
-  fail(message: string): void {
-    this.log.guestError(`${this.name}: ${message}`);
-    this.common.status |= reg.STATUS_NEEDS_RESET;
-    this.interruptConfig();
-  }
-
-  resetByDriver(): void {
-    this.device.reset();
-    for (const queue of this.queues) queue.reset();
+  resetRegisters(): void {
     this.common.reset();
     this.isr = 0;
     this.setIntx(false);
   }
 
-  enableQueue(queue: Virtqueue): void {
-    const indirect = this.negotiated(reg.F_INDIRECT_DESC);
-    const eventIndex = this.negotiated(reg.F_EVENT_IDX);
-    this.guarded(() => queue.enable({ indirect, eventIndex }));
-  }
-
-  driverReady(): void {
-    // Buffers may have been made available, and notified of, before DRIVER_OK.
-    for (const index of this.queues.keys()) this.kick(index);
-  }
-
   override reset(): void {
-    this.resetByDriver();
+    this.core.reset();
     super.reset();
   }
 
-  /** The device must be idle. */
   override save(): DeviceState {
-    return {
-      ...super.save(),
-      common: this.common.save(),
-      queues: this.queues.map((queue) => queue.save()),
-      isr: this.isr,
-      device: versioned(this.device),
-    };
+    return { ...super.save(), common: this.common.save(), isr: this.isr, core: versioned(this.core) };
   }
 
   override load(reader: StateReader): void {
-    this.device.reset();
     this.common.load(reader.part("common"));
-    for (const [i, part] of reader.parts("queues", this.queues.length).entries()) this.queues[i]!.load(part);
     this.isr = reader.uint("isr", ISR_QUEUE | ISR_CONFIG);
-    reader.load("device", this.device);
+    reader.load("core", this.core);
     super.load(reader);
   }
 
   override settle(): void {
     super.settle();
-    this.device.settle();
+    this.core.settle();
   }
 
   override readConfig(offset: number, size: number): number {
@@ -179,19 +106,6 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
     if (access !== undefined) {
       access.region.write(access.offset, access.length, (data & (2 ** (8 * access.length) - 1)) >>> 0);
     }
-  }
-
-  private guarded(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof VirtqueueError)) throw error;
-      this.fail(error.message);
-    }
-  }
-
-  private interruptConfig(): void {
-    if ((this.common.status & reg.STATUS_DRIVER_OK) !== 0) this.interrupt(ISR_CONFIG, this.common.configVector);
   }
 
   private interrupt(bit: number, vector: number): void {
@@ -215,10 +129,10 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
       this.common,
       { read: () => this.readIsr(), write() {} },
       {
-        read: (offset, size) => this.device.readConfig(offset, size),
-        write: (offset, size, value) => this.device.writeConfig(offset, size, value),
+        read: (offset, size) => this.inFlight.readConfig(offset, size),
+        write: (offset, size, value) => this.inFlight.writeConfig(offset, size, value),
       },
-      { read: () => 0, write: (offset) => this.kick(Math.floor(offset / cap.NOTIFY_MULTIPLIER)) },
+      { read: () => 0, write: (offset) => this.core.kick(Math.floor(offset / cap.NOTIFY_MULTIPLIER)) },
     ];
     return {
       read: (offset, size) => pages[offset >> 12]!.read(offset & 0xfff, size),
@@ -233,8 +147,8 @@ export class VirtioPci extends PciFunction implements VirtioTransport, CommonCon
     const bodies = [
       cap.capabilityBody(cap.CFG_COMMON, bar, 0, COMMON_SIZE),
       cap.capabilityBody(cap.CFG_ISR, bar, cap.PAGE, 1),
-      cap.capabilityBody(cap.CFG_DEVICE, bar, 2 * cap.PAGE, Math.max(4, this.device.configSize)),
-      cap.capabilityBody(cap.CFG_NOTIFY, bar, 3 * cap.PAGE, this.queues.length * notify, notify),
+      cap.capabilityBody(cap.CFG_DEVICE, bar, 2 * cap.PAGE, Math.max(4, this.inFlight.configSize)),
+      cap.capabilityBody(cap.CFG_NOTIFY, bar, 3 * cap.PAGE, this.core.queues.length * notify, notify),
     ];
     for (const body of bodies) this.addCapability(CAP_VENDOR, body);
     const at = this.addCapability(CAP_VENDOR, cap.capabilityBody(cap.CFG_PCI, 0, 0, 0, 0));
