@@ -5,7 +5,7 @@ import type { RamRange } from "../../engine/physical.js";
 import type { Vcpu } from "../../engine/vcpu.js";
 import { E_ICOUNT, E_ICOUNT_SHIFT } from "../../layout/engine.js";
 import { S_ATTENTION, S_EXACT, S_HALTED, S_PC } from "../../layout/vcpu.js";
-import { type Cpu, type CpuExit, type CpuHooks, hostImports } from "../../machine/cpu.js";
+import { type CpuExit, type CpuHooks, type EngineCpu, hostImports } from "../../machine/cpu.js";
 import type { Frontend } from "../frontend.js";
 import { RISCV } from "./arch.js";
 import { featureBits, misa } from "./extensions.js";
@@ -33,12 +33,16 @@ export interface RiscvCpuOptions {
   onLog?: (kind: number, a: number, b: number, c: number) => void;
 }
 
-export class RiscvCpu implements Cpu {
+export class RiscvCpu implements EngineCpu {
+  strayed = false;
   readonly engine: Engine;
   readonly vcpu: Vcpu;
+  /** In the order of the ISA string. */
+  readonly extensions: readonly string[];
 
   constructor(options: RiscvCpuOptions) {
     const { hooks, extensions } = options;
+    this.extensions = extensions;
     this.engine = new Engine({
       module: options.module,
       arch: RISCV,
@@ -66,7 +70,9 @@ export class RiscvCpu implements Cpu {
 
   run(budget: number): CpuExit {
     const exit = this.engine.run(budget, this.vcpu);
-    return exit === "not-memory" ? "shutdown" : exit;
+    if (exit !== "not-memory") return exit;
+    this.strayed = true;
+    return "shutdown";
   }
 
   stop(): void {
@@ -95,6 +101,7 @@ export class RiscvCpu implements Cpu {
   }
 
   reset(): void {
+    this.strayed = false;
     this.engine.reset(this.vcpu);
   }
 

@@ -3,8 +3,8 @@
 import { createGpex, type Gpex } from "../../../devices/chipset/gpex/gpex.js";
 import { FW_CFG_NB_CPUS, FwCfg } from "../../../devices/firmware/fwcfg/fwcfg.js";
 import { FwCfgMmio } from "../../../devices/firmware/fwcfg/mmio.js";
-import type { Device, GuestMemory, IoRegion, IrqLine } from "../../../devices/interfaces.js";
-import { Mtimer } from "../../../devices/irqchip/aclint/mtimer.js";
+import type { Device, GuestMemory, IoRegion, IrqLine, Timer } from "../../../devices/interfaces.js";
+import { MTIMER_HZ, Mtimer } from "../../../devices/irqchip/aclint/mtimer.js";
 import { MTIMER_SIZE, SWI_SIZE } from "../../../devices/irqchip/aclint/registers.js";
 import { Swi } from "../../../devices/irqchip/aclint/swi.js";
 import { Plic } from "../../../devices/irqchip/plic/plic.js";
@@ -38,7 +38,9 @@ const MSI = 3;
 const MTI = 7;
 const SEI = 9;
 const MEI = 11;
+const STI = 5;
 const UART_REGISTERS = 8;
+const NS_PER_TICK = 1_000_000_000 / MTIMER_HZ;
 
 export class RiscvVirtBoard implements Mainboard {
   /** In the order of their resets. */
@@ -49,6 +51,9 @@ export class RiscvVirtBoard implements Mainboard {
   readonly fwCfg: FwCfg;
   readonly pci: Gpex;
   private slots = 0;
+  /** Of each hart, for the comparators that they have themselves; and what they wait for. */
+  private readonly supervisorTimers: readonly Timer[];
+  private readonly supervisorTimes: bigint[];
 
   constructor(private readonly parts: RiscvBoardParts) {
     const { bus, clock, wall, log, control, harts, memory, ramSize } = parts;
@@ -59,6 +64,8 @@ export class RiscvVirtBoard implements Mainboard {
       contexts: harts.flatMap((hart) => [this.line(hart, MEI), this.line(hart, SEI)]),
       log,
     });
+    this.supervisorTimes = harts.map(() => 0n);
+    this.supervisorTimers = harts.map((_, hart) => clock.timer(() => this.supervisorTimer(hart)));
     const mswi = new Swi("riscv.aclint.mswi", lines(MSI), log);
     this.mtimer = new Mtimer(clock, lines(MTI), log, () => {
       for (const hart of harts) hart.setTime(this.mtimer.ahead);
@@ -104,7 +111,21 @@ export class RiscvVirtBoard implements Mainboard {
 
   reset(): void {
     for (const hart of this.parts.harts) hart.reset();
+    for (const timer of this.supervisorTimers) timer.cancel();
     for (const device of this.devices) device.reset();
+  }
+
+  /** The supervisor of a hart is to be interrupted when the counter is at `at` (Sstc). */
+  setSupervisorTimer(hart: number, at: bigint): void {
+    this.supervisorTimes[hart] = at;
+    const ns = Number(at - this.mtimer.ahead) * NS_PER_TICK;
+    // Beyond what numbers are exact for is never.
+    if (ns > Number.MAX_SAFE_INTEGER) this.supervisorTimers[hart]!.cancel();
+    else this.supervisorTimers[hart]!.arm(ns);
+  }
+
+  private supervisorTimer(hart: number): void {
+    this.line(this.parts.harts[hart]!, STI).set(this.mtimer.time() >= this.supervisorTimes[hart]!);
   }
 
   private place({ address, size }: map.Place, device: Device & IoRegion): void {

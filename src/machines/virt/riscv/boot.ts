@@ -1,0 +1,158 @@
+// What a RISC-V `virt` starts: the built-in SBI or firmware of a file, and a kernel with its initrd and the device tree. All of it is
+// written to RAM after every reset.
+
+import type { RiscvCpu } from "../../../arch/riscv/cpu.js";
+import { flatten } from "../../../boot/fdt/flatten.js";
+import type { EngineGuestMemory } from "../../../machine/guest-memory.js";
+import { MachineError, type MachineHost } from "../../../machine/host.js";
+import type { MachineConfig } from "../../../options/config.js";
+import type { Boot, BootParts } from "../../registry/model.js";
+import { type KernelFile, RISCV_KERNEL, readKernel } from "../boot/kernel-file.js";
+import { type BootPlaces, type KernelSize, placeBoot } from "../boot/place.js";
+import { makeSbi } from "../sbi/firmware.js";
+import type { RiscvVirtBoard } from "./board.js";
+import * as map from "./map.js";
+import { resetRom } from "./reset-rom.js";
+import { type TreeOptions, virtTree } from "./tree.js";
+
+/** Memory of the built-in firmware, as the device tree has it: no more than OpenSBI's. */
+const FIRMWARE_SIZE = 512 << 10;
+const KERNEL_OFFSET = 2 << 20;
+const SEED_BYTES = 32;
+
+interface Firmware {
+  /** To be written from RAM's beginning on; absent: the kernel is there. */
+  readonly bytes?: Uint8Array;
+  readonly end: number;
+  /** Of the device tree. */
+  readonly reserved?: TreeOptions["firmware"];
+}
+
+/** Of the CPU, for the device tree. */
+export type CpuTree = Pick<TreeOptions, "harts" | "extensions" | "mmu">;
+
+export async function prepareRiscvBoot(
+  { config, host, memory, cpu, entropy }: BootParts<RiscvCpu>,
+  cpuTree: CpuTree,
+): Promise<Boot<RiscvVirtBoard>> {
+  const { ramSize } = config;
+  const ram = { address: map.RAM_BASE, length: ramSize };
+  const firmware = await readFirmware(config, host, cpuTree.harts);
+  const kernel = config.kernel === undefined ? undefined : await kernelOf(config.kernel, host, ramSize);
+  const initrd = config.initrd === undefined ? undefined : await readFile("initrd", config.initrd, host);
+  const treeFor = (places: BootPlaces | undefined): Uint8Array => {
+    const seed = new Uint8Array(SEED_BYTES);
+    entropy.fill(seed);
+    const start = places?.initrd ?? 0;
+    const initrdPlace = initrd && { start, end: start + initrd.length };
+    const chosen = { commandLine: kernel ? config.append : undefined, initrd: initrdPlace, seed };
+    return flatten(virtTree({ ...cpuTree, ramSize, chosen, firmware: firmware.reserved }));
+  };
+  const places = placed({
+    ...{ ram, firmwareEnd: firmware.end },
+    kernel: kernel && sizeOf(kernel),
+    initrd: initrd?.length,
+    // Its length is the same whatever it says of places.
+    tree: treeFor(undefined).length,
+  });
+  const entry = kernel?.form === "elf" ? kernel.elf.entry : places.kernel;
+  const rom = memory.addRom(
+    resetRom(map.RESET_ROM.address, {
+      firmware: firmware.bytes ? map.RAM_BASE : entry,
+      tree: places.tree,
+      next: kernel ? entry : 0,
+    }),
+  );
+  return {
+    install: () => memory.setRanges([{ address: map.RESET_ROM.address, length: 4096, kind: "rom", rom }]),
+    start() {
+      if (firmware.bytes) put(memory, map.RAM_BASE, firmware.bytes);
+      if (kernel) putKernel(memory, kernel, places.kernel);
+      if (initrd) put(memory, places.initrd, initrd);
+      put(memory, places.tree, treeFor(places));
+      cpu.setPc(BigInt(map.RESET_ROM.address));
+      cpu.update();
+    },
+  };
+}
+
+async function readFirmware(
+  { bios, kernel, ramSize }: MachineConfig,
+  host: MachineHost,
+  harts: number,
+): Promise<Firmware> {
+  if (bios === "none") {
+    if (kernel === undefined)
+      throw new MachineError("-bios none: nothing to start: give a kernel (-kernel FILE) as well");
+    return { end: map.RAM_BASE };
+  }
+  if (bios !== undefined && bios !== "default") {
+    const bytes = await readFile("firmware", bios, host);
+    if (bytes.length === 0) throw new MachineError(`firmware ${bios} is empty`);
+    if (bytes.length > ramSize)
+      throw new MachineError(`firmware ${bios} of ${bytes.length} bytes does not fit into RAM`);
+    return { bytes, end: map.RAM_BASE + bytes.length };
+  }
+  if (kernel === undefined) {
+    throw new MachineError("nothing to boot: give a kernel (-kernel FILE) or firmware (-bios FILE)");
+  }
+  const bytes = makeSbi({
+    ...{ address: map.RAM_BASE, ramEnd: map.RAM_BASE + ramSize, next: map.RAM_BASE + KERNEL_OFFSET, harts },
+    ...{ uart: map.UART.address, finisher: map.TEST.address },
+    ...{ msip: map.CLINT.address, mtimecmp: map.CLINT.address + 0x4000 },
+  });
+  const end = map.RAM_BASE + FIRMWARE_SIZE;
+  return { bytes, end, reserved: { address: map.RAM_BASE, size: FIRMWARE_SIZE } };
+}
+
+async function kernelOf(name: string, host: MachineHost, ramSize: number): Promise<KernelFile> {
+  const bytes = await readFile("kernel", name, host);
+  try {
+    return await readKernel(bytes, RISCV_KERNEL, ramSize);
+  } catch (error) {
+    if (error instanceof RangeError) throw new MachineError(`kernel ${name} ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function sizeOf(kernel: KernelFile): KernelSize {
+  if (kernel.form === "flat") return kernel;
+  const { segments } = kernel.elf;
+  const address = Math.min(...segments.map((segment) => segment.address));
+  const end = Math.max(...segments.map((segment) => segment.address + segment.size));
+  return { address, size: end - address };
+}
+
+function placed(sizes: Parameters<typeof placeBoot>[0]): BootPlaces {
+  try {
+    return placeBoot(sizes);
+  } catch (error) {
+    if (error instanceof RangeError) throw new MachineError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function putKernel(memory: EngineGuestMemory, kernel: KernelFile, address: number): void {
+  if (kernel.form === "flat") {
+    put(memory, address, kernel.bytes);
+    return;
+  }
+  for (const { offset, fileSize, address: at, size } of kernel.elf.segments) {
+    put(memory, at, kernel.bytes.subarray(offset, offset + fileSize));
+    put(memory, at + fileSize, new Uint8Array(size - fileSize));
+  }
+}
+
+function put(memory: EngineGuestMemory, address: number, bytes: Uint8Array): void {
+  if (!memory.write(address, bytes)) {
+    throw new MachineError(`nothing can be loaded at 0x${address.toString(16)}: there is no RAM`);
+  }
+}
+
+async function readFile(what: string, name: string, host: MachineHost): Promise<Uint8Array> {
+  const bytes = await host.readFile(name);
+  if (bytes) return bytes;
+  const url = host.locate?.(name);
+  const why = url === undefined ? "No such file or directory" : `there is no file at ${url}`;
+  throw new MachineError(`could not open ${what} file '${name}': ${why}`, { code: "ERR_FILE", url });
+}

@@ -1,0 +1,59 @@
+// RISC-V's `virt` runs a supervisor's program on the built-in SBI: every call of it, in both tiers.
+
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { coreFile } from "../../src/arch/guest.js";
+import { MachineError } from "../../src/machine/host.js";
+import { TestHost } from "../../src/machine/testing.js";
+import { createModelled } from "../../src/machines/create/create.js";
+import { RISCV_VIRT } from "../../src/machines/virt/riscv/model.js";
+import { assemble } from "../../src/machines/virt/sbi/assembler.js";
+import { NUMBERS } from "../../src/machines/virt/sbi/layout.js";
+import { PAYLOAD, payloadOutput } from "../../src/machines/virt/sbi/payload.js";
+import { machine as type } from "../../src/machines/virt/type.js";
+import { defaultConfig, type MachineConfig } from "../../src/options/config.js";
+
+const KERNEL = 0x8020_0000;
+
+const module = new WebAssembly.Module(readFileSync(new URL(`../../dist/${coreFile("riscv64")}`, import.meta.url)));
+
+function configure(more: Partial<MachineConfig> = {}): MachineConfig {
+  return {
+    ...defaultConfig(),
+    guest: "riscv64",
+    cpu: { model: "rv64", features: [], properties: {} } as unknown as MachineConfig["cpu"],
+    machine: { type: "virt", properties: {} },
+    ramSize: 16 << 20,
+    kernel: "kernel",
+    chardevs: [{ id: "console", kind: "stdio", mux: false, signal: false }],
+    serial: ["console"],
+    icount: { shift: 3, auto: false, sleep: false },
+    ...more,
+  };
+}
+
+async function run(config: MachineConfig, reason = 0) {
+  const host = new TestHost(() => new Promise((resolve) => setImmediate(resolve)));
+  host.files.set("kernel", assemble(PAYLOAD, KERNEL, { ...NUMBERS, SECOND: 0, REASON: reason }).bytes);
+  const machine = await createModelled(type, RISCV_VIRT, config, host, { module });
+  const finished = await machine.start();
+  return { finished, text: host.chardevs.get("console")!.text };
+}
+
+it("runs a program on the built-in SBI and powers off", async () => {
+  const { finished, text } = await run(configure());
+  expect(text).toBe(payloadOutput(1));
+  expect(finished).toMatchObject({ status: 0 });
+});
+
+it("leaves with the status of a failure", async () => {
+  expect((await run(configure(), 1)).finished).toMatchObject({ status: 1 });
+});
+
+it("says what cannot be started", async () => {
+  const { kernel: _, ...none } = configure();
+  await expect(run(none)).rejects.toThrow(MachineError);
+  await expect(run(none)).rejects.toThrow("nothing to boot: give a kernel (-kernel FILE) or firmware (-bios FILE)");
+  await expect(run(configure({ kernel: "no" }))).rejects.toThrow("could not open kernel file 'no'");
+  await expect(run({ ...none, bios: "none" })).rejects.toThrow("-bios none: nothing to start");
+});
