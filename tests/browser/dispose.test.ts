@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Browser, until } from "../../testing/browser/browser.js";
-import { BROWSERS } from "../../testing/browser/browsers.js";
+import { BROWSER_NAMES, BROWSERS } from "../../testing/browser/browsers.js";
 import { PageUnderTest } from "../../testing/browser/page.js";
 import { type Site, serveSite } from "../../testing/browser/site.js";
 import { temporaryFolder } from "../../testing/guest.js";
@@ -36,7 +36,7 @@ afterAll(() => {
   folder.remove();
 });
 
-describe.each(["chromium"] as const)("%s", (name) => {
+describe.each(BROWSER_NAMES)("%s", (name) => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await BROWSERS[name].start();
