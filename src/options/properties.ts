@@ -52,14 +52,23 @@ const KINDS: Partial<Record<PropertyRow["type"], string>> = {
   rng: "object id",
 };
 
+/** What a property takes. */
+export function kindText(row: PropertyRow): string {
+  return KINDS[row.type] ?? (row.type === "choice" ? row.words!.join("|") : row.words![0]!);
+}
+
+/** What holds where nothing is said. */
+export function defaultText({ default: value }: PropertyRow): string | undefined {
+  return typeof value === "boolean" ? (value ? "on" : "off") : value?.toString();
+}
+
 /** A line for each property: what it takes, what it is, what holds without it. */
 export function propertiesHelp(rows: PropertyRows): string {
   return Object.entries(rows)
     .map(([name, row]) => {
-      const kind = KINDS[row.type] ?? (row.type === "choice" ? row.words!.join("|") : row.words![0]!);
-      const shown = typeof row.default === "boolean" ? (row.default ? "on" : "off") : row.default;
+      const shown = defaultText(row);
       const without = row.required ? " (required)" : shown === undefined ? "" : ` (default: ${shown})`;
-      return `  ${`${name}=<${kind}>`.padEnd(30)} - ${row.text}${without}\n`;
+      return `  ${`${name}=<${kindText(row)}>`.padEnd(30)} - ${row.text}${without}\n`;
     })
     .join("");
 }

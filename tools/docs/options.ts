@@ -37,6 +37,6 @@ function optionRow({ names, argument, help }: OptionRow): string {
   return `| ${code(names.map((name) => `-${name}`))} | ${shown} | ${ignored ? "ignored" : "supported"} | ${cell(meaning)} |`;
 }
 
-const code = (words: readonly string[]): string => words.map((word) => `\`${cell(word)}\``).join(", ");
+export const code = (words: readonly string[]): string => words.map((word) => `\`${cell(word)}\``).join(", ");
 /** A bar would end the table's cell. */
-const cell = (text: string): string => text.replaceAll("|", "\\|");
+export const cell = (text: string): string => text.replaceAll("|", "\\|");

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { markdown } from "../../bench/report.js";
 import { newestResult } from "../../bench/save.js";
+import { apiReference } from "./api.js";
+import { deviceReference } from "./devices.js";
 import { optionTables } from "./options.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,6 +21,8 @@ const PARTS: readonly Part[] = [
   { file: "docs/performance.md", name: "results", make: results },
   { file: "docs/decisions/README.md", name: "decisions", make: decisions },
   { file: "docs/options.md", name: "options", make: optionTables },
+  { file: "docs/devices.md", name: "devices", make: deviceReference },
+  { file: "docs/api.md", name: "api", make: apiReference },
 ];
 
 /** Each document with generated parts, as it has to be. */
