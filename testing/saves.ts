@@ -1,7 +1,7 @@
 // Machines that are stopped at an instruction, saved, and gone on with in a new one.
 
+import type { Machine } from "../src/machine/machine.js";
 import { parseArguments } from "../src/machines/arguments.js";
-import type { ModelledMachine } from "../src/machines/create/machine.js";
 import { createMachine } from "../src/machines/create.js";
 import { loadCoreModule } from "../src/node/core-module.js";
 import { createNodeHost } from "../src/node/host.js";
@@ -11,26 +11,31 @@ import type { Snapshot } from "../src/snapshot/container.js";
 /** Nanoseconds per instruction as a power of two. */
 const SHIFT = 3;
 
-export class Saves {
-  private readonly module = loadCoreModule();
-
-  /** QEMU's options, to which go those that make runs repeat. */
-  constructor(private readonly options: readonly string[]) {}
-
-  async machine(): Promise<ModelledMachine> {
+/** Of a `pc` with QEMU's options, to which go those that make runs repeat. */
+export function pcSaves(options: readonly string[]): Saves {
+  const module = loadCoreModule();
+  return new Saves(async () => {
     const repeat = ["-icount", `shift=${SHIFT},sleep=off`, "-rtc", "base=2026-01-01,clock=vm"];
-    const parsed = parseArguments(["-display", "none", "-monitor", "none", ...repeat, ...this.options], programInfo());
+    const parsed = parseArguments(["-display", "none", "-monitor", "none", ...repeat, ...options], programInfo());
     if (parsed.kind !== "machine") throw new Error("these options make no machine");
     const host = createNodeHost({ prefix: "saves", onBrokenOutput: () => {} });
-    return createMachine(parsed.config, host, { module: this.module });
-  }
+    return createMachine(parsed.config, host, { module });
+  }, SHIFT);
+}
+
+export class Saves {
+  /** `make` makes a machine under -icount with this shift, always the same one. */
+  constructor(
+    private readonly make: () => Promise<Machine>,
+    private readonly shift: number,
+  ) {}
 
   /**
    * The states of one machine, saved or new, after so many instructions, ascending. Idle time counts as instructions. It is stopped
    * where it is looked at, and goes on; then it is ended.
    */
   async run(counts: readonly number[], from?: Snapshot): Promise<Snapshot[]> {
-    const machine = await this.machine();
+    const machine = await this.make();
     const states: Snapshot[] = [];
     let failure: unknown;
     // Timers fire at their exact instruction, and what they ask for comes between two runs.
@@ -49,7 +54,7 @@ export class Saves {
     const arm = (): void => {
       const count = counts[states.length];
       if (count === undefined) machine.quit();
-      else next.arm(count * 2 ** SHIFT);
+      else next.arm(count * 2 ** this.shift);
     };
     arm();
     await machine.start(from);

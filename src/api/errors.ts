@@ -1,6 +1,7 @@
 // Errors on their way between threads: a class does not survive that, its fields do.
 
 import { BlockError } from "../block/interfaces.js";
+import { StateError } from "../devices/state.js";
 import { MachineError, type MachineErrorCode } from "../machine/host.js";
 import { OptionError } from "../options/error.js";
 
@@ -33,6 +34,7 @@ function known(error: unknown): MachineError {
   if (error instanceof MachineError) return error;
   if (error instanceof OptionError) return new MachineError(error.message, { code: "ERR_OPTION", cause: error });
   if (error instanceof BlockError) return new MachineError(error.message, { code: "ERR_FILE", cause: error });
+  if (error instanceof StateError) return new MachineError(error.message, { code: error.code, cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new MachineError(`internal error: ${message}`, { code: "ERR_INTERNAL", cause: error });
 }

@@ -26,6 +26,14 @@ export interface Stateful {
 /** A saved state that is not whole, or not for this machine. The message is one sentence for the user. */
 export class StateError extends Error {
   override readonly name = "StateError";
+
+  /** ERR_STATE, or what the API calls the reason. */
+  constructor(
+    message: string,
+    readonly code: "ERR_STATE" | "ERR_ENDED" = "ERR_STATE",
+  ) {
+    super(message);
+  }
 }
 
 /** The state of a part that has a version of its own, for StateReader.load. */

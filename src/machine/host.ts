@@ -114,6 +114,7 @@ export type MachineErrorCode =
   | "ERR_MACHINE"
   | "ERR_WORKER"
   | "ERR_ENDED"
+  | "ERR_STATE"
   | "ERR_UNAVAILABLE"
   | "ERR_INTERNAL";
 

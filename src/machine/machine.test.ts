@@ -269,3 +269,87 @@ describe("Machine", () => {
     expect(await machine.finished).toEqual({ status: 1, reason: "quit" });
   });
 });
+
+describe("saveState()", () => {
+  const STATE: BoardState = {
+    header: { format: 1, engine: "0.1.0", machine: "m", cpu: "c", options: {} },
+    parts: [],
+    ram: new Uint8Array(8192).fill(1, 4096),
+    quiet: async () => {},
+    unsaved: () => undefined,
+    ramLoaded() {},
+  };
+  const withState = (state: Partial<BoardState> = {}) => {
+    const made = setup();
+    made.machine.board.state = () => ({ ...STATE, ...state });
+    return made;
+  };
+  const refusal = (code: string, reason: string) => ({ code, message: `The state cannot be saved: ${reason}` });
+  const ENDED = refusal("ERR_ENDED", "the machine has ended");
+
+  it("gives everything, and the machine goes on", async () => {
+    const { machine } = withState();
+    const finished = machine.start();
+    const { sections, ram } = await machine.saveState();
+    expect(sections).toEqual([{ id: "machine", version: 1, state: { state: "running", reason: "user" } }]);
+    expect([ram.size, [...ram.numbers], ram.bytes.length]).toEqual([8192, [1], 4096]);
+    expect(machine.state).toBe("running");
+    machine.pause();
+    expect((await machine.saveState()).sections[0]!.state).toEqual({ state: "paused", reason: "user" });
+    machine.quit();
+    await finished;
+  });
+
+  it("says why it cannot be, and the machine goes on", async () => {
+    const { machine } = withState({ unsaved: () => "a disk is stuck" });
+    const finished = machine.start();
+    await expect(machine.saveState()).rejects.toMatchObject(refusal("ERR_STATE", "a disk is stuck"));
+    expect(machine.state).toBe("running");
+    machine.quit();
+    await finished;
+  });
+
+  it("is refused before the start and after the end", async () => {
+    const { machine } = withState();
+    await expect(machine.saveState()).rejects.toMatchObject(refusal("ERR_STATE", "the machine has not been started"));
+    const finished = machine.start();
+    machine.quit();
+    await expect(machine.saveState()).rejects.toMatchObject(ENDED);
+    await finished;
+    await expect(machine.saveState()).rejects.toMatchObject(ENDED);
+  });
+
+  it("settles when the machine ends during it, though its disks never do", async () => {
+    const { machine, settle } = withState({ quiet: () => new Promise(() => {}) });
+    const finished = machine.start();
+    const saved = machine.saveState();
+    await settle();
+    machine.quit();
+    await expect(saved).rejects.toMatchObject(ENDED);
+    await finished;
+  });
+
+  it("gives no half of a machine whose disks are closed meanwhile", async () => {
+    let quiet = (): void => {};
+    const { machine, settle } = withState({ quiet: () => new Promise((resolve) => (quiet = resolve)) });
+    const finished = machine.start();
+    const saved = machine.saveState();
+    await settle();
+    machine.quit();
+    quiet();
+    await expect(saved).rejects.toMatchObject(ENDED);
+    await finished;
+  });
+
+  it("settles when the machine fails", async () => {
+    const { machine, settle } = withState({ quiet: () => new Promise(() => {}) });
+    const finished = machine.start();
+    const saved = machine.saveState();
+    await settle();
+    machine.request(() => {
+      throw new Error("broken");
+    });
+    await expect(saved).rejects.toMatchObject(ENDED);
+    await expect(finished).rejects.toThrow("broken");
+  });
+});

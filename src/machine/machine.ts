@@ -25,6 +25,7 @@ import type { RunLoop } from "./run-loop.js";
 export type PauseReason = "user" | "io-error";
 
 const PAUSE_REASONS: readonly PauseReason[] = ["user", "io-error"];
+const ENDED = "the machine has ended";
 const SAVED_STATES = ["prelaunch", "running", "paused", "shutdown", "suspended"] as const;
 
 /**
@@ -104,6 +105,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
   private ending: MachineExit | undefined;
   private closing: Promise<void> | undefined;
   private begin!: () => void;
+  private started = false;
   private boardParts: B | undefined;
   /** The last reset is done. Its failure is the run loop's affair. */
   private ready: Promise<void> | undefined;
@@ -164,6 +166,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
    * with StateError when the state is not for this machine.
    */
   start(saved?: Snapshot): Promise<MachineExit> {
+    this.started = true;
     const begun = this.board.reset();
     if (saved) this.hold(Promise.resolve(begun).then(() => this.load(saved)));
     else {
@@ -178,15 +181,22 @@ export class Machine<B extends Board = Board> implements MachineControl {
    * Everything this machine is, between two instructions; it goes on after that as if nothing had been. Rejects with StateError, one
    * sentence, when something cannot be saved.
    */
-  saveState(): Promise<Snapshot> {
-    return this.loop.pausedFor(async () => {
+  async saveState(): Promise<Snapshot> {
+    if (!this.started) throw notSaved("the machine has not been started");
+    const saved = this.loop.pausedFor(async () => {
       await this.ready;
       const state = this.board.state();
       await state.quiet();
-      const reason = this.current === "ended" ? "the machine has ended" : state.unsaved();
-      if (reason !== undefined) throw new StateError(`The state cannot be saved: ${reason}`);
+      // What is left of disks and consoles is no state of a machine by then.
+      const reason = this.ending ? ENDED : state.unsaved();
+      if (reason !== undefined) throw notSaved(reason);
       return { header: state.header, sections: saveSections(this.stateParts), ram: savePages(state.ram) };
     });
+    // A machine that ends has no time between two instructions any more, and disks that are stuck may never be quiet.
+    const over = (): never => {
+      throw notSaved(ENDED);
+    };
+    return Promise.race([saved, this.finished.then(over, over)]);
   }
 
   private get stateParts(): StatePart[] {
@@ -196,6 +206,7 @@ export class Machine<B extends Board = Board> implements MachineControl {
   private load({ header, sections, ram }: Snapshot): void {
     const state = this.board.state();
     const parts = this.stateParts;
+    if (!header || !ram) throw new StateError("Saved state: it is not whole");
     checkHeader(header, state.header);
     checkSections(sections, parts);
     loadPages(ram, state.ram);
@@ -398,4 +409,8 @@ export class Machine<B extends Board = Board> implements MachineControl {
     this.events.emit("exit", exit);
     return exit;
   }
+}
+
+function notSaved(reason: string): StateError {
+  return new StateError(`The state cannot be saved: ${reason}`, reason === ENDED ? "ERR_ENDED" : "ERR_STATE");
 }

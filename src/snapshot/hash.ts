@@ -22,13 +22,11 @@ class Hash {
 
   bytes(bytes: Uint8Array): void {
     this.word(bytes.length);
-    let k = 0;
-    if (bytes.byteOffset % 4 === 0) {
-      const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-      for (const value of words) this.word(value);
-      k = words.length * 4;
-    }
-    for (; k < bytes.length; k++) this.word(bytes[k]!);
+    // Where they lie is no part of them.
+    const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    const words = new Int32Array(buffer, byteOffset, bytes.length >> 2);
+    for (const value of words) this.word(value);
+    for (let k = words.length * 4; k < bytes.length; k++) this.word(bytes[k]!);
   }
 
   get digest(): string {

@@ -27,6 +27,8 @@ export function savePages(ram: Uint8Array): Pages {
 
 /** Throws StateError, with `ram` as it was, when the pages are not those of such a RAM. */
 export function loadPages({ size, numbers, bytes }: Pages, ram: Uint8Array): void {
+  if (!(numbers instanceof Uint32Array && bytes instanceof Uint8Array))
+    throw new StateError("Saved state: it has no RAM");
   if (size !== ram.length)
     throw new StateError(`Saved state: ${size} bytes of RAM, and this machine has ${ram.length}`);
   if (bytes.length !== numbers.length * PAGE) {

@@ -23,6 +23,14 @@ export function saveSections(parts: readonly StatePart[]): Section[] {
 
 /** Throws StateError naming the first section that is missing, that nobody wants, or of another version. Touches nothing. */
 export function checkSections(sections: readonly Section[], parts: readonly StatePart[]): void {
+  if (!Array.isArray(sections)) throw new StateError("Saved state: it has no sections");
+  for (const section of sections) {
+    if (typeof section?.id !== "string") throw new StateError("Saved state: a section has no name");
+    const { state } = section;
+    if (typeof state !== "object" || state === null || Array.isArray(state)) {
+      throw new StateError(`Saved state of ${section.id}: there is nothing in it`);
+    }
+  }
   const versions = new Map(sections.map(({ id, version }) => [id, version]));
   if (versions.size !== sections.length) throw new StateError("Saved state: two sections have one name");
   for (const [id, part] of parts) {
@@ -50,6 +58,11 @@ export function settle(parts: readonly StatePart[]): void {
 
 /** Throws StateError with one sentence that says what of the saved machine is not as this one is. */
 export function checkHeader(saved: SnapshotHeader, own: SnapshotHeader): void {
+  const { engine, machine, cpu, options } = saved;
+  const words = [engine, machine, cpu].every((text) => typeof text === "string");
+  if (!words || typeof options !== "object" || options === null) {
+    throw new StateError("Saved state: its header does not say what machine it is of");
+  }
   if (saved.format !== FORMAT) {
     throw new StateError(
       `Saved state: its format is ${saved.format}, and this program (${own.engine}) reads format ${FORMAT}`,

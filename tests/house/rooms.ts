@@ -75,8 +75,8 @@ export const ROOMS: readonly string[] = [
   "tests/browser",
   "tests/system",
   "tests/proof",
-  "tests/state",
   "tests/house",
+  "tests/state",
   "tests",
   "examples",
 ];

@@ -3,7 +3,7 @@
 import { differingSections } from "../../src/snapshot/hash.js";
 import { GUEST, INITRD, KERNEL } from "../../testing/guest.js";
 import { Random } from "../../testing/random.js";
-import { Saves } from "../../testing/saves.js";
+import { pcSaves } from "../../testing/saves.js";
 import setupGuest from "../../testing/setup-guest.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
@@ -34,7 +34,7 @@ export const proof: Proof = {
   async run(seed, first) {
     const random = new Random(caseSeed(seed, first));
     const options = machine(random);
-    const saves = new Saves(options);
+    const saves = pcSaves(options);
     const at = 1_000_000 + random.below(LAST);
     const end = at + FURTHER;
     const [never] = await saves.run([end]);

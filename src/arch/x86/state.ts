@@ -5,6 +5,7 @@ import type { DeviceState, Stateful } from "../../devices/interfaces.js";
 import type { StateReader } from "../../devices/state.js";
 import { stateReader } from "../../engine/state-reader.js";
 import * as L from "../../layout/layout.js";
+import { guestPart, loadVcpu, saveVcpu, settleVcpu } from "../../machine/vcpu-state.js";
 import type { X86Cpu } from "./cpu.js";
 import * as X from "./layout.js";
 
@@ -19,8 +20,6 @@ const TRANSIENT: readonly (readonly [number, number])[] = [
 /** The lazy flags, which are saved worked out: how they are held depends on how code was translated. */
 const LAZY: readonly (readonly [number, number])[] = [[X.X_CC_SRC, X.X_CC_OP + 4]];
 
-const INHIBIT_MOST = L.INHIBIT_ALL;
-
 export class X86State implements Stateful {
   readonly stateVersion = 1;
   private loaded: Uint8Array | undefined;
@@ -32,13 +31,7 @@ export class X86State implements Stateful {
     const registers = this.registers.slice();
     for (const [from, to] of [...TRANSIENT, ...LAZY]) registers.fill(0, from - L.S_GUEST, to - L.S_GUEST);
     return {
-      pc: vcpu.get64(L.S_PC).toString(),
-      instructions: vcpu.instructions,
-      skipped: vcpu.skipped,
-      lastEvent: vcpu.get64(L.S_LAST_EVENT).toString(),
-      inhibit: vcpu.get(L.S_INHIBIT),
-      halted: this.cpu.halted,
-      attention: vcpu.get(L.S_ATTENTION) !== 0,
+      ...saveVcpu(vcpu),
       flags: Number(stateReader(this.cpu.engine.core, vcpu).helper("x86_flags")),
       registers,
     };
@@ -56,13 +49,7 @@ export class X86State implements Stateful {
     }
     vcpu.set(X.X_CC_OP, X.CC_EFLAGS);
     vcpu.set64(X.X_CC_SRC, BigInt(state.uint("flags", X.F_CF | X.F_PF | X.F_AF | X.F_ZF | X.F_SF | X.F_OF)));
-    vcpu.set64(L.S_PC, state.big("pc"));
-    vcpu.set64(L.S_LAST_EVENT, state.big("lastEvent"));
-    vcpu.set(L.S_INHIBIT, state.uint("inhibit", INHIBIT_MOST));
-    vcpu.set(L.S_HALTED, state.bool("halted") ? 1 : 0);
-    // Looking for events counts as one: what is pending is looked at again only where it would have been.
-    vcpu.set(L.S_ATTENTION, state.bool("attention") ? 1 : 0);
-    vcpu.resumeAt(state.uint("instructions", Number.MAX_SAFE_INTEGER), state.uint("skipped", Number.MAX_SAFE_INTEGER));
+    loadVcpu(vcpu, state);
     this.loaded = this.registers.slice();
     this.cpu.strayed = false;
   }
@@ -73,15 +60,12 @@ export class X86State implements Stateful {
     this.cpu.update();
     if (this.loaded) this.registers.set(this.loaded);
     this.loaded = undefined;
-    vcpu.set(L.S_FAULT, L.FAULT_NONE);
-    vcpu.set(L.S_ONE_INSN, vcpu.get(L.S_ALONE));
+    settleVcpu(vcpu);
   }
 
   /** The guest's part of the CPU state. */
   private get registers(): Uint8Array {
-    const { vcpu, engine } = this.cpu;
-    const from = vcpu.base + L.S_GUEST;
-    return engine.memory.u8.subarray(from, from + L.GUEST_STATE_SIZE);
+    return guestPart(this.cpu.vcpu, this.cpu.engine.memory);
   }
 }
 
