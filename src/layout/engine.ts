@@ -41,6 +41,8 @@ export const E_ICOUNT_SHIFT = 0x54;
 export const E_INVALIDATIONS = 0x58;
 /** i32 per RAM page: stores beside its code (core/engine/codemap/page-stores.ts). */
 export const E_PAGE_STORES = 0x64;
+/** Not 0 while a CPU exchanges 16 bytes. */
+export const E_WIDE_LOCK = 0x68;
 /** i32 for each MMU mode: executions of a block after which run() asks for a region. */
 export const E_HOT = 0x94;
 /** Physical map: all that is memory to the guest, ranges that do not overlap, those looked for most first. Elsewhere is MMIO or nothing.

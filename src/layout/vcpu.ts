@@ -76,6 +76,8 @@ export const S_GLOBAL_EPOCH = 0xdc;
 export const S_EXCLUSIVE = 0xe0;
 export const S_EXCLUSIVE_SIZE = 0xe4;
 export const S_EXCLUSIVE_VALUE = 0xe8;
+/** 16 bytes: what memory held at the last exchange of 16 bytes (core/engine/softmmu/atomic128.ts). */
+export const S_WIDE = 0xf0;
 export const S_GUEST = 0x100;
 export const GUEST_STATE_SIZE = 0xf00;
 /** 4-byte words of state that slots can be in: the engine's and the guest's. */

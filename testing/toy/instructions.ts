@@ -2,14 +2,19 @@
 // upper half); 6 bytes (as 2, then 32 bits).
 
 import type { IrBuilder, Value } from "../../src/ir/builder.js";
-import { type HelperDef, system } from "../../src/ir/helpers.js";
+import { type HelperDef, helper, system } from "../../src/ir/helpers.js";
 import { HINT_CALL, HINT_JUMP, HINT_RETURN, Ty } from "../../src/ir/ops.js";
 import { MEM_ALIGN, MEM_RMW } from "../../src/layout/access.js";
-import { SYS_COUNT, T_REG } from "./layout.js";
+import { SYS_COUNT, T_REG, T_REGISTERS } from "./layout.js";
 
-export const HELPERS: readonly HelperDef[] = [system("toy_sys"), system("toy_undefined")];
+export const HELPERS: readonly HelperDef[] = [
+  system("toy_sys"),
+  system("toy_undefined"),
+  helper("toy_swap16", { reads: "all", writes: [[T_REG, T_REG + 8 * T_REGISTERS]], fault: true }),
+];
 const H_SYS = 0;
 const H_UNDEFINED = 1;
+const H_SWAP16 = 2;
 
 /** Number of the link register. */
 export const LINK = 7;
@@ -148,6 +153,13 @@ export const ROWS: readonly Row[] = [
       c.b.exit();
       c.ended = true;
     },
+  },
+  {
+    // Compares two words of 8 bytes at an address that is a multiple of 16 with r0 and r1; where they are equal they become r2 and r3
+    // and x 1, else r0 and r1 become their lower halves and x 0.
+    name: "swap16",
+    operands: "xyi",
+    build: (c) => set(c, c.x, c.b.call(H_SWAP16, address(c))),
   },
 ];
 

@@ -1,11 +1,13 @@
 // The toy's helpers.
 
 import { log } from "../../../core/engine/host";
+import { compareExchange128 } from "../../../core/engine/softmmu/atomic128";
 import { flushPage, flushTlb } from "../../../core/engine/softmmu/tlb";
-import { icount } from "../../../core/engine/state";
+import { icount, mmuIndex } from "../../../core/engine/state";
 import { LOG_UNIMPLEMENTED } from "../../../src/layout/log";
-import { S_ATTENTION, S_HALTED, S_PC } from "../../../src/layout/vcpu";
+import { S_ATTENTION, S_FAULT, S_HALTED, S_PC, S_WIDE } from "../../../src/layout/vcpu";
 import {
+  CAUSE_ALIGNMENT,
   CAUSE_RIGHTS,
   CAUSE_TRAP,
   CAUSE_UNDEFINED,
@@ -99,5 +101,19 @@ export function toy_sys(cpu: i32, what: i64, register: i64, next: i64): i64 {
 export function toy_undefined(cpu: i32, a: i64, b: i64, c: i64): i64 {
   log(LOG_UNIMPLEMENTED, <u32>a, 0, 1);
   raise(cpu, CAUSE_UNDEFINED, 0);
+  return 0;
+}
+
+/** a: address. */
+export function toy_swap16(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  if (a & 15) {
+    raise(cpu, CAUSE_ALIGNMENT, <u32>a);
+    return 0;
+  }
+  const r = cpu + T_REG;
+  const equal = compareExchange128(cpu, a, load<u64>(r), load<u64>(r, 8), load<u64>(r, 16), load<u64>(r, 24), mmuIndex(cpu));
+  if (load<i32>(cpu + S_FAULT) != 0 || equal) return i64(equal);
+  store<u64>(r, load<u32>(cpu + S_WIDE));
+  store<u64>(r, load<u32>(cpu + S_WIDE, 8), 8);
   return 0;
 }

@@ -1,9 +1,9 @@
 // CMPXCHG16B, BOUND, INTO, random numbers.
 
-import { S_FAULT } from "../../../../src/layout/vcpu";
+import { S_FAULT, S_WIDE } from "../../../../src/layout/vcpu";
 import { EXC_SOFT, F_OF, RAX, RBX, RCX, RDX, X_EXC_NEXT } from "../../../../src/arch/x86/layout";
 import { random } from "../../../engine/host";
-import { ld64, probeWrite, st64 } from "../../../engine/softmmu/access";
+import { compareExchange128 } from "../../../engine/softmmu/atomic128";
 import { mmuIndex } from "../../../engine/state";
 import { raise, raiseGP } from "../raise";
 import { computeFlags } from "../flags";
@@ -15,21 +15,12 @@ export function x86_cmpxchg16b(cpu: i32, a: i64, b: i64, c: i64): i64 {
     raiseGP(cpu, 0);
     return 0;
   }
-  const mmu = mmuIndex(cpu);
-  if (!probeWrite(cpu, va, 16, mmu)) return 0;
-  const low = ld64(cpu, va, mmu);
+  const expectedLow = load<u64>(cpu + RAX);
+  const expectedHigh = load<u64>(cpu + RDX);
+  if (compareExchange128(cpu, va, expectedLow, expectedHigh, load<u64>(cpu + RBX), load<u64>(cpu + RCX), mmuIndex(cpu))) return 1;
   if (load<i32>(cpu + S_FAULT)) return 0;
-  const high = ld64(cpu, va + 8, mmu);
-  if (load<i32>(cpu + S_FAULT)) return 0;
-  const equal = low == load<u64>(cpu + RAX) && high == load<u64>(cpu + RDX);
-  // The bus sees a write in either case.
-  st64(cpu, va, equal ? load<u64>(cpu + RBX) : low, mmu);
-  if (load<i32>(cpu + S_FAULT)) return 0;
-  st64(cpu, va + 8, equal ? load<u64>(cpu + RCX) : high, mmu);
-  if (load<i32>(cpu + S_FAULT)) return 0;
-  if (equal) return 1;
-  store<u64>(cpu + RAX, low);
-  store<u64>(cpu + RDX, high);
+  store<u64>(cpu + RAX, load<u64>(cpu + S_WIDE));
+  store<u64>(cpu + RDX, load<u64>(cpu + S_WIDE, 8));
   return 0;
 }
 
