@@ -5,9 +5,11 @@ import type { Clock, Device, DeviceLog, DeviceState, IoRegion, IrqLine } from ".
 import type { StateReader } from "../../state.js";
 import { stateText } from "../../state-text.js";
 import type { ApicBus, ApicMessage, ApicTarget } from "./bus.js";
+import { ipiOf } from "./ipi.js";
+import { isBase, isReadableMsr, isRegister, isWritableMsr } from "./modes.js";
+import { Priorities } from "./priorities.js";
 import * as r from "./registers.js";
 import { type ApicRates, ApicTimer } from "./timer.js";
-import { VectorSet } from "./vectors.js";
 
 /** The CPU as its local APIC sees it. */
 export interface CpuInterrupts {
@@ -62,12 +64,9 @@ export class Lapic implements Device, IoRegion, ApicTarget {
   private readonly pic: ExtInt | undefined;
   private readonly log: DeviceLog | undefined;
   private readonly timer: ApicTimer;
-  private readonly irr = new VectorSet();
-  private readonly isr = new VectorSet();
-  private readonly tmr = new VectorSet();
+  private readonly priorities = new Priorities();
   private readonly lvt = new Uint32Array(r.LVT_COUNT);
   private base = 0;
-  private tprValue = 0;
   private ldr = 0;
   private dfr = 0;
   private svr = 0;
@@ -102,7 +101,7 @@ export class Lapic implements Device, IoRegion, ApicTarget {
 
   /** The state after INIT: all but the base register (SDM 11.4.7.3). */
   initReset(): void {
-    this.tprValue = 0;
+    this.priorities.reset();
     this.ldr = 0;
     this.dfr = 0xffffffff;
     this.svr = 0xff;
@@ -110,9 +109,6 @@ export class Lapic implements Device, IoRegion, ApicTarget {
     this.icrHigh = 0;
     this.esr = 0;
     this.errors = 0;
-    this.irr.empty();
-    this.isr.empty();
-    this.tmr.empty();
     this.lvt.fill(r.LVT_MASKED);
     // The boot CPU is left in virtual wire mode, as firmware does, so that the 8259s work before an OS sets up the APIC.
     if (this.id === 0) this.lvt[r.LVT_LINT0] = r.DELIVER_EXTINT << 8;
@@ -124,10 +120,10 @@ export class Lapic implements Device, IoRegion, ApicTarget {
 
   /** Task priority, bits 7 to 0; CR8 is its high nibble. */
   get tpr(): number {
-    return this.tprValue;
+    return this.priorities.tpr;
   }
   set tpr(value: number) {
-    this.tprValue = value & 0xff;
+    this.priorities.tpr = value & 0xff;
     this.update();
   }
 
@@ -155,8 +151,7 @@ export class Lapic implements Device, IoRegion, ApicTarget {
   acknowledge(): number {
     const vector = this.pendingVector();
     if (vector >= 0) {
-      this.irr.clear(vector);
-      this.isr.set(vector);
+      this.priorities.take(vector);
       this.update();
       return vector;
     }
@@ -166,7 +161,7 @@ export class Lapic implements Device, IoRegion, ApicTarget {
       return external;
     }
     // Raised and then masked by a priority change: SDM 11.9.
-    const spurious = this.line && this.software() && this.irr.highest() >= 0;
+    const spurious = this.line && this.software() && this.priorities.irr.highest() >= 0;
     this.update();
     return spurious ? this.svr & 0xff : -1;
   }
@@ -189,7 +184,7 @@ export class Lapic implements Device, IoRegion, ApicTarget {
   }
 
   get priority(): number {
-    return this.ppr();
+    return this.priorities.ppr;
   }
 
   deliver(message: ApicMessage): void {
@@ -251,14 +246,8 @@ export class Lapic implements Device, IoRegion, ApicTarget {
         return { low: this.x2LogicalId(), high: 0 };
       case r.REG_ICR_LOW:
         return { low: this.icrLow, high: this.icrHigh };
-      case r.REG_EOI:
-      case r.REG_DFR:
-      case r.REG_APR:
-      case r.REG_ICR_HIGH:
-      case r.REG_SELF_IPI:
-        return undefined;
     }
-    return isRegister(register) ? { low: this.readRegister(register), high: 0 } : undefined;
+    return isReadableMsr(register) ? { low: this.readRegister(register), high: 0 } : undefined;
   }
 
   /** WRMSR of the same. False: #GP. */
@@ -271,31 +260,13 @@ export class Lapic implements Device, IoRegion, ApicTarget {
       return true;
     }
     const register = index - r.MSR_X2APIC;
-    if (!this.x2apic || register < 0 || register > 0xff) return false;
-    switch (register) {
-      case r.REG_ICR_LOW:
-        this.icrHigh = high;
-        this.icrLow = low & r.ICR_WRITABLE;
-        this.sendIpi(high);
-        return true;
-      case r.REG_SELF_IPI:
-        if (high !== 0 || low > 0xff) return false;
-        this.accept(low, false);
-        return true;
-      case r.REG_EOI:
-      case r.REG_ESR:
-        if (low !== 0 || high !== 0) return false;
-        break;
-      case r.REG_TPR:
-      case r.REG_SVR:
-      case r.REG_INITIAL_COUNT:
-      case r.REG_DIVIDE:
-        if (high !== 0) return false;
-        break;
-      default:
-        if (high !== 0 || register < r.REG_LVT || register >= r.REG_LVT + r.LVT_COUNT) return false;
-    }
-    this.writeRegister(register, low);
+    if (!this.x2apic || register < 0 || register > 0xff || !isWritableMsr(register, low, high)) return false;
+    if (register === r.REG_ICR_LOW) {
+      this.icrHigh = high;
+      this.icrLow = low & r.ICR_WRITABLE;
+      this.sendIpi(high);
+    } else if (register === r.REG_SELF_IPI) this.accept(low, false);
+    else this.writeRegister(register, low);
     return true;
   }
 
@@ -307,18 +278,13 @@ export class Lapic implements Device, IoRegion, ApicTarget {
     return (((this.id >>> 4) << 16) | (1 << (this.id & 15))) >>> 0;
   }
 
-  /** SDM 11.12.1 and 11.12.5: which changes of the two enable bits are allowed. */
   private writeBase(low: number, high: number): boolean {
+    if (!isBase(this.base, low, high)) return false;
     const wanted = low & (r.BASE_ENABLE | r.BASE_X2APIC);
-    const current = this.base & (r.BASE_ENABLE | r.BASE_X2APIC);
-    if (high !== 0 || low & 0x2ff) return false;
-    if (wanted === r.BASE_X2APIC) return false;
-    if (wanted & r.BASE_X2APIC && current === 0) return false;
-    if (wanted === r.BASE_ENABLE && current & r.BASE_X2APIC) return false;
+    const off = wanted === 0 && (this.base & (r.BASE_ENABLE | r.BASE_X2APIC)) !== 0;
     this.base = ((low & r.BASE_ADDRESS) | wanted | (this.base & r.BASE_BSP)) >>> 0;
-    if (wanted === 0 && current !== 0) {
-      this.irr.empty();
-      this.isr.empty();
+    if (off) {
+      this.priorities.drop();
       this.svr &= ~r.SVR_ENABLE;
       this.timer.reset();
     }
@@ -328,9 +294,10 @@ export class Lapic implements Device, IoRegion, ApicTarget {
   }
 
   private readRegister(register: number): number {
-    if (register >= r.REG_ISR && register < r.REG_TMR) return this.isr.word(register);
-    if (register >= r.REG_TMR && register < r.REG_IRR) return this.tmr.word(register);
-    if (register >= r.REG_IRR && register < r.REG_ESR) return this.irr.word(register);
+    const { irr, isr, tmr } = this.priorities;
+    if (register >= r.REG_ISR && register < r.REG_TMR) return isr.word(register);
+    if (register >= r.REG_TMR && register < r.REG_IRR) return tmr.word(register);
+    if (register >= r.REG_IRR && register < r.REG_ESR) return irr.word(register);
     if (register >= r.REG_LVT && register < r.REG_LVT + r.LVT_COUNT) return this.lvt[register - r.REG_LVT]!;
     switch (register) {
       case r.REG_ID:
@@ -338,10 +305,10 @@ export class Lapic implements Device, IoRegion, ApicTarget {
       case r.REG_VERSION:
         return r.VERSION;
       case r.REG_TPR:
-        return this.tprValue;
+        return this.tpr;
       case r.REG_APR:
       case r.REG_PPR:
-        return this.ppr();
+        return this.priorities.ppr;
       case r.REG_EOI:
         return 0;
       case r.REG_LDR:
@@ -428,16 +395,9 @@ export class Lapic implements Device, IoRegion, ApicTarget {
     return (this.svr & r.SVR_ENABLE) !== 0;
   }
 
-  private ppr(): number {
-    const inService = Math.max(0, this.isr.highest());
-    return this.tprValue >> 4 >= inService >> 4 ? this.tprValue : inService & 0xf0;
-  }
-
-  /** The vector of IRR that may be taken now, -1 if none. */
+  /** The vector that may be taken now, -1 if none. */
   private pendingVector(): number {
-    if (!this.enabled || !this.software()) return -1;
-    const vector = this.irr.highest();
-    return vector >= 0 && vector >> 4 > this.ppr() >> 4 ? vector : -1;
+    return this.enabled && this.software() ? this.priorities.pending : -1;
   }
 
   /** The 8259s reach the CPU: through LINT0 in ExtINT mode, or directly while the APIC is off. */
@@ -461,9 +421,7 @@ export class Lapic implements Device, IoRegion, ApicTarget {
       return;
     }
     if (!this.enabled || !this.software()) return;
-    this.irr.set(vector);
-    if (level) this.tmr.set(vector);
-    else this.tmr.clear(vector);
+    this.priorities.request(vector, level);
     this.update();
   }
 
@@ -485,16 +443,15 @@ export class Lapic implements Device, IoRegion, ApicTarget {
     } else if (rose) {
       this.deliverLocal(r.LVT_LINT0);
     } else if (!level && lvt & r.LVT_LEVEL && ((lvt >> 8) & 7) === r.DELIVER_FIXED) {
-      this.irr.clear(lvt & 0xff);
+      this.priorities.irr.clear(lvt & 0xff);
       this.update();
     }
   }
 
   private endOfInterrupt(): void {
-    const vector = this.isr.highest();
+    const vector = this.priorities.end();
     if (vector < 0) return;
-    this.isr.clear(vector);
-    const level = this.tmr.has(vector);
+    const level = this.priorities.tmr.has(vector);
     this.update();
     if (level) this.bus.eoi(vector);
   }
@@ -507,31 +464,24 @@ export class Lapic implements Device, IoRegion, ApicTarget {
   }
 
   private sendIpi(destination: number): void {
-    const message: ApicMessage = {
-      vector: this.icrLow & 0xff,
-      mode: (this.icrLow >> 8) & 7,
-      level: (this.icrLow & r.ICR_LEVEL) !== 0,
-    };
-    // INIT level de-assert only synchronised arbitration ids of old APICs (SDM 11.6.1).
-    if (message.mode === r.DELIVER_INIT && message.level && !(this.icrLow & r.ICR_ASSERT)) return;
-    if (message.vector < 16 && (message.mode === r.DELIVER_FIXED || message.mode === r.DELIVER_LOWEST)) {
+    const ipi = ipiOf(this.icrLow);
+    if (ipi === undefined) return;
+    if (ipi === "bad vector") {
       this.error(r.ESR_SEND_VECTOR);
       return;
     }
-    // IPIs are edge-triggered but for INIT de-assert, whatever the trigger bit says.
-    message.level = false;
-    switch ((this.icrLow >>> 18) & 3) {
-      case 0:
-        this.bus.deliver(destination, (this.icrLow & r.ICR_LOGICAL) !== 0, message);
+    switch (ipi.to) {
+      case "destination":
+        this.bus.deliver(destination, ipi.logical, ipi.message);
         break;
-      case 1:
-        this.deliver(message);
+      case "self":
+        this.deliver(ipi.message);
         break;
-      case 2:
-        this.bus.broadcast(message);
+      case "all":
+        this.bus.broadcast(ipi.message);
         break;
-      case 3:
-        this.bus.broadcast(message, this);
+      case "others":
+        this.bus.broadcast(ipi.message, this);
         break;
     }
   }
@@ -539,9 +489,10 @@ export class Lapic implements Device, IoRegion, ApicTarget {
   // ---- snapshot --------------------------------------------------------------------------------------------------------
 
   save(): DeviceState {
+    const { tpr, irr, isr, tmr } = this.priorities;
     return {
       base: this.base,
-      tpr: this.tprValue,
+      tpr,
       ldr: this.ldr,
       dfr: this.dfr,
       svr: this.svr,
@@ -551,16 +502,16 @@ export class Lapic implements Device, IoRegion, ApicTarget {
       errors: this.errors,
       lint0: this.lint0Level,
       lvt: [...this.lvt],
-      irr: this.irr.save(),
-      isr: this.isr.save(),
-      tmr: this.tmr.save(),
+      irr: irr.save(),
+      isr: isr.save(),
+      tmr: tmr.save(),
       timer: this.timer.save(),
     };
   }
 
   load(reader: StateReader): void {
     this.base = reader.uint("base");
-    this.tprValue = reader.uint("tpr", 0xff);
+    this.priorities.tpr = reader.uint("tpr", 0xff);
     this.ldr = reader.uint("ldr");
     this.dfr = reader.uint("dfr");
     this.svr = reader.uint("svr");
@@ -570,9 +521,7 @@ export class Lapic implements Device, IoRegion, ApicTarget {
     this.errors = reader.uint("errors", 0xff);
     this.lint0Level = reader.bool("lint0");
     this.lvt.set(reader.uints("lvt", r.LVT_COUNT));
-    this.irr.load(reader.uints("irr", 8));
-    this.isr.load(reader.uints("isr", 8));
-    this.tmr.load(reader.uints("tmr", 8));
+    for (const name of ["irr", "isr", "tmr"] as const) this.priorities[name].load(reader.uints(name, 8));
     this.timer.load(reader.part("timer"));
     this.line = this.pendingVector() >= 0 || this.extIntPending();
   }
@@ -582,24 +531,4 @@ export class Lapic implements Device, IoRegion, ApicTarget {
     this.onBaseChange?.((this.base & r.BASE_ADDRESS) >>> 0, this.enabled);
     this.cpu.setInterruptLine(this.line);
   }
-}
-
-/** Registers that exist in xAPIC mode. */
-function isRegister(register: number): boolean {
-  if (register >= r.REG_ISR && register <= r.REG_ESR) return true;
-  if (register >= r.REG_ICR_LOW && register <= r.REG_CURRENT_COUNT) return true;
-  switch (register) {
-    case r.REG_ID:
-    case r.REG_VERSION:
-    case r.REG_TPR:
-    case r.REG_APR:
-    case r.REG_PPR:
-    case r.REG_EOI:
-    case r.REG_LDR:
-    case r.REG_DFR:
-    case r.REG_SVR:
-    case r.REG_DIVIDE:
-      return true;
-  }
-  return false;
 }
