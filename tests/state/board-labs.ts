@@ -21,6 +21,7 @@ import * as plic from "../../src/devices/irqchip/plic/registers.js";
 import { FakeMapper } from "../../src/devices/pci/testing.js";
 import { CmosRtc } from "../../src/devices/rtc/cmosrtc/cmosrtc.js";
 import { GoldfishRtc } from "../../src/devices/rtc/goldfish/goldfish.js";
+import { Pflash } from "../../src/devices/storage/pflash/pflash.js";
 import { PostPort } from "../../src/devices/test/post/post.js";
 import { SifiveTest } from "../../src/devices/test/sifivetest/sifivetest.js";
 import { FakeWallClock } from "../../src/devices/testing.js";
@@ -245,6 +246,15 @@ export const BOARD_LABS: Readonly<Record<string, (world: World) => Lab>> = {
       device.write(0x08, 4, (low + (value & 0xfffff)) >>> 0);
     };
     return { parts: [device], regions: [[device, 0x24]], events: [soon] };
+  },
+  "src/devices/storage/pflash/pflash.ts": () => {
+    const bytes = new Uint8Array(0x4000).fill(0xff);
+    const device = new Pflash({ bytes, blockBytes: 0x1000, bankWidth: 4, chipWidth: 2, ids: [0x89, 0x18] });
+    const commands = [0x40, 0x20, 0xd0, 0xe8, 0x70, 0x90, 0x98, 0xff, 2, 0x60];
+    const command = (value: number): void => {
+      device.write(value & 0x3ffc, 4, (commands[(value >> 16) % commands.length]! * 0x10001) >>> 0);
+    };
+    return { parts: [device], regions: [[device, 0x4000]], events: [command] };
   },
   "src/devices/test/post/post.ts": () => {
     const device = new PostPort();
