@@ -1,8 +1,10 @@
 // Lockstep: the same machine under -icount is run in one tier and in the other, and its state compared at every so many instructions.
 
 import { createHash } from "node:crypto";
+import { registerValue } from "../../src/arch/arch.js";
+import { X86 } from "../../src/arch/x86/arch.js";
 import type { X86Cpu } from "../../src/arch/x86/cpu.js";
-import * as X from "../../src/arch/x86/layout.js";
+import { stateReader } from "../../src/engine/state-reader.js";
 import * as L from "../../src/layout/layout.js";
 import { parseArguments } from "../../src/machines/arguments.js";
 import { createMachine } from "../../src/machines/create.js";
@@ -36,23 +38,9 @@ interface Request {
 }
 
 function stateText(cpu: X86Cpu): string {
-  const { core, vcpu } = cpu.engine;
-  const lines: string[] = [`pc ${cpu.pc.toString(16)} mode ${vcpu.get(L.S_MODE).toString(16)}`];
-  for (let k = 0; k < 16; k++) lines.push(`r${k} ${vcpu.get64(X.X_GPR + 8 * k).toString(16)}`);
-  const flags = (core.exports.x86_flags as (cpu: number, a: bigint, b: bigint, c: bigint) => bigint)(
-    vcpu.base,
-    0n,
-    0n,
-    0n,
-  );
-  lines.push(`flags ${flags.toString(16)} ${vcpu.get64(X.X_FLAGS).toString(16)} df ${vcpu.get(X.X_DF)}`);
-  for (const at of [X.X_CR0, X.X_CR2, X.X_CR3, X.X_CR4, X.X_EFER]) lines.push(vcpu.get64(at).toString(16));
-  for (let s = 0; s < 8; s++)
-    lines.push(`seg${s} ${vcpu.get64(X.X_SEG + 32 * s).toString(16)} ${vcpu.get(X.X_SEG + 32 * s + 16).toString(16)}`);
-  for (let k = 0; k < 32; k++) lines.push(`xmm${k >> 1}.${k & 1} ${vcpu.get64(X.X_XMM + 8 * k).toString(16)}`);
-  for (let k = 0; k < 16; k++) lines.push(`fpr${k >> 1}.${k & 1} ${vcpu.get64(X.X_FPR + 8 * k).toString(16)}`);
-  for (const at of [X.X_FCW, X.X_FSW, X.X_FTOP, X.X_FTAG, X.X_MXCSR]) lines.push(`${at} ${vcpu.get(at)}`);
-  return lines.join("\n");
+  const state = stateReader(cpu.engine.core, cpu.vcpu);
+  const registers = X86.registers.map((register) => `${register.name} ${registerValue(state, register).toString(16)}`);
+  return [`mode ${state.u32(L.S_MODE).toString(16)}`, ...registers].join("\n");
 }
 
 function memoryDigest(cpu: X86Cpu): string {

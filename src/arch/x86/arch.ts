@@ -4,8 +4,8 @@ import type { Arch, LogLine } from "../arch.js";
 import { LOG_MISSING_MSR, LOG_UNKNOWN_MSR } from "./host-calls.js";
 import * as X from "./layout.js";
 import { infoMem, infoTlb } from "./page-tables.js";
-import { REGISTERS } from "./register-table.js";
-import { addressBits, registerByName, registersText, tripleFaultText } from "./registers.js";
+import { REGISTERS, registerByName } from "./register-table.js";
+import { addressBits, registersText, tripleFaultText } from "./registers.js";
 
 /** The lines of X86Cpu.setInterrupt. */
 export const INTR = 0;

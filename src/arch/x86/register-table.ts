@@ -2,9 +2,8 @@
 // 64bit-sse.xml; those without a number gdb learns from the target's description).
 
 import { S_PC } from "../../layout/vcpu.js";
-import type { Register, StateReader } from "../arch.js";
+import { type Register, registerValue, type StateReader } from "../arch.js";
 import * as X from "./layout.js";
-import { rflags } from "./registers.js";
 
 const gpr = (name: string, number: number, gdb: number): Register => ({
   name,
@@ -33,6 +32,11 @@ const wide = (name: string, slot: number): Register => ({ name, slot, bits: 64 }
 
 const SEGMENTS = ["es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr"];
 
+function rflags(state: StateReader): bigint {
+  const direction = (state.u32(X.X_DF) | 0) < 0 ? X.F_DF : 0;
+  return BigInt((state.u32(X.X_FLAGS) | Number(state.helper("x86_flags")) | direction | 2) >>> 0);
+}
+
 /** FSW with the top of the stack, which is kept apart. */
 const statusWord = (state: StateReader): bigint =>
   BigInt((state.u32(X.X_FSW) & ~0x3800) | ((state.u32(X.X_FTOP) & 7) << 11));
@@ -60,7 +64,7 @@ export const REGISTERS: readonly Register[] = [
   gpr("rsp", 4, 7),
   ...Array.from({ length: 8 }, (_, i) => gpr(`r${8 + i}`, 8 + i, 8 + i)),
   { name: "rip", slot: S_PC, bits: 64, gdb: 16 },
-  { name: "eflags", slot: X.X_FLAGS, bits: 32, gdb: 17, read: (state) => BigInt(rflags(state)) },
+  { name: "eflags", slot: X.X_FLAGS, bits: 32, gdb: 17, read: rflags },
   selector("cs", X.CS, 18),
   selector("ss", X.SS, 19),
   selector("ds", X.DS, 20),
@@ -101,3 +105,17 @@ export const REGISTERS: readonly Register[] = [
   ),
   word("mxcsr", X.X_MXCSR, 56),
 ];
+
+const BY_NAME: ReadonlyMap<string, Register> = new Map(REGISTERS.map((register) => [register.name, register]));
+const OTHER_NAMES: Readonly<Record<string, string>> = { pc: "rip", rflags: "eflags" };
+/** eax is the low half of rax, and so on. */
+const LOW_HALF = /^e(ax|bx|cx|dx|si|di|bp|sp|ip)$/;
+
+/** A register by its name in lower case (rax, eip, cs, cr3, efer...); undefined for an unknown name. */
+export function registerByName(state: StateReader, name: string): bigint | undefined {
+  const half = LOW_HALF.exec(name);
+  const register = BY_NAME.get(half ? `r${half[1]}` : (OTHER_NAMES[name] ?? name));
+  if (!register) return undefined;
+  const value = registerValue(state, register);
+  return half ? value & 0xffffffffn : value;
+}

@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { S_HALTED, S_PC } from "../../layout/vcpu.js";
 import type { StateReader } from "../arch.js";
 import * as X from "./layout.js";
-import { registerByName, registersText } from "./registers.js";
+import { registerByName } from "./register-table.js";
+import { registersText } from "./registers.js";
 
 function state(values: [number, bigint][], flags = 0): StateReader {
   const map = new Map(values);

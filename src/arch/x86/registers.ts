@@ -1,12 +1,12 @@
-// The state of an x86 CPU as text (`info registers`, -d int, -d cpu_reset) in QEMU's layout, and registers by name.
+// The state of an x86 CPU as text (`info registers`, -d int, -d cpu_reset) in QEMU's layout, out of the table of registers.
 
 import { S_HALTED, S_INHIBIT, S_MODE, S_PC } from "../../layout/vcpu.js";
 import type { StateReader } from "../arch.js";
 import * as X from "./layout.js";
+import { registerByName } from "./register-table.js";
 
-const NAMES = ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp"];
-/** Encoding numbers in the order of the listing. */
-const ORDER = [0, 3, 1, 2, 6, 7, 5, 4, 8, 9, 10, 11, 12, 13, 14, 15];
+const NAMES = ["RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP", "RSP"];
+const MORE_NAMES = ["R8 ", "R9 ", "R10", "R11", "R12", "R13", "R14", "R15"];
 const SEGMENTS = ["ES", "CS", "SS", "DS", "FS", "GS", "LDT", "TR"];
 
 const LONG_TYPES = [
@@ -25,6 +25,8 @@ const ATTR_L = 0x2000;
 const ATTR_B = 0x4000;
 const EFER_LMA = 0x400n;
 
+/** Of the table. */
+const value = (state: StateReader, name: string): bigint => registerByName(state, name)!;
 const hex = (value: bigint | number, digits: number): string => value.toString(16).padStart(digits, "0");
 
 /** With where it began: "triple fault (exception 14 at 0010:ffffffff81000000, CR2 0000000000001000)". */
@@ -40,46 +42,6 @@ export function addressBits(state: StateReader): 16 | 32 | 64 {
   return mode & X.M_CODE64 ? 64 : mode & X.M_CODE32 ? 32 : 16;
 }
 
-/** RFLAGS, whole. */
-export function rflags(state: StateReader): number {
-  const direction = (state.u32(X.X_DF) | 0) < 0 ? X.F_DF : 0;
-  return (state.u32(X.X_FLAGS) | Number(state.helper("x86_flags")) | direction | 2) >>> 0;
-}
-
-/** A register by its name in lower case (rax, eip, cs, cr3, efer...); undefined for an unknown name. */
-export function registerByName(state: StateReader, name: string): bigint | undefined {
-  const gpr = (index: number): bigint => state.u64(X.X_GPR + 8 * index);
-  const wide = NAMES.indexOf(name);
-  if (wide >= 0) return gpr(ORDER[wide]!);
-  const narrow = NAMES.indexOf(name.replace(/^e/, "r"));
-  if (name.startsWith("e") && narrow >= 0) return gpr(ORDER[narrow]!) & 0xffffffffn;
-  const numbered = /^r(\d+)$/.exec(name);
-  if (numbered && Number(numbered[1]) >= 8 && Number(numbered[1]) <= 15) return gpr(Number(numbered[1]));
-  const segment = ["es", "cs", "ss", "ds", "fs", "gs"].indexOf(name);
-  if (segment >= 0) return BigInt(state.u32(X.X_SEG + segment * X.SEG_STRIDE + X.SEG_SEL));
-  switch (name) {
-    case "rip":
-    case "pc":
-      return state.u64(S_PC);
-    case "eip":
-      return state.u64(S_PC) & 0xffffffffn;
-    case "rflags":
-    case "eflags":
-      return BigInt(rflags(state));
-    case "cr0":
-      return state.u64(X.X_CR0);
-    case "cr2":
-      return state.u64(X.X_CR2);
-    case "cr3":
-      return state.u64(X.X_CR3);
-    case "cr4":
-      return state.u64(X.X_CR4);
-    case "efer":
-      return state.u64(X.X_EFER);
-  }
-  return undefined;
-}
-
 /** Everything, in lines. */
 export function registersText(state: StateReader): string {
   const long = isCode64(state);
@@ -93,21 +55,20 @@ export function registersText(state: StateReader): string {
 }
 
 function isCode64(state: StateReader): boolean {
-  const lma = (state.u64(X.X_EFER) & 0x400n) !== 0n;
-  return lma && (state.u32(X.X_SEG + X.CS * X.SEG_STRIDE + X.SEG_ATTR) & ATTR_L) !== 0;
+  return isLongMode(state) && (value(state, "cs_attributes") & BigInt(ATTR_L)) !== 0n;
+}
+
+function isLongMode(state: StateReader): boolean {
+  return (value(state, "efer") & EFER_LMA) !== 0n;
 }
 
 function generalText(state: StateReader, long: boolean): string {
-  const names = long
-    ? NAMES.map((name) => name.toUpperCase())
-    : NAMES.map((name) => name.toUpperCase().replace("R", "E"));
-  const all = long ? [...names, "R8 ", "R9 ", "R10", "R11", "R12", "R13", "R14", "R15"] : names;
+  const all = long ? [...NAMES, ...MORE_NAMES] : NAMES.map((name) => name.replace("R", "E"));
   const digits = long ? 16 : 8;
-  const mask = long ? 0xffffffffffffffffn : 0xffffffffn;
-  const values = all.map((name, i) => `${name}=${hex(state.u64(X.X_GPR + 8 * ORDER[i]!) & mask, digits)}`);
+  const values = all.map((name) => `${name}=${hex(value(state, name.trim().toLowerCase()), digits)}`);
   let text = "";
   for (let i = 0; i < values.length; i += 4) text += `${values.slice(i, i + 4).join(" ")}\n`;
-  const flags = rflags(state);
+  const flags = Number(value(state, "eflags"));
   const letters: [number, string][] = [
     [X.F_DF, "D"],
     [X.F_OF, "O"],
@@ -118,7 +79,7 @@ function generalText(state: StateReader, long: boolean): string {
     [X.F_CF, "C"],
   ];
   const shown = letters.map(([bit, letter]) => (flags & bit ? letter : "-")).join("");
-  const pc = `${long ? "RIP" : "EIP"}=${hex(state.u64(S_PC) & mask, digits)}`;
+  const pc = long ? `RIP=${hex(value(state, "rip"), 16)}` : `EIP=${hex(value(state, "eip"), 8)}`;
   const inhibit = state.u32(S_INHIBIT) ? 1 : 0;
   const a20 = state.u32(X.X_A20_OFF) ? 0 : 1;
   const halted = state.u32(S_HALTED) ? 1 : 0;
@@ -127,17 +88,17 @@ function generalText(state: StateReader, long: boolean): string {
 }
 
 function segmentsText(state: StateReader, long: boolean): string {
-  const lma = (state.u64(X.X_EFER) & 0x400n) !== 0n;
-  const protectedMode = (state.u64(X.X_CR0) & 1n) !== 0n;
-  return SEGMENTS.map((name, index) => {
-    const at = X.X_SEG + index * X.SEG_STRIDE;
-    const attributes = state.u32(at + X.SEG_ATTR);
-    const limit = hex(state.u64(at + X.SEG_LIMIT) & 0xffffffffn, 8);
-    const base = hex(state.u64(at + X.SEG_BASE) & (long ? 0xffffffffffffffffn : 0xffffffffn), long ? 16 : 8);
+  const protectedMode = (value(state, "cr0") & 1n) !== 0n;
+  return SEGMENTS.map((shown) => {
+    const name = shown === "LDT" ? "ldtr" : shown.toLowerCase();
+    const attributes = Number(value(state, `${name}_attributes`));
+    const limit = hex(value(state, `${name}_limit`) & 0xffffffffn, 8);
+    const base = value(state, `${name}_base`);
+    const place = long ? hex(base, 16) : hex(base & 0xffffffffn, 8);
     const flags = hex(((attributes & 0xffff) << 8) >>> 0, 8);
-    const head = `${name.padEnd(3)}=${hex(state.u32(at + X.SEG_SEL) & 0xffff, 4)} ${base} ${limit} ${flags}`;
+    const head = `${shown.padEnd(3)}=${hex(value(state, name), 4)} ${place} ${limit} ${flags}`;
     if (!protectedMode || !(attributes & ATTR_P)) return `${head}\n`;
-    return `${head} DPL=${(attributes >> 5) & 3} ${segmentKind(attributes, lma)}\n`;
+    return `${head} DPL=${(attributes >> 5) & 3} ${segmentKind(attributes, isLongMode(state))}\n`;
   }).join("");
 }
 
@@ -154,25 +115,23 @@ function segmentKind(attributes: number, lma: boolean): string {
 }
 
 function controlText(state: StateReader, long: boolean): string {
-  const address = (slot: number): string => hex(state.u64(slot), long ? 16 : 8);
-  const dr = (n: number): string => `DR${n}=${hex(state.u64(X.X_DR + 8 * n), 16)}`;
+  const shown = (name: string, digits: number): string => hex(value(state, name), digits);
+  const address = long ? 16 : 8;
+  const dr = (n: number): string => `DR${n}=${shown(`dr${n}`, 16)}`;
   return (
-    `GDT=     ${address(X.X_GDT_BASE)} ${hex(state.u32(X.X_GDT_LIMIT), 8)}\n` +
-    `IDT=     ${address(X.X_IDT_BASE)} ${hex(state.u32(X.X_IDT_LIMIT), 8)}\n` +
-    `CR0=${hex(state.u64(X.X_CR0), 8)} CR2=${address(X.X_CR2)} CR3=${address(X.X_CR3)} CR4=${hex(state.u64(X.X_CR4), 8)}\n` +
+    `GDT=     ${shown("gdt_base", address)} ${shown("gdt_limit", 8)}\n` +
+    `IDT=     ${shown("idt_base", address)} ${shown("idt_limit", 8)}\n` +
+    `CR0=${shown("cr0", 8)} CR2=${shown("cr2", address)} CR3=${shown("cr3", address)} CR4=${shown("cr4", 8)}\n` +
     `${dr(0)} ${dr(1)} ${dr(2)} ${dr(3)} \n${dr(6)} ${dr(7)}\n` +
-    `EFER=${hex(state.u64(X.X_EFER), 16)}\n`
+    `EFER=${shown("efer", 16)}\n`
   );
 }
 
 function floatText(state: StateReader): string {
-  const top = state.u32(X.X_FTOP) & 7;
-  // Here a tag bit says empty; FXSAVE's abridged word, which is shown, says used.
-  const used = ~state.u32(X.X_FTAG) & 0xff;
-  const status = (state.u32(X.X_FSW) & ~0x3800) | (top << 11);
+  const status = Number(value(state, "fstat"));
   let text =
-    `FCW=${hex(state.u32(X.X_FCW), 4)} FSW=${hex(status, 4)} [ST=${top}] FTW=${hex(used, 2)} ` +
-    `MXCSR=${hex(state.u32(X.X_MXCSR), 8)}\n`;
+    `FCW=${hex(value(state, "fctrl"), 4)} FSW=${hex(status, 4)} [ST=${(status >> 11) & 7}] ` +
+    `FTW=${hex(value(state, "ftag"), 2)} MXCSR=${hex(value(state, "mxcsr"), 8)}\n`;
   for (let i = 0; i < 8; i++) {
     const at = X.X_FPR + 16 * i;
     text += `FPR${i}=${hex(state.u64(at), 16)} ${hex(state.u64(at + 8) & 0xffffn, 4)}${i & 1 ? "\n" : " "}`;
@@ -184,9 +143,9 @@ function vectorText(state: StateReader): string {
   const count = isCode64(state) ? 16 : 8;
   let text = "";
   for (let i = 0; i < count; i++) {
-    const at = X.X_XMM + 16 * i;
-    const value = `${hex(state.u64(at + 8), 16)} ${hex(state.u64(at), 16)}`;
-    text += `XMM${String(i).padStart(2, "0")}=${value}${i & 1 ? "\n" : " "}`;
+    const register = value(state, `xmm${i}`);
+    const halves = `${hex(register >> 64n, 16)} ${hex(register & 0xffffffffffffffffn, 16)}`;
+    text += `XMM${String(i).padStart(2, "0")}=${halves}${i & 1 ? "\n" : " "}`;
   }
   return text;
 }
