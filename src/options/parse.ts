@@ -7,8 +7,9 @@ import { hardDisk, settleDrives } from "./drive.js";
 import { OptionError, optionError } from "./error.js";
 import { chosenMachine, noAccelerator } from "./machine-options.js";
 import { refusedOption } from "./refused.js";
+import { HELP_MARK, type OptionRow, type ParseState, VERSION_MARK } from "./row.js";
 import type { Catalogue } from "./rows.js";
-import { OPTION_SECTIONS, type OptionRow, type ParseState, TERMINAL_KEYS, VERSION_MARK } from "./table.js";
+import { helpText, OPTION_SECTIONS, TERMINAL_KEYS } from "./table.js";
 
 export interface ProgramInfo {
   /** As the user calls it. */
@@ -81,8 +82,8 @@ export function parseOptions(args: readonly string[], program: ProgramInfo, cata
 
 function programText(text: string, program: ProgramInfo): string {
   if (text === VERSION_MARK) return `wasmachine emulator version ${program.version}\n`;
-  if (!text.startsWith("Standard options")) return text;
-  return `usage: ${program.name} [options] [disk_image]\n\n${text}${program.separateMonitor ? "" : TERMINAL_KEYS}`;
+  if (text !== HELP_MARK) return text;
+  return `usage: ${program.name} [options] [disk_image]\n\n${helpText()}${program.separateMonitor ? "" : TERMINAL_KEYS}`;
 }
 
 function finish(state: ParseState, separateMonitor: boolean): MachineConfig {

@@ -2,7 +2,8 @@
 
 import { DEVICES } from "../../src/devices/devices.js";
 import { refusedOptions } from "../../src/options/refused.js";
-import { OPTION_SECTIONS, type OptionRow } from "../../src/options/table.js";
+import type { OptionRow } from "../../src/options/row.js";
+import { OPTION_SECTIONS } from "../../src/options/table.js";
 
 /** Help of an option that changes nothing begins with this word. */
 const IGNORED = "accepted:";

@@ -1,0 +1,34 @@
+// Disks.
+
+import { compactDisc, hardDisk, parseDrive } from "../drive.js";
+import { flag, type OptionRow, type OptionSection } from "../row.js";
+
+export const BLOCK: OptionSection = {
+  title: "Block device options",
+  rows: [
+    ...["a", "b", "c", "d"].map(
+      (letter, index): OptionRow => ({
+        names: [`hd${letter}`],
+        argument: "file",
+        help: `raw image as hard disk ${index} (a virtio disk: there is no IDE yet)`,
+        apply: (state, option, value) => void state.pendingDrives.push(hardDisk(option, value, index)),
+      }),
+    ),
+    {
+      names: ["cdrom"],
+      argument: "file",
+      help: "raw image as the last disk, read-only (a virtio disk: there is no CD-ROM drive yet)",
+      apply: (state, option, value) => void state.pendingDrives.push(compactDisc(option, value)),
+    },
+    {
+      names: ["drive"],
+      argument:
+        "file=file[,if=virtio|none][,format=raw][,readonly=on|off][,snapshot=on|off][,id=id][,serial=s][,cache=mode][,werror=action][,rerror=action]",
+      help: "raw image as a disk; if=none leaves it to a -device virtio-blk-pci,drive=id",
+      apply: (state, option, value) => void state.pendingDrives.push(parseDrive(option, value)),
+    },
+    flag(["snapshot"], "keep writes to disks in memory and forget them at the end", (state) => {
+      state.snapshot = true;
+    }),
+  ],
+};

@@ -1,0 +1,50 @@
+// What is started.
+
+import { help, type OptionSection } from "../row.js";
+
+export const BOOT: OptionSection = {
+  title: "Boot options",
+  rows: [
+    {
+      names: ["kernel"],
+      argument: "file",
+      help: "bzImage, PVH ELF or multiboot kernel",
+      apply: (state, _option, value) => {
+        state.config.kernel = value;
+      },
+    },
+    {
+      names: ["append"],
+      argument: "cmdline",
+      help: "kernel command line",
+      apply: (state, _option, value) => {
+        state.config.append = value;
+      },
+    },
+    {
+      names: ["initrd"],
+      argument: "file",
+      help: "initial RAM disk (multiboot: modules)",
+      apply: (state, _option, value) => {
+        state.config.initrd = value;
+      },
+    },
+    {
+      names: ["bios"],
+      argument: "file",
+      help: "firmware image",
+      apply: (state, _option, value) => {
+        state.config.bios = value;
+      },
+    },
+    {
+      names: ["L"],
+      argument: "path",
+      help: "directory in which firmware is looked for",
+      apply(state, _option, value) {
+        const { libraryPath } = state.config;
+        if (!help(() => libraryPath.map((path) => `${path}\n`).join(""), value, state)) libraryPath.push(value);
+      },
+    },
+  ],
+};
