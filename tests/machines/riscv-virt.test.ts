@@ -1,6 +1,6 @@
 // RISC-V's `virt` runs a supervisor's program on the built-in SBI: every call of it, in both tiers.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { coreFile } from "../../src/arch/guest.js";
 import { MachineError } from "../../src/machine/host.js";
@@ -32,9 +32,17 @@ function configure(more: Partial<MachineConfig> = {}): MachineConfig {
   };
 }
 
+/** OpenSBI as QEMU's packages have it. */
+const OPENSBI = "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic";
+
 async function run(config: MachineConfig, reason = 0) {
   const host = new TestHost(() => new Promise((resolve) => setImmediate(resolve)));
   host.files.set("kernel", assemble(PAYLOAD, KERNEL, { ...NUMBERS, SECOND: 0, REASON: reason }).bytes);
+  for (const form of ["bin", "elf"]) {
+    if (existsSync(`${OPENSBI}.${form}`))
+      host.files.set(`opensbi.${form}`, new Uint8Array(readFileSync(`${OPENSBI}.${form}`)));
+  }
+  host.files.set("empty", new Uint8Array());
   const machine = await createModelled(type, RISCV_VIRT, config, host, { module });
   const finished = await machine.start();
   return { finished, text: host.chardevs.get("console")!.text };
@@ -50,10 +58,23 @@ it("leaves with the status of a failure", async () => {
   expect((await run(configure(), 1)).finished).toMatchObject({ status: 1 });
 });
 
+it.skipIf(!existsSync(`${OPENSBI}.elf`)).each(["bin", "elf"])(
+  `runs it on OpenSBI, a file of firmware (skipped without ${OPENSBI}), %s`,
+  async (form) => {
+    const { finished, text } = await run(configure({ bios: `opensbi.${form}` }));
+    expect(text).toContain("Platform Name             : riscv-virtio,qemu");
+    expect(text).toContain("Boot HART Base ISA        : rv64im");
+    // Of the calls in common: timer, interrupt, fences, HSM.
+    expect(text.trimEnd()).toMatch(/\+00 00 00 00 00 00 00 00 .*fa 00 fd 00$/);
+    expect(finished).toMatchObject({ status: 0 });
+  },
+);
+
 it("says what cannot be started", async () => {
   const { kernel: _, ...none } = configure();
   await expect(run(none)).rejects.toThrow(MachineError);
   await expect(run(none)).rejects.toThrow("nothing to boot: give a kernel (-kernel FILE) or firmware (-bios FILE)");
   await expect(run(configure({ kernel: "no" }))).rejects.toThrow("could not open kernel file 'no'");
+  await expect(run(configure({ bios: "empty" }))).rejects.toThrow("firmware empty is empty");
   await expect(run({ ...none, bios: "none" })).rejects.toThrow("-bios none: nothing to start");
 });

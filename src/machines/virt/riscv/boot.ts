@@ -21,8 +21,8 @@ const KERNEL_OFFSET = 2 << 20;
 const SEED_BYTES = 32;
 
 interface Firmware {
-  /** To be written from RAM's beginning on; absent: the kernel is there. */
-  readonly bytes?: Uint8Array;
+  /** At RAM's beginning unless its segments say otherwise; absent: the kernel is there. */
+  readonly file?: KernelFile;
   readonly end: number;
   /** Of the device tree. */
   readonly reserved?: TreeOptions["firmware"];
@@ -38,7 +38,7 @@ export async function prepareRiscvBoot(
   const { ramSize } = config;
   const ram = { address: map.RAM_BASE, length: ramSize };
   const firmware = await readFirmware(config, host, cpuTree.harts);
-  const kernel = config.kernel === undefined ? undefined : await kernelOf(config.kernel, host, ramSize);
+  const kernel = config.kernel === undefined ? undefined : await programOf("kernel", config.kernel, host, ramSize);
   const initrd = config.initrd === undefined ? undefined : await readFile("initrd", config.initrd, host);
   const treeFor = (places: BootPlaces | undefined): Uint8Array => {
     const seed = new Uint8Array(SEED_BYTES);
@@ -55,19 +55,19 @@ export async function prepareRiscvBoot(
     // Its length is the same whatever it says of places.
     tree: treeFor(undefined).length,
   });
-  const entry = kernel?.form === "elf" ? kernel.elf.entry : places.kernel;
+  const entry = kernel ? entryOf(kernel, places.kernel) : 0;
   const rom = memory.addRom(
     resetRom(map.RESET_ROM.address, {
-      firmware: firmware.bytes ? map.RAM_BASE : entry,
+      firmware: firmware.file ? entryOf(firmware.file, map.RAM_BASE) : entry,
       tree: places.tree,
-      next: kernel ? entry : 0,
+      next: entry,
     }),
   );
   return {
     install: () => memory.setRanges([{ address: map.RESET_ROM.address, length: 4096, kind: "rom", rom }]),
     start() {
-      if (firmware.bytes) put(memory, map.RAM_BASE, firmware.bytes);
-      if (kernel) putKernel(memory, kernel, places.kernel);
+      if (firmware.file) putFile(memory, firmware.file, map.RAM_BASE);
+      if (kernel) putFile(memory, kernel, places.kernel);
       if (initrd) put(memory, places.initrd, initrd);
       put(memory, places.tree, treeFor(places));
       cpu.setPc(BigInt(map.RESET_ROM.address));
@@ -87,11 +87,14 @@ async function readFirmware(
     return { end: map.RAM_BASE };
   }
   if (bios !== undefined && bios !== "default") {
-    const bytes = await readFile("firmware", bios, host);
-    if (bytes.length === 0) throw new MachineError(`firmware ${bios} is empty`);
-    if (bytes.length > ramSize)
-      throw new MachineError(`firmware ${bios} of ${bytes.length} bytes does not fit into RAM`);
-    return { bytes, end: map.RAM_BASE + bytes.length };
+    const file = await programOf("firmware", bios, host, ramSize);
+    const size = sizeOf(file);
+    const address = "address" in size ? size.address : map.RAM_BASE;
+    const end = address + size.size;
+    if (address < map.RAM_BASE || end > map.RAM_BASE + ramSize) {
+      throw new MachineError(`firmware ${bios} does not fit into the guest's RAM`);
+    }
+    return { file, end };
   }
   if (kernel === undefined) {
     throw new MachineError("nothing to boot: give a kernel (-kernel FILE) or firmware (-bios FILE)");
@@ -102,17 +105,22 @@ async function readFirmware(
     ...{ msip: map.CLINT.address, mtimecmp: map.CLINT.address + 0x4000 },
   });
   const end = map.RAM_BASE + FIRMWARE_SIZE;
-  return { bytes, end, reserved: { address: map.RAM_BASE, size: FIRMWARE_SIZE } };
+  const file = { form: "flat", bytes, offset: undefined, size: bytes.length } as const;
+  return { file, end, reserved: { address: map.RAM_BASE, size: FIRMWARE_SIZE } };
 }
 
-async function kernelOf(name: string, host: MachineHost, ramSize: number): Promise<KernelFile> {
-  const bytes = await readFile("kernel", name, host);
+async function programOf(what: string, name: string, host: MachineHost, ramSize: number): Promise<KernelFile> {
+  const bytes = await readFile(what, name, host);
   try {
     return await readKernel(bytes, RISCV_KERNEL, ramSize);
   } catch (error) {
-    if (error instanceof RangeError) throw new MachineError(`kernel ${name} ${error.message}`, { cause: error });
+    if (error instanceof RangeError) throw new MachineError(`${what} ${name} ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+function entryOf(file: KernelFile, address: number): number {
+  return file.form === "elf" ? file.elf.entry : address;
 }
 
 function sizeOf(kernel: KernelFile): KernelSize {
@@ -132,7 +140,7 @@ function placed(sizes: Parameters<typeof placeBoot>[0]): BootPlaces {
   }
 }
 
-function putKernel(memory: EngineGuestMemory, kernel: KernelFile, address: number): void {
+function putFile(memory: EngineGuestMemory, kernel: KernelFile, address: number): void {
   if (kernel.form === "flat") {
     put(memory, address, kernel.bytes);
     return;
