@@ -18,7 +18,23 @@ export interface Code16Case {
   code: Readonly<Record<number, string>>;
   /** Bytes at the stack pointer. */
   stack?: string;
+  /** The segment of DS and ES, which are null else, and of SS where that is not flat: over the stack's pages. */
+  data?: Data16;
+  /** BX, SI, DI, BP. */
+  index?: readonly [number, number, number, number];
 }
+
+export interface Data16 {
+  limit: number;
+  /** It grows down: offsets beyond the limit are in it. */
+  down?: boolean;
+  readOnly?: boolean;
+  /** B: it ends at 4 GiB where it grows down; ESP is the stack pointer. */
+  big?: boolean;
+}
+
+/** As code16.c has it. */
+const [PRESENT, DOWN, READ_ONLY, BIG] = [1, 2, 4, 8];
 
 type Rest = Partial<Omit<Code16Case, "name" | "entry" | "code">>;
 
@@ -172,10 +188,18 @@ export const CODE16_CASES: readonly Code16Case[] = [
   run("retf n", 0x100, "ca0400", { flat: false, sp: 0xfff8, stack: frame(2, 0x1234, OWN) }),
 ];
 
+export function indexOf(c: Code16Case): readonly [number, number, number, number] {
+  return c.index ?? [0x10005, 0, 0, 0];
+}
+
 /** As code16.c reads it. */
 export function line(c: Code16Case): string {
   const numbers = [c.base ?? 0, c.limit, c.wide ? 1 : 0, c.entry, c.sp, c.cx].map((value) => value.toString(16));
   const pieces = Object.entries(c.code).map(([at, bytes]) => `${Number(at).toString(16)}:${bytes}`);
   if (c.stack) pieces.push(`s${(c.sp & 0xffff).toString(16)}:${c.stack}`);
-  return `${[...numbers, c.flat ? 1 : 0, c.steps ?? 0, ...pieces].join(" ")}\n`;
+  const { data } = c;
+  const flag = (set: boolean | undefined, bit: number) => (set ? bit : 0);
+  const kind = data ? PRESENT | flag(data.down, DOWN) | flag(data.readOnly, READ_ONLY) | flag(data.big, BIG) : 0;
+  const index = [data?.limit ?? 0, ...indexOf(c)].map((value) => value.toString(16));
+  return `${[...numbers, c.flat ? 1 : 0, c.steps ?? 0, kind, ...index, ...pieces].join(" ")}\n`;
 }

@@ -19,15 +19,20 @@
 #define STACK_BYTES 0x20000
 #define TF 0x100
 #define MAX_STEPS 16
+/* Kinds of data segments; 0: DS and ES are null. */
+#define DOWN 2
+#define READ_ONLY 4
+#define BIG 8
 
 static greg_t start[NGREG], end[NGREG], home[NGREG], trace[MAX_STEPS];
-static int steps, stepped;
+static int steps, stepped, data;
 
 static void enter(int number, siginfo_t *info, void *context) {
   greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
   (void)number, (void)info;
   memcpy(home, g, sizeof home);
   for (int k = 0; k <= REG_CSGSFS; k++) g[k] = start[k];
+  __asm__ volatile("mov %0, %%ds; mov %0, %%es" ::"r"(data));
 }
 
 static void leave(int number, siginfo_t *info, void *context) {
@@ -42,8 +47,8 @@ static void leave(int number, siginfo_t *info, void *context) {
   for (int k = 0; k <= REG_CSGSFS; k++) g[k] = home[k];
 }
 
-static int segment(int number, uint32_t base, uint32_t limit, int wide, int contents) {
-  struct user_desc d = {.entry_number = number, .base_addr = base, .limit = limit, .seg_32bit = wide, .contents = contents, .useable = 1};
+static int segment(int number, uint32_t base, uint32_t limit, int wide, int contents, int fixed) {
+  struct user_desc d = {.entry_number = number, .base_addr = base, .limit = limit, .seg_32bit = wide, .contents = contents, .read_exec_only = fixed, .useable = 1};
   if (limit > 0xfffff) d.limit = limit >> 12, d.limit_in_pages = 1;
   return syscall(SYS_modify_ldt, 0x11, &d, sizeof d);
 }
@@ -61,9 +66,10 @@ int main(void) {
   for (size_t k = 0; k < sizeof faults / sizeof *faults; k++) sigaction(faults[k], &action, 0);
   char line[1024];
   while (fgets(line, sizeof line, stdin)) {
-    unsigned base, limit, wide, entry, esp, ecx, flat;
+    unsigned base, limit, wide, entry, esp, ecx, flat, kind, top, ebx, esi, edi, ebp;
     int used;
-    if (sscanf(line, "%x %x %u %x %x %x %u %u%n", &base, &limit, &wide, &entry, &esp, &ecx, &flat, (unsigned *)&steps, &used) != 8) return 2;
+    if (sscanf(line, "%x %x %u %x %x %x %u %u %u %x %x %x %x %x%n", &base, &limit, &wide, &entry, &esp, &ecx, &flat,
+               (unsigned *)&steps, &kind, &top, &ebx, &esi, &edi, &ebp, &used) != 14) return 2;
     memset(code, 0xcc, CODE_BYTES);
     memset(stack, 0, STACK_BYTES);
     for (char *at = strtok(line + used, " \n"); at; at = strtok(0, " \n")) {
@@ -71,16 +77,24 @@ int main(void) {
       to += strtoul(at + (*at == 's'), &at, 16);
       for (unsigned byte; sscanf(++at, "%2x", &byte) == 1; at++) *to++ = byte;
     }
-    if (segment(0, CODE + base, limit, wide, 2) || segment(1, STACK, 0xfffff, 0, 0)) return perror("modify_ldt"), 1;
+    int down = kind & DOWN ? 1 : 0, big = kind & BIG ? 1 : 0;
+    if (segment(0, CODE + base, limit, wide, 2, 0) || segment(1, STACK, kind ? top : 0xfffff, big, down, 0) ||
+        segment(2, STACK, top, big, down, kind & READ_ONLY ? 1 : 0))
+      return perror("modify_ldt"), 1;
     memset(start, 0, sizeof start);
     start[REG_RIP] = entry;
     start[REG_RSP] = flat ? STACK + esp : esp;
     start[REG_RAX] = 0x11112222;
-    start[REG_RBX] = 0x10005;
+    start[REG_RBX] = ebx;
+    start[REG_RSI] = esi;
+    start[REG_RDI] = edi;
+    start[REG_RBP] = ebp;
     start[REG_RCX] = ecx;
     start[REG_EFL] = 0x202 | (steps ? TF : 0);
     start[REG_CSGSFS] = 7 | (greg_t)(flat ? 0x2b : 0xf) << 48;
     stepped = 0;
+    data = kind ? 0x17 : 0;
+    __asm__ volatile("fninit; pxor %xmm0, %xmm0");
     raise(SIGUSR1);
     printf("#%d error %x eip %llx sp %llx cx %llx ax %llx", (int)end[REG_TRAPNO], (int)end[REG_ERR], end[REG_RIP],
            flat ? end[REG_RSP] - STACK : end[REG_RSP], end[REG_RCX], end[REG_RAX]);
@@ -88,6 +102,11 @@ int main(void) {
     for (int k = 0; k < stepped; k++) printf(k ? " %llx" : " steps %llx", trace[k]);
     /* The bytes under where the stack pointer began, and from there on. */
     for (int k = -8; k < 8; k++) printf(k == -8 ? " stack %02x" : k == 0 ? " | %02x" : "%02x", stack[(esp + k) & 0xffff]);
+    if (kind) {
+      uint32_t sum = 0;
+      for (int k = 0; k < STACK_BYTES; k++) sum = (sum + stack[k]) * 0x01000193;
+      printf(" bx %llx si %llx di %llx bp %llx dx %llx sum %x", end[REG_RBX], end[REG_RSI], end[REG_RDI], end[REG_RBP], end[REG_RDX], sum);
+    }
     puts("");
   }
   return 0;

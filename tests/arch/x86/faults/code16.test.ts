@@ -11,7 +11,9 @@ import { corpusParts } from "../../../../testing/x86/parts.js";
 import { hostVendor } from "../vendors/vendor.js";
 import { Runner16 } from "./code16.js";
 import { CODE16_CASES, type Code16Case, line } from "./code16-cases.js";
+import { SEGMENT16_CASES } from "./segment16-cases.js";
 
+const CASES: readonly Code16Case[] = [...CODE16_CASES, ...SEGMENT16_CASES];
 const FILE = fileURLToPath(new URL("code16.expected.txt", import.meta.url));
 
 /** What this host's processor does with each; undefined where there is no compiler, or the kernel has no modify_ldt. */
@@ -19,7 +21,7 @@ function native(): string[] | undefined {
   const program = NativeProgram.open(new URL("code16.c", import.meta.url));
   if (!program) return undefined;
   try {
-    return program.lines(Buffer.from(CODE16_CASES.map(line).join("")), CODE16_CASES.length);
+    return program.lines(Buffer.from(CASES.map(line).join("")), CASES.length);
   } catch (error) {
     if (/modify_ldt/.test(String(error))) return undefined;
     throw error;
@@ -28,8 +30,7 @@ function native(): string[] | undefined {
   }
 }
 
-const named = (told: (c: Code16Case, k: number) => string): string[] =>
-  CODE16_CASES.map((c, k) => `${c.name}: ${told(c, k)}`);
+const named = (told: (c: Code16Case, k: number) => string): string[] => CASES.map((c, k) => `${c.name}: ${told(c, k)}`);
 
 if (process.env.RECORD_CODE16) {
   const lines = native();

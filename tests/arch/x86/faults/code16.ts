@@ -5,7 +5,7 @@ import * as X from "../../../../src/arch/x86/layout.js";
 import { S_HALTED, S_INHIBIT } from "../../../../src/layout/vcpu.js";
 import type { Parts } from "../../../../testing/x86/parts.js";
 import { Runner } from "../corpus/emulate.js";
-import type { Code16Case } from "./code16-cases.js";
+import { type Code16Case, indexOf } from "./code16-cases.js";
 
 const CODE = 0x20000000;
 const STACK = 0x30000000;
@@ -36,20 +36,36 @@ export class Runner16 extends Runner {
     entry(PD + 8 * (CODE >> 21), CODE_PHYS | 0x87);
     for (let k = 0; k < STACK_BYTES / 4096; k++) entry(PT_DATA + 8 * k, (STACK_PHYS + 4096 * k) | 7, 0x80000000);
     cpu.engine.vcpu.set(S_INHIBIT, 0);
+    this.write(CODE_PHYS, new Uint8Array(CODE_BYTES).fill(0xcc));
   }
 
   /** How a program ends, in one line. */
   told(c: Code16Case): string {
     const { cpu } = this;
     const { vcpu } = cpu.engine;
-    this.write(CODE_PHYS, new Uint8Array(CODE_BYTES).fill(0xcc));
     this.write(STACK_PHYS, new Uint8Array(STACK_BYTES));
-    for (const [at, code] of Object.entries(c.code)) this.write(CODE_PHYS + Number(at), bytesOf(code));
+    const pieces = Object.entries(c.code).map(([at, code]) => [CODE_PHYS + Number(at), bytesOf(code)] as const);
+    for (const [at, code] of pieces) this.write(at, code);
     if (c.stack) this.write(STACK_PHYS + (c.sp & 0xffff), bytesOf(c.stack));
-    const registers = { rax: 0x11112222, rbx: 0x10005, rcx: c.cx, rsp: c.flat ? STACK + c.sp : c.sp };
-    for (const name of ["rdx", "rsi", "rdi", "rbp"]) cpu.setGpr(name, 0n);
+    const [rbx, rsi, rdi, rbp] = indexOf(c);
+    const registers = { rax: 0x11112222, rbx, rcx: c.cx, rdx: 0, rsp: c.flat ? STACK + c.sp : c.sp, rbp, rsi, rdi };
+    vcpu.set(X.X_FCW, 0x37f);
+    vcpu.set(X.X_FSW, 0);
+    vcpu.set(X.X_FTOP, 0);
+    vcpu.set(X.X_FTAG, 0xff);
+    for (const slot of [X.X_XMM, X.X_XMM + 8, X.X_FIP, X.X_FDP]) vcpu.set64(slot, 0n);
+    vcpu.set(X.X_FOP, 0);
     for (const [name, value] of Object.entries(registers)) cpu.setGpr(name, BigInt(value));
     this.resume(c, BigInt(c.entry), c.steps ? 0x202n | TF : 0x202n);
+    const told = this.stop(c);
+    // No case writes to the code.
+    for (const [at, { length }] of pieces) this.write(at, new Uint8Array(length).fill(0xcc));
+    return told;
+  }
+
+  private stop(c: Code16Case): string {
+    const { cpu } = this;
+    const { vcpu } = cpu.engine;
     const steps: string[] = [];
     for (;;) {
       const exit = cpu.run(5000);
@@ -71,6 +87,8 @@ export class Runner16 extends Runner {
         ...(vector === PF ? [`cr2 ${hex(vcpu.get64(X.X_CR2))}`] : []),
         ...(steps.length > 0 ? [`steps ${steps.join(" ")}`] : []),
         `stack ${text.slice(0, 16)} | ${text.slice(16)}`,
+        ...(c.data ? [`${["bx", "si", "di", "bp", "dx"].map((r) => `${r} ${hex(cpu.gpr(`r${r}`))}`).join(" ")}`] : []),
+        ...(c.data ? [`sum ${hex(this.sum())}`] : []),
       ].join(" ");
     }
   }
@@ -83,7 +101,13 @@ export class Runner16 extends Runner {
     const pages = c.limit > 0xfffff;
     const attributes = 0xfb | (c.wide ? 0x4000 : 0) | (pages ? 0x8000 : 0);
     cpu.setSegment(X.CS, 7, base, BigInt(c.limit), attributes);
-    if (!c.flat) cpu.setSegment(X.SS, 0xf, BigInt(STACK), 0xfffffn, 0xf3);
+    const { data } = c;
+    const stack = 0xf3 | (data?.down ? 4 : 0) | (data?.big ? 0x4000 : 0);
+    if (!c.flat) cpu.setSegment(X.SS, 0xf, BigInt(STACK), BigInt(data?.limit ?? 0xfffff), stack);
+    if (data) {
+      for (const n of [X.DS, X.ES])
+        cpu.setSegment(n, 0x17, BigInt(STACK), BigInt(data.limit), data.readOnly ? stack & ~2 : stack);
+    }
     cpu.setSegment(X.LDTR, 0x50, SYSTEM + BigInt(LDT), 15n, 0x82);
     const limit = pages ? Math.floor(c.limit / 4096) : c.limit;
     const at = Number(base);
@@ -98,6 +122,12 @@ export class Runner16 extends Runner {
     this.setFlags(flags);
     cpu.engine.vcpu.set(S_HALTED, 0);
     cpu.update();
+  }
+
+  private sum(): number {
+    let sum = 0;
+    for (const byte of this.ram.view(STACK_PHYS, STACK_BYTES)!) sum = Math.imul(sum + byte, 0x01000193);
+    return sum >>> 0;
   }
 
   private write(address: number, data: Uint8Array | Uint32Array): void {
