@@ -1,5 +1,6 @@
 // The toy's CPU as a machine sees it.
 
+import type { Frontend } from "../../src/arch/frontend.js";
 import type { Guest } from "../../src/arch/guest.js";
 import { Engine, type Tier1, type TranslateEvent } from "../../src/engine/engine.js";
 import type { RamRange } from "../../src/engine/physical.js";
@@ -15,6 +16,8 @@ export interface ToyOptions {
   ram: readonly RamRange[];
   /** How many the engine has; this object is the first. */
   cpus?: number;
+  /** The toy's own if left out. */
+  frontend?: Frontend;
   shared?: boolean;
   hooks?: Partial<CpuHooks>;
   tier1?: (engine: Engine) => Tier1;

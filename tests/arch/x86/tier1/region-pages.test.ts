@@ -1,10 +1,10 @@
 // Regions go by virtual address: what they know of their pages ends when a translation is dropped (Intel SDM volume 3, 4.10.4.1).
 
 import { expect, it } from "vitest";
-import type { X86Cpu } from "../../src/arch/x86/cpu.js";
-import { S_GLOBAL_EPOCH, S_REGION_EPOCH } from "../../src/layout/vcpu.js";
-import { RegionTier } from "../../src/tier1/tier1.js";
-import { bareCpu, enterPaging, poke } from "../../testing/x86/bare.js";
+import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
+import { S_GLOBAL_EPOCH, S_REGION_EPOCH } from "../../../../src/layout/vcpu.js";
+import { RegionTier } from "../../../../src/tier1/tier1.js";
+import { bareCpu, enterPaging, poke } from "../../../../testing/x86/bare.js";
 
 const TABLES = 0x10000;
 const PAGES = 0x200000;

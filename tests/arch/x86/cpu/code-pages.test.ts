@@ -1,12 +1,12 @@
 // Pages that hold code and are written to.
 
 import { describe, expect, it } from "vitest";
-import type { X86Cpu } from "../../src/arch/x86/cpu.js";
-import * as X from "../../src/arch/x86/layout.js";
-import * as L from "../../src/layout/layout.js";
-import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
-import { CODE_PAGE_STORES } from "../../src/tuning/engine.js";
-import { bareCpu, enterPaging, poke } from "../../testing/x86/bare.js";
+import type { X86Cpu } from "../../../../src/arch/x86/cpu.js";
+import * as X from "../../../../src/arch/x86/layout.js";
+import * as L from "../../../../src/layout/layout.js";
+import { EngineGuestMemory } from "../../../../src/machine/guest-memory.js";
+import { CODE_PAGE_STORES } from "../../../../src/tuning/engine.js";
+import { bareCpu, enterPaging, poke } from "../../../../testing/x86/bare.js";
 
 const CODE = 0x7c00;
 const ROUTINE = 0x9000;

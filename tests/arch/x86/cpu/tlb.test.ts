@@ -1,7 +1,7 @@
 // What flushes of the TLB drop (Intel SDM volume 3, 4.10.4.1): the guest changes page tables behind its back and looks.
 
 import { expect, it } from "vitest";
-import { bareCpu, enterPaging, poke } from "../../testing/x86/bare.js";
+import { bareCpu, enterPaging, poke } from "../../../../testing/x86/bare.js";
 
 const CODE = 0x1000;
 const TABLES = 0x10000;
