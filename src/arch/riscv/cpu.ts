@@ -132,6 +132,10 @@ export class RiscvCpu implements EngineCpu {
     this.vcpu.set64(slot, value);
   }
 
+  field32(slot: number): number {
+    return this.vcpu.get(slot);
+  }
+
   setField32(slot: number, value: number): void {
     this.vcpu.set(slot, value);
   }

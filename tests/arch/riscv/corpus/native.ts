@@ -1,0 +1,61 @@
+// The oracle: oracle.c under Debian's qemu-riscv64. Only for recording.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Case, CODE, DATA_BYTES, type Outcome } from "./cases.js";
+
+const SOURCE = fileURLToPath(new URL("oracle.c", import.meta.url));
+const RECORD = 16 + 8 * 64 + DATA_BYTES;
+const ILLEGAL = 1n << 63n;
+const OTHER = 1n << 62n;
+
+export class Oracle {
+  private readonly folder = mkdtempSync(join(tmpdir(), "riscv-oracle-"));
+  private readonly program = join(this.folder, "oracle");
+
+  constructor() {
+    const flags = ["-static", "-O1", "-fno-stack-protector", "-Wl,--no-relax", "-o", this.program, SOURCE];
+    const { status } = spawnSync("riscv64-linux-gnu-gcc", flags, { stdio: "inherit" });
+    if (status !== 0) throw new Error("no compiler for riscv64 (gcc-riscv64-linux-gnu)");
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+
+  run(cases: readonly Case[], cpu: string): Outcome[] {
+    const input = Buffer.alloc(RECORD * cases.length);
+    cases.forEach(({ raw, fcsr, x, f, data }, k) => {
+      const at = k * RECORD;
+      input.writeUInt32LE(raw >>> 0, at);
+      input.writeUInt32LE(fcsr, at + 8);
+      x.forEach((value, n) => void input.writeBigUInt64LE(value, at + 16 + 8 * n));
+      f.forEach((value, n) => void input.writeBigUInt64LE(value, at + 272 + 8 * n));
+      input.set(data, at + 528);
+    });
+    const { status, stdout, stderr } = spawnSync("qemu-riscv64", ["-cpu", cpu, this.program], {
+      input,
+      maxBuffer: 2 ** 30,
+    });
+    if (status !== 0 || stdout.length !== input.length)
+      throw new Error(`the oracle ended after ${stdout.length / RECORD} cases: ${stderr}`);
+    return cases.map((_, k) => {
+      const at = k * RECORD;
+      const pc = stdout.readBigUInt64LE(at);
+      if (pc & OTHER) throw new Error(`case ${k} faulted at ${pc.toString(16)}`);
+      const words = (from: number) =>
+        BigUint64Array.from({ length: 32 }, (_, n) => stdout.readBigUInt64LE(at + from + 8 * n));
+      return {
+        pc: Number(pc & ~ILLEGAL) - CODE,
+        illegal: (pc & ILLEGAL) !== 0n,
+        x: words(16),
+        f: words(272),
+        fcsr: stdout.readUInt32LE(at + 8),
+        data: Uint8Array.from(stdout.subarray(at + 528, at + RECORD)),
+      };
+    });
+  }
+}
