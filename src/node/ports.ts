@@ -54,8 +54,8 @@ export function ownPort<Out, In>(): Port<Out, In> {
 
 /** The end that the thread was started with of a connection to another thread. No thread goes on for it alone. */
 export function otherPort<Out, In>(): Port<Out, In> | undefined {
-  const end = workerData as MessagePort | null;
-  if (end === null) return undefined;
+  const end = workerData as MessagePort | null | undefined;
+  if (!end) return undefined;
   const port = portOf<Out, In>(end);
   end.on("close", () => port.onFailure?.("the other thread has ended"));
   end.unref();
