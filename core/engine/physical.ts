@@ -2,7 +2,15 @@
 // unsigned: they stand in an i32, as Wasm's do, and from 2 GiB on that is negative.
 
 import {
-  E_RAM_BASE, E_RAM_SIZE, E_RANGES, E_RANGES_END, RANGE_FLAGS, RANGE_HOST, RANGE_PAGE, RANGE_PAGES, RANGE_READONLY,
+  E_RAM_BASE,
+  E_RAM_SIZE,
+  E_RANGES,
+  E_RANGES_END,
+  RANGE_FLAGS,
+  RANGE_HOST,
+  RANGE_PAGE,
+  RANGE_PAGES,
+  RANGE_READONLY,
   RANGE_STRIDE,
 } from "../../src/layout/engine";
 import { ENGINE } from "../../src/layout/memory";
@@ -53,7 +61,7 @@ export function physOf(host: i32): u64 {
   const end = engine(E_RANGES_END);
   for (let range = ENGINE + E_RANGES; range < end; range += RANGE_STRIDE) {
     const offset = <u32>(host - load<i32>(range + RANGE_HOST));
-    if (offset >> 12 < load<u32>(range + RANGE_PAGES)) return (<u64>load<u32>(range + RANGE_PAGE) << 12) + offset;
+    if (offset >> 12 < load<u32>(range + RANGE_PAGES)) return ((<u64>load<u32>(range + RANGE_PAGE)) << 12) + offset;
   }
   return 0;
 }

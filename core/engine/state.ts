@@ -2,7 +2,16 @@
 
 import { ENGINE } from "../../src/layout/memory";
 import {
-  MODE_MMU_MASK, MODE_MMU_SHIFT, S_CODE_BASE, S_CODE_MASK, S_FAULT, S_FUEL, S_ICOUNT_END, S_MODE, S_PC, S_PENDING,
+  MODE_MMU_MASK,
+  MODE_MMU_SHIFT,
+  S_CODE_BASE,
+  S_CODE_MASK,
+  S_FAULT,
+  S_FUEL,
+  S_ICOUNT_END,
+  S_MODE,
+  S_PC,
+  S_PENDING,
   S_STATS,
 } from "../../src/layout/vcpu";
 

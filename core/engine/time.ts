@@ -13,7 +13,8 @@ import { engine, icount } from "./state";
 export function virtualTime(cpu: i32): i64 {
   const count = icount(cpu);
   if (engine(E_ICOUNT)) return count << engine(E_ICOUNT_SHIFT);
-  if (count < load<i64>(cpu + S_TIME_UNTIL)) return load<i64>(cpu + S_TIME) + ((count - load<i64>(cpu + S_TIME_COUNT)) >> TIME_LOOK_SHIFT);
+  if (count < load<i64>(cpu + S_TIME_UNTIL))
+    return load<i64>(cpu + S_TIME) + ((count - load<i64>(cpu + S_TIME_COUNT)) >> TIME_LOOK_SHIFT);
   const insns = count - load<i64>(cpu + S_TIME_COUNT);
   const before = load<i64>(cpu + S_TIME);
   const host = <i64>now();

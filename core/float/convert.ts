@@ -1,7 +1,16 @@
 // Conversions between binary32, binary64 and integers, and rounding to an integral value, with flags.
 
 import {
-  FE_DENORMAL, FE_INEXACT, FE_INVALID, NAN_DEFAULT, ROUND_DOWN, ROUND_NEAREST, ROUND_UP, fpNans, fpRaise, fpRounding,
+  FE_DENORMAL,
+  FE_INEXACT,
+  FE_INVALID,
+  NAN_DEFAULT,
+  ROUND_DOWN,
+  ROUND_NEAREST,
+  ROUND_UP,
+  fpNans,
+  fpRaise,
+  fpRounding,
 } from "./env";
 import { normRound32, normRound64 } from "./round";
 import { INF32, QUIET32, daz32, defaultNan32, isDenormal32, isNan32, isSnan32, nan32 } from "./soft32";
@@ -11,7 +20,7 @@ export function f32to64(a: u32): u64 {
   if (isNan32(a)) {
     if (isSnan32(a)) fpRaise(FE_INVALID);
     if (fpNans() == NAN_DEFAULT) return defaultNan64();
-    return (<u64>(a >> 31) << 63) | INF64 | QUIET64 | (<u64>(a & 0x3fffff) << 29);
+    return ((<u64>(a >> 31)) << 63) | INF64 | QUIET64 | ((<u64>(a & 0x3fffff)) << 29);
   }
   a = daz32(a);
   if (isDenormal32(a)) fpRaise(FE_DENORMAL);
@@ -19,7 +28,7 @@ export function f32to64(a: u32): u64 {
 }
 
 export function f64to32(a: u64): u32 {
-  const sign = <u32>(a >> 63) << 31;
+  const sign = (<u32>(a >> 63)) << 31;
   if (isNan64(a)) {
     if (isSnan64(a)) fpRaise(FE_INVALID);
     if (fpNans() == NAN_DEFAULT) return defaultNan32();

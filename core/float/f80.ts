@@ -33,13 +33,19 @@ let narrowDenormal: bool = false;
 
 /** Sign and exponent of the last result. */
 // @ts-ignore: decorator
-@inline export function resultSE(): i32 { return se; }
+@inline export function resultSE(): i32 {
+  return se;
+}
 
 /** Second result of FXTRACT and FSINCOS. */
 // @ts-ignore: decorator
-@inline export function secondSig(): u64 { return sig2; }
+@inline export function secondSig(): u64 {
+  return sig2;
+}
 // @ts-ignore: decorator
-@inline export function secondSE(): i32 { return se2; }
+@inline export function secondSE(): i32 {
+  return se2;
+}
 // @ts-ignore: decorator
 @inline export function giveSecond(sig: u64, signExp: i32): void {
   sig2 = sig;
@@ -54,16 +60,26 @@ let narrowDenormal: bool = false;
 
 /** Whether the last rounding went away from zero (C1). */
 // @ts-ignore: decorator
-@inline export function roundedUp(): bool { return up; }
+@inline export function roundedUp(): bool {
+  return up;
+}
 // @ts-ignore: decorator
-@inline export function setRoundedUp(value: bool): void { up = value; }
+@inline export function setRoundedUp(value: bool): void {
+  up = value;
+}
 // @ts-ignore: decorator
-@inline export function droppedBits(): i32 { return drop; }
+@inline export function droppedBits(): i32 {
+  return drop;
+}
 // @ts-ignore: decorator
-@inline export function setDroppedBits(value: i32): void { drop = value; }
+@inline export function setDroppedBits(value: i32): void {
+  drop = value;
+}
 /** Says that an operand was a denormal of a narrower format (it is normal in this one). */
 // @ts-ignore: decorator
-@inline export function setNarrowDenormal(): void { narrowDenormal = true; }
+@inline export function setNarrowDenormal(): void {
+  narrowDenormal = true;
+}
 
 /** A finite number but zero, denormal or unnormal. */
 // @ts-ignore: decorator
@@ -149,4 +165,6 @@ let normExp: i32 = 0;
 }
 
 // @ts-ignore: decorator
-@inline export function normExponent(): i32 { return normExp; }
+@inline export function normExponent(): i32 {
+  return normExp;
+}

@@ -2,8 +2,20 @@
 
 import { FE_DIVZERO, ROUND_DOWN, fpRaise, fpRounding } from "./env";
 import {
-  BIAS, EXP_MASK, INT_BIT, SIGN_BIT, bothNormal80, give, invalid80, isBad80, isInf80, isZero80, nanResult80, normExponent,
-  normalise80, noteDenormals80,
+  BIAS,
+  EXP_MASK,
+  INT_BIT,
+  SIGN_BIT,
+  bothNormal80,
+  give,
+  invalid80,
+  isBad80,
+  isInf80,
+  isZero80,
+  nanResult80,
+  normExponent,
+  normalise80,
+  noteDenormals80,
 } from "./f80";
 import { normRound80, round80 } from "./f80round";
 import { div128, divRemainder, mulHigh64 } from "./wide";
@@ -145,7 +157,7 @@ export function sqrt80(a: u64, ase: i32): u64 {
   // 52 bits from the machine's root, the rest from one Newton step on the exact remainder, then corrected.
   let root = <u64>min<f64>(sqrt<f64>(<f64>hi) * 4294967296.0, 18446744073709549568.0);
   const step = <i64>(remainderOf(hi, lo, root) / (2.0 * <f64>root));
-  root = step > 0 && root + step < root ? ~<u64>0 : root + step;
+  root = step > 0 && root + step < root ? ~(<u64>0) : root + step;
   while (squareExceeds(root, hi, lo)) root--;
   while (!squareExceeds(root + 1, hi, lo) && root + 1 != 0) root++;
   // (hi:lo) - root^2 lies in [0, 2 root]: above root means above the tie, and a tie cannot be.

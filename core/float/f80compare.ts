@@ -8,7 +8,8 @@ import { EXP_MASK, SIGN_BIT, bothNormal80, isBad80, isSnan80, isUnsupported80, n
 export function compare80(a: u64, ase: i32, b: u64, bse: i32, signal: bool): i32 {
   if (!bothNormal80(a, ase, b, bse)) {
     if (isBad80(a, ase) || isBad80(b, bse)) {
-      const invalid = signal || isUnsupported80(a, ase) || isUnsupported80(b, bse) || isSnan80(a, ase) || isSnan80(b, bse);
+      const invalid =
+        signal || isUnsupported80(a, ase) || isUnsupported80(b, bse) || isSnan80(a, ase) || isSnan80(b, bse);
       if (invalid) fpRaise(FE_INVALID);
       return CMP_UNORDERED;
     }

@@ -1,11 +1,32 @@
 // Conversions of 80-bit numbers from and to binary32, binary64, integers and packed decimals, with flags and C1.
 
 import {
-  FE_DENORMAL, FE_INEXACT, FE_INVALID, FE_OVERFLOW, FE_UNDERFLOW, ROUND_DOWN, ROUND_NEAREST, ROUND_UP, fpMasked, fpRaise,
-  fpRounding, fpSetFlags,
+  FE_DENORMAL,
+  FE_INEXACT,
+  FE_INVALID,
+  FE_OVERFLOW,
+  FE_UNDERFLOW,
+  ROUND_DOWN,
+  ROUND_NEAREST,
+  ROUND_UP,
+  fpMasked,
+  fpRaise,
+  fpRounding,
+  fpSetFlags,
 } from "./env";
 import {
-  BIAS, EXP_MASK, INT_BIT, QUIET_BIT, SIGN_BIT, give, isBad80, isDenormal80, isInf80, isUnsupported80, isSnan80, setNarrowDenormal,
+  BIAS,
+  EXP_MASK,
+  INT_BIT,
+  QUIET_BIT,
+  SIGN_BIT,
+  give,
+  isBad80,
+  isDenormal80,
+  isInf80,
+  isUnsupported80,
+  isSnan80,
+  setNarrowDenormal,
   setRoundedUp,
 } from "./f80";
 import { roundsUp } from "./f80round";
@@ -16,7 +37,7 @@ import { roundsUp } from "./f80round";
 export function widen32(x: u32): u64 {
   const sign = <i32>(x >> 16) & SIGN_BIT;
   const e = <i32>(x >> 23) & 0xff;
-  const frac = <u64>(x & 0x7fffff) << 40;
+  const frac = (<u64>(x & 0x7fffff)) << 40;
   if (e == 0) {
     if (frac == 0) return give(0, sign);
     setNarrowDenormal();
@@ -29,7 +50,7 @@ export function widen32(x: u32): u64 {
 export function widen64(x: u64): u64 {
   const sign = <i32>(x >> 48) & SIGN_BIT;
   const e = <i32>(x >> 52) & 0x7ff;
-  const frac = x << 12 >> 1;
+  const frac = (x << 12) >> 1;
   if (e == 0) {
     if (frac == 0) return give(0, sign);
     setNarrowDenormal();
@@ -73,18 +94,18 @@ export function load64(x: u64): u64 {
 // @ts-ignore: decorator
 @inline function narrow(sig: u64, signExp: i32, fraction: i32, top: i32): u64 {
   const sign = signExp & SIGN_BIT;
-  const signBit = <u64>(sign ? top + 1 : 0) << fraction;
-  const infinity = <u64>top << fraction;
+  const signBit = (<u64>(sign ? top + 1 : 0)) << fraction;
+  const infinity = (<u64>top) << fraction;
   if (isUnsupported80(sig, signExp)) {
     fpRaise(FE_INVALID);
-    return (<u64>(top + top + 1) << fraction) | (<u64>1 << (fraction - 1));
+    return ((<u64>(top + top + 1)) << fraction) | ((<u64>1) << (fraction - 1));
   }
   const e80 = signExp & EXP_MASK;
   const extra = 63 - fraction;
   if (e80 == EXP_MASK) {
     if (isSnan80(sig, signExp)) fpRaise(FE_INVALID);
     if (sig << 1 == 0) return signBit | infinity;
-    return signBit | infinity | ((sig | QUIET_BIT) << 1 >> (extra + 1));
+    return signBit | infinity | (((sig | QUIET_BIT) << 1) >> (extra + 1));
   }
   if (sig == 0) return signBit;
   const n = <i32>clz(sig);
@@ -94,7 +115,7 @@ export function load64(x: u64): u64 {
   const rest = sig << (64 - extra);
   const up = roundsUp(sign, ((sig >> extra) & 1) != 0, rest);
   const rounded = (sig >> extra) + (up ? 1 : 0);
-  const carry = (rounded >> (fraction + 1)) != 0;
+  const carry = rounded >> (fraction + 1) != 0;
   const final = e + (carry ? 1 : 0);
   if (final >= top) {
     if (!fpMasked(FE_OVERFLOW)) {
@@ -114,7 +135,7 @@ export function load64(x: u64): u64 {
       setRoundedUp(up);
     }
     // The carry out of the fraction goes into the exponent by itself.
-    return signBit + (<u64>(e - 1) << fraction) + rounded;
+    return signBit + ((<u64>(e - 1)) << fraction) + rounded;
   }
   const tiny = final < 1;
   if (tiny && !fpMasked(FE_UNDERFLOW)) {
@@ -169,7 +190,7 @@ function integerPart(sig: u64, signExp: i32): u64 {
 
 /** To a signed integer of `bits` (16, 32, 64): integer indefinite and IE where it does not fit. */
 export function toInt80(sig: u64, signExp: i32, bits: i32): i64 {
-  const limit = <u64>1 << (bits - 1);
+  const limit = (<u64>1) << (bits - 1);
   if (!isBad80(sig, signExp) && !isInf80(sig, signExp)) {
     const magnitude = integerPart(sig, signExp);
     const negative = (signExp & SIGN_BIT) != 0;
@@ -203,7 +224,9 @@ let bcdTop: i32 = 0;
 
 /** Bytes 8 and 9 of the last toBcd80(). */
 // @ts-ignore: decorator
-@inline export function bcdHigh(): i32 { return bcdTop; }
+@inline export function bcdHigh(): i32 {
+  return bcdTop;
+}
 
 /** The low 8 bytes of the 18 digits (FBSTP); the others are given by bcdHigh(). */
 export function toBcd80(sig: u64, signExp: i32): u64 {
@@ -215,7 +238,7 @@ export function toBcd80(sig: u64, signExp: i32): u64 {
         low |= (magnitude % 10) << k;
         magnitude /= 10;
       }
-      bcdTop = (signExp & SIGN_BIT) | <i32>(magnitude % 10) | (<i32>(magnitude / 10) << 4);
+      bcdTop = (signExp & SIGN_BIT) | <i32>(magnitude % 10) | ((<i32>(magnitude / 10)) << 4);
       return low;
     }
   }

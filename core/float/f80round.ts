@@ -2,7 +2,15 @@
 // and unmasked responses (Intel SDM vol. 1, 4.9.1.4, 4.9.1.5, 8.5.4, 8.5.5).
 
 import {
-  FE_INEXACT, FE_OVERFLOW, FE_UNDERFLOW, ROUND_DOWN, ROUND_NEAREST, ROUND_UP, fpMasked, fpRaise, fpRounding,
+  FE_INEXACT,
+  FE_OVERFLOW,
+  FE_UNDERFLOW,
+  ROUND_DOWN,
+  ROUND_NEAREST,
+  ROUND_UP,
+  fpMasked,
+  fpRaise,
+  fpRounding,
 } from "./env";
 import { EXP_MASK, INT_BIT, droppedBits, give, setRoundedUp } from "./f80";
 
@@ -30,12 +38,12 @@ const MAX_EXP: i32 = 0x7ffe;
 export function round80(sign: i32, exp: i32, hi: u64, lo: u64): u64 {
   const drop = droppedBits();
   const rest = below(hi, lo, drop);
-  const kept = hi >> drop << drop;
+  const kept = (hi >> drop) << drop;
   const up = roundsUp(sign, ((hi >> drop) & 1) != 0, rest);
   let sig = kept;
   let e = exp;
   if (up) {
-    sig += <u64>1 << drop;
+    sig += (<u64>1) << drop;
     if (sig == 0) {
       sig = INT_BIT;
       e++;
@@ -70,7 +78,7 @@ function overflow(sign: i32, e: i32, sig: u64, inexact: bool, up: bool): u64 {
   setRoundedUp(toInfinity);
   if (toInfinity) return give(INT_BIT, sign | EXP_MASK);
   const drop = droppedBits();
-  return give(~<u64>0 >> drop << drop, sign | MAX_EXP);
+  return give((~(<u64>0) >> drop) << drop, sign | MAX_EXP);
 }
 
 /** `e`, `sig` are the result rounded as if the exponent had no bounds. */
@@ -98,8 +106,8 @@ function underflow(sign: i32, exp: i32, hi: u64, lo: u64, e: i32, sig: u64, inex
   const drop = droppedBits();
   const rest = below(hi, lo, drop);
   const away = roundsUp(sign, ((hi >> drop) & 1) != 0, rest);
-  let small = hi >> drop << drop;
-  if (away) small += <u64>1 << drop;
+  let small = (hi >> drop) << drop;
+  if (away) small += (<u64>1) << drop;
   if (rest != 0) {
     fpRaise(FE_UNDERFLOW | FE_INEXACT);
     setRoundedUp(away);

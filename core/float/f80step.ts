@@ -2,8 +2,22 @@
 
 import { FE_DIVZERO, fpRaise } from "./env";
 import {
-  BIAS, EXP_MASK, INT_BIT, SIGN_BIT, give, giveSecond, invalid80, isBad80, isDenormal80, isInf80, isZero80, nanResult80, normExponent,
-  normalise80, noteDenormals80, resultSE,
+  BIAS,
+  EXP_MASK,
+  INT_BIT,
+  SIGN_BIT,
+  give,
+  giveSecond,
+  invalid80,
+  isBad80,
+  isDenormal80,
+  isInf80,
+  isZero80,
+  nanResult80,
+  normExponent,
+  normalise80,
+  noteDenormals80,
+  resultSE,
 } from "./f80";
 import { fromInt80 } from "./f80convert";
 import { normRound80, round80 } from "./f80round";
@@ -13,11 +27,15 @@ let partial: bool = false;
 
 /** Low bits of the quotient of the last remainder80(). */
 // @ts-ignore: decorator
-@inline export function remQuotient(): i32 { return quotientBits; }
+@inline export function remQuotient(): i32 {
+  return quotientBits;
+}
 
 /** The last remainder80() has to be repeated (C2). */
 // @ts-ignore: decorator
-@inline export function remPartial(): bool { return partial; }
+@inline export function remPartial(): bool {
+  return partial;
+}
 
 /** a rem b: truncating (FPREM), or `nearest` (FPREM1, IEEE 754 remainder). A quotient of 64 bits and more is reduced by
  *  32 to 63 of them: the host's choice, 32 + exponent difference mod 32. */

@@ -2,7 +2,17 @@
 // Whether a result is tiny before or after rounding is the guest's choice (fpRules).
 
 import {
-  FE_INEXACT, FE_OVERFLOW, FE_UNDERFLOW, ROUND_DOWN, ROUND_NEAREST, ROUND_UP, fpFtz, fpMasked, fpRaise, fpRounding, fpTinyBefore,
+  FE_INEXACT,
+  FE_OVERFLOW,
+  FE_UNDERFLOW,
+  ROUND_DOWN,
+  ROUND_NEAREST,
+  ROUND_UP,
+  fpFtz,
+  fpMasked,
+  fpRaise,
+  fpRounding,
+  fpTinyBefore,
 } from "./env";
 
 /** x >> n with the bits shifted out ORed into the lowest bit; n >= 0. */
@@ -17,26 +27,26 @@ import {
 // @ts-ignore: decorator
 @inline function increment(sign: bool, extra: i32): u64 {
   const mode = fpRounding();
-  if (mode == ROUND_NEAREST) return <u64>1 << (extra - 1);
-  if (mode == ROUND_DOWN) return sign ? (<u64>1 << extra) - 1 : 0;
-  if (mode == ROUND_UP) return sign ? 0 : (<u64>1 << extra) - 1;
+  if (mode == ROUND_NEAREST) return (<u64>1) << (extra - 1);
+  if (mode == ROUND_DOWN) return sign ? ((<u64>1) << extra) - 1 : 0;
+  if (mode == ROUND_UP) return sign ? 0 : ((<u64>1) << extra) - 1;
   return 0;
 }
 
 // @ts-ignore: decorator
 @inline function roundOff(sig: u64, inc: u64, extra: i32): u64 {
   const rounded = (sig + inc) >> extra;
-  const dropped = sig & ((<u64>1 << extra) - 1);
-  return fpRounding() == ROUND_NEAREST && dropped == <u64>1 << (extra - 1) ? rounded & ~1 : rounded;
+  const dropped = sig & (((<u64>1) << extra) - 1);
+  return fpRounding() == ROUND_NEAREST && dropped == (<u64>1) << (extra - 1) ? rounded & ~1 : rounded;
 }
 
 // @ts-ignore: decorator
 @inline function pack(sign: bool, exp: i32, sig: u64, fraction: i32, maxExp: i32): u64 {
   const extra = 62 - fraction;
-  const hidden = <u64>1 << fraction;
-  const top = <u64>(sign ? maxExp + 1 : 0) << fraction;
+  const hidden = (<u64>1) << fraction;
+  const top = (<u64>(sign ? maxExp + 1 : 0)) << fraction;
   const inc = increment(sign, extra);
-  const dropMask = (<u64>1 << extra) - 1;
+  const dropMask = ((<u64>1) << extra) - 1;
   let rounded = roundOff(sig, inc, extra);
   if (exp >= 1) {
     const inexact = (sig & dropMask) != 0;
@@ -47,10 +57,10 @@ import {
     if (exp >= maxExp) {
       fpRaise(FE_OVERFLOW | (inexact || fpMasked(FE_OVERFLOW) ? FE_INEXACT : 0));
       // Infinity, or the largest number where the mode rounds towards zero.
-      return top | ((<u64>maxExp << fraction) - (inc == 0 ? 1 : 0));
+      return top | (((<u64>maxExp) << fraction) - (inc == 0 ? 1 : 0));
     }
     if (inexact) fpRaise(FE_INEXACT);
-    return top | (<u64>exp << fraction) | (rounded & (hidden - 1));
+    return top | ((<u64>exp) << fraction) | (rounded & (hidden - 1));
   }
   const tiny = exp < 0 || fpTinyBefore() || rounded != hidden << 1;
   if (tiny && !fpMasked(FE_UNDERFLOW)) {

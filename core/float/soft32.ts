@@ -3,7 +3,17 @@
 // significands that is not a 25-bit number differs from every 25-bit number by more than binary64's rounding error.
 
 import {
-  FE_DENORMAL, FE_DIVZERO, FE_INVALID, NAN_DEFAULT, NAN_SIGNALLING_FIRST, ROUND_DOWN, fpDaz, fpDefaultNegative, fpNans, fpRaise, fpRounding,
+  FE_DENORMAL,
+  FE_DIVZERO,
+  FE_INVALID,
+  NAN_DEFAULT,
+  NAN_SIGNALLING_FIRST,
+  ROUND_DOWN,
+  fpDaz,
+  fpDefaultNegative,
+  fpNans,
+  fpRaise,
+  fpRounding,
 } from "./env";
 import { round32 } from "./round";
 

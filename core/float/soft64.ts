@@ -2,7 +2,17 @@
 // guest's rules for NaNs (fpRules).
 
 import {
-  FE_DENORMAL, FE_DIVZERO, FE_INVALID, NAN_DEFAULT, NAN_SIGNALLING_FIRST, ROUND_DOWN, fpDaz, fpDefaultNegative, fpNans, fpRaise, fpRounding,
+  FE_DENORMAL,
+  FE_DIVZERO,
+  FE_INVALID,
+  NAN_DEFAULT,
+  NAN_SIGNALLING_FIRST,
+  ROUND_DOWN,
+  fpDaz,
+  fpDefaultNegative,
+  fpNans,
+  fpRaise,
+  fpRounding,
 } from "./env";
 import { normRound64, round64, shiftRightJam64 } from "./round";
 
@@ -125,8 +135,13 @@ export function mul64(a: u64, b: u64): u64 {
   const sb = normalise(b) << 11;
   const eb = normExp;
   // 128-bit product, of which the high half has its top bit at 61 or 62.
-  const al = sa & 0xffffffff, ah = sa >> 32, bl = sb & 0xffffffff, bh = sb >> 32;
-  const ll = al * bl, lh = al * bh, hl = ah * bl;
+  const al = sa & 0xffffffff,
+    ah = sa >> 32,
+    bl = sb & 0xffffffff,
+    bh = sb >> 32;
+  const ll = al * bl,
+    lh = al * bh,
+    hl = ah * bl;
   const mid = (ll >> 32) + (lh & 0xffffffff) + (hl & 0xffffffff);
   const hi = ah * bh + (lh >> 32) + (hl >> 32) + (mid >> 32);
   const lo = (mid << 32) | (ll & 0xffffffff);
@@ -154,7 +169,9 @@ export function div64(a: u64, b: u64): u64 {
   const sb = normalise(b);
   const eb = normExp;
   // The machine's own quotient of the significands, and the sign of what it leaves: |remainder| <= sb/2.
-  const q = reinterpret<u64>(reinterpret<f64>((sa & FRAC64) | 0x3ff0000000000000) / reinterpret<f64>((sb & FRAC64) | 0x3ff0000000000000));
+  const q = reinterpret<u64>(
+    reinterpret<f64>((sa & FRAC64) | 0x3ff0000000000000) / reinterpret<f64>((sb & FRAC64) | 0x3ff0000000000000),
+  );
   const below = 0x3ff - exponent(q);
   const sq = (q & FRAC64) | HIDDEN64;
   const rest = <i64>((sa << (52 + below)) - sq * sb);
@@ -177,7 +194,7 @@ export function sqrt64(a: u64): u64 {
   const sa = normalise(a);
   const e = normExp - 1023;
   const odd = e & 1;
-  const root = reinterpret<u64>(sqrt<f64>(reinterpret<f64>((sa & FRAC64) | (<u64>(0x3ff + odd) << 52))));
+  const root = reinterpret<u64>(sqrt<f64>(reinterpret<f64>((sa & FRAC64) | ((<u64>(0x3ff + odd)) << 52))));
   const sr = (root & FRAC64) | HIDDEN64;
   const rest = <i64>((sa << (52 + odd)) - sr * sr);
   return round64(false, ((e - odd) >> 1) + 1023, sticky(sr << 10, rest));

@@ -5,8 +5,12 @@ let remainder: u64 = 0;
 /** High half of a * b (the low half is a * b). */
 // @ts-ignore: decorator
 @inline export function mulHigh64(a: u64, b: u64): u64 {
-  const al = a & 0xffffffff, ah = a >> 32, bl = b & 0xffffffff, bh = b >> 32;
-  const lh = al * bh, hl = ah * bl;
+  const al = a & 0xffffffff,
+    ah = a >> 32,
+    bl = b & 0xffffffff,
+    bh = b >> 32;
+  const lh = al * bh,
+    hl = ah * bl;
   const mid = ((al * bl) >> 32) + (lh & 0xffffffff) + (hl & 0xffffffff);
   return ah * bh + (lh >> 32) + (hl >> 32) + (mid >> 32);
 }
@@ -14,7 +18,8 @@ let remainder: u64 = 0;
 /** One 32-bit digit of the quotient of (high:next) by d, where high < d and d has its top bit set (Knuth, 4.3.1, D). */
 // @ts-ignore: decorator
 @inline function digit(high: u64, next: u64, d: u64): u64 {
-  const d1 = d >> 32, d0 = d & 0xffffffff;
+  const d1 = d >> 32,
+    d0 = d & 0xffffffff;
   let q = high / d1;
   let r = high - q * d1;
   while (q >> 32 != 0 || q * d0 > ((r << 32) | next)) {

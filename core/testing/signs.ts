@@ -6,15 +6,15 @@
 }
 
 export function inlined(): u64 {
-  return <u64><u32>field(4);
+  return <u64>(<u32>field(4));
 }
 
 export function loaded(at: i32): u64 {
-  return <u64><u32>load<i32>(at);
+  return <u64>(<u32>load<i32>(at));
 }
 
 export function compared(x: u64): bool {
-  const low = <u64><u32>field(8);
+  const low = <u64>(<u32>field(8));
   return x < low;
 }
 
@@ -27,7 +27,7 @@ export function differs(x: u64, at: i32): bool {
 }
 
 export function bytes(at: i32): u64 {
-  return <u64><u8>load<i8>(at) + <u64><u16>load<i16>(at + 2);
+  return <u64>(<u8>load<i8>(at)) + <u64>(<u16>load<i16>(at + 2));
 }
 
 export function signed_loaded(at: i32): i64 {
@@ -35,5 +35,5 @@ export function signed_loaded(at: i32): i64 {
 }
 
 export function signed_widened(at: i32): i64 {
-  return <i64><i32>load<u32>(at);
+  return <i64>(<i32>load<u32>(at));
 }

@@ -15,7 +15,9 @@ const POLYNOMIAL: u32 = 0xedb88320;
 // @ts-ignore: decorator
 @inline function four(table: i32, word: u32): u32 {
   return (
-    entry(table + 3, word & 255) ^ entry(table + 2, (word >>> 8) & 255) ^ entry(table + 1, (word >>> 16) & 255) ^
+    entry(table + 3, word & 255) ^
+    entry(table + 2, (word >>> 8) & 255) ^
+    entry(table + 1, (word >>> 16) & 255) ^
     entry(table, word >>> 24)
   );
 }
@@ -25,7 +27,11 @@ export function unpack_crc32(at: usize, end: usize): u32 {
   makeTables();
   let crc: u32 = 0xffffffff;
   for (; at + 16 <= end; at += 16) {
-    crc = four(12, load<u32>(at) ^ crc) ^ four(8, load<u32>(at, 4)) ^ four(4, load<u32>(at, 8)) ^ four(0, load<u32>(at, 12));
+    crc =
+      four(12, load<u32>(at) ^ crc) ^
+      four(8, load<u32>(at, 4)) ^
+      four(4, load<u32>(at, 8)) ^
+      four(0, load<u32>(at, 12));
   }
   for (; at < end; at++) crc = entry(0, (crc ^ load<u8>(at)) & 255) ^ (crc >>> 8);
   return ~crc;

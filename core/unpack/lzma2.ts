@@ -68,7 +68,7 @@ export function unpack_lzma2(at: usize, end: usize, limit: usize): usize {
     if (control === 0) return at;
     const header: usize = control < 0x80 ? 3 : control >= 0xc0 ? 6 : 5;
     if (at + header > end) return at;
-    const low = (<u32>load<u8>(at, 1) << 8) + load<u8>(at, 2) + 1;
+    const low = ((<u32>load<u8>(at, 1)) << 8) + load<u8>(at, 2) + 1;
     if (control < 0x80) {
       // Stored; 1 also begins a new dictionary.
       if (control > 2) return 0;
@@ -81,7 +81,7 @@ export function unpack_lzma2(at: usize, end: usize, limit: usize): usize {
       continue;
     }
     const size = ((control & 0x1f) << 16) + low;
-    const packed = (<u32>load<u8>(at, 3) << 8) + load<u8>(at, 4) + 1;
+    const packed = ((<u32>load<u8>(at, 3)) << 8) + load<u8>(at, 4) + 1;
     const data = at + header;
     if (data + packed > end) return at;
     const reset = (control >> 5) & 3;
@@ -98,9 +98,9 @@ function setProperties(byte: u32): bool {
   if (byte >= 225) return false;
   const rest = byte / 9;
   lc = byte % 9;
-  literalMask = (1 << rest % 5) - 1;
-  positionMask = (1 << rest / 5) - 1;
-  return lc + rest % 5 <= LITERAL_BITS;
+  literalMask = (1 << (rest % 5)) - 1;
+  positionMask = (1 << (rest / 5)) - 1;
+  return lc + (rest % 5) <= LITERAL_BITS;
 }
 
 function resetState(): void {
@@ -165,8 +165,7 @@ function chunk(at: usize, end: usize, limit: usize): bool {
       range = bound;
       store<u16>(p, towards0(probability));
       const previous: u32 = o > first ? <u32>load<u8>(o - 1) : 0;
-      const base =
-        PROBABILITIES + LITERAL + 0x600 * (((<u32>(o - first) & literals) << lc_) + (previous >> (8 - lc_)));
+      const base = PROBABILITIES + LITERAL + 0x600 * (((<u32>(o - first) & literals) << lc_) + (previous >> (8 - lc_)));
       if (s < 7) {
         p = base + 2;
         probability = load<u16>(p);

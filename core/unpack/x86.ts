@@ -40,7 +40,7 @@ export function unpack_x86(start: usize, end: usize): void {
     let target = load<u32>(at, 1) - next;
     if (before !== 0) {
       const bits = 32 - 8 * shared;
-      while (isSign((target >>> (bits - 8)) & 0xff)) target = (target ^ <u32>((<u64>1 << bits) - 1)) - next;
+      while (isSign((target >>> (bits - 8)) & 0xff)) target = (target ^ <u32>(((<u64>1) << bits) - 1)) - next;
     }
     store<u32>(at, (target & 0x00ffffff) | (target & 0x1000000 ? 0xff000000 : 0), 1);
     at += 5;

@@ -10,7 +10,12 @@ const INSTRET = 2;
 
 /** mcycle and so on, what the user sees of them, mhpmevent, mcountinhibit. */
 export function isCounter(number: i32): bool {
-  return (number >= 0xc00 && number < 0xc20) || (number >= 0xb00 && number < 0xb20 && number != 0xb01) || (number >= 0x323 && number < 0x340) || number == 0x320;
+  return (
+    (number >= 0xc00 && number < 0xc20) ||
+    (number >= 0xb00 && number < 0xb20 && number != 0xb01) ||
+    (number >= 0x323 && number < 0x340) ||
+    number == 0x320
+  );
 }
 
 // @ts-ignore: decorator

@@ -1,14 +1,52 @@
 // CSR instructions (unprivileged 6; privileged 2, 3.1, 10.1): who may, what is read, and what a write does.
 
 import {
-  FEATURE_SSTC, FEATURE_STATEEN, FEATURE_SVADU, FEATURE_SVPBMT, PRIV_MACHINE, PRIV_SUPERVISOR, RV_FEATURES, RV_LINES, RV_MCOUNTEREN, RV_MENVCFG,
-  RV_MIDELEG, RV_MIE, RV_MIP, RV_MSTATEEN, RV_MSTATUS, RV_SATP, RV_SCOUNTEREN, RV_STIMECMP, RV_X,
+  FEATURE_SSTC,
+  FEATURE_STATEEN,
+  FEATURE_SVADU,
+  FEATURE_SVPBMT,
+  PRIV_MACHINE,
+  PRIV_SUPERVISOR,
+  RV_FEATURES,
+  RV_LINES,
+  RV_MCOUNTEREN,
+  RV_MENVCFG,
+  RV_MIDELEG,
+  RV_MIE,
+  RV_MIP,
+  RV_MSTATEEN,
+  RV_MSTATUS,
+  RV_SATP,
+  RV_SCOUNTEREN,
+  RV_STIMECMP,
+  RV_X,
 } from "../../../src/arch/riscv/layout";
 import { flushTlb } from "../../engine/softmmu/tlb";
 import { setPc } from "../../engine/state";
 import {
-  ADUE, CBCFE, CBIE, CBZE, FIOM, FS, IP_SEI, IP_SSI, IP_STI, MPP, MPP_SHIFT, MSTATUS_WRITABLE, MXR, PBMTE, SD, SSTATUS_SEEN, SSTATUS_WRITABLE,
-  STATEEN_ENVCFG, STATEEN_SE, STCE, TVM, UXL_SXL, VS,
+  ADUE,
+  CBCFE,
+  CBIE,
+  CBZE,
+  FIOM,
+  FS,
+  IP_SEI,
+  IP_SSI,
+  IP_STI,
+  MPP,
+  MPP_SHIFT,
+  MSTATUS_WRITABLE,
+  MXR,
+  PBMTE,
+  SD,
+  SSTATUS_SEEN,
+  SSTATUS_WRITABLE,
+  STATEEN_ENVCFG,
+  STATEEN_SE,
+  STCE,
+  TVM,
+  UXL_SXL,
+  VS,
 } from "./bits";
 import { isCounter, readCounter, writeCounter } from "./counters";
 import { EFFECT_INTERRUPTS, EFFECT_MODE, effectOf, featureOf, rowOf, slotOf, writableOf } from "./csr-table";
@@ -35,7 +73,8 @@ function permitted(cpu: i32, number: i32, writing: bool): bool {
   if (number >= 0xc00 && number < 0xc20) return counterAllowed(cpu, number - 0xc00, priv);
   if (has(cpu, FEATURE_STATEEN) && priv != PRIV_MACHINE) {
     if (number == 0x10a) return (load<u64>(cpu + RV_MSTATEEN) & STATEEN_ENVCFG) != 0;
-    if (number >= 0x10c && number < 0x110) return (load<u64>(cpu + RV_MSTATEEN + ((number - 0x10c) << 3)) & STATEEN_SE) != 0;
+    if (number >= 0x10c && number < 0x110)
+      return (load<u64>(cpu + RV_MSTATEEN + ((number - 0x10c) << 3)) & STATEEN_SE) != 0;
   }
   return true;
 }
@@ -50,19 +89,32 @@ function read(cpu: i32, number: i32): u64 {
   const row = rowOf(number);
   if (row != 0 && has(cpu, featureOf(row))) return load<u64>(cpu + slotOf(row));
   switch (number) {
-    case 0x300: return status(cpu);
-    case 0x100: return status(cpu) & SSTATUS_SEEN;
-    case 0x344: return load<u64>(cpu + RV_MIP) | <u64>load<u32>(cpu + RV_LINES);
-    case 0x144: return (load<u64>(cpu + RV_MIP) | <u64>load<u32>(cpu + RV_LINES)) & load<u64>(cpu + RV_MIDELEG);
-    case 0x104: return load<u64>(cpu + RV_MIE) & load<u64>(cpu + RV_MIDELEG);
-    case 0x180: return load<u64>(cpu + RV_SATP);
-    case 0x30a: return load<u64>(cpu + RV_MENVCFG);
-    case 0x14d: return load<u64>(cpu + RV_STIMECMP);
+    case 0x300:
+      return status(cpu);
+    case 0x100:
+      return status(cpu) & SSTATUS_SEEN;
+    case 0x344:
+      return load<u64>(cpu + RV_MIP) | <u64>load<u32>(cpu + RV_LINES);
+    case 0x144:
+      return (load<u64>(cpu + RV_MIP) | <u64>load<u32>(cpu + RV_LINES)) & load<u64>(cpu + RV_MIDELEG);
+    case 0x104:
+      return load<u64>(cpu + RV_MIE) & load<u64>(cpu + RV_MIDELEG);
+    case 0x180:
+      return load<u64>(cpu + RV_SATP);
+    case 0x30a:
+      return load<u64>(cpu + RV_MENVCFG);
+    case 0x14d:
+      return load<u64>(cpu + RV_STIMECMP);
     // mvendorid, marchid, mimpid, mconfigptr: nobody's (3.1.2 to 3.1.4).
-    case 0xf11: case 0xf12: case 0xf13: case 0xf15: return 0;
+    case 0xf11:
+    case 0xf12:
+    case 0xf13:
+    case 0xf15:
+      return 0;
   }
   if (isCounter(number)) return readCounter(cpu, number);
-  if (number >= 0x3a0 && number < 0x3b0 && (number & 1) == 0) return number < 0x3a4 ? readPmpConfig(cpu, number - 0x3a0) : 0;
+  if (number >= 0x3a0 && number < 0x3b0 && (number & 1) == 0)
+    return number < 0x3a4 ? readPmpConfig(cpu, number - 0x3a0) : 0;
   if (number >= 0x3b0 && number < 0x3f0) return number < 0x3c0 ? readPmpAddress(cpu, number - 0x3b0) : 0;
   absent = true;
   return 0;

@@ -1,8 +1,23 @@
 // What follows from the privilege and mstatus: S_MODE with the MMU mode, and whether an interrupt is due.
 
 import {
-  M_CBO_ZERO, MMU_MACHINE, MMU_MPRV, MMU_SUM, MMU_SUPERVISOR, MMU_USER, PRIV_MACHINE, PRIV_SUPERVISOR, PRIV_USER, RV_LINES, RV_MENVCFG, RV_MIDELEG,
-  RV_MIE, RV_MIP, RV_MSTATUS, RV_PRIV, RV_SENVCFG,
+  M_CBO_ZERO,
+  MMU_MACHINE,
+  MMU_MPRV,
+  MMU_SUM,
+  MMU_SUPERVISOR,
+  MMU_USER,
+  PRIV_MACHINE,
+  PRIV_SUPERVISOR,
+  PRIV_USER,
+  RV_LINES,
+  RV_MENVCFG,
+  RV_MIDELEG,
+  RV_MIE,
+  RV_MIP,
+  RV_MSTATUS,
+  RV_PRIV,
+  RV_SENVCFG,
 } from "../../../src/arch/riscv/layout";
 import { MODE_MMU_SHIFT, S_ATTENTION, S_CODE_BASE, S_CODE_MASK, S_MODE } from "../../../src/layout/vcpu";
 import { CBZE, MIE, MPP, MPP_SHIFT, MPRV, SIE, SUM } from "./bits";

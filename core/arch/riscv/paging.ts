@@ -1,10 +1,35 @@
 // The page walk (privileged 12.3 to 12.6): Sv39, Sv48, Sv57; Svnapot, Svpbmt, Svade and Svadu; PMP.
 
-import { ACCESS_EXEC, ACCESS_LOOK, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
 import {
-  FEATURE_SVNAPOT, MMU_MACHINE, MMU_MPRV, MMU_SUM, MMU_USER, PRIV_MACHINE, PRIV_SUPERVISOR, PRIV_USER, RV_FEATURES, RV_MENVCFG, RV_SATP,
+  ACCESS_EXEC,
+  ACCESS_LOOK,
+  ACCESS_WRITE,
+  PERM_EXEC,
+  PERM_GLOBAL,
+  PERM_READ,
+  PERM_WRITE,
+} from "../../../src/layout/access";
+import {
+  FEATURE_SVNAPOT,
+  MMU_MACHINE,
+  MMU_MPRV,
+  MMU_SUM,
+  MMU_USER,
+  PRIV_MACHINE,
+  PRIV_SUPERVISOR,
+  PRIV_USER,
+  RV_FEATURES,
+  RV_MENVCFG,
+  RV_SATP,
 } from "../../../src/arch/riscv/layout";
-import { FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
+import {
+  FAULT_EXCEPTION,
+  FAULT_NONE,
+  FAULT_RETRY,
+  S_WALK_PERM,
+  S_WALK_PHYS,
+  S_WALK_SHIFT,
+} from "../../../src/layout/vcpu";
 import { physHost, physHostWrite } from "../../engine/physical";
 import { codeWrite } from "../../engine/softmmu/access";
 import { ADUE, MXR, PBMTE } from "./bits";
@@ -31,7 +56,7 @@ const SV39: i32 = 8;
 
 /** Hook: see E_HOOK_WALK. */
 export function walk(cpu: i32, va: u64, access: i32, mode: i32): i32 {
-  let mmu = mode > MMU_USER ? (access == ACCESS_EXEC ? MMU_MACHINE : mode - MMU_MPRV) : mode;
+  const mmu = mode > MMU_USER ? (access == ACCESS_EXEC ? MMU_MACHINE : mode - MMU_MPRV) : mode;
   const satp = load<u64>(cpu + RV_SATP);
   const kind = <i32>(satp >> 60);
   if (mmu == MMU_MACHINE || kind == 0) {
@@ -40,7 +65,7 @@ export function walk(cpu: i32, va: u64, access: i32, mode: i32): i32 {
   }
   const levels = kind - SV39 + 3;
   const unused = 64 - (12 + 9 * levels);
-  if (<u64>((<i64>va << unused) >> unused) != va) return refuse(cpu, va, access);
+  if (<u64>(((<i64>va) << unused) >> unused) != va) return refuse(cpu, va, access);
   let table = (satp & SATP_PPN) << 12;
   let global: u64 = 0;
   for (let level = levels - 1; level >= 0; level--) {
@@ -59,12 +84,14 @@ export function walk(cpu: i32, va: u64, access: i32, mode: i32): i32 {
 }
 
 function leaf(cpu: i32, va: u64, access: i32, mmu: i32, entry: u64, global: u64, at: u64, shift: i32): i32 {
-  if ((entry & PBMT) != 0 && ((load<u64>(cpu + RV_MENVCFG) & PBMTE) == 0 || (entry & PBMT) == PBMT)) return refuse(cpu, va, access);
+  if ((entry & PBMT) != 0 && ((load<u64>(cpu + RV_MENVCFG) & PBMTE) == 0 || (entry & PBMT) == PBMT))
+    return refuse(cpu, va, access);
   let page = (entry & PPN) << 2;
   let size = shift;
   if (entry & N) {
     // 64 KiB, and nothing else yet (Svnapot, 13.1).
-    if ((load<i32>(cpu + RV_FEATURES) & FEATURE_SVNAPOT) == 0 || shift != 12 || ((page >> 12) & 15) != 8) return refuse(cpu, va, access);
+    if ((load<i32>(cpu + RV_FEATURES) & FEATURE_SVNAPOT) == 0 || shift != 12 || ((page >> 12) & 15) != 8)
+      return refuse(cpu, va, access);
     page &= ~0xffff;
     size = 16;
   }

@@ -3,7 +3,19 @@
 import { ACCESS_EXEC, ACCESS_WRITE } from "../../../src/layout/access";
 import { RV_CAUSE, RV_PRIV, RV_TVAL } from "../../../src/arch/riscv/layout";
 import { FAULT_EXCEPTION, S_FAULT } from "../../../src/layout/vcpu";
-import { BREAKPOINT, ECALL_U, FETCH_ACCESS, FETCH_PAGE, ILLEGAL, LOAD_ACCESS, LOAD_MISALIGNED, LOAD_PAGE, STORE_ACCESS, STORE_MISALIGNED, STORE_PAGE } from "./bits";
+import {
+  BREAKPOINT,
+  ECALL_U,
+  FETCH_ACCESS,
+  FETCH_PAGE,
+  ILLEGAL,
+  LOAD_ACCESS,
+  LOAD_MISALIGNED,
+  LOAD_PAGE,
+  STORE_ACCESS,
+  STORE_MISALIGNED,
+  STORE_PAGE,
+} from "./bits";
 
 export function raise(cpu: i32, cause: i32, value: u64): i32 {
   store<i32>(cpu + RV_CAUSE, cause);

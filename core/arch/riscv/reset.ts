@@ -1,7 +1,17 @@
 // State after reset (3.4), and what the machine calls after it has changed state from outside.
 
 import { PRIV_MACHINE, RV_END, RV_FFLAGS, RV_MISA, RV_PMPCFG, RV_PRIV, RV_X } from "../../../src/arch/riscv/layout";
-import { FAULT_NONE, S_ATTENTION, S_EXCLUSIVE, S_FAULT, S_HALTED, S_INHIBIT, S_LAST_EVENT, S_ONE_INSN, S_PC } from "../../../src/layout/vcpu";
+import {
+  FAULT_NONE,
+  S_ATTENTION,
+  S_EXCLUSIVE,
+  S_FAULT,
+  S_HALTED,
+  S_INHIBIT,
+  S_LAST_EVENT,
+  S_ONE_INSN,
+  S_PC,
+} from "../../../src/layout/vcpu";
 import { flushTlb } from "../../engine/softmmu/tlb";
 import { updateInterrupts, updateMode } from "./mode";
 

@@ -1,7 +1,16 @@
 // The supervisor's timer (Sstc): the machine is told when it will be time, and asserts the line then.
 
 import {
-  FEATURE_SSTC, IRQ_STI, PRIV_MACHINE, RV_FEATURES, RV_LINES, RV_MCOUNTEREN, RV_MENVCFG, RV_STIMECMP, RV_TIME, TIME_STEP,
+  FEATURE_SSTC,
+  IRQ_STI,
+  PRIV_MACHINE,
+  RV_FEATURES,
+  RV_LINES,
+  RV_MCOUNTEREN,
+  RV_MENVCFG,
+  RV_STIMECMP,
+  RV_TIME,
+  TIME_STEP,
 } from "../../../src/arch/riscv/layout";
 import { virtualTime } from "../../engine/time";
 import { STCE } from "./bits";
@@ -15,7 +24,9 @@ export function now(cpu: i32): u64 {
 
 export function stimecmpAllowed(cpu: i32, priv: i32): bool {
   if ((load<i32>(cpu + RV_FEATURES) & FEATURE_SSTC) == 0) return false;
-  return priv == PRIV_MACHINE || ((load<u64>(cpu + RV_MENVCFG) & STCE) != 0 && (load<u64>(cpu + RV_MCOUNTEREN) & 2) != 0);
+  return (
+    priv == PRIV_MACHINE || ((load<u64>(cpu + RV_MENVCFG) & STCE) != 0 && (load<u64>(cpu + RV_MCOUNTEREN) & 2) != 0)
+  );
 }
 
 /** Sets the line by stimecmp, and has the machine look again when it will be time. */

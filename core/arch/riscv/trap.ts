@@ -1,12 +1,41 @@
 // Taking exceptions and interrupts, and the ways back from them.
 
 import {
-  IRQ_MEI, IRQ_MSI, IRQ_MTI, IRQ_SEI, IRQ_SSI, IRQ_STI, PRIV_MACHINE, PRIV_SUPERVISOR, PRIV_USER, RV_CAUSE, RV_MCAUSE, RV_MEDELEG, RV_MEPC,
-  RV_MIDELEG, RV_MSTATUS, RV_MTVAL, RV_MTVEC, RV_PRIV, RV_SCAUSE, RV_SEPC, RV_STVAL, RV_STVEC, RV_TVAL,
+  IRQ_MEI,
+  IRQ_MSI,
+  IRQ_MTI,
+  IRQ_SEI,
+  IRQ_SSI,
+  IRQ_STI,
+  PRIV_MACHINE,
+  PRIV_SUPERVISOR,
+  PRIV_USER,
+  RV_CAUSE,
+  RV_MCAUSE,
+  RV_MEDELEG,
+  RV_MEPC,
+  RV_MIDELEG,
+  RV_MSTATUS,
+  RV_MTVAL,
+  RV_MTVEC,
+  RV_PRIV,
+  RV_SCAUSE,
+  RV_SEPC,
+  RV_STVAL,
+  RV_STVEC,
+  RV_TVAL,
 } from "../../../src/arch/riscv/layout";
 import { E_LOG } from "../../../src/layout/engine";
 import { LOG_INTERRUPT } from "../../../src/layout/log";
-import { FAULT_NONE, STAT_INTERRUPTS, S_ATTENTION, S_EXCLUSIVE, S_FAULT, S_HALTED, S_INHIBIT } from "../../../src/layout/vcpu";
+import {
+  FAULT_NONE,
+  STAT_INTERRUPTS,
+  S_ATTENTION,
+  S_EXCLUSIVE,
+  S_FAULT,
+  S_HALTED,
+  S_INHIBIT,
+} from "../../../src/layout/vcpu";
 import { log } from "../../engine/host";
 import { count, engine, getPc, setPc } from "../../engine/state";
 import { CAUSE_INTERRUPT, ILLEGAL, INTERRUPT, MIE, MPIE, MPP, MPP_SHIFT, MPRV, SIE, SPIE, SPP, TSR } from "./bits";
@@ -54,7 +83,7 @@ function enterMachine(cpu: i32, cause: u64, value: u64): void {
   store<u64>(cpu + RV_MTVAL, value);
   let next = status & ~(MIE | MPIE | MPP);
   if (status & MIE) next |= MPIE;
-  next |= <u64>privilege(cpu) << MPP_SHIFT;
+  next |= (<u64>privilege(cpu)) << MPP_SHIFT;
   store<u64>(cpu + RV_MSTATUS, next);
   store<i32>(cpu + RV_PRIV, PRIV_MACHINE);
 }

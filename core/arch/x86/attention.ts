@@ -2,7 +2,16 @@
 
 import { FAULT_NONE, STAT_INTERRUPTS, S_ATTENTION, S_HALTED, S_PC } from "../../../src/layout/vcpu";
 import {
-  EXC_EXTERNAL, EXC_TRAP, F_IF, X_DB_PENDING, X_DR_HIT, X_EXC_NEXT, X_INIT, X_IRQ, X_NMI, X_NMI_BLOCKED,
+  EXC_EXTERNAL,
+  EXC_TRAP,
+  F_IF,
+  X_DB_PENDING,
+  X_DR_HIT,
+  X_EXC_NEXT,
+  X_INIT,
+  X_IRQ,
+  X_NMI,
+  X_NMI_BLOCKED,
 } from "../../../src/arch/x86/layout";
 import { acknowledge } from "./host";
 import { count } from "../../engine/state";

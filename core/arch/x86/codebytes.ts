@@ -14,4 +14,3 @@ export function codeByte(cpu: i32, va: u64): i32 {
   const host = physHost(load<u64>(cpu + S_WALK_PHYS));
   return host ? <i32>load<u8>(host + <i32>(va & 0xfff)) : UNREADABLE;
 }
-

@@ -2,15 +2,59 @@
 
 import { S_HALTED } from "../../../src/layout/vcpu";
 import {
-  CS, F_RF, RAX, RCX, RDX, TR, X_CR0, X_CR2, X_CR3, X_CR4, X_DR, X_EFER, X_FLAGS, X_GDT_BASE, X_GDT_LIMIT, X_IDT_BASE, X_IDT_LIMIT, X_XCR0,
+  CS,
+  F_RF,
+  RAX,
+  RCX,
+  RDX,
+  TR,
+  X_CR0,
+  X_CR2,
+  X_CR3,
+  X_CR4,
+  X_DR,
+  X_EFER,
+  X_FLAGS,
+  X_GDT_BASE,
+  X_GDT_LIMIT,
+  X_IDT_BASE,
+  X_IDT_LIMIT,
+  X_XCR0,
 } from "../../../src/arch/x86/layout";
 import { guestCall } from "./host";
 import { HOST_TPR_GET, HOST_TPR_SET } from "../../../src/arch/x86/host-calls";
 import { flushPage, flushTlb } from "../../engine/softmmu/tlb";
 import { ld64, probeRead } from "../../engine/softmmu/access";
 import {
-  A_L, CR0_CD, CR0_ET, CR0_MASK, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_DE, CR4_FSGSBASE, CR4_MCE, CR4_OSFXSR, CR4_OSXMMEXCPT, CR4_OSXSAVE,
-  CR4_PAE, CR4_PCE, CR4_PCIDE, CR4_PGE, CR4_PSE, CR4_PVI, CR4_SMAP, CR4_SMEP, CR4_TSD, CR4_UMIP, CR4_VME, EFER_LMA, EFER_LME, PHYS_BITS,
+  A_L,
+  CR0_CD,
+  CR0_ET,
+  CR0_MASK,
+  CR0_NW,
+  CR0_PE,
+  CR0_PG,
+  CR0_TS,
+  CR0_WP,
+  CR4_DE,
+  CR4_FSGSBASE,
+  CR4_MCE,
+  CR4_OSFXSR,
+  CR4_OSXMMEXCPT,
+  CR4_OSXSAVE,
+  CR4_PAE,
+  CR4_PCE,
+  CR4_PCIDE,
+  CR4_PGE,
+  CR4_PSE,
+  CR4_PVI,
+  CR4_SMAP,
+  CR4_SMEP,
+  CR4_TSD,
+  CR4_UMIP,
+  CR4_VME,
+  EFER_LMA,
+  EFER_LME,
+  PHYS_BITS,
 } from "./bits";
 import { DR6_BD, DR6_FIXED, raiseDebugFault } from "./debug";
 import { raiseGP, raiseUD } from "./raise";
@@ -25,11 +69,16 @@ import { mmuIndex } from "../../engine/state";
 /** Helper: a = number of the control register; its value. */
 export function x86_read_cr(cpu: i32, a: i64, b: i64, c: i64): i64 {
   switch (<i32>a) {
-    case 0: return load<i64>(cpu + X_CR0);
-    case 2: return load<i64>(cpu + X_CR2);
-    case 3: return load<i64>(cpu + X_CR3);
-    case 4: return load<i64>(cpu + X_CR4);
-    case 8: return <i64>guestCall(HOST_TPR_GET, 0, 0) & 15;
+    case 0:
+      return load<i64>(cpu + X_CR0);
+    case 2:
+      return load<i64>(cpu + X_CR2);
+    case 3:
+      return load<i64>(cpu + X_CR3);
+    case 4:
+      return load<i64>(cpu + X_CR4);
+    case 8:
+      return <i64>guestCall(HOST_TPR_GET, 0, 0) & 15;
   }
   return raiseUD(cpu);
 }
@@ -38,15 +87,24 @@ export function x86_read_cr(cpu: i32, a: i64, b: i64, c: i64): i64 {
 export function x86_write_cr(cpu: i32, a: i64, value: i64, c: i64): i64 {
   const v = isCode64(cpu) ? <u64>value : <u64>value & 0xffffffff;
   switch (<i32>a) {
-    case 0: writeCr0(cpu, v); break;
-    case 2: store<u64>(cpu + X_CR2, v); break;
-    case 3: writeCr3(cpu, v); break;
-    case 4: writeCr4(cpu, v); break;
+    case 0:
+      writeCr0(cpu, v);
+      break;
+    case 2:
+      store<u64>(cpu + X_CR2, v);
+      break;
+    case 3:
+      writeCr3(cpu, v);
+      break;
+    case 4:
+      writeCr4(cpu, v);
+      break;
     case 8:
       if (v > 15) raiseGP(cpu, 0);
       else guestCall(HOST_TPR_SET, <u32>v, 0);
       break;
-    default: raiseUD(cpu);
+    default:
+      raiseUD(cpu);
   }
   return 0;
 }
@@ -67,7 +125,12 @@ function writeCr0(cpu: i32, value: u64): void {
       raiseGP(cpu, 0);
       return;
     }
-  } else if (paging && (e & EFER_LMA) == 0 && (cr4(cpu) & CR4_PAE) != 0 && ((old ^ v) & (CR0_PG | CR0_CD | CR0_NW)) != 0) {
+  } else if (
+    paging &&
+    (e & EFER_LMA) == 0 &&
+    (cr4(cpu) & CR4_PAE) != 0 &&
+    ((old ^ v) & (CR0_PG | CR0_CD | CR0_NW)) != 0
+  ) {
     if (!loadPdptes(cpu, load<u64>(cpu + X_CR3))) {
       raiseGP(cpu, 0);
       return;
@@ -79,7 +142,7 @@ function writeCr0(cpu: i32, value: u64): void {
   }
   if (turnOn && (e & EFER_LME) != 0) store<i32>(cpu + X_EFER, e | EFER_LMA);
   if (turnOff) store<i32>(cpu + X_EFER, e & ~EFER_LMA);
-  store<u64>(cpu + X_CR0, <u64><u32>v);
+  store<u64>(cpu + X_CR0, <u64>(<u32>v));
   if ((old ^ v) & (CR0_PG | CR0_WP | CR0_PE)) flushTlb(cpu, false);
   updateMode(cpu);
 }
@@ -135,7 +198,7 @@ function writeCr4(cpu: i32, value: u64): void {
     raiseGP(cpu, 0);
     return;
   }
-  store<u64>(cpu + X_CR4, <u64><u32>v);
+  store<u64>(cpu + X_CR4, <u64>(<u32>v));
   if ((old ^ v) & (paging | CR4_SMAP | CR4_PCIDE)) flushTlb(cpu, false);
   updateMode(cpu);
 }
@@ -150,7 +213,7 @@ export function x86_clts(cpu: i32, a: i64, b: i64, c: i64): i64 {
 /** Helper LMSW: a = the word. PE can be set but not cleared. */
 export function x86_lmsw(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const old = cr0(cpu);
-  writeCr0(cpu, <u64><u32>((old & ~14) | (<i32>a & 15)));
+  writeCr0(cpu, <u64>(<u32>((old & ~14) | (<i32>a & 15))));
   return 0;
 }
 
@@ -227,7 +290,7 @@ export function x86_write_dr(cpu: i32, a: i64, value: i64, c: i64): i64 {
   let v = isCode64(cpu) ? <u64>value : <u64>value & 0xffffffff;
   if (n >= 6) {
     if (v >> 32 != 0) return raiseGP(cpu, 0);
-    v = n == 6 ? (v & 0xe00f) | <u64><u32>DR6_FIXED : (v & 0xffff23ff) | 0x400;
+    v = n == 6 ? (v & 0xe00f) | <u64>(<u32>DR6_FIXED) : (v & 0xffff23ff) | 0x400;
   }
   store<u64>(cpu + X_DR + (n << 3), v);
   store<i32>(cpu + X_FLAGS, load<i32>(cpu + X_FLAGS) & ~F_RF);
@@ -252,7 +315,7 @@ export function x86_xgetbv(cpu: i32, a: i64, b: i64, c: i64): i64 {
 /** Helper XSETBV: x87 always, SSE optional. */
 export function x86_xsetbv(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if ((cr4(cpu) & CR4_OSXSAVE) == 0) return raiseUD(cpu);
-  const value = <u64>load<u32>(cpu + RAX) | (<u64>load<u32>(cpu + RDX) << 32);
+  const value = <u64>load<u32>(cpu + RAX) | ((<u64>load<u32>(cpu + RDX)) << 32);
   if (cpl(cpu) != 0 || load<u32>(cpu + RCX) != 0 || (value & 1) == 0 || (value & ~3) != 0) return raiseGP(cpu, 0);
   store<u64>(cpu + X_XCR0, value);
   return 0;

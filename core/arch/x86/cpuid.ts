@@ -1,8 +1,6 @@
 // CPUID from the table the machine built (src/arch/x86/frontend/cpuid.ts); bits that follow the state are put in here.
 
-import {
-  RAX, RBX, RCX, RDX, X_APIC_BASE, X_CPUID_COUNT, X_CPUID_TABLE, X_XCR0,
-} from "../../../src/arch/x86/layout";
+import { RAX, RBX, RCX, RDX, X_APIC_BASE, X_CPUID_COUNT, X_CPUID_TABLE, X_XCR0 } from "../../../src/arch/x86/layout";
 import { CR4_OSXSAVE } from "./bits";
 import { cr4 } from "./regs";
 

@@ -2,7 +2,14 @@
 
 import { FAULT_RETRY, INHIBIT_ALL, S_ATTENTION, S_INHIBIT, S_ONE_INSN, S_PC } from "../../../src/layout/vcpu";
 import {
-  EXC_BREAKPOINT, F_RF, X_DB_PENDING, X_DR, X_DR_HIT, X_FLAGS, X_REPEATING, X_SS_SHADOW,
+  EXC_BREAKPOINT,
+  F_RF,
+  X_DB_PENDING,
+  X_DR,
+  X_DR_HIT,
+  X_FLAGS,
+  X_REPEATING,
+  X_SS_SHADOW,
 } from "../../../src/arch/x86/layout";
 import { CR4_DE, V_DB } from "./bits";
 import { raise } from "./raise";

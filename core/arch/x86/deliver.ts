@@ -4,8 +4,21 @@ import { E_LOG } from "../../../src/layout/engine";
 import { ENGINE } from "../../../src/layout/memory";
 import { FAULT_NONE, FAULT_SHUTDOWN, S_FAULT, S_INHIBIT, S_ONE_INSN, S_PC } from "../../../src/layout/vcpu";
 import {
-  EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, X_CR2, X_EXC_ERROR, X_EXC_FIRST, X_EXC_FIRST_CR2, X_EXC_FLAGS, X_EXC_NESTING,
-  X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL, X_REPEATING, X_SS_SHADOW,
+  EXC_EXTERNAL,
+  EXC_HAS_ERROR,
+  EXC_SOFT,
+  EXC_TRAP,
+  X_CR2,
+  X_EXC_ERROR,
+  X_EXC_FIRST,
+  X_EXC_FIRST_CR2,
+  X_EXC_FLAGS,
+  X_EXC_NESTING,
+  X_EXC_NEXT,
+  X_EXC_VECTOR,
+  X_NON_CANONICAL,
+  X_REPEATING,
+  X_SS_SHADOW,
 } from "../../../src/arch/x86/layout";
 import { LOG_INTERRUPT } from "../../../src/layout/log";
 import { log } from "../../engine/host";

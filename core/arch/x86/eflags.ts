@@ -3,14 +3,38 @@
 
 import { INHIBIT_INTERRUPTS, S_INHIBIT } from "../../../src/layout/vcpu";
 import {
-  CS, EXC_SOFT, F_AC, F_IF, F_IOPL, F_RF, F_TF, F_VIF, F_VIP, F_VM, TR, X_EXC_NEXT,
+  CS,
+  EXC_SOFT,
+  F_AC,
+  F_IF,
+  F_IOPL,
+  F_RF,
+  F_TF,
+  F_VIF,
+  F_VIP,
+  F_VM,
+  TR,
+  X_EXC_NEXT,
 } from "../../../src/arch/x86/layout";
 import { ld16, ld8 } from "../../engine/softmmu/access";
 import { CR4_PVI, CR4_VME, F_ALL, F_USER } from "./bits";
 import { loadV86 } from "./descriptor";
 import { raise, raiseGP } from "./raise";
 import { getFlags, setFlags, setInterruptFlag, setSystemFlags } from "./flags";
-import { cpl, cr4, faulted, iopl, isV86, jumpTo, segBase, segLimit, segSel, setSp, systemFlags, systemMmu } from "./regs";
+import {
+  cpl,
+  cr4,
+  faulted,
+  iopl,
+  isV86,
+  jumpTo,
+  segBase,
+  segLimit,
+  segSel,
+  setSp,
+  systemFlags,
+  systemMmu,
+} from "./regs";
 import { openCurrent, openMask, push, stackPointer } from "./stack";
 
 /** CLI and STI act on VIF instead of IF. */

@@ -3,20 +3,54 @@
 
 import { CS, RSP, SS, X_CPL } from "../../../src/arch/x86/layout";
 import { ld16, ld32 } from "../../engine/softmmu/access";
+import { A_DB, A_L, T_CALL16, T_CALL32, T_TASK, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY } from "./bits";
 import {
-  A_DB, A_L, T_CALL16, T_CALL32, T_TASK, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY,
-} from "./bits";
-import {
-  descAttr, descDpl, descIsCode, descIsConforming, descIsSystem, descPresent, descType, descriptorAddress, gateOffset, gateSelector,
-  loadHidden, loadNull, loadReal, loadV86, markAccessed, readDescriptor,
+  descAttr,
+  descDpl,
+  descIsCode,
+  descIsConforming,
+  descIsSystem,
+  descPresent,
+  descType,
+  descriptorAddress,
+  gateOffset,
+  gateSelector,
+  loadHidden,
+  loadNull,
+  loadReal,
+  loadV86,
+  markAccessed,
+  readDescriptor,
 } from "./descriptor";
 import { raiseGP, raiseNP } from "./raise";
 import { commitInnerStack, findInnerStack, markInnerStack, openInnerStack, stack64 } from "./interrupt";
 import { updateMode } from "./mode";
 import {
-  cpl, faulted, isLong, isProtected, isV86, jumpTo, mmuFor, segAttr, segBase, segLimit, segSel, setSp, stackMask, systemMmu,
+  cpl,
+  faulted,
+  isLong,
+  isProtected,
+  isV86,
+  jumpTo,
+  mmuFor,
+  segAttr,
+  segBase,
+  segLimit,
+  segSel,
+  setSp,
+  stackMask,
+  systemMmu,
 } from "./regs";
-import { checkReturnCode, checkReturnStack, checkTarget, commitCode, commitLevel, commitStack, isCode64Descriptor, markReturn } from "./return";
+import {
+  checkReturnCode,
+  checkReturnStack,
+  checkTarget,
+  commitCode,
+  commitLevel,
+  commitStack,
+  isCode64Descriptor,
+  markReturn,
+} from "./return";
 import { openCurrent, openMask, openStack64, pop, popSelector, push, skipStack, stackPointer } from "./stack";
 import { transferToTask } from "./task-transfer";
 
@@ -62,7 +96,11 @@ function transfer(cpu: i32, selector: i32, offset: u64, size: i32, next: u64, ca
   }
   const conforming = descIsConforming(d);
   const both = A_L | A_DB;
-  if (!descIsCode(d) || (conforming ? dpl > level : rpl > level || dpl != level) || (isLong(cpu) && (descAttr(d) & both) == both)) {
+  if (
+    !descIsCode(d) ||
+    (conforming ? dpl > level : rpl > level || dpl != level) ||
+    (isLong(cpu) && (descAttr(d) & both) == both)
+  ) {
     raiseGP(cpu, error);
     return;
   }
@@ -109,7 +147,8 @@ function systemTransfer(cpu: i32, selector: i32, d: u64, address: u64, next: u64
   const level = cpl(cpu);
   const dpl = descDpl(d);
   const isGate = type == T_CALL32 || (!long && type == T_CALL16);
-  const isTask = !long && (type == T_TASK || type == T_TSS16 || type == T_TSS32 || type == T_TSS16_BUSY || type == T_TSS32_BUSY);
+  const isTask =
+    !long && (type == T_TASK || type == T_TSS16 || type == T_TSS32 || type == T_TSS16_BUSY || type == T_TSS32_BUSY);
   if ((!isGate && !isTask) || dpl < level || dpl < (selector & 3)) {
     raiseGP(cpu, error);
     return;
@@ -129,7 +168,7 @@ function systemTransfer(cpu: i32, selector: i32, d: u64, address: u64, next: u64
       return;
     }
     const mmu = systemMmu(cpu);
-    offset |= <u64>ld32(cpu, address + 8, mmu) << 32;
+    offset |= (<u64>ld32(cpu, address + 8, mmu)) << 32;
     const high = ld32(cpu, address + 12, mmu);
     if (faulted(cpu)) return;
     if (high & 0x1f00) {

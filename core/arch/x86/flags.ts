@@ -2,8 +2,35 @@
 
 import { S_ATTENTION } from "../../../src/layout/vcpu";
 import {
-  CC_ADC, CC_ADD, CC_BMI, CC_DEC, CC_EFLAGS, CC_INC, CC_LOGIC, CC_MUL, CC_PART, CC_POPCNT, CC_SAR, CC_SBB, CC_SHL, CC_SUB, F_AF, F_CF, F_DF,
-  F_IF, F_OF, F_PF, F_SF, F_ZF, X_CC_DST, X_CC_OP, X_CC_SRC, X_CC_SRC2, X_DF, X_FLAGS, X_IRQ,
+  CC_ADC,
+  CC_ADD,
+  CC_BMI,
+  CC_DEC,
+  CC_EFLAGS,
+  CC_INC,
+  CC_LOGIC,
+  CC_MUL,
+  CC_PART,
+  CC_POPCNT,
+  CC_SAR,
+  CC_SBB,
+  CC_SHL,
+  CC_SUB,
+  F_AF,
+  F_CF,
+  F_DF,
+  F_IF,
+  F_OF,
+  F_PF,
+  F_SF,
+  F_ZF,
+  X_CC_DST,
+  X_CC_OP,
+  X_CC_SRC,
+  X_CC_SRC2,
+  X_DF,
+  X_FLAGS,
+  X_IRQ,
 } from "../../../src/arch/x86/layout";
 import { F_ARITH } from "./bits";
 import { updateMode } from "./mode";
@@ -50,12 +77,12 @@ export function computeFlags(cpu: i32): i32 {
       break;
     case CC_INC:
       cf = (a & 1) != 0;
-      overflow = dst == <u64>1 << top;
+      overflow = dst == (<u64>1) << top;
       af = (dst & 15) == 0;
       break;
     case CC_DEC:
       cf = (a & 1) != 0;
-      overflow = dst == (<u64>1 << top) - 1;
+      overflow = dst == ((<u64>1) << top) - 1;
       af = (dst & 15) == 15;
       break;
     case CC_SHL:
@@ -95,14 +122,30 @@ export function x86_cond(cpu: i32, cc: i64, b: i64, c: i64): i64 {
 export function condition(flags: i32, cc: i32): bool {
   let result = false;
   switch ((cc >> 1) & 7) {
-    case 0: result = (flags & F_OF) != 0; break;
-    case 1: result = (flags & F_CF) != 0; break;
-    case 2: result = (flags & F_ZF) != 0; break;
-    case 3: result = (flags & (F_CF | F_ZF)) != 0; break;
-    case 4: result = (flags & F_SF) != 0; break;
-    case 5: result = (flags & F_PF) != 0; break;
-    case 6: result = ((flags & F_SF) != 0) != ((flags & F_OF) != 0); break;
-    case 7: result = (flags & F_ZF) != 0 || ((flags & F_SF) != 0) != ((flags & F_OF) != 0); break;
+    case 0:
+      result = (flags & F_OF) != 0;
+      break;
+    case 1:
+      result = (flags & F_CF) != 0;
+      break;
+    case 2:
+      result = (flags & F_ZF) != 0;
+      break;
+    case 3:
+      result = (flags & (F_CF | F_ZF)) != 0;
+      break;
+    case 4:
+      result = (flags & F_SF) != 0;
+      break;
+    case 5:
+      result = (flags & F_PF) != 0;
+      break;
+    case 6:
+      result = ((flags & F_SF) != 0) != ((flags & F_OF) != 0);
+      break;
+    case 7:
+      result = (flags & F_ZF) != 0 || ((flags & F_SF) != 0) != ((flags & F_OF) != 0);
+      break;
   }
   return result != ((cc & 1) != 0);
 }

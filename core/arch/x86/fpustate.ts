@@ -1,7 +1,20 @@
 // FXSAVE, FXRSTOR, XSAVE, XSAVEOPT, XRSTOR for the x87 and SSE components (Intel SDM volume 1, 10.5 and chapter 13).
 
 import {
-  M_AC, X_FCS, X_FCW, X_FDP, X_FDS, X_FIP, X_FOP, X_FPR, X_FSW, X_FTAG, X_FTOP, X_MXCSR, X_XCR0, X_XMM,
+  M_AC,
+  X_FCS,
+  X_FCW,
+  X_FDP,
+  X_FDS,
+  X_FIP,
+  X_FOP,
+  X_FPR,
+  X_FSW,
+  X_FTAG,
+  X_FTOP,
+  X_MXCSR,
+  X_XCR0,
+  X_XMM,
 } from "../../../src/arch/x86/layout";
 import { ld16, ld32, ld64, ld8, probeRead, probeWrite, st16, st32, st64, st8 } from "../../engine/softmmu/access";
 import { S_ONE_INSN } from "../../../src/layout/vcpu";
@@ -93,7 +106,9 @@ function initX87(cpu: i32): void {
 }
 
 // @ts-ignore: decorator
-@inline function xmmCount(cpu: i32): i32 { return isCode64(cpu) ? 16 : 8; }
+@inline function xmmCount(cpu: i32): i32 {
+  return isCode64(cpu) ? 16 : 8;
+}
 
 function saveXmm(cpu: i32, va: u64, mmu: i32): void {
   const n = xmmCount(cpu) << 1;
@@ -138,10 +153,18 @@ export function x86_fxrstor(cpu: i32, a: i64, b: i64, c: i64): i64 {
 export function inUse(cpu: i32): u64 {
   let used: u64 = 0;
   if (
-    load<i32>(cpu + X_FCW) != 0x37f || load<i32>(cpu + X_FSW) != 0 || load<i32>(cpu + X_FTOP) != 0 || load<i32>(cpu + X_FTAG) != 0xff ||
-    load<u64>(cpu + X_FIP) != 0 || load<u64>(cpu + X_FDP) != 0 || load<i32>(cpu + X_FOP) != 0 ||
-    load<i32>(cpu + X_FCS) != 0 || load<i32>(cpu + X_FDS) != 0 || !zero(cpu + X_FPR, 128)
-  ) used |= 1;
+    load<i32>(cpu + X_FCW) != 0x37f ||
+    load<i32>(cpu + X_FSW) != 0 ||
+    load<i32>(cpu + X_FTOP) != 0 ||
+    load<i32>(cpu + X_FTAG) != 0xff ||
+    load<u64>(cpu + X_FIP) != 0 ||
+    load<u64>(cpu + X_FDP) != 0 ||
+    load<i32>(cpu + X_FOP) != 0 ||
+    load<i32>(cpu + X_FCS) != 0 ||
+    load<i32>(cpu + X_FDS) != 0 ||
+    !zero(cpu + X_FPR, 128)
+  )
+    used |= 1;
   if (load<u32>(cpu + X_MXCSR) != 0x1f80 || !zero(cpu + X_XMM, xmmCount(cpu) << 4)) used |= 2;
   return used;
 }

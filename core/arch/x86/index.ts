@@ -1,8 +1,19 @@
 // x86: the hooks' installation, reset, and the helpers IR calls (src/arch/x86/frontend/helpers/*.ts).
 
 export {
-  x86_read_cr, x86_write_cr, x86_clts, x86_lmsw, x86_umip, x86_load_table, x86_invlpg, x86_invpcid, x86_read_dr,
-  x86_write_dr, x86_xgetbv, x86_xsetbv, x86_hlt,
+  x86_read_cr,
+  x86_write_cr,
+  x86_clts,
+  x86_lmsw,
+  x86_umip,
+  x86_load_table,
+  x86_invlpg,
+  x86_invpcid,
+  x86_read_dr,
+  x86_write_dr,
+  x86_xgetbv,
+  x86_xsetbv,
+  x86_hlt,
 } from "./control";
 export { x86_cpuid } from "./cpuid";
 export { x86_single_step, x86_debug_insn, x86_debug_data } from "./debug";
@@ -17,7 +28,15 @@ export { x86_rdmsr, x86_wrmsr } from "./msr";
 export { x86_in, x86_out, x86_ins, x86_outs } from "./portio";
 export { x86_reset, x86_update } from "./reset";
 export {
-  x86_arpl, x86_load_seg, x86_seg_check, x86_code_limit, x86_near_target, x86_lldt, x86_ltr, x86_probe_segment, x86_read_base,
+  x86_arpl,
+  x86_load_seg,
+  x86_seg_check,
+  x86_code_limit,
+  x86_near_target,
+  x86_lldt,
+  x86_ltr,
+  x86_probe_segment,
+  x86_read_base,
   x86_write_base,
 } from "./segment";
 export { x86_syscall, x86_sysret, x86_sysenter, x86_sysexit } from "./syscall";

@@ -2,20 +2,70 @@
 // chapter 6; volume 2, INT n). State is committed only when nothing can fail any more; a failure leaves S_FAULT set.
 
 import {
-  CS, DS, ES, EXC_BREAKPOINT, EXC_EXTERNAL, EXC_HAS_ERROR, EXC_SOFT, EXC_TRAP, FS, F_AC, F_IF, F_NT, F_RF, F_TF, F_VM, GS, RSP, SS, TR,
-  X_CPL, X_IDT_BASE, X_IDT_LIMIT, X_REPEATING, X_SCRATCH,
+  CS,
+  DS,
+  ES,
+  EXC_BREAKPOINT,
+  EXC_EXTERNAL,
+  EXC_HAS_ERROR,
+  EXC_SOFT,
+  EXC_TRAP,
+  FS,
+  F_AC,
+  F_IF,
+  F_NT,
+  F_RF,
+  F_TF,
+  F_VM,
+  GS,
+  RSP,
+  SS,
+  TR,
+  X_CPL,
+  X_IDT_BASE,
+  X_IDT_LIMIT,
+  X_REPEATING,
+  X_SCRATCH,
 } from "../../../src/arch/x86/layout";
 import { ld16, ld32, ld64 } from "../../engine/softmmu/access";
+import { A_DB, A_L, CR0_PE, T_INT16, T_TASK, T_TRAP16 } from "./bits";
 import {
-  A_DB, A_L, CR0_PE, T_INT16, T_TASK, T_TRAP16,
-} from "./bits";
-import {
-  descAttr, descBase, descDpl, descIsCode, descIsConforming, descIsStack, descIsSystem, descLimit, descPresent, descType,
-  descriptorAddress, gateOffset, gateSelector, loadHidden, loadNull, loadReal, markAccessed, readDescriptor,
+  descAttr,
+  descBase,
+  descDpl,
+  descIsCode,
+  descIsConforming,
+  descIsStack,
+  descIsSystem,
+  descLimit,
+  descPresent,
+  descType,
+  descriptorAddress,
+  gateOffset,
+  gateSelector,
+  loadHidden,
+  loadNull,
+  loadReal,
+  markAccessed,
+  readDescriptor,
 } from "./descriptor";
 import { raiseGP, raiseNP, raiseSS, raiseTS } from "./raise";
 import { getFlags, setSystemFlags } from "./flags";
-import { canonical, cpl, cr0, faulted, isLong, jumpTo, segAttr, segBase, segLimit, segSel, setSp, systemFlags, systemMmu } from "./regs";
+import {
+  canonical,
+  cpl,
+  cr0,
+  faulted,
+  isLong,
+  jumpTo,
+  segAttr,
+  segBase,
+  segLimit,
+  segSel,
+  setSp,
+  systemFlags,
+  systemMmu,
+} from "./regs";
 import { openCurrent, openMask, openStack, openStack64, push, stackPointer } from "./stack";
 import { TASK_INT, switchTask } from "./task";
 
@@ -59,7 +109,7 @@ export function deliverEvent(cpu: i32, vector: i32, error: i32, flags: i32, pc: 
   let target = gateOffset(gate, wide);
   let ist = 0;
   if (long) {
-    target |= <u64>ld32(cpu, gateAt + 8, systemMmu(cpu)) << 32;
+    target |= (<u64>ld32(cpu, gateAt + 8, systemMmu(cpu))) << 32;
     ist = <i32>(gate >> 32) & 7;
     if (faulted(cpu)) return;
   }
@@ -146,10 +196,10 @@ function realMode(cpu: i32, vector: i32, pc: u64): void {
 
 function sameFrame(cpu: i32, size: i32, image: i32, pc: u64, hasError: bool, error: i32): void {
   openCurrent(cpu);
-  push(cpu, size, <u64><u32>image);
+  push(cpu, size, <u64>(<u32>image));
   push(cpu, size, segSel(cpu, CS));
   push(cpu, size, pc);
-  if (hasError) push(cpu, size, <u64><u32>error);
+  if (hasError) push(cpu, size, <u64>(<u32>error));
 }
 
 /** Frame on the stack of an inner privilege level. */
@@ -164,10 +214,10 @@ function innerFrame(cpu: i32, level: i32, size: i32, image: i32, pc: u64, hasErr
   }
   push(cpu, size, segSel(cpu, SS));
   push(cpu, size, load<u64>(cpu + RSP));
-  push(cpu, size, <u64><u32>image);
+  push(cpu, size, <u64>(<u32>image));
   push(cpu, size, segSel(cpu, CS));
   push(cpu, size, pc);
-  if (hasError) push(cpu, size, <u64><u32>error);
+  if (hasError) push(cpu, size, <u64>(<u32>error));
   if (!faulted(cpu)) markInnerStack(cpu);
 }
 
@@ -248,8 +298,8 @@ function longFrame(cpu: i32, level: i32, ist: i32, image: i32, pc: u64, hasError
   openStack64(cpu, sp & ~15, level);
   push(cpu, 8, segSel(cpu, SS));
   push(cpu, 8, load<u64>(cpu + RSP));
-  push(cpu, 8, <u64><u32>image);
+  push(cpu, 8, <u64>(<u32>image));
   push(cpu, 8, segSel(cpu, CS));
   push(cpu, 8, pc);
-  if (hasError) push(cpu, 8, <u64><u32>error);
+  if (hasError) push(cpu, 8, <u64>(<u32>error));
 }

@@ -2,15 +2,54 @@
 // tasks, and IRETQ.
 
 import {
-  CS, DS, ES, FS, F_AC, F_IF, F_IOPL, F_NT, F_RF, F_TF, F_VIF, F_VIP, F_VM, GS, RSP, SS, X_CPL, X_NMI, X_NMI_BLOCKED,
+  CS,
+  DS,
+  ES,
+  FS,
+  F_AC,
+  F_IF,
+  F_IOPL,
+  F_NT,
+  F_RF,
+  F_TF,
+  F_VIF,
+  F_VIP,
+  F_VM,
+  GS,
+  RSP,
+  SS,
+  X_CPL,
+  X_NMI,
+  X_NMI_BLOCKED,
 } from "../../../src/arch/x86/layout";
 import { S_ATTENTION } from "../../../src/layout/vcpu";
 import { CR4_VME, F_USER } from "./bits";
 import { loadReal, loadV86 } from "./descriptor";
 import { raiseGP } from "./raise";
 import { getFlags, setFlags } from "./flags";
-import { cpl, cr4, faulted, iopl, isCode64, isLong, isProtected, isV86, jumpTo, segLimit, setSp, systemFlags } from "./regs";
-import { checkReturnCode, checkReturnStack, checkTarget, commitCode, commitLevel, commitStack, markReturn } from "./return";
+import {
+  cpl,
+  cr4,
+  faulted,
+  iopl,
+  isCode64,
+  isLong,
+  isProtected,
+  isV86,
+  jumpTo,
+  segLimit,
+  setSp,
+  systemFlags,
+} from "./regs";
+import {
+  checkReturnCode,
+  checkReturnStack,
+  checkTarget,
+  commitCode,
+  commitLevel,
+  commitStack,
+  markReturn,
+} from "./return";
 import { openCurrent, openMask, pop, popSelector, stackPointer } from "./stack";
 import { returnFromTask } from "./task-transfer";
 

@@ -2,11 +2,59 @@
 
 import { MODE_MMU_SHIFT, MODE_ONE_INSN, S_ALONE, S_CODE_BASE, S_CODE_MASK, S_MODE } from "../../../src/layout/vcpu";
 import {
-  CS, DS, ES, F_AC, F_TF, F_VM, FS, GS, M_AC, M_CODE32, M_CODE64, M_CODE_LIMIT, M_CODE_SHORT, M_CPL_SHIFT, M_DEBUG, M_EM, M_FLAT, M_LMA, M_MP, M_NULL_FS, M_NULL_GS, M_OSFXSR, M_OSXSAVE,
-  M_PE, M_SEGCHECK, M_SS32, M_TF, M_TS, M_VM, MMU_SMAP, MMU_SUPERVISOR, MMU_USER, SS, X_CPL, X_DR,
+  CS,
+  DS,
+  ES,
+  F_AC,
+  F_TF,
+  F_VM,
+  FS,
+  GS,
+  M_AC,
+  M_CODE32,
+  M_CODE64,
+  M_CODE_LIMIT,
+  M_CODE_SHORT,
+  M_CPL_SHIFT,
+  M_DEBUG,
+  M_EM,
+  M_FLAT,
+  M_LMA,
+  M_MP,
+  M_NULL_FS,
+  M_NULL_GS,
+  M_OSFXSR,
+  M_OSXSAVE,
+  M_PE,
+  M_SEGCHECK,
+  M_SS32,
+  M_TF,
+  M_TS,
+  M_VM,
+  MMU_SMAP,
+  MMU_SUPERVISOR,
+  MMU_USER,
+  SS,
+  X_CPL,
+  X_DR,
 } from "../../../src/arch/x86/layout";
 import {
-  A_CODE, A_DB, A_DOWN, A_L, A_P, A_RW, A_S, CR0_AM, CR0_EM, CR0_MP, CR0_PE, CR0_TS, CR4_OSFXSR, CR4_OSXSAVE, CR4_SMAP, EFER_LMA,
+  A_CODE,
+  A_DB,
+  A_DOWN,
+  A_L,
+  A_P,
+  A_RW,
+  A_S,
+  CR0_AM,
+  CR0_EM,
+  CR0_MP,
+  CR0_PE,
+  CR0_TS,
+  CR4_OSFXSR,
+  CR4_OSXSAVE,
+  CR4_SMAP,
+  EFER_LMA,
 } from "./bits";
 import { cr0, cr4, efer, segAttr, segBase, segLimit, systemFlags } from "./regs";
 
@@ -41,7 +89,8 @@ export function updateMode(cpu: i32): void {
     if (limit != 0xffffffff) m |= limit < 0xffff ? M_CODE_LIMIT | M_CODE_SHORT : M_CODE_LIMIT;
     if (segAttr(cpu, SS) & A_DB) m |= M_SS32;
     if ((segBase(cpu, ES) | segBase(cpu, SS) | segBase(cpu, DS)) == 0) m |= M_FLAT;
-    if (!(flat(cpu, ES) && flat(cpu, SS) && flat(cpu, DS) && flatOrUnused(cpu, FS) && flatOrUnused(cpu, GS))) m |= M_SEGCHECK;
+    if (!(flat(cpu, ES) && flat(cpu, SS) && flat(cpu, DS) && flatOrUnused(cpu, FS) && flatOrUnused(cpu, GS)))
+      m |= M_SEGCHECK;
     if (segAttr(cpu, FS) == 0) m |= M_NULL_FS;
     if (segAttr(cpu, GS) == 0) m |= M_NULL_GS;
     store<u64>(cpu + S_CODE_BASE, segBase(cpu, CS));
@@ -53,7 +102,9 @@ export function updateMode(cpu: i32): void {
 
 /** Present writable data segment of 4 GiB that grows up: no check can fail. */
 function flat(cpu: i32, n: i32): bool {
-  return (segAttr(cpu, n) & (A_P | A_S | A_CODE | A_DOWN | A_RW)) == (A_P | A_S | A_RW) && segLimit(cpu, n) == 0xffffffff;
+  return (
+    (segAttr(cpu, n) & (A_P | A_S | A_CODE | A_DOWN | A_RW)) == (A_P | A_S | A_RW) && segLimit(cpu, n) == 0xffffffff
+  );
 }
 
 /** FS and GS are null in most programs: M_NULL_FS and M_NULL_GS see to them. */

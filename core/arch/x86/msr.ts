@@ -2,20 +2,44 @@
 // read as 0 and take no notice of writes, as QEMU has it, and are logged: systems write registers of the model they believe in.
 
 import {
-  FS, GS, RAX, RCX, RDX, SEG_BASE, X_APIC_BASE, X_CSTAR, X_EFER, X_KERNEL_GS, X_LSTAR, X_MISC_ENABLE, X_MSR_STORE, X_PAT, X_SFMASK,
-  X_STAR, X_SYSENTER_CS, X_SYSENTER_EIP, X_SYSENTER_ESP, X_TSC_AUX, X_TSC_OFFSET,
+  FS,
+  GS,
+  RAX,
+  RCX,
+  RDX,
+  SEG_BASE,
+  X_APIC_BASE,
+  X_CSTAR,
+  X_EFER,
+  X_KERNEL_GS,
+  X_LSTAR,
+  X_MISC_ENABLE,
+  X_MSR_STORE,
+  X_PAT,
+  X_SFMASK,
+  X_STAR,
+  X_SYSENTER_CS,
+  X_SYSENTER_EIP,
+  X_SYSENTER_ESP,
+  X_TSC_AUX,
+  X_TSC_OFFSET,
 } from "../../../src/arch/x86/layout";
 import {
-  HOST_APIC_BASE, HOST_DEADLINE_GET, HOST_DEADLINE_SET, HOST_TSC_OFFSET, HOST_X2APIC_CHECK, HOST_X2APIC_READ, HOST_X2APIC_WRITE,
-  LOG_MISSING_MSR, LOG_UNKNOWN_MSR,
+  HOST_APIC_BASE,
+  HOST_DEADLINE_GET,
+  HOST_DEADLINE_SET,
+  HOST_TSC_OFFSET,
+  HOST_X2APIC_CHECK,
+  HOST_X2APIC_READ,
+  HOST_X2APIC_WRITE,
+  LOG_MISSING_MSR,
+  LOG_UNKNOWN_MSR,
 } from "../../../src/arch/x86/host-calls";
 import { S_PC } from "../../../src/layout/vcpu";
 import { log } from "../../engine/host";
 import { guestCall, guestCallHigh } from "./host";
 import { flushTlb } from "../../engine/softmmu/tlb";
-import {
-  CR0_PG, EFER_FFXSR, EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE, PHYS_BITS,
-} from "./bits";
+import { CR0_PG, EFER_FFXSR, EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE, PHYS_BITS } from "./bits";
 import { isAmd } from "./cpuid";
 import { raiseGP } from "./raise";
 import { updateMode } from "./mode";
@@ -47,23 +71,52 @@ function kept(msr: u32): i32 {
   if (msr >= 0x268 && msr <= 0x26f) return X_MSR_STORE + <i32>((msr - 0x268 + 3 + ST_MTRR_FIXED) << 3);
   let n = -1;
   switch (msr) {
-    case 0x250: n = ST_MTRR_FIXED; break;
-    case 0x258: n = ST_MTRR_FIXED + 1; break;
-    case 0x259: n = ST_MTRR_FIXED + 2; break;
-    case 0x2ff: n = ST_MTRR_DEFAULT; break;
-    case 0x17a: n = ST_MCG_STATUS; break;
-    case 0x1d9: n = ST_DEBUGCTL; break;
-    case 0x8b: n = ST_BIOS_SIGN; break;
-    case 0xc0010010: n = ST_SYSCFG; break;
-    case 0xc0010015: n = ST_HWCR; break;
-    case 0xc0010055: n = ST_INT_PENDING; break;
-    case 0xc0011029: n = ST_DE_CFG; break;
-    case 0xc0011020: n = ST_LS_CFG; break;
-    case 0x174: return X_SYSENTER_CS;
-    case 0x1a0: return X_MISC_ENABLE;
-    case 0x277: return X_PAT;
-    case 0xc0000081: return X_STAR;
-    case 0xc0000084: return X_SFMASK;
+    case 0x250:
+      n = ST_MTRR_FIXED;
+      break;
+    case 0x258:
+      n = ST_MTRR_FIXED + 1;
+      break;
+    case 0x259:
+      n = ST_MTRR_FIXED + 2;
+      break;
+    case 0x2ff:
+      n = ST_MTRR_DEFAULT;
+      break;
+    case 0x17a:
+      n = ST_MCG_STATUS;
+      break;
+    case 0x1d9:
+      n = ST_DEBUGCTL;
+      break;
+    case 0x8b:
+      n = ST_BIOS_SIGN;
+      break;
+    case 0xc0010010:
+      n = ST_SYSCFG;
+      break;
+    case 0xc0010015:
+      n = ST_HWCR;
+      break;
+    case 0xc0010055:
+      n = ST_INT_PENDING;
+      break;
+    case 0xc0011029:
+      n = ST_DE_CFG;
+      break;
+    case 0xc0011020:
+      n = ST_LS_CFG;
+      break;
+    case 0x174:
+      return X_SYSENTER_CS;
+    case 0x1a0:
+      return X_MISC_ENABLE;
+    case 0x277:
+      return X_PAT;
+    case 0xc0000081:
+      return X_STAR;
+    case 0xc0000084:
+      return X_SFMASK;
   }
   return n < 0 ? 0 : X_MSR_STORE + (n << 3);
 }
@@ -71,13 +124,20 @@ function kept(msr: u32): i32 {
 /** Registers that hold a canonical address, or 0. Offset from cpu. */
 function address(cpu: i32, msr: u32): i32 {
   switch (msr) {
-    case 0x175: return X_SYSENTER_ESP;
-    case 0x176: return X_SYSENTER_EIP;
-    case 0xc0000082: return X_LSTAR;
-    case 0xc0000083: return X_CSTAR;
-    case 0xc0000100: return seg(cpu, FS) + SEG_BASE - cpu;
-    case 0xc0000101: return seg(cpu, GS) + SEG_BASE - cpu;
-    case 0xc0000102: return X_KERNEL_GS;
+    case 0x175:
+      return X_SYSENTER_ESP;
+    case 0x176:
+      return X_SYSENTER_EIP;
+    case 0xc0000082:
+      return X_LSTAR;
+    case 0xc0000083:
+      return X_CSTAR;
+    case 0xc0000100:
+      return seg(cpu, FS) + SEG_BASE - cpu;
+    case 0xc0000101:
+      return seg(cpu, GS) + SEG_BASE - cpu;
+    case 0xc0000102:
+      return X_KERNEL_GS;
   }
   return 0;
 }
@@ -108,19 +168,25 @@ export function readMsr(cpu: i32, msr: u32): u64 {
     const index = <i32>(msr - 0x800);
     if ((guestCall(HOST_X2APIC_CHECK + index, 0, 0) & 1) == 0) return refused(cpu, msr, 0);
     const low = <u64>guestCall(HOST_X2APIC_READ + index, 0, 0);
-    return low | (<u64>guestCallHigh() << 32);
+    return low | ((<u64>guestCallHigh()) << 32);
   }
   switch (msr) {
-    case 0x10: return readTsc(cpu);
-    case 0x1b: return load<u64>(cpu + X_APIC_BASE);
-    case 0x3b: return load<u64>(slot(cpu, ST_TSC_ADJUST));
-    case 0xfe: return 0x508;
-    case 0xc0000080: return <u64><u32>efer(cpu);
-    case 0xc0000103: return <u64>load<u32>(cpu + X_TSC_AUX);
+    case 0x10:
+      return readTsc(cpu);
+    case 0x1b:
+      return load<u64>(cpu + X_APIC_BASE);
+    case 0x3b:
+      return load<u64>(slot(cpu, ST_TSC_ADJUST));
+    case 0xfe:
+      return 0x508;
+    case 0xc0000080:
+      return <u64>(<u32>efer(cpu));
+    case 0xc0000103:
+      return <u64>load<u32>(cpu + X_TSC_AUX);
     case 0x6e0: {
       if (!feature(cpu, 0, 24)) break;
       const low = <u64>guestCall(HOST_DEADLINE_GET, 0, 0);
-      const time = low | (<u64>guestCallHigh() << 32);
+      const time = low | ((<u64>guestCallHigh()) << 32);
       return time == 0 ? 0 : time + load<u64>(cpu + X_TSC_OFFSET);
     }
     // P5 machine check, platform id, machine-check capability: no banks.
@@ -149,7 +215,8 @@ export function readMsr(cpu: i32, msr: u32): u64 {
     case 0xc001001f:
     case 0xc0010058:
       return 0;
-    case 0x3a: return 1;
+    case 0x3a:
+      return 1;
     // Performance status of AMD: one state.
     case 0xc0010061:
     case 0xc0010062:
@@ -265,7 +332,7 @@ function writeEfer(cpu: i32, value: u64): void {
     raiseGP(cpu, 0);
     return;
   }
-  store<u64>(cpu + X_EFER, <u64><u32>((v & ~EFER_LMA) | (old & EFER_LMA)));
+  store<u64>(cpu + X_EFER, <u64>(<u32>((v & ~EFER_LMA) | (old & EFER_LMA))));
   if ((old ^ v) & EFER_NXE) flushTlb(cpu, false);
   updateMode(cpu);
 }
@@ -273,7 +340,7 @@ function writeEfer(cpu: i32, value: u64): void {
 /** Enable and x2APIC bits as SDM volume 3, 10.12.1 allows; the machine moves the APIC. */
 function writeApicBase(cpu: i32, value: u64): void {
   const old = load<u64>(cpu + X_APIC_BASE);
-  const allowed = (((<u64>1 << PHYS_BITS) - 1) & ~0xfff) | 0x900 | (feature(cpu, 0, 21) ? 0x400 : 0);
+  const allowed = ((((<u64>1) << PHYS_BITS) - 1) & ~0xfff) | 0x900 | (feature(cpu, 0, 21) ? 0x400 : 0);
   const on = (value & 0x800) != 0;
   const x2 = (value & 0x400) != 0;
   const wasX2 = (old & 0x400) != 0;
@@ -297,6 +364,6 @@ export function x86_rdmsr(cpu: i32, a: i64, b: i64, c: i64): i64 {
 
 /** Helper WRMSR. Ends the block. */
 export function x86_wrmsr(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  writeMsr(cpu, load<u32>(cpu + RCX), <u64>load<u32>(cpu + RAX) | (<u64>load<u32>(cpu + RDX) << 32));
+  writeMsr(cpu, load<u32>(cpu + RCX), <u64>load<u32>(cpu + RAX) | ((<u64>load<u32>(cpu + RDX)) << 32));
   return 0;
 }

@@ -1,12 +1,41 @@
 // The page walk (Intel SDM volume 3, chapter 4): 32-bit, PAE and 4-level paging, access rights, accessed and dirty flags.
 
-import { ACCESS_EXEC, ACCESS_LOOK, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
-import { FAULT_EXCEPTION, FAULT_NONE, FAULT_RETRY, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
+import {
+  ACCESS_EXEC,
+  ACCESS_LOOK,
+  ACCESS_WRITE,
+  PERM_EXEC,
+  PERM_GLOBAL,
+  PERM_READ,
+  PERM_WRITE,
+} from "../../../src/layout/access";
+import {
+  FAULT_EXCEPTION,
+  FAULT_NONE,
+  FAULT_RETRY,
+  S_WALK_PERM,
+  S_WALK_PHYS,
+  S_WALK_SHIFT,
+} from "../../../src/layout/vcpu";
 import { MMU_SMAP, MMU_USER, X_A20_OFF, X_CR3, X_PDPTE } from "../../../src/arch/x86/layout";
 import { loadPhys32, loadPhys64, physHostWrite } from "../../engine/physical";
 import { codeWrite } from "../../engine/softmmu/access";
 import {
-  CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, CR4_PSE, CR4_SMAP, CR4_SMEP, EFER_LMA, EFER_NXE, PF_ID, PF_P, PF_RSVD, PF_U, PF_W, PHYS_BITS,
+  CR0_PG,
+  CR0_WP,
+  CR4_PAE,
+  CR4_PGE,
+  CR4_PSE,
+  CR4_SMAP,
+  CR4_SMEP,
+  EFER_LMA,
+  EFER_NXE,
+  PF_ID,
+  PF_P,
+  PF_RSVD,
+  PF_U,
+  PF_W,
+  PHYS_BITS,
 } from "./bits";
 import { raiseFetchPF, raiseNonCanonical, raisePF } from "./raise";
 import { canonical, cr0, cr4, efer } from "./regs";
@@ -23,7 +52,7 @@ const NX: u64 = 0x8000000000000000;
 const NONE: u64 = 1;
 const ADDRESS: u64 = 0x000ffffffffff000;
 /** Bits 51 to the width of physical addresses. */
-const RESERVED: u64 = 0x000fffffffffffff & ~((<u64>1 << PHYS_BITS) - 1);
+const RESERVED: u64 = 0x000fffffffffffff & ~(((<u64>1) << PHYS_BITS) - 1);
 
 /** Hook: see E_HOOK_WALK. Fills S_WALK_*; FAULT_EXCEPTION with #PF or #GP(0) pending when the access is not allowed, FAULT_RETRY when it has to
  *  be alone because its flags overwrite code. For ACCESS_LOOK it only says whether the address is mapped. */
@@ -109,7 +138,19 @@ function walk32(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
 }
 
 /** Rights of the page, then accessed flags of up to two upper entries (or NONE) and accessed and dirty of the last. */
-function leaf(cpu: i32, va: u64, access: i32, mmu: i32, entry: u64, rights: u64, noExec: u64, up2: u64, up1: u64, at: u64, shift: i32): i32 {
+function leaf(
+  cpu: i32,
+  va: u64,
+  access: i32,
+  mmu: i32,
+  entry: u64,
+  rights: u64,
+  noExec: u64,
+  up2: u64,
+  up1: u64,
+  at: u64,
+  shift: i32,
+): i32 {
   const c4 = cr4(cpu);
   const user = mmu == MMU_USER;
   const userPage = (rights & U) != 0;
@@ -117,7 +158,8 @@ function leaf(cpu: i32, va: u64, access: i32, mmu: i32, entry: u64, rights: u64,
   const readable = user ? userPage : !(userPage && mmu == MMU_SMAP && (c4 & CR4_SMAP) != 0);
   const writable = readable && ((rights & W) != 0 || (!user && (cr0(cpu) & CR0_WP) == 0));
   const executable = !nx && (user ? userPage : !(userPage && (c4 & CR4_SMEP) != 0));
-  if (access == ACCESS_WRITE ? !writable : access == ACCESS_EXEC ? !executable : !readable) return fault(cpu, va, access, mmu, PF_P);
+  if (access == ACCESS_WRITE ? !writable : access == ACCESS_EXEC ? !executable : !readable)
+    return fault(cpu, va, access, mmu, PF_P);
   if (up2 != NONE && !setFlag(cpu, up2, access, A)) return FAULT_RETRY;
   if (up1 != NONE && !setFlag(cpu, up1, access, A)) return FAULT_RETRY;
   let dirty = (entry & D) != 0;
@@ -130,7 +172,7 @@ function leaf(cpu: i32, va: u64, access: i32, mmu: i32, entry: u64, rights: u64,
   if (writable && dirty) perm |= PERM_WRITE;
   if (executable) perm |= PERM_EXEC;
   if ((entry & G) != 0 && (c4 & CR4_PGE) != 0) perm |= PERM_GLOBAL;
-  const mask = (<u64>1 << shift) - 1;
+  const mask = ((<u64>1) << shift) - 1;
   done(cpu, (entry & ADDRESS & ~mask) | (va & mask & ~0xfff), perm, shift);
   return FAULT_NONE;
 }
@@ -142,11 +184,17 @@ function done(cpu: i32, phys: u64, perm: i32, shift: i32): void {
 }
 
 // @ts-ignore: decorator
-@inline function a20(cpu: i32, phys: u64): u64 { return load<i32>(cpu + X_A20_OFF) ? phys & ~0x100000 : phys; }
+@inline function a20(cpu: i32, phys: u64): u64 {
+  return load<i32>(cpu + X_A20_OFF) ? phys & ~0x100000 : phys;
+}
 // @ts-ignore: decorator
-@inline function physLoad64(cpu: i32, pa: u64): u64 { return loadPhys64(a20(cpu, pa)); }
+@inline function physLoad64(cpu: i32, pa: u64): u64 {
+  return loadPhys64(a20(cpu, pa));
+}
 // @ts-ignore: decorator
-@inline function physLoad32(cpu: i32, pa: u64): u64 { return loadPhys32(a20(cpu, pa)); }
+@inline function physLoad32(cpu: i32, pa: u64): u64 {
+  return loadPhys32(a20(cpu, pa));
+}
 
 /** Sets a flag of an entry, which may be an instruction too: code is dropped as for any other store (SDM volume 3, 8.1.3 goes by physical
  *  address). False with FAULT_RETRY set when the access has to be executed in a block of its own for that. */

@@ -8,7 +8,19 @@ import { hostForWrite, ld16, ld32, ld8, probeWrite, st16, st32, st8 } from "../.
 import { mmuIndex, mode } from "../../engine/state";
 import { debugPort, x86_debug_data } from "./debug";
 import { raiseMisaligned, raiseGP } from "./raise";
-import { cpl, faulted, iopl, isCode64, isProtected, isV86, jumpTo, segBase, segLimit, segAttr, systemMmu } from "./regs";
+import {
+  cpl,
+  faulted,
+  iopl,
+  isCode64,
+  isProtected,
+  isV86,
+  jumpTo,
+  segBase,
+  segLimit,
+  segAttr,
+  systemMmu,
+} from "./regs";
 import { x86_seg_check } from "./segment";
 
 /** False with #GP(0) raised when the program may not use the ports. */
@@ -90,7 +102,9 @@ function transfer(cpu: i32, word: i32, here: i64, next: i64, input: bool): i64 {
     const offset = load<u64>(cpu + index) & mask;
     if (!code64) x86_seg_check(cpu, segment | (size << 8) | (input ? SEG_WRITE : 0), offset, 0);
     if (faulted(cpu)) break;
-    const va = code64 ? offset + (segment >= 4 ? segBase(cpu, segment) : 0) : (segBase(cpu, segment) + offset) & 0xffffffff;
+    const va = code64
+      ? offset + (segment >= 4 ? segBase(cpu, segment) : 0)
+      : (segBase(cpu, segment) + offset) & 0xffffffff;
     if ((mode(cpu) & M_AC) != 0 && (va & (size - 1)) != 0) {
       raiseMisaligned(cpu, va);
       break;

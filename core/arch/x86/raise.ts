@@ -2,7 +2,15 @@
 
 import { FAULT_EXCEPTION, S_CODE_BASE, S_FAULT } from "../../../src/layout/vcpu";
 import {
-  EXC_HAS_ERROR, X_CR2, X_CR2_BEFORE, X_EXC_ERROR, X_EXC_FLAGS, X_EXC_NESTING, X_EXC_NEXT, X_EXC_VECTOR, X_NON_CANONICAL,
+  EXC_HAS_ERROR,
+  X_CR2,
+  X_CR2_BEFORE,
+  X_EXC_ERROR,
+  X_EXC_FLAGS,
+  X_EXC_NESTING,
+  X_EXC_NEXT,
+  X_EXC_VECTOR,
+  X_NON_CANONICAL,
 } from "../../../src/arch/x86/layout";
 import { V_AC, V_GP, V_NM, V_NP, V_PF, V_SS, V_TS, V_UD } from "./bits";
 import { beyondCode, canonical, isCode64 } from "./regs";
@@ -22,13 +30,25 @@ export function raise(cpu: i32, vector: i32, error: i32, flags: i32): i32 {
   return load<i32>(cpu + X_EXC_NESTING) >= 0 ? 1 : 0;
 }
 
-export function raiseUD(cpu: i32): i32 { return raise(cpu, V_UD, 0, 0); }
-export function raiseNM(cpu: i32): i32 { return raise(cpu, V_NM, 0, 0); }
+export function raiseUD(cpu: i32): i32 {
+  return raise(cpu, V_UD, 0, 0);
+}
+export function raiseNM(cpu: i32): i32 {
+  return raise(cpu, V_NM, 0, 0);
+}
 /** `error`: a selector or table index with its low bits, without EXT. */
-export function raiseGP(cpu: i32, error: i32): i32 { return raise(cpu, V_GP, error | ext(cpu), EXC_HAS_ERROR); }
-export function raiseSS(cpu: i32, error: i32): i32 { return raise(cpu, V_SS, error | ext(cpu), EXC_HAS_ERROR); }
-export function raiseNP(cpu: i32, error: i32): i32 { return raise(cpu, V_NP, error | ext(cpu), EXC_HAS_ERROR); }
-export function raiseTS(cpu: i32, error: i32): i32 { return raise(cpu, V_TS, error | ext(cpu), EXC_HAS_ERROR); }
+export function raiseGP(cpu: i32, error: i32): i32 {
+  return raise(cpu, V_GP, error | ext(cpu), EXC_HAS_ERROR);
+}
+export function raiseSS(cpu: i32, error: i32): i32 {
+  return raise(cpu, V_SS, error | ext(cpu), EXC_HAS_ERROR);
+}
+export function raiseNP(cpu: i32, error: i32): i32 {
+  return raise(cpu, V_NP, error | ext(cpu), EXC_HAS_ERROR);
+}
+export function raiseTS(cpu: i32, error: i32): i32 {
+  return raise(cpu, V_TS, error | ext(cpu), EXC_HAS_ERROR);
+}
 
 /** A data access to a non-canonical address: #GP(0), or #SS(0) when deliver() finds that it was to the stack. */
 export function raiseNonCanonical(cpu: i32, va: u64, fetch: bool): i32 {

@@ -1,12 +1,79 @@
 // State after RESET and INIT (Intel SDM volume 3, table 10-1; AMD APM volume 2, table 14-1), and what the machine calls after it has
 // changed state from outside.
 
-import { FAULT_NONE, S_ATTENTION, S_FAULT, S_HALTED, S_INHIBIT, S_LAST_EVENT, S_MODE, S_PC } from "../../../src/layout/vcpu";
 import {
-  CS, LDTR, RDX, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, TR, X_A20_OFF, X_APIC_BASE, X_CC_OP, X_CC_SRC, X_CR0, X_CR2, X_CR3, X_CR4, X_CSTAR, X_DB_PENDING,
-  X_DF, X_DR, X_DR_HIT, X_EFER, X_EXC_NESTING, X_FCS, X_FCW, X_FDP, X_FDS, X_FIP, X_FLAGS, X_FOP, X_FPR, X_FSW, X_FTAG, X_FTOP, X_GDT_BASE,
-  X_GDT_LIMIT, X_GPR, X_IDT_BASE, X_IDT_LIMIT, X_INIT, X_IRQ, X_KERNEL_GS, X_LSTAR, X_MISC_ENABLE, X_MSR_STORE, X_MSR_STORE_SIZE, X_MXCSR, X_NMI, X_NMI_BLOCKED,
-  X_CPL, X_PAT, X_SFMASK, X_STAR, X_SYSENTER_CS, X_SYSENTER_EIP, X_SYSENTER_ESP, X_TSC_AUX, X_TSC_OFFSET, X_XCR0, X_XMM, X_REPEATING, X_SS_SHADOW,
+  FAULT_NONE,
+  S_ATTENTION,
+  S_FAULT,
+  S_HALTED,
+  S_INHIBIT,
+  S_LAST_EVENT,
+  S_MODE,
+  S_PC,
+} from "../../../src/layout/vcpu";
+import {
+  CS,
+  LDTR,
+  RDX,
+  SEG_ATTR,
+  SEG_BASE,
+  SEG_LIMIT,
+  SEG_SEL,
+  TR,
+  X_A20_OFF,
+  X_APIC_BASE,
+  X_CC_OP,
+  X_CC_SRC,
+  X_CR0,
+  X_CR2,
+  X_CR3,
+  X_CR4,
+  X_CSTAR,
+  X_DB_PENDING,
+  X_DF,
+  X_DR,
+  X_DR_HIT,
+  X_EFER,
+  X_EXC_NESTING,
+  X_FCS,
+  X_FCW,
+  X_FDP,
+  X_FDS,
+  X_FIP,
+  X_FLAGS,
+  X_FOP,
+  X_FPR,
+  X_FSW,
+  X_FTAG,
+  X_FTOP,
+  X_GDT_BASE,
+  X_GDT_LIMIT,
+  X_GPR,
+  X_IDT_BASE,
+  X_IDT_LIMIT,
+  X_INIT,
+  X_IRQ,
+  X_KERNEL_GS,
+  X_LSTAR,
+  X_MISC_ENABLE,
+  X_MSR_STORE,
+  X_MSR_STORE_SIZE,
+  X_MXCSR,
+  X_NMI,
+  X_NMI_BLOCKED,
+  X_CPL,
+  X_PAT,
+  X_SFMASK,
+  X_STAR,
+  X_SYSENTER_CS,
+  X_SYSENTER_EIP,
+  X_SYSENTER_ESP,
+  X_TSC_AUX,
+  X_TSC_OFFSET,
+  X_XCR0,
+  X_XMM,
+  X_REPEATING,
+  X_SS_SHADOW,
 } from "../../../src/arch/x86/layout";
 import { flushTlb } from "../../engine/softmmu/tlb";
 import { CR0_CD, CR0_ET, CR0_NW, CR0_PG, CR4_PAE, EFER_LMA } from "./bits";
@@ -85,7 +152,7 @@ export function initialise(cpu: i32): void {
   store<i32>(cpu + X_GDT_LIMIT, 0xffff);
   store<u64>(cpu + X_IDT_BASE, 0);
   store<i32>(cpu + X_IDT_LIMIT, 0xffff);
-  store<u64>(cpu + X_CR0, <u64><u32>((cr0(cpu) & (CR0_CD | CR0_NW)) | CR0_ET));
+  store<u64>(cpu + X_CR0, <u64>(<u32>((cr0(cpu) & (CR0_CD | CR0_NW)) | CR0_ET)));
   store<u64>(cpu + X_CR2, 0);
   store<u64>(cpu + X_CR3, 0);
   store<u64>(cpu + X_CR4, 0);
@@ -114,7 +181,8 @@ export function initialise(cpu: i32): void {
 /** After state was changed from outside (loaders, monitor, gdb): mode, TLB, page-directory-pointer registers, events that
  *  have become deliverable. */
 export function x86_update(cpu: i32): void {
-  if ((cr0(cpu) & CR0_PG) != 0 && (cr4(cpu) & CR4_PAE) != 0 && (efer(cpu) & EFER_LMA) == 0) loadPdptes(cpu, load<u64>(cpu + X_CR3));
+  if ((cr0(cpu) & CR0_PG) != 0 && (cr4(cpu) & CR4_PAE) != 0 && (efer(cpu) & EFER_LMA) == 0)
+    loadPdptes(cpu, load<u64>(cpu + X_CR3));
   flushTlb(cpu, false);
   updateMode(cpu);
   if (eventPending(cpu)) store<i32>(cpu + S_ATTENTION, 1);

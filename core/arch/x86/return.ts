@@ -3,8 +3,18 @@
 import { CS, DS, ES, FS, GS, RSP, SS, X_CPL } from "../../../src/arch/x86/layout";
 import { A_DB, A_L } from "./bits";
 import {
-  descAttr, descDpl, descIsCode, descIsConforming, descIsStack, descLimit, descPresent, descriptorAddress, loadHidden, loadNull,
-  markAccessed, readDescriptor,
+  descAttr,
+  descDpl,
+  descIsCode,
+  descIsConforming,
+  descIsStack,
+  descLimit,
+  descPresent,
+  descriptorAddress,
+  loadHidden,
+  loadNull,
+  markAccessed,
+  readDescriptor,
 } from "./descriptor";
 import { raiseGP, raiseNP, raiseSS } from "./raise";
 import { canonical, cpl, faulted, isLong, jumpTo, setSp, stackMask } from "./regs";

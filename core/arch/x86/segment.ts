@@ -3,19 +3,73 @@
 
 import { FAULT_RETRY, INHIBIT_ALL, S_INHIBIT } from "../../../src/layout/vcpu";
 import {
-  LDTR, M_DEBUG, SEG_ATTR, SEG_BASE, SEG_SEL, SEG_WRITE, SS, TR, X_SS_SHADOW,
+  LDTR,
+  M_DEBUG,
+  SEG_ATTR,
+  SEG_BASE,
+  SEG_SEL,
+  SEG_WRITE,
+  SS,
+  TR,
+  X_SS_SHADOW,
 } from "../../../src/arch/x86/layout";
 import { st16, st8, ld8 } from "../../engine/softmmu/access";
-import { A_CODE, A_DOWN, A_P, A_RW, CR4_FSGSBASE, T_CALL16, T_CALL32, T_LDT, T_TASK, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY } from "./bits";
 import {
-  descAttr, descBase, descDpl, descIsCode, descIsConforming, descIsStack, descIsSystem, descLimit, descPresent, descType,
-  descriptorAddress, loadHidden, loadNull, loadReal, loadV86, markAccessed, readDescriptor, readHighBase, readHighWord,
+  A_CODE,
+  A_DOWN,
+  A_P,
+  A_RW,
+  CR4_FSGSBASE,
+  T_CALL16,
+  T_CALL32,
+  T_LDT,
+  T_TASK,
+  T_TSS16,
+  T_TSS16_BUSY,
+  T_TSS32,
+  T_TSS32_BUSY,
+} from "./bits";
+import {
+  descAttr,
+  descBase,
+  descDpl,
+  descIsCode,
+  descIsConforming,
+  descIsStack,
+  descIsSystem,
+  descLimit,
+  descPresent,
+  descType,
+  descriptorAddress,
+  loadHidden,
+  loadNull,
+  loadReal,
+  loadV86,
+  markAccessed,
+  readDescriptor,
+  readHighBase,
+  readHighWord,
 } from "./descriptor";
 import { raiseGP, raiseNP, raiseSS, raiseUD } from "./raise";
 import { icount, mmuIndex, mode, setFault } from "../../engine/state";
 import { x86_debug_data } from "./debug";
 import { updateMode } from "./mode";
-import { beyondCode, canonical, cpl, cr4, faulted, isCode64, isLong, isProtected, isV86, seg, segAttr, segBase, segLimit, systemMmu } from "./regs";
+import {
+  beyondCode,
+  canonical,
+  cpl,
+  cr4,
+  faulted,
+  isCode64,
+  isLong,
+  isProtected,
+  isV86,
+  seg,
+  segAttr,
+  segBase,
+  segLimit,
+  systemMmu,
+} from "./regs";
 
 const NONE: u64 = 0xffffffffffffffff;
 

@@ -2,7 +2,18 @@
 // and read here, and the stack pointer is committed by the caller when nothing can fail any more.
 
 import { S_FAULT } from "../../../src/layout/vcpu";
-import { M_AC, M_DEBUG, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SS, X_CPL, X_EXC_NESTING, X_SCRATCH } from "../../../src/arch/x86/layout";
+import {
+  M_AC,
+  M_DEBUG,
+  RSP,
+  SEG_ATTR,
+  SEG_BASE,
+  SEG_LIMIT,
+  SS,
+  X_CPL,
+  X_EXC_NESTING,
+  X_SCRATCH,
+} from "../../../src/arch/x86/layout";
 import { ld16, ld32, ld64, st16, st32, st64 } from "../../engine/softmmu/access";
 import { mode } from "../../engine/state";
 import { A_DB, A_DOWN, A_S } from "./bits";
@@ -60,9 +71,13 @@ export function openCurrent(cpu: i32): void {
 }
 
 // @ts-ignore: decorator
-@inline export function stackPointer(cpu: i32): u64 { return load<u64>(cpu + SP); }
+@inline export function stackPointer(cpu: i32): u64 {
+  return load<u64>(cpu + SP);
+}
 // @ts-ignore: decorator
-@inline export function openMask(cpu: i32): u64 { return load<u64>(cpu + MASK); }
+@inline export function openMask(cpu: i32): u64 {
+  return load<u64>(cpu + MASK);
+}
 /** Moves the cursor without access (RET n). */
 export function skipStack(cpu: i32, bytes: u64): void {
   store<u64>(cpu + SP, (load<u64>(cpu + SP) + bytes) & load<u64>(cpu + MASK));

@@ -14,7 +14,20 @@ export function isStackAccess(cpu: i32, va: u64): bool {
   for (let i = 0; i < 14; i++) {
     if (byte == 0x64 || byte == 0x65) overridden = true;
     else if (byte >= 0x40 && byte <= 0x4f) rex = byte;
-    else if (!(byte == 0x26 || byte == 0x2e || byte == 0x36 || byte == 0x3e || byte == 0x66 || byte == 0x67 || byte == 0xf0 || byte == 0xf2 || byte == 0xf3)) break;
+    else if (
+      !(
+        byte == 0x26 ||
+        byte == 0x2e ||
+        byte == 0x36 ||
+        byte == 0x3e ||
+        byte == 0x66 ||
+        byte == 0x67 ||
+        byte == 0xf0 ||
+        byte == 0xf2 ||
+        byte == 0xf3
+      )
+    )
+      break;
     if (byte < 0x40 || byte > 0x4f) rex = 0;
     byte = codeByte(cpu, ++at);
   }
@@ -45,7 +58,16 @@ export function isStackAccess(cpu: i32, va: u64): bool {
 /** PUSH, POP, PUSHF, POPF, CALL, RET, LEAVE, far RET without a ModRM byte. */
 function pushesOrPops(opcode: i32): bool {
   return (
-    (opcode >= 0x50 && opcode <= 0x5f) || opcode == 0x68 || opcode == 0x6a || opcode == 0x9c || opcode == 0x9d || opcode == 0xc2 || opcode == 0xc3 ||
-    opcode == 0xc9 || opcode == 0xca || opcode == 0xcb || opcode == 0xe8
+    (opcode >= 0x50 && opcode <= 0x5f) ||
+    opcode == 0x68 ||
+    opcode == 0x6a ||
+    opcode == 0x9c ||
+    opcode == 0x9d ||
+    opcode == 0xc2 ||
+    opcode == 0xc3 ||
+    opcode == 0xc9 ||
+    opcode == 0xca ||
+    opcode == 0xcb ||
+    opcode == 0xe8
   );
 }

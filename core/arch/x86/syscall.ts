@@ -1,6 +1,29 @@
 // SYSCALL, SYSRET, SYSENTER, SYSEXIT (Intel SDM volume 2).
 
-import { CS, F_IF, F_RF, F_VM, RCX, RDX, RSP, SEG_ATTR, SEG_BASE, SEG_LIMIT, SEG_SEL, SS, X_CPL, X_CSTAR, X_GPR, X_LSTAR, X_SFMASK, X_STAR, X_SYSENTER_CS, X_SYSENTER_EIP, X_SYSENTER_ESP, F_TF } from "../../../src/arch/x86/layout";
+import {
+  CS,
+  F_IF,
+  F_RF,
+  F_VM,
+  RCX,
+  RDX,
+  RSP,
+  SEG_ATTR,
+  SEG_BASE,
+  SEG_LIMIT,
+  SEG_SEL,
+  SS,
+  X_CPL,
+  X_CSTAR,
+  X_GPR,
+  X_LSTAR,
+  X_SFMASK,
+  X_STAR,
+  X_SYSENTER_CS,
+  X_SYSENTER_EIP,
+  X_SYSENTER_ESP,
+  F_TF,
+} from "../../../src/arch/x86/layout";
 import { EFER_SCE, F_ALL } from "./bits";
 import { pendSingleStep } from "./debug";
 import { raiseGP, raiseUD } from "./raise";
@@ -33,7 +56,7 @@ export function x86_syscall(cpu: i32, next: i64, b: i64, c: i64): i64 {
     const target = load<u64>(cpu + (isCode64(cpu) ? X_LSTAR : X_CSTAR));
     const flags = getFlags(cpu);
     store<i64>(cpu + RCX, next);
-    store<u64>(cpu + R11, <u64><u32>(flags & ~F_RF));
+    store<u64>(cpu + R11, <u64>(<u32>(flags & ~F_RF)));
     store<i32>(cpu + X_CPL, 0);
     loadFlat(cpu, CS, selector, CODE64);
     loadFlat(cpu, SS, selector + 8, DATA);
@@ -72,7 +95,9 @@ export function x86_sysret(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 // @ts-ignore: decorator
-@inline function isLongMode(cpu: i32): bool { return (efer(cpu) & 0x400) != 0; }
+@inline function isLongMode(cpu: i32): bool {
+  return (efer(cpu) & 0x400) != 0;
+}
 
 /** Helper SYSENTER. */
 export function x86_sysenter(cpu: i32, a: i64, b: i64, c: i64): i64 {

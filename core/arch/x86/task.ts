@@ -3,23 +3,66 @@
 
 import { FAULT_RETRY, S_ATTENTION, S_ONE_INSN, S_PC } from "../../../src/layout/vcpu";
 import {
-  CS, DS, ES, FS, F_NT, F_VM, GS, LDTR, SEG_ATTR, SEG_SEL, SS, TR, X_CPL, X_CR0, X_CR3, X_DB_PENDING, X_DR, X_DR_HIT,
+  CS,
+  DS,
+  ES,
+  FS,
+  F_NT,
+  F_VM,
+  GS,
+  LDTR,
+  SEG_ATTR,
+  SEG_SEL,
+  SS,
+  TR,
+  X_CPL,
+  X_CR0,
+  X_CR3,
+  X_DB_PENDING,
+  X_DR,
+  X_DR_HIT,
 } from "../../../src/arch/x86/layout";
 import { setFault } from "../../engine/state";
 import { flushTlb } from "../../engine/softmmu/tlb";
 import { ld16, ld32, ld8, probeRead, probeWrite, st16, st32, st8 } from "../../engine/softmmu/access";
+import { A_RW, CR0_PG, CR0_TS, CR4_PAE, F_ALL, T_LDT, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY } from "./bits";
 import {
-  A_RW, CR0_PG, CR0_TS, CR4_PAE, F_ALL, T_LDT, T_TSS16, T_TSS16_BUSY, T_TSS32, T_TSS32_BUSY,
-} from "./bits";
-import {
-  descAttr, descBase, descDpl, descIsCode, descIsConforming, descIsStack, descIsSystem, descLimit, descPresent, descType,
-  descriptorAddress, loadHidden, loadNull, loadV86, markAccessed, readDescriptor,
+  descAttr,
+  descBase,
+  descDpl,
+  descIsCode,
+  descIsConforming,
+  descIsStack,
+  descIsSystem,
+  descLimit,
+  descPresent,
+  descType,
+  descriptorAddress,
+  loadHidden,
+  loadNull,
+  loadV86,
+  markAccessed,
+  readDescriptor,
 } from "./descriptor";
 import { DR6_BT } from "./debug";
 import { setFlags } from "./flags";
 import { loadPdptes } from "./paging";
 import { raiseGP, raiseNP, raiseSS, raiseTS } from "./raise";
-import { cr0, cr4, faulted, gpr, jumpTo, seg, segAttr, segBase, segLimit, segSel, setGpr, setSp, systemMmu } from "./regs";
+import {
+  cr0,
+  cr4,
+  faulted,
+  gpr,
+  jumpTo,
+  seg,
+  segAttr,
+  segBase,
+  segLimit,
+  segSel,
+  setGpr,
+  setSp,
+  systemMmu,
+} from "./regs";
 import { openCurrent, openMask, push, stackPointer } from "./stack";
 
 export const TASK_JUMP: i32 = 0;
@@ -70,7 +113,8 @@ export function switchTask(cpu: i32, selector: i32, kind: i32, pc: u64, hasError
     return false;
   }
   if (!probeWrite(cpu, oldBase, old32 ? 0x60 : 0x2a, mmu)) return false;
-  if (kind == TASK_CALL || kind == TASK_INT ? !probeWrite(cpu, newBase, 2, mmu) : !probeRead(cpu, newBase, 2, mmu)) return false;
+  if (kind == TASK_CALL || kind == TASK_INT ? !probeWrite(cpu, newBase, 2, mmu) : !probeRead(cpu, newBase, 2, mmu))
+    return false;
   if (!probeRead(cpu, newBase, new32 ? 0x68 : 0x2c, mmu)) return false;
   if (!probeWrite(cpu, address + 5, 1, mmu)) return false;
   if (oldAt != NONE && !probeWrite(cpu, oldAt + 5, 1, mmu)) return false;
@@ -88,7 +132,7 @@ export function switchTask(cpu: i32, selector: i32, kind: i32, pc: u64, hasError
   loadTask(cpu, newBase, new32, kind == TASK_CALL || kind == TASK_INT, mmu);
   if (!faulted(cpu) && hasError) {
     openCurrent(cpu);
-    push(cpu, new32 ? 4 : 2, <u64><u32>error);
+    push(cpu, new32 ? 4 : 2, <u64>(<u32>error));
     if (!faulted(cpu)) setSp(cpu, stackPointer(cpu), openMask(cpu));
   }
   return true;
@@ -111,7 +155,8 @@ function saveTask(cpu: i32, base: u64, wide: bool, pc: u64, image: i32, mmu: i32
 function loadTask(cpu: i32, base: u64, wide: bool, nested: bool, mmu: i32): void {
   const pc: u64 = wide ? ld32(cpu, base + 0x20, mmu) : ld16(cpu, base + 0x0e, mmu);
   let flags: i32 = wide ? ld32(cpu, base + 0x24, mmu) : ld16(cpu, base + 0x10, mmu);
-  for (let i = 0; i < 8; i++) setGpr(cpu, i, wide ? ld32(cpu, base + 0x28 + 4 * i, mmu) : 0xffff0000 | ld16(cpu, base + 0x12 + 2 * i, mmu));
+  for (let i = 0; i < 8; i++)
+    setGpr(cpu, i, wide ? ld32(cpu, base + 0x28 + 4 * i, mmu) : 0xffff0000 | ld16(cpu, base + 0x12 + 2 * i, mmu));
   for (let i = 0; i < 6; i++) {
     const selector = wide ? ld16(cpu, base + 0x48 + 4 * i, mmu) : i < 4 ? ld16(cpu, base + 0x22 + 2 * i, mmu) : 0;
     loadNull(cpu, i, selector);
@@ -181,7 +226,8 @@ function loadTaskSegment(cpu: i32, n: i32): void {
   let ok = at != NONE && !descIsSystem(d);
   if (n == CS) ok = ok && descIsCode(d) && (descIsConforming(d) ? dpl <= rpl : dpl == rpl);
   else if (n == SS) ok = ok && descIsStack(d) && dpl == level && rpl == level;
-  else ok = ok && (!descIsCode(d) || (descAttr(d) & A_RW) != 0) && (descIsConforming(d) || (rpl <= dpl && level <= dpl));
+  else
+    ok = ok && (!descIsCode(d) || (descAttr(d) & A_RW) != 0) && (descIsConforming(d) || (rpl <= dpl && level <= dpl));
   if (!ok) {
     raiseTS(cpu, name);
     return;

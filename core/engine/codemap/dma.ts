@@ -6,7 +6,7 @@ import { invalidateCode } from "./invalidate";
 
 /** A device wrote [address, address+length) of guest-physical memory (in RAM): translated code there goes. */
 export function dmaWritten(address: u32, high: u32, length: i32): void {
-  let pa = <u64>address | (<u64>high << 32);
+  let pa = <u64>address | ((<u64>high) << 32);
   while (length > 0) {
     const piece = min<i32>(length, 4096 - (<i32>pa & 0xfff));
     const host = physHost(pa);

@@ -7,7 +7,7 @@ import { engine } from "../state";
 /** Bucket of a block in the hash table. */
 // @ts-ignore: decorator
 @inline export function hashSlot(phys: u64, mode: i32): i32 {
-  const h = <u32>phys ^ (<u32>(phys >> 14)) ^ (<u32>mode * 0x9e3779b1 >> 12);
+  const h = <u32>phys ^ <u32>(phys >> 14) ^ ((<u32>mode * 0x9e3779b1) >> 12);
   return engine(E_HASH) + ((h & engine(E_HASH_MASK)) << 2);
 }
 
@@ -34,7 +34,8 @@ export function linkHash(block: i32): void {
 /** Block in the hash by physical address, mode and host page number of the second page (-1: none). */
 export function search(phys: u64, mode: i32, page2: i32): i32 {
   for (let block = load<i32>(hashSlot(phys, mode)); block != 0; block = load<i32>(block + B_HASH_NEXT)) {
-    if (load<u64>(block + B_PHYS) == phys && load<i32>(block + B_MODE) == mode && load<i32>(block + B_PAGE2) == page2) return block;
+    if (load<u64>(block + B_PHYS) == phys && load<i32>(block + B_MODE) == mode && load<i32>(block + B_PAGE2) == page2)
+      return block;
   }
   return 0;
 }

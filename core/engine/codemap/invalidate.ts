@@ -1,7 +1,14 @@
 // Dropping translated code: self-modifying code, DMA, eviction.
 
 import {
-  B_BYTES, B_FLAGS, B_FLAG_SPAN, B_PAGE2_NEXT, B_PAGE_NEXT, B_PHYS, B_REGION, B_VALID,
+  B_BYTES,
+  B_FLAGS,
+  B_FLAG_SPAN,
+  B_PAGE2_NEXT,
+  B_PAGE_NEXT,
+  B_PHYS,
+  B_REGION,
+  B_VALID,
 } from "../../../src/layout/block";
 import { E_DEAD_REGIONS, E_INVALIDATIONS, E_LINK_EPOCH, E_PAGE_BLOCKS } from "../../../src/layout/engine";
 import { ENGINE } from "../../../src/layout/memory";
@@ -18,7 +25,8 @@ export function dropBlock(block: i32): void {
   if (load<i32>(block + B_VALID) == 0) return;
   store<i32>(block + B_VALID, 0);
   if (load<i32>(block + B_FLAGS) & B_FLAG_SPAN) {
-    for (let entry = load<i32>(block + B_REGION); entry != 0; entry = load<i32>(entry + R_NEXT)) store<i32>(entry + R_VALID, 0);
+    for (let entry = load<i32>(block + B_REGION); entry != 0; entry = load<i32>(entry + R_NEXT))
+      store<i32>(entry + R_VALID, 0);
     store<i32>(ENGINE + E_DEAD_REGIONS, load<i32>(ENGINE + E_DEAD_REGIONS) + 1);
     forgetRegions();
     return;
@@ -33,7 +41,7 @@ export function invalidateCode(host: i32, bytes: i32): void {
   const page = ramPage(host);
   const from = host & 0xfff;
   const to = from + bytes;
-  let slot = engine(E_PAGE_BLOCKS) + (page << 2);
+  const slot = engine(E_PAGE_BLOCKS) + (page << 2);
   let bits: u64 = 0;
   let block = load<i32>(slot);
   store<i32>(slot, 0);

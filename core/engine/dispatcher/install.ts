@@ -1,8 +1,22 @@
 // A new block, or the code range of a new region, enters the code map.
 
 import {
-  B_BYTES, B_COUNT, B_EPOCH, B_FLAGS, B_FLAG_SPAN, B_LINK0, B_LINK1, B_PAGE2, B_PAGE2_NEXT, B_PAGE_NEXT, B_PHYS,
-  B_REGION, B_TAKEN, B_TARGETS, B_TARGET_COUNT, B_VALID,
+  B_BYTES,
+  B_COUNT,
+  B_EPOCH,
+  B_FLAGS,
+  B_FLAG_SPAN,
+  B_LINK0,
+  B_LINK1,
+  B_PAGE2,
+  B_PAGE2_NEXT,
+  B_PAGE_NEXT,
+  B_PHYS,
+  B_REGION,
+  B_TAKEN,
+  B_TARGETS,
+  B_TARGET_COUNT,
+  B_VALID,
 } from "../../../src/layout/block";
 import { E_LINK_EPOCH, E_PAGE_BLOCKS } from "../../../src/layout/engine";
 import { codeBits, granules, setCodeBits } from "../codemap/granules";

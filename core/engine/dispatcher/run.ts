@@ -4,14 +4,58 @@
 import { B_INSNS, B_REGION } from "../../../src/layout/block";
 import { E_HOOK_ATTENTION, E_HOOK_DELIVER } from "../../../src/layout/engine";
 import {
-  RC_ADDRESS, RC_ENTRY, RC_EPOCH, RC_FUNC, RC_MODE, RC_PAGES, RC_RECORD, RC_STRIDE, R_COUNT, R_ENTRY, R_FROM, R_FUNC,
-  R_VAIN, R_VALID,
+  RC_ADDRESS,
+  RC_ENTRY,
+  RC_EPOCH,
+  RC_FUNC,
+  RC_MODE,
+  RC_PAGES,
+  RC_RECORD,
+  RC_STRIDE,
+  R_COUNT,
+  R_ENTRY,
+  R_FROM,
+  R_FUNC,
+  R_VAIN,
+  R_VALID,
 } from "../../../src/layout/region";
 import {
-  EXIT_FUEL, EXIT_HALT, EXIT_HOT, EXIT_NOT_MEMORY, EXIT_SHUTDOWN, EXIT_STOP, EXIT_TRANSLATE, FAULT_EXCEPTION,
-  FAULT_NONE, FAULT_RETRY, STAT_FAULTS, STAT_RETRIES, STAT_T0_ENTRIES, STAT_T0_INSNS, STAT_T1_ENTRIES, S_ALONE,
-  S_ATTENTION, S_BLOCK, S_EXACT, S_EXIT, S_EXIT_BLOCK, S_FAULT, S_FUEL, S_GLOBAL_EPOCH, S_HALTED, S_INHIBIT,
-  S_LAST_EVENT, S_LOCAL_PAGE, S_MODE, S_ONE_INSN, S_PAGES, S_REGION_CACHE, S_REGION_EPOCH, S_STATS, S_STOP, S_URGENT,
+  EXIT_FUEL,
+  EXIT_HALT,
+  EXIT_HOT,
+  EXIT_NOT_MEMORY,
+  EXIT_SHUTDOWN,
+  EXIT_STOP,
+  EXIT_TRANSLATE,
+  FAULT_EXCEPTION,
+  FAULT_NONE,
+  FAULT_RETRY,
+  STAT_FAULTS,
+  STAT_RETRIES,
+  STAT_T0_ENTRIES,
+  STAT_T0_INSNS,
+  STAT_T1_ENTRIES,
+  S_ALONE,
+  S_ATTENTION,
+  S_BLOCK,
+  S_EXACT,
+  S_EXIT,
+  S_EXIT_BLOCK,
+  S_FAULT,
+  S_FUEL,
+  S_GLOBAL_EPOCH,
+  S_HALTED,
+  S_INHIBIT,
+  S_LAST_EVENT,
+  S_LOCAL_PAGE,
+  S_MODE,
+  S_ONE_INSN,
+  S_PAGES,
+  S_REGION_CACHE,
+  S_REGION_EPOCH,
+  S_STATS,
+  S_STOP,
+  S_URGENT,
 } from "../../../src/layout/vcpu";
 import { ENTRIES_NOTED_SHIFT, REGION_CACHE_BITS } from "../../../src/tuning/engine";
 import { I_HOT, interpret } from "../interpreter/interpret";
@@ -117,7 +161,8 @@ function cacheRegion(cpu: i32, slot: i32, va: u64, record: i32): void {
 
 /** Keeps the interrupt shadow if its instruction has neither been executed yet nor raised an exception. */
 function keepShadow(cpu: i32, fuel: i32, inhibited: i32): void {
-  if (load<i32>(cpu + S_FUEL) == fuel && load<i32>(cpu + S_FAULT) != FAULT_EXCEPTION) store<i32>(cpu + S_INHIBIT, inhibited);
+  if (load<i32>(cpu + S_FUEL) == fuel && load<i32>(cpu + S_FAULT) != FAULT_EXCEPTION)
+    store<i32>(cpu + S_INHIBIT, inhibited);
 }
 
 /**

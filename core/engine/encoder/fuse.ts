@@ -2,38 +2,95 @@
 // fused one does the same things in the same order, so nothing else has to hold.
 
 import {
-  U_ADD32I, U_ADD32I_CONST, U_ADD32I_CONST_CONST32, U_ADD64, U_ADD64I, U_ADD64I_CONST, U_ADD64I_CONST_CONST32, U_AND32I, U_AND32I_CONST32,
-  U_AND64I, U_AND64I_OR64, U_CONST, U_CONST32, U_CONST_CONST, U_CONST_CONST32, U_JUMP, U_LD64, U_LD64_SUM, U_LD64_SUM_JUMP, U_MOV64,
-  U_MOV64_CONST, U_MOV64_CONST32, U_MOV64_CONST_CONST32, U_MOV64_MOV64, U_MOV64_MOV64_CONST32, U_OR64, U_PC, U_PC_LD64, U_PC_ST64,
-  U_PC_ST64_ADD, U_SHL64I, U_SHL64I_ADD64, U_ST64, U_ST64_SUM, U_SUB32, U_SUB32_MOV64, U_SUB32_MOV64_CONST32, U_SUB64,
-  U_SUB64_MOV64, U_SUB64_MOV64_CONST32, U_SUM_ST64, U_SUM_ST64_MOV64,
+  U_ADD32I,
+  U_ADD32I_CONST,
+  U_ADD32I_CONST_CONST32,
+  U_ADD64,
+  U_ADD64I,
+  U_ADD64I_CONST,
+  U_ADD64I_CONST_CONST32,
+  U_AND32I,
+  U_AND32I_CONST32,
+  U_AND64I,
+  U_AND64I_OR64,
+  U_CONST,
+  U_CONST32,
+  U_CONST_CONST,
+  U_CONST_CONST32,
+  U_JUMP,
+  U_LD64,
+  U_LD64_SUM,
+  U_LD64_SUM_JUMP,
+  U_MOV64,
+  U_MOV64_CONST,
+  U_MOV64_CONST32,
+  U_MOV64_CONST_CONST32,
+  U_MOV64_MOV64,
+  U_MOV64_MOV64_CONST32,
+  U_OR64,
+  U_PC,
+  U_PC_LD64,
+  U_PC_ST64,
+  U_PC_ST64_ADD,
+  U_SHL64I,
+  U_SHL64I_ADD64,
+  U_ST64,
+  U_ST64_SUM,
+  U_SUB32,
+  U_SUB32_MOV64,
+  U_SUB32_MOV64_CONST32,
+  U_SUB64,
+  U_SUB64_MOV64,
+  U_SUB64_MOV64_CONST32,
+  U_SUM_ST64,
+  U_SUM_ST64_MOV64,
 } from "../../../src/tier0/uops";
 import { aOf, bOf, codeOf, dOf, x0Of, x1Of } from "./fields";
 
 // The fields of a micro-op.
 // @ts-ignore: decorator
-@inline function setCode(p: usize, value: i32): void { store<u16>(p, value); }
+@inline function setCode(p: usize, value: i32): void {
+  store<u16>(p, value);
+}
 // @ts-ignore: decorator
-@inline function setD(p: usize, slot: i32): void { store<u16>(p, slot, 2); }
+@inline function setD(p: usize, slot: i32): void {
+  store<u16>(p, slot, 2);
+}
 // @ts-ignore: decorator
-@inline function setA(p: usize, slot: i32): void { store<u16>(p, slot, 4); }
+@inline function setA(p: usize, slot: i32): void {
+  store<u16>(p, slot, 4);
+}
 // @ts-ignore: decorator
-@inline function setB(p: usize, slot: i32): void { store<u16>(p, slot, 6); }
+@inline function setB(p: usize, slot: i32): void {
+  store<u16>(p, slot, 6);
+}
 // @ts-ignore: decorator
-@inline function setX0(p: usize, value: i32): void { store<i32>(p, value, 8); }
+@inline function setX0(p: usize, value: i32): void {
+  store<i32>(p, value, 8);
+}
 // @ts-ignore: decorator
-@inline function setX1(p: usize, value: i32): void { store<i32>(p, value, 12); }
+@inline function setX1(p: usize, value: i32): void {
+  store<i32>(p, value, 12);
+}
 
 /** The 64-bit immediate is the sign extension of its lower half. */
 // @ts-ignore: decorator
-@inline function short(p: usize): bool { return x1Of(p) === x0Of(p) >> 31; }
+@inline function short(p: usize): bool {
+  return x1Of(p) === x0Of(p) >> 31;
+}
 // @ts-ignore: decorator
-@inline function fits16(value: i32): bool { return value === (value << 16) >> 16; }
+@inline function fits16(value: i32): bool {
+  return value === (value << 16) >> 16;
+}
 /** The 64-bit immediate is the sign extension of its lowest 16 bits. */
 // @ts-ignore: decorator
-@inline function short16(p: usize): bool { return short(p) && fits16(x0Of(p)); }
+@inline function short16(p: usize): bool {
+  return short(p) && fits16(x0Of(p));
+}
 // @ts-ignore: decorator
-@inline function halves(low: i32, high: i32): i32 { return (low & 0xffff) | (high << 16); }
+@inline function halves(low: i32, high: i32): i32 {
+  return (low & 0xffff) | (high << 16);
+}
 
 /** Fuses the micro-op at `q` into the one right before it, at `p`: false when the two do not go together. */
 export function fuse(p: usize, q: usize): bool {

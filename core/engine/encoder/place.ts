@@ -8,8 +8,33 @@ import { MEM_SIGNED } from "../../../src/layout/access";
 import { HF_PURE, HF_WRITES_ALL } from "../../../src/tier0/layout";
 import { operand, operandsOf } from "./operands";
 import {
-  a, aliasUse, b, c, firstUse, helperFirstRange, helperRanges, helperTraits, lastUse, live, loc, manyWritten, nextWrite, op, rangeFrom,
-  rangeTo, setAliasUse, setFirstUse, setLastUse, setLoc, setNextWrite, setSlotEnd, setSunk, setUses, slotEnd, ty, uses,
+  a,
+  aliasUse,
+  b,
+  c,
+  firstUse,
+  helperFirstRange,
+  helperRanges,
+  helperTraits,
+  lastUse,
+  live,
+  loc,
+  manyWritten,
+  nextWrite,
+  op,
+  rangeFrom,
+  rangeTo,
+  setAliasUse,
+  setFirstUse,
+  setLastUse,
+  setLoc,
+  setNextWrite,
+  setSlotEnd,
+  setSunk,
+  setUses,
+  slotEnd,
+  ty,
+  uses,
 } from "./state";
 
 export function place(n: i32): void {
@@ -138,7 +163,9 @@ function zeroExtends(v: i32): bool {
 function computes(v: i32): bool {
   const o = op(v);
   if (o === Op.EXTU) return !zeroExtends(a(v));
-  return o === Op.PC || o === Op.VCONST || (o >= Op.ADD && o !== Op.WRAP && o !== Op.STORE && o !== Op.FENCE && o < Op.GOTO);
+  return (
+    o === Op.PC || o === Op.VCONST || (o >= Op.ADD && o !== Op.WRAP && o !== Op.STORE && o !== Op.FENCE && o < Op.GOTO)
+  );
 }
 
 /** Nothing in (from, to) can fault, leave or use the slot. */

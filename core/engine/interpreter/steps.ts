@@ -9,19 +9,33 @@ import { mmuIndex } from "../state";
 import { aOf, bOf, dOf, x0Of } from "../encoder/fields";
 
 // @ts-ignore: decorator
-@inline export function A32(cpu: i32, ip: i32): u32 { return load<u32>(cpu + aOf(ip)); }
+@inline export function A32(cpu: i32, ip: i32): u32 {
+  return load<u32>(cpu + aOf(ip));
+}
 // @ts-ignore: decorator
-@inline export function A64(cpu: i32, ip: i32): u64 { return load<u64>(cpu + aOf(ip)); }
+@inline export function A64(cpu: i32, ip: i32): u64 {
+  return load<u64>(cpu + aOf(ip));
+}
 // @ts-ignore: decorator
-@inline export function B32(cpu: i32, ip: i32): u32 { return load<u32>(cpu + bOf(ip)); }
+@inline export function B32(cpu: i32, ip: i32): u32 {
+  return load<u32>(cpu + bOf(ip));
+}
 // @ts-ignore: decorator
-@inline export function B64(cpu: i32, ip: i32): u64 { return load<u64>(cpu + bOf(ip)); }
+@inline export function B64(cpu: i32, ip: i32): u64 {
+  return load<u64>(cpu + bOf(ip));
+}
 // @ts-ignore: decorator
-@inline export function D32(cpu: i32, ip: i32, v: u32): void { store<u64>(cpu + dOf(ip), <u64>v); }
+@inline export function D32(cpu: i32, ip: i32, v: u32): void {
+  store<u64>(cpu + dOf(ip), <u64>v);
+}
 // @ts-ignore: decorator
-@inline export function D64(cpu: i32, ip: i32, v: u64): void { store<u64>(cpu + dOf(ip), v); }
+@inline export function D64(cpu: i32, ip: i32, v: u64): void {
+  store<u64>(cpu + dOf(ip), v);
+}
 // @ts-ignore: decorator
-@inline export function K64(ip: i32): u64 { return load<u64>(ip, 8); }
+@inline export function K64(ip: i32): u64 {
+  return load<u64>(ip, 8);
+}
 
 // @ts-ignore: decorator
 @inline export function readHost(tlb: i32, va: u64, size: u64): i32 {
@@ -37,13 +51,15 @@ import { aOf, bOf, dOf, x0Of } from "../encoder/fields";
 
 /** What softmmu calls an access of this type. */
 // @ts-ignore: decorator
-@inline function wordOf<T>(): i32 { return <i32>ctz(<u32>sizeof<T>()) | (isSigned<T>() ? MEM_SIGNED : 0); }
+@inline function wordOf<T>(): i32 {
+  return <i32>ctz(<u32>sizeof<T>()) | (isSigned<T>() ? MEM_SIGNED : 0);
+}
 
 /** d = what is found at `host`, or where that is 0 by the slow path. */
 // @ts-ignore: decorator
 @inline function take<T>(cpu: i32, ip: i32, va: u64, host: i32, word: i32): bool {
   if (host) {
-    D64(cpu, ip, <u64><i64>load<T>(host));
+    D64(cpu, ip, <u64>(<i64>load<T>(host)));
     return true;
   }
   const value = slow_load(cpu, va, word, mmuIndex(cpu));
@@ -64,7 +80,7 @@ import { aOf, bOf, dOf, x0Of } from "../encoder/fields";
     store<T>(host, <T>value);
     return true;
   }
-  slow_store(cpu, va, <u64><T>value, wordOf<T>(), mmuIndex(cpu));
+  slow_store(cpu, va, <u64>(<T>value), wordOf<T>(), mmuIndex(cpu));
   return load<i32>(cpu + S_FAULT) == 0;
 }
 
@@ -99,7 +115,7 @@ import { aOf, bOf, dOf, x0Of } from "../encoder/fields";
 @inline export function pcLd64(cpu: i32, tlb: i32, ip: i32): bool {
   const base = load<u64>(cpu + S_PC) + <i64>x0Of(ip);
   store<u64>(cpu + aOf(ip), base);
-  return read<u64>(cpu, tlb, ip, base + <i64><i16>bOf(ip));
+  return read<u64>(cpu, tlb, ip, base + <i64>(<i16>bOf(ip)));
 }
 
 // @ts-ignore: decorator
@@ -128,13 +144,13 @@ import { aOf, bOf, dOf, x0Of } from "../encoder/fields";
 @inline export function pcSt64(cpu: i32, tlb: i32, ip: i32): bool {
   const value = load<u64>(cpu + S_PC) + <i64>x0Of(ip);
   D64(cpu, ip, value);
-  return write<u64>(cpu, tlb, A64(cpu, ip) + <i64><i16>bOf(ip), value);
+  return write<u64>(cpu, tlb, A64(cpu, ip) + <i64>(<i16>bOf(ip)), value);
 }
 
 // @ts-ignore: decorator
 @inline export function pcSt64Add(cpu: i32, tlb: i32, ip: i32): bool {
   if (!pcSt64(cpu, tlb, ip)) return false;
-  store<u64>(cpu + aOf(ip), A64(cpu, ip) + <i64><i16>bOf(ip));
+  store<u64>(cpu + aOf(ip), A64(cpu, ip) + <i64>(<i16>bOf(ip)));
   return true;
 }
 
@@ -147,7 +163,7 @@ import { aOf, bOf, dOf, x0Of } from "../encoder/fields";
 // @ts-ignore: decorator
 @inline export function mov64ConstConst32(cpu: i32, ip: i32): void {
   D64(cpu, ip, A64(cpu, ip));
-  store<u64>(cpu + bOf(ip), <u64><i64>load<i16>(ip, 8));
+  store<u64>(cpu + bOf(ip), <u64>(<i64>load<i16>(ip, 8)));
   store<u32>(cpu + <i32>load<u16>(ip, 10), load<u32>(ip, 12));
 }
 

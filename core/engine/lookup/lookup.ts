@@ -4,8 +4,16 @@ import { B_HASH_NEXT, B_MODE, B_PAGE2, B_PHYS, B_VALID } from "../../../src/layo
 import { JC_STRIDE } from "../../../src/layout/region";
 import { TLB_EXEC, TLB_EXEC_ADDEND } from "../../../src/layout/tlb";
 import {
-  MODE_MMU_MASK, MODE_MMU_SHIFT, MODE_ONE_INSN, STAT_LOOKUPS, S_CODE_MASK, S_EXIT_PHYS, S_EXIT_PHYS2, S_JUMP_CACHE,
-  S_MODE, S_ONE_INSN,
+  MODE_MMU_MASK,
+  MODE_MMU_SHIFT,
+  MODE_ONE_INSN,
+  STAT_LOOKUPS,
+  S_CODE_MASK,
+  S_EXIT_PHYS,
+  S_EXIT_PHYS2,
+  S_JUMP_CACHE,
+  S_MODE,
+  S_ONE_INSN,
 } from "../../../src/layout/vcpu";
 import { JUMP_CACHE_BITS } from "../../../src/tuning/engine";
 import { hashSlot, search } from "../codemap/hash";

@@ -5,7 +5,14 @@ import { ACCESS_READ, ACCESS_WRITE, MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MAS
 import { E_HOOK_MISALIGNED } from "../../../src/layout/engine";
 import { TLB_ADDEND, TLB_READ, TLB_WRITE } from "../../../src/layout/tlb";
 import {
-  FAULT_NONE, FAULT_RETRY, STAT_CODE_STORE, STAT_CROSSING, STAT_MMIO, STAT_SLOW_LOAD, STAT_SLOW_STORE, S_FAULT,
+  FAULT_NONE,
+  FAULT_RETRY,
+  STAT_CODE_STORE,
+  STAT_CROSSING,
+  STAT_MMIO,
+  STAT_SLOW_LOAD,
+  STAT_SLOW_STORE,
+  S_FAULT,
   S_ONE_INSN,
 } from "../../../src/layout/vcpu";
 import { mmioRead, mmioWrite } from "../host";
@@ -79,7 +86,12 @@ export function st64(cpu: i32, va: u64, value: u64, mmu: i32): void {
 export function probeWrite(cpu: i32, va: u64, size: i32, mmu: i32): bool {
   if (hostWrite(cpu, va, 1, mmu) == 0 && translate(cpu, va, ACCESS_WRITE, mmu) == -1) return false;
   const last = va + <u64>(size - 1);
-  if ((va ^ last) >> 12 != 0 && hostWrite(cpu, last, 1, mmu) == 0 && translate(cpu, last & ~0xfff, ACCESS_WRITE, mmu) == -1) return false;
+  if (
+    (va ^ last) >> 12 != 0 &&
+    hostWrite(cpu, last, 1, mmu) == 0 &&
+    translate(cpu, last & ~0xfff, ACCESS_WRITE, mmu) == -1
+  )
+    return false;
   return true;
 }
 
@@ -87,7 +99,12 @@ export function probeWrite(cpu: i32, va: u64, size: i32, mmu: i32): bool {
 export function probeRead(cpu: i32, va: u64, size: i32, mmu: i32): bool {
   if (hostRead(cpu, va, 1, mmu) == 0 && translate(cpu, va, ACCESS_READ, mmu) == -1) return false;
   const last = va + <u64>(size - 1);
-  if ((va ^ last) >> 12 != 0 && hostRead(cpu, last, 1, mmu) == 0 && translate(cpu, last & ~0xfff, ACCESS_READ, mmu) == -1) return false;
+  if (
+    (va ^ last) >> 12 != 0 &&
+    hostRead(cpu, last, 1, mmu) == 0 &&
+    translate(cpu, last & ~0xfff, ACCESS_READ, mmu) == -1
+  )
+    return false;
   return true;
 }
 
@@ -139,7 +156,7 @@ function mmioLoad(cpu: i32, pa: u64, size: i32): u64 {
   // No device answers with more bits than it is asked for; the registers of a guest do not depend on that.
   if (size < 3) return mmioRead(lo, hi, 1 << size) & (<u32>0xffffffff >>> (32 - (8 << size)));
   const low = <u64>mmioRead(lo, hi, 4);
-  return low | (<u64>mmioRead(lo + 4, hi, 4) << 32);
+  return low | ((<u64>mmioRead(lo + 4, hi, 4)) << 32);
 }
 
 function loadCrossing(cpu: i32, va: u64, bytes: i32, mmu: i32): u64 {
@@ -150,7 +167,7 @@ function loadCrossing(cpu: i32, va: u64, bytes: i32, mmu: i32): u64 {
   for (let i = 0; i < bytes; i++) {
     const b = ld8(cpu, va + i, mmu);
     if (load<i32>(cpu + S_FAULT) != FAULT_NONE) return 0;
-    value |= <u64>b << (i << 3);
+    value |= (<u64>b) << (i << 3);
   }
   return value;
 }
@@ -242,13 +259,16 @@ export function slow_load(cpu: i32, va: u64, word: i32, mmu: i32): u64 {
   const host = word & MEM_RMW ? hostWrite(cpu, va, 1 << size, mmu) : hostRead(cpu, va, 1 << size, mmu);
   if (host == 0 && (word & MEM_RMW) != 0) {
     if (!probeWrite(cpu, va, 1 << size, mmu)) return 0;
-    if ((va & 0xfff) + (1 << size) > 4096 ? !writeAllowed(cpu, va, 1 << size, mmu) : !rmwAllowed(cpu, va, 1 << size, mmu)) return 0;
+    if (
+      (va & 0xfff) + (1 << size) > 4096 ? !writeAllowed(cpu, va, 1 << size, mmu) : !rmwAllowed(cpu, va, 1 << size, mmu)
+    )
+      return 0;
   }
   const value = host ? loadHost(host, size) : loadSlow(cpu, va, size, mmu);
   if (word & MEM_SIGNED) {
-    if (size == 0) return <u64><i64><i8>value;
-    if (size == 1) return <u64><i64><i16>value;
-    if (size == 2) return <u64><i64><i32>value;
+    if (size == 0) return <u64>(<i64>(<i8>value));
+    if (size == 1) return <u64>(<i64>(<i16>value));
+    if (size == 2) return <u64>(<i64>(<i32>value));
   }
   return value;
 }

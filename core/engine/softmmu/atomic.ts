@@ -3,8 +3,23 @@
 // have to be held off for those.
 
 import {
-  ATOMIC_ADD, ATOMIC_AND, ATOMIC_CAS, ATOMIC_LOAD_EXCLUSIVE, ATOMIC_MASK, ATOMIC_MAX, ATOMIC_MAXU, ATOMIC_MIN, ATOMIC_MINU, ATOMIC_OR,
-  ATOMIC_STORE_EXCLUSIVE, ATOMIC_XCHG, ATOMIC_XOR, MEM_ALIGN, MEM_RMW, MEM_SIZE_MASK, ACCESS_WRITE,
+  ATOMIC_ADD,
+  ATOMIC_AND,
+  ATOMIC_CAS,
+  ATOMIC_LOAD_EXCLUSIVE,
+  ATOMIC_MASK,
+  ATOMIC_MAX,
+  ATOMIC_MAXU,
+  ATOMIC_MIN,
+  ATOMIC_MINU,
+  ATOMIC_OR,
+  ATOMIC_STORE_EXCLUSIVE,
+  ATOMIC_XCHG,
+  ATOMIC_XOR,
+  MEM_ALIGN,
+  MEM_RMW,
+  MEM_SIZE_MASK,
+  ACCESS_WRITE,
 } from "../../../src/layout/access";
 import { FAULT_NONE, S_EXCLUSIVE, S_EXCLUSIVE_SIZE, S_EXCLUSIVE_VALUE, S_FAULT } from "../../../src/layout/vcpu";
 import { fence } from "../host";
@@ -15,21 +30,30 @@ import { translate } from "./tlb";
 /** At a host address that may be accessed so, and is aligned. `third`: what ATOMIC_CAS expects. */
 export function atomic_at(cpu: i32, host: i32, word: i32, value: u64, third: u64): u64 {
   switch (word & MEM_SIZE_MASK) {
-    case 0: return <u64>at<u8>(cpu, host, word, <u8>value, <u8>third);
-    case 1: return <u64>at<u16>(cpu, host, word, <u16>value, <u16>third);
-    case 2: return <u64>at<u32>(cpu, host, word, <u32>value, <u32>third);
+    case 0:
+      return <u64>at<u8>(cpu, host, word, <u8>value, <u8>third);
+    case 1:
+      return <u64>at<u16>(cpu, host, word, <u16>value, <u16>third);
+    case 2:
+      return <u64>at<u32>(cpu, host, word, <u32>value, <u32>third);
   }
   return at<u64>(cpu, host, word, value, third);
 }
 
 function at<T extends u64>(cpu: i32, host: i32, word: i32, value: T, expected: T): T {
   switch (word & ATOMIC_MASK) {
-    case ATOMIC_ADD: return atomic.add<T>(host, value);
-    case ATOMIC_AND: return atomic.and<T>(host, value);
-    case ATOMIC_OR: return atomic.or<T>(host, value);
-    case ATOMIC_XOR: return atomic.xor<T>(host, value);
-    case ATOMIC_XCHG: return atomic.xchg<T>(host, value);
-    case ATOMIC_CAS: return atomic.cmpxchg<T>(host, expected, value);
+    case ATOMIC_ADD:
+      return atomic.add<T>(host, value);
+    case ATOMIC_AND:
+      return atomic.and<T>(host, value);
+    case ATOMIC_OR:
+      return atomic.or<T>(host, value);
+    case ATOMIC_XOR:
+      return atomic.xor<T>(host, value);
+    case ATOMIC_XCHG:
+      return atomic.xchg<T>(host, value);
+    case ATOMIC_CAS:
+      return atomic.cmpxchg<T>(host, expected, value);
     case ATOMIC_LOAD_EXCLUSIVE: {
       const old = <T>atomic.load<T>(host);
       watch(cpu, host, word, <u64>old);
@@ -56,7 +80,9 @@ function watch(cpu: i32, host: i32, word: i32, value: u64): void {
 }
 
 function isWatched(cpu: i32, host: i32, word: i32): bool {
-  return host != 0 && load<i32>(cpu + S_EXCLUSIVE) == host && load<i32>(cpu + S_EXCLUSIVE_SIZE) == (word & MEM_SIZE_MASK);
+  return (
+    host != 0 && load<i32>(cpu + S_EXCLUSIVE) == host && load<i32>(cpu + S_EXCLUSIVE_SIZE) == (word & MEM_SIZE_MASK)
+  );
 }
 
 /** What is in memory afterwards. */
@@ -65,15 +91,24 @@ function combined(word: i32, old: u64, value: u64, expected: u64): u64 {
   const a = <i64>(old << unused) >> unused;
   const b = <i64>(value << unused) >> unused;
   switch (word & ATOMIC_MASK) {
-    case ATOMIC_ADD: return old + value;
-    case ATOMIC_AND: return old & value;
-    case ATOMIC_OR: return old | value;
-    case ATOMIC_XOR: return old ^ value;
-    case ATOMIC_CAS: return (old ^ expected) << unused == 0 ? value : old;
-    case ATOMIC_MIN: return <u64>min<i64>(a, b);
-    case ATOMIC_MAX: return <u64>max<i64>(a, b);
-    case ATOMIC_MINU: return min<u64>(old, (value << unused) >> unused);
-    case ATOMIC_MAXU: return max<u64>(old, (value << unused) >> unused);
+    case ATOMIC_ADD:
+      return old + value;
+    case ATOMIC_AND:
+      return old & value;
+    case ATOMIC_OR:
+      return old | value;
+    case ATOMIC_XOR:
+      return old ^ value;
+    case ATOMIC_CAS:
+      return (old ^ expected) << unused == 0 ? value : old;
+    case ATOMIC_MIN:
+      return <u64>min<i64>(a, b);
+    case ATOMIC_MAX:
+      return <u64>max<i64>(a, b);
+    case ATOMIC_MINU:
+      return min<u64>(old, (value << unused) >> unused);
+    case ATOMIC_MAXU:
+      return max<u64>(old, (value << unused) >> unused);
   }
   return value;
 }

@@ -10,7 +10,15 @@ import { hostWrite, ld64, probeWrite, st64 } from "./access";
  * True where the 16 bytes at `va`, a multiple of 16, were as expected and are the others now. What they were is in S_WIDE. Where they may
  * not be written nothing is done, and S_FAULT is set; a device sees a write in any case.
  */
-export function compareExchange128(cpu: i32, va: u64, expectedLow: u64, expectedHigh: u64, low: u64, high: u64, mmu: i32): bool {
+export function compareExchange128(
+  cpu: i32,
+  va: u64,
+  expectedLow: u64,
+  expectedHigh: u64,
+  low: u64,
+  high: u64,
+  mmu: i32,
+): bool {
   const host = hostWrite(cpu, va, 16, mmu);
   if (host) return exchange(cpu, host, expectedLow, expectedHigh, low, high);
   if (!probeWrite(cpu, va, 16, mmu)) return false;

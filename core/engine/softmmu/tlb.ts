@@ -4,13 +4,36 @@
 import { ACCESS_EXEC, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
 import { E_CPU_SIZE, E_CPUS, E_CPUS_END, E_HOOK_WALK, E_MMU_MODES } from "../../../src/layout/engine";
 import {
-  S_TLB, TLB_ADDEND, TLB_ENTRIES, TLB_EXEC, TLB_EXEC_ADDEND, TLB_FLAGS, TLB_GLOBAL, TLB_MODE_SIZE, TLB_READ,
-  TLB_STRIDE, TLB_WRITE,
+  S_TLB,
+  TLB_ADDEND,
+  TLB_ENTRIES,
+  TLB_EXEC,
+  TLB_EXEC_ADDEND,
+  TLB_FLAGS,
+  TLB_GLOBAL,
+  TLB_MODE_SIZE,
+  TLB_READ,
+  TLB_STRIDE,
+  TLB_WRITE,
 } from "../../../src/layout/tlb";
 import {
-  CODE_PAGES_BYTES, FAULT_NONE, HUGE_PAGES_BYTES, LARGE_PAGES_BYTES, STAT_TLB_FLUSH, STAT_TLB_MISS,
-  S_CODE_PAGES, S_EXIT_PHYS, S_GLOBAL_CODE_PAGES, S_HUGE_PAGES, S_LARGE_PAGES,
-  S_TLB_KEPT, S_TLB_LIST, S_TLB_USED, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT,
+  CODE_PAGES_BYTES,
+  FAULT_NONE,
+  HUGE_PAGES_BYTES,
+  LARGE_PAGES_BYTES,
+  STAT_TLB_FLUSH,
+  STAT_TLB_MISS,
+  S_CODE_PAGES,
+  S_EXIT_PHYS,
+  S_GLOBAL_CODE_PAGES,
+  S_HUGE_PAGES,
+  S_LARGE_PAGES,
+  S_TLB_KEPT,
+  S_TLB_LIST,
+  S_TLB_USED,
+  S_WALK_PERM,
+  S_WALK_PHYS,
+  S_WALK_SHIFT,
 } from "../../../src/layout/vcpu";
 import { clearJumpCache, forgetLocalRegions, forgetRegionsOf } from "../codemap/epochs";
 import { codeBits } from "../codemap/granules";
@@ -30,7 +53,7 @@ const ENTRY_NEW: i32 = 8;
 
 // @ts-ignore: decorator
 @inline function neverTag(index: i32): u64 {
-  return <u64>(index ^ 1) << 12;
+  return (<u64>(index ^ 1)) << 12;
 }
 
 function clearEntry(cpu: i32, entry: i32): void {
@@ -143,8 +166,7 @@ function flushPieces(cpu: i32, va: u64, shift: i32): void {
     const entry = load<i32>(list + (i << 2));
     if (!(load<i32>(entry + TLB_FLAGS) & ENTRY_LARGE)) continue;
     const within =
-      (va ^ load<u64>(entry + TLB_READ)) >> shift == 0 ||
-      (va ^ load<u64>(entry + TLB_WRITE)) >> shift == 0;
+      (va ^ load<u64>(entry + TLB_READ)) >> shift == 0 || (va ^ load<u64>(entry + TLB_WRITE)) >> shift == 0;
     if (within) clearEntry(cpu, entry);
   }
 }
@@ -183,7 +205,8 @@ function protectPageOf(cpu: i32, host: i32): void {
     const entry = load<i32>(list + (i << 2));
     const index = (<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1);
     const tag = load<u64>(entry + TLB_WRITE);
-    if (tag != neverTag(index) && <i32>tag + load<i32>(entry + TLB_ADDEND) == host) store<u64>(entry + TLB_WRITE, neverTag(index));
+    if (tag != neverTag(index) && <i32>tag + load<i32>(entry + TLB_ADDEND) == host)
+      store<u64>(entry + TLB_WRITE, neverTag(index));
   }
 }
 

@@ -1,12 +1,17 @@
 // FPATAN: the angle of the vector (x, y). The ratio of the smaller to the larger coordinate is taken near a multiple of
 // 1/32 of known arctangent, with one division in 128 bits, then through the series.
 
-import {
-  SIGN_BIT, give, isBad80, isInf80, nanResult80, normExponent, normalise80, noteDenormals80,
-} from "../f80";
+import { SIGN_BIT, give, isBad80, isInf80, nanResult80, normExponent, normalise80, noteDenormals80 } from "../f80";
 import { ATAN_SERIES, ATAN_TABLE, PI_HIGH, PI_LOW } from "./constants";
 import {
-  applySeries, divFloat, exponent, low, normalise, roundIrrational, shiftRight, squareFraction,
+  applySeries,
+  divFloat,
+  exponent,
+  low,
+  normalise,
+  roundIrrational,
+  shiftRight,
+  squareFraction,
 } from "./wide128";
 
 /** n/4 of pi. */
@@ -45,11 +50,12 @@ function angle(sign: i32, y: u64, yse: i32, x: u64, xse: i32, left: bool): u64 {
   }
   const shift = de - ne;
   let k: u64 = 0;
-  let uh: u64 = 0, ul: u64 = 0;
+  let uh: u64 = 0,
+    ul: u64 = 0;
   let ue: i32 = 0;
   let below = false;
   let none = false;
-  if (shift <= 6) k = <u64>nearest<f64>((<f64>n / <f64>d) * 32.0 / <f64>(1 << shift));
+  if (shift <= 6) k = <u64>nearest<f64>(((<f64>n / <f64>d) * 32.0) / <f64>(1 << shift));
   if (k == 0) {
     uh = divFloat(n, 0, 0, d, 0, shift);
     ul = low();
@@ -64,7 +70,8 @@ function angle(sign: i32, y: u64, yse: i32, x: u64, xse: i32, left: bool): u64 {
     // (n/d - k/32) / (1 + n/d k/32), everything times 32 d 2^shift: integers below 2^77.
     const dh = shift == 0 ? 0 : d >> (64 - shift);
     const dl = d << shift;
-    const ah = n >> 59, al = n << 5;
+    const ah = n >> 59,
+      al = n << 5;
     const bl = dl * k;
     const bh = dh * k + mulSmallHigh(dl, k);
     below = ah < bh || (ah == bh && al < bl);
@@ -91,14 +98,15 @@ function angle(sign: i32, y: u64, yse: i32, x: u64, xse: i32, left: bool): u64 {
     }
   }
   // The sum in 125 fraction bits.
-  let fh: u64 = 0, fl: u64 = 0;
+  let fh: u64 = 0,
+    fl: u64 = 0;
   if (!none) {
     const zh = ue < -63 ? 0 : squareFraction(uh, ul, ue);
     uh = applySeries(uh, ul, ue, zh, ue < -63 ? 0 : low(), ATAN_SERIES, 11, true);
     fh = shiftRight(uh, low(), 2 - exponent());
     fl = low();
   }
-  const entry = ATAN_TABLE + (<usize>k << 4);
+  const entry = ATAN_TABLE + ((<usize>k) << 4);
   const ah = load<u64>(entry);
   const al = load<u64>(entry + 8);
   let rh: u64, rl: u64;

@@ -1,11 +1,28 @@
 // F2XM1: 2^x - 1 for x in [-1, 1]. x is taken to within 1/64 of a multiple of 1/32, then through the series of e^t - 1.
 
 import {
-  BIAS, INT_BIT, SIGN_BIT, give, isBad80, isInf80, nanResult80, normExponent, normalise80, noteDenormals80,
+  BIAS,
+  INT_BIT,
+  SIGN_BIT,
+  give,
+  isBad80,
+  isInf80,
+  nanResult80,
+  normExponent,
+  normalise80,
+  noteDenormals80,
 } from "../f80";
 import { EXP_SERIES, EXP_TABLE, LN2_HIGH, LN2_LOW } from "./constants";
 import {
-  applySeries, exponent, low, mul128, mulFloat, normalise, roundExact, roundIrrational, shiftRight,
+  applySeries,
+  exponent,
+  low,
+  mul128,
+  mulFloat,
+  normalise,
+  roundExact,
+  roundIrrational,
+  shiftRight,
 } from "./wide128";
 
 /** e^t - 1 for t = +-(mh:ml)/2^127 2^e ln 2, as a float of the same sign. */
@@ -35,15 +52,15 @@ export function exp2m1(x: u64, xse: i32): u64 {
   // x in 126 fraction bits; k/32 nearest to it.
   const xh = m >> (1 - e);
   const xl = m << (63 + e);
-  const k = (xh + (<u64>1 << 56)) >> 57;
+  const k = (xh + ((<u64>1) << 56)) >> 57;
   let rh = xh - (k << 57);
   let rl = xl;
-  let under = <i64>rh < 0;
+  const under = <i64>rh < 0;
   if (under) {
     rl = -rl;
     rh = ~rh + (rl == 0 ? 1 : 0);
   }
-  const entry = EXP_TABLE + (<usize>(negative ? 32 - k : 32 + k) << 4);
+  const entry = EXP_TABLE + ((<usize>(negative ? 32 - k : 32 + k)) << 4);
   let th = load<u64>(entry);
   let tl = load<u64>(entry + 8);
   if ((rh | rl) != 0) {

@@ -3,7 +3,18 @@
 
 import { FE_DIVZERO, fpRaise } from "../env";
 import {
-  BIAS, EXP_MASK, INT_BIT, SIGN_BIT, give, invalid80, isBad80, isInf80, isZero80, nanResult80, normExponent, normalise80,
+  BIAS,
+  EXP_MASK,
+  INT_BIT,
+  SIGN_BIT,
+  give,
+  invalid80,
+  isBad80,
+  isInf80,
+  isZero80,
+  nanResult80,
+  normExponent,
+  normalise80,
   noteDenormals80,
 } from "../f80";
 import { LOG2E_HIGH, LOG2E_LOW, LOG_SERIES, LOG_TABLE } from "./constants";
@@ -38,7 +49,7 @@ function log2(mh: u64, ml: u64, e: i32): void {
   }
   const xh = shiftRight(mh, ml, shift);
   const xl = low();
-  const r = <u64>nearest<f64>(64.0 * 72057594037927936.0 / <f64>xh);
+  const r = <u64>nearest<f64>((64.0 * 72057594037927936.0) / <f64>xh);
   // x r - 64, in 120 fraction bits: 126 of x r/64 - 1.
   let fl = xl * r;
   let fh = xh * r + (((xl >> 32) * r + (((xl & 0xffffffff) * r) >> 32)) >> 32) - 0x4000000000000000;
@@ -68,7 +79,8 @@ function log2(mh: u64, ml: u64, e: i32): void {
     return;
   }
   // e - log2(r/64) + log2(1+f) in 112 fraction bits, two's complement.
-  let sh: u64 = 0, sl: u64 = 0;
+  let sh: u64 = 0,
+    sl: u64 = 0;
   if (!none) {
     sh = shiftRight(lh, ll, 15 - le);
     sl = low();
@@ -77,9 +89,9 @@ function log2(mh: u64, ml: u64, e: i32): void {
       sh = ~sh + (sl == 0 ? 1 : 0);
     }
   }
-  const entry = LOG_TABLE + (<usize>(r - 45) << 4);
+  const entry = LOG_TABLE + ((<usize>(r - 45)) << 4);
   const tl = load<u64>(entry + 8);
-  sh = sh - load<u64>(entry) - (sl < tl ? 1 : 0) + (<u64><i64>e << 48);
+  sh = sh - load<u64>(entry) - (sl < tl ? 1 : 0) + ((<u64>(<i64>e)) << 48);
   sl -= tl;
   sign = 0;
   if (<i64>sh < 0) {

@@ -3,12 +3,32 @@
 
 import { FE_DENORMAL, fpRaise } from "../env";
 import {
-  BIAS, EXP_MASK, INT_BIT, SIGN_BIT, give, giveSecond, invalid80, isBad80, isDenormal80, isInf80, nanResult80, normExponent,
-  normalise80, resultSE,
+  BIAS,
+  EXP_MASK,
+  INT_BIT,
+  SIGN_BIT,
+  give,
+  giveSecond,
+  invalid80,
+  isBad80,
+  isDenormal80,
+  isInf80,
+  nanResult80,
+  normExponent,
+  normalise80,
+  resultSE,
 } from "../f80";
 import { COS_SERIES, SIN_SERIES } from "./constants";
 import {
-  applySeries, divFloat, exponent, horner, low, mul128, normalise, roundIrrational, squareFraction,
+  applySeries,
+  divFloat,
+  exponent,
+  horner,
+  low,
+  mul128,
+  normalise,
+  roundIrrational,
+  squareFraction,
 } from "./wide128";
 
 /** pi/2 * 2^65, of 66 bits. */
@@ -62,8 +82,12 @@ function reduce(sig: u64, e: i32): void {
 }
 
 // Sine and cosine of the reduced argument's magnitude.
-let sh: u64 = 0, sl: u64 = 0, ch: u64 = 0, cl: u64 = 0;
-let sx: i32 = 0, cx: i32 = 0;
+let sh: u64 = 0,
+  sl: u64 = 0,
+  ch: u64 = 0,
+  cl: u64 = 0;
+let sx: i32 = 0,
+  cx: i32 = 0;
 
 function kernels(): void {
   const zh = squareFraction(rh, rl, re);

@@ -11,9 +11,13 @@ let lo: u64 = 0;
 let exp: i32 = 0;
 
 // @ts-ignore: decorator
-@inline export function low(): u64 { return lo; }
+@inline export function low(): u64 {
+  return lo;
+}
 // @ts-ignore: decorator
-@inline export function exponent(): i32 { return exp; }
+@inline export function exponent(): i32 {
+  return exp;
+}
 
 /** High 128 bits of the 256-bit product. */
 export function mul128(ah: u64, al: u64, bh: u64, bl: u64): u64 {
@@ -70,7 +74,7 @@ let restLow: u64 = 0;
 
 /** One 64-bit digit of (n2:n1:n0) / (bh:bl), where (n2:n1) < (bh:bl) and bh has its top bit set. */
 function quotientDigit(n2: u64, n1: u64, n0: u64, bh: u64, bl: u64): u64 {
-  let q = ~<u64>0;
+  let q = ~(<u64>0);
   let r = n1 + bh;
   let over = r < bh;
   if (n2 < bh) {
@@ -107,7 +111,7 @@ export function divFloat(ah: u64, al: u64, ae: i32, bh: u64, bl: u64, be: i32): 
 
 /** c[0] -+ z (c[1] -+ z (c[2] ...)) of a table of fractions: alternating or all plus. */
 export function horner(table: usize, terms: i32, zh: u64, zl: u64, alternating: bool): u64 {
-  let at = table + (<usize>(terms - 1) << 4);
+  let at = table + ((<usize>(terms - 1)) << 4);
   let hi = load<u64>(at);
   lo = load<u64>(at + 8);
   while (at != table) {
@@ -129,7 +133,14 @@ export function horner(table: usize, terms: i32, zh: u64, zl: u64, alternating: 
 
 /** The floating-point number m * (1 -+ z * horner(table)), a little less (more) than m even where z is 0. */
 export function applySeries(
-  mh: u64, ml: u64, me: i32, zh: u64, zl: u64, table: usize, terms: i32, alternating: bool,
+  mh: u64,
+  ml: u64,
+  me: i32,
+  zh: u64,
+  zl: u64,
+  table: usize,
+  terms: i32,
+  alternating: bool,
 ): u64 {
   let wh = horner(table, terms, zh, zl, alternating);
   wh = mul128(wh, lo, zh, zl);

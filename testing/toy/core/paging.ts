@@ -1,7 +1,15 @@
 // The toy's page walk: two levels, 4 KiB and 4 MiB pages.
 
 import { loadPhys32 } from "../../../core/engine/physical";
-import { ACCESS_EXEC, ACCESS_LOOK, ACCESS_WRITE, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
+import {
+  ACCESS_EXEC,
+  ACCESS_LOOK,
+  ACCESS_WRITE,
+  PERM_EXEC,
+  PERM_GLOBAL,
+  PERM_READ,
+  PERM_WRITE,
+} from "../../../src/layout/access";
 import { FAULT_EXCEPTION, FAULT_NONE, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
 import {
   CAUSE_FETCH,

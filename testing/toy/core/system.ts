@@ -111,7 +111,15 @@ export function toy_swap16(cpu: i32, a: i64, b: i64, c: i64): i64 {
     return 0;
   }
   const r = cpu + T_REG;
-  const equal = compareExchange128(cpu, a, load<u64>(r), load<u64>(r, 8), load<u64>(r, 16), load<u64>(r, 24), mmuIndex(cpu));
+  const equal = compareExchange128(
+    cpu,
+    a,
+    load<u64>(r),
+    load<u64>(r, 8),
+    load<u64>(r, 16),
+    load<u64>(r, 24),
+    mmuIndex(cpu),
+  );
   if (load<i32>(cpu + S_FAULT) != 0 || equal) return i64(equal);
   store<u64>(r, load<u32>(cpu + S_WIDE));
   store<u64>(r, load<u32>(cpu + S_WIDE, 8), 8);

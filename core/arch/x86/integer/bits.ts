@@ -15,10 +15,10 @@ export function x86_rcl(cpu: i32, value: i64, count: i64, word: i64): i64 {
     // Bits of operand : carry, rotated left by n.
     const x = r;
     const low = n == 1 ? 0 : x >> (bits + 1 - n);
-    r = ((n == bits ? x << (n - 1) << 1 : x << n) | (carry << (n - 1)) | low) & mask;
+    r = ((n == bits ? (x << (n - 1)) << 1 : x << n) | (carry << (n - 1)) | low) & mask;
     carry = (x >> (bits - n)) & 1;
   }
-  store<u64>(cpu + S_RET2, carry | ((r >> (bits - 1)) & 1 ^ carry ? OF : 0));
+  store<u64>(cpu + S_RET2, carry | (((r >> (bits - 1)) & 1) ^ carry ? OF : 0));
   return r;
 }
 
@@ -34,7 +34,7 @@ export function x86_rcr(cpu: i32, value: i64, count: i64, word: i64): i64 {
     r = ((n == 64 ? 0 : x >> n) | (carry << (bits - n)) | high) & mask;
     carry = (x >> (n - 1)) & 1;
   }
-  store<u64>(cpu + S_RET2, carry | ((r >> (bits - 1)) ^ (r >> (bits - 2)) & 1 ? OF : 0));
+  store<u64>(cpu + S_RET2, carry | ((r >> (bits - 1)) ^ ((r >> (bits - 2)) & 1) ? OF : 0));
   return r;
 }
 
@@ -77,5 +77,5 @@ export function x86_crc32(cpu: i32, crc: i64, data: i64, size: i64): i64 {
     r = (r >> 8) ^ load<u32>(CRC_TABLE + <i32>(((r ^ <u32>d) & 0xff) << 2));
     d >>= 8;
   }
-  return <i64><u64>r;
+  return <i64>(<u64>r);
 }

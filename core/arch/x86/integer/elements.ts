@@ -3,7 +3,16 @@
 import { ACCESS_WRITE } from "../../../../src/layout/access";
 import { E_CODE_BITS } from "../../../../src/layout/engine";
 import { FAULT_NONE, FAULT_RETRY, S_FAULT, S_ONE_INSN } from "../../../../src/layout/vcpu";
-import { FS, M_CODE64, M_DEBUG, M_SEGCHECK, SEG_WRITE, STR_ADDR_SHIFT, STR_ALIGN, X_REPEATING } from "../../../../src/arch/x86/layout";
+import {
+  FS,
+  M_CODE64,
+  M_DEBUG,
+  M_SEGCHECK,
+  SEG_WRITE,
+  STR_ADDR_SHIFT,
+  STR_ALIGN,
+  X_REPEATING,
+} from "../../../../src/arch/x86/layout";
 import { granules } from "../../../engine/codemap/granules";
 import { invalidateCode } from "../../../engine/codemap/invalidate";
 import { storedBeside } from "../../../engine/codemap/page-stores";

@@ -17,7 +17,8 @@ export function x86_cmpxchg16b(cpu: i32, a: i64, b: i64, c: i64): i64 {
   }
   const expectedLow = load<u64>(cpu + RAX);
   const expectedHigh = load<u64>(cpu + RDX);
-  if (compareExchange128(cpu, va, expectedLow, expectedHigh, load<u64>(cpu + RBX), load<u64>(cpu + RCX), mmuIndex(cpu))) return 1;
+  if (compareExchange128(cpu, va, expectedLow, expectedHigh, load<u64>(cpu + RBX), load<u64>(cpu + RCX), mmuIndex(cpu)))
+    return 1;
   if (load<i32>(cpu + S_FAULT)) return 0;
   store<u64>(cpu + RAX, load<u64>(cpu + S_WIDE));
   store<u64>(cpu + RDX, load<u64>(cpu + S_WIDE, 8));
@@ -40,5 +41,5 @@ export function x86_into(cpu: i32, next: i64, b: i64, c: i64): i64 {
 }
 
 export function x86_random(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  return <i64>(<u64>random() | (<u64>random() << 32));
+  return <i64>(<u64>random() | ((<u64>random()) << 32));
 }

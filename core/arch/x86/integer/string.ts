@@ -3,10 +3,40 @@
 // instruction count does not depend on what is in the TLB or has been translated.
 
 import { FAULT_RETRY, S_ONE_INSN } from "../../../../src/layout/vcpu";
-import { CC_SUB, ES, RAX, RCX, RDI, RSI, STR_ONE, STR_REPNE, STR_SEG_SHIFT, X_CC_DST, X_CC_OP, X_CC_SRC, X_DF } from "../../../../src/arch/x86/layout";
+import {
+  CC_SUB,
+  ES,
+  RAX,
+  RCX,
+  RDI,
+  RSI,
+  STR_ONE,
+  STR_REPNE,
+  STR_SEG_SHIFT,
+  X_CC_DST,
+  X_CC_OP,
+  X_CC_SRC,
+  X_DF,
+} from "../../../../src/arch/x86/layout";
 import { hostForRead } from "../../../engine/softmmu/access";
 import { mmuIndex, setFault } from "../../../engine/state";
-import { faulted, addressMask, again, watch, setRegister, linear, allowed, misaligned, room, hostToWrite, loadElement, storeElement, loadHost, storeHost, copy } from "./elements";
+import {
+  faulted,
+  addressMask,
+  again,
+  watch,
+  setRegister,
+  linear,
+  allowed,
+  misaligned,
+  room,
+  hostToWrite,
+  loadElement,
+  storeElement,
+  loadHost,
+  storeHost,
+  copy,
+} from "./elements";
 
 export function x86_rep_movs(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const word = <i32>a;
@@ -34,7 +64,7 @@ export function x86_rep_movs(cpu: i32, a: i64, b: i64, c: i64): i64 {
     if (faulted(cpu)) return 0;
     n = 1;
   } else {
-    const bytes = <i32>n << log2;
+    const bytes = (<i32>n) << log2;
     const source = hostForRead(cpu, from, mmu);
     if (source == 0) {
       if (faulted(cpu)) return 0;
@@ -92,7 +122,7 @@ export function x86_rep_stos(cpu: i32, a: i64, b: i64, c: i64): i64 {
     if (faulted(cpu)) return 0;
     n = 1;
   } else {
-    const bytes = <i32>n << log2;
+    const bytes = (<i32>n) << log2;
     const target = hostToWrite(cpu, to, down ? to - bytes + (1 << log2) : to, bytes, mmu);
     if (target == 0) return 0;
     if (target == -1) {

@@ -1,42 +1,72 @@
 // ADDPS .. SQRTPD, ADDSUBPS/PD, HADDPS/PD, HSUBPS/PD: whole registers.
 
 import {
-  FAST_ANY, FAST_NO, all, exactAdd32, exactAdd64, exactDiv32, exactDiv64, exactMul32, exactMul64, exactSqrt32, exactSqrt64, fastMode,
-  plain32x4, plain64x2, safe32x4, safe64x2,
+  FAST_ANY,
+  FAST_NO,
+  all,
+  exactAdd32,
+  exactAdd64,
+  exactDiv32,
+  exactDiv64,
+  exactMul32,
+  exactMul64,
+  exactSqrt32,
+  exactSqrt64,
+  fastMode,
+  plain32x4,
+  plain64x2,
+  safe32x4,
+  safe64x2,
 } from "./fast";
 import { OP_ADD, OP_ADDSUB, OP_DIV, OP_MAX, OP_MIN, OP_MUL, OP_SQRT, OP_SUB, slowPd, slowPs } from "./slow";
 
 function exactPd(op: i32, a: v128, b: v128, r: v128): bool {
-  return exactLane64(op, f64x2.extract_lane(a, 0), f64x2.extract_lane(b, 0), f64x2.extract_lane(r, 0), false)
-    && exactLane64(op, f64x2.extract_lane(a, 1), f64x2.extract_lane(b, 1), f64x2.extract_lane(r, 1), true);
+  return (
+    exactLane64(op, f64x2.extract_lane(a, 0), f64x2.extract_lane(b, 0), f64x2.extract_lane(r, 0), false) &&
+    exactLane64(op, f64x2.extract_lane(a, 1), f64x2.extract_lane(b, 1), f64x2.extract_lane(r, 1), true)
+  );
 }
 
 function exactLane64(op: i32, x: f64, y: f64, r: f64, odd: bool): bool {
   switch (op) {
-    case OP_ADD: return exactAdd64(x, y, r);
-    case OP_SUB: return exactAdd64(x, -y, r);
-    case OP_MUL: return exactMul64(x, y, r);
-    case OP_DIV: return exactDiv64(x, y, r);
-    case OP_ADDSUB: return exactAdd64(x, odd ? y : -y, r);
-    default: return exactSqrt64(y, r);
+    case OP_ADD:
+      return exactAdd64(x, y, r);
+    case OP_SUB:
+      return exactAdd64(x, -y, r);
+    case OP_MUL:
+      return exactMul64(x, y, r);
+    case OP_DIV:
+      return exactDiv64(x, y, r);
+    case OP_ADDSUB:
+      return exactAdd64(x, odd ? y : -y, r);
+    default:
+      return exactSqrt64(y, r);
   }
 }
 
 function exactPs(op: i32, a: v128, b: v128, r: v128): bool {
-  return exactLane32(op, f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0), f32x4.extract_lane(r, 0), false)
-    && exactLane32(op, f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1), f32x4.extract_lane(r, 1), true)
-    && exactLane32(op, f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2), f32x4.extract_lane(r, 2), false)
-    && exactLane32(op, f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3), f32x4.extract_lane(r, 3), true);
+  return (
+    exactLane32(op, f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0), f32x4.extract_lane(r, 0), false) &&
+    exactLane32(op, f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1), f32x4.extract_lane(r, 1), true) &&
+    exactLane32(op, f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2), f32x4.extract_lane(r, 2), false) &&
+    exactLane32(op, f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3), f32x4.extract_lane(r, 3), true)
+  );
 }
 
 function exactLane32(op: i32, x: f32, y: f32, r: f32, odd: bool): bool {
   switch (op) {
-    case OP_ADD: return exactAdd32(x, y, r);
-    case OP_SUB: return exactAdd32(x, -y, r);
-    case OP_MUL: return exactMul32(x, y, r);
-    case OP_DIV: return exactDiv32(x, y, r);
-    case OP_ADDSUB: return exactAdd32(x, odd ? y : -y, r);
-    default: return exactSqrt32(y, r);
+    case OP_ADD:
+      return exactAdd32(x, y, r);
+    case OP_SUB:
+      return exactAdd32(x, -y, r);
+    case OP_MUL:
+      return exactMul32(x, y, r);
+    case OP_DIV:
+      return exactDiv32(x, y, r);
+    case OP_ADDSUB:
+      return exactAdd32(x, odd ? y : -y, r);
+    default:
+      return exactSqrt32(y, r);
   }
 }
 

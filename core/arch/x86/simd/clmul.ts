@@ -3,8 +3,14 @@
 
 function clmul32(x: u64, y: u64): u64 {
   const m: u64 = 0x1111111111111111;
-  const x0 = x & m, x1 = x & (m << 1), x2 = x & (m << 2), x3 = x & (m << 3);
-  const y0 = y & m, y1 = y & (m << 1), y2 = y & (m << 2), y3 = y & (m << 3);
+  const x0 = x & m,
+    x1 = x & (m << 1),
+    x2 = x & (m << 2),
+    x3 = x & (m << 3);
+  const y0 = y & m,
+    y1 = y & (m << 1),
+    y2 = y & (m << 2),
+    y3 = y & (m << 3);
   const z0 = (x0 * y0) ^ (x1 * y3) ^ (x2 * y2) ^ (x3 * y1);
   const z1 = (x0 * y1) ^ (x1 * y0) ^ (x2 * y3) ^ (x3 * y2);
   const z2 = (x0 * y2) ^ (x1 * y1) ^ (x2 * y0) ^ (x3 * y3);
@@ -16,7 +22,10 @@ function clmul32(x: u64, y: u64): u64 {
 export function x86_pclmulqdq(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   const x = <u64>(imm & 1 ? i64x2.extract_lane(a, 1) : i64x2.extract_lane(a, 0));
   const y = <u64>(imm & 16 ? i64x2.extract_lane(b, 1) : i64x2.extract_lane(b, 0));
-  const xl = x & 0xffffffff, xh = x >> 32, yl = y & 0xffffffff, yh = y >> 32;
+  const xl = x & 0xffffffff,
+    xh = x >> 32,
+    yl = y & 0xffffffff,
+    yh = y >> 32;
   const low = clmul32(xl, yl);
   const high = clmul32(xh, yh);
   const mid = clmul32(xl ^ xh, yl ^ yh) ^ low ^ high;

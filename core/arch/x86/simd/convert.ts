@@ -31,7 +31,8 @@ export function x86_cvtsd2ss(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   const x = f64x2.extract_lane(b, 0);
   const r = <f32>x;
   const fast = fastMode(cpu);
-  if (fast != FAST_NO && plain64(x) && (safe32(r) || x == 0) && (fast == FAST_ANY || <f64>r == x)) return f32x4.replace_lane(a, 0, r);
+  if (fast != FAST_NO && plain64(x) && (safe32(r) || x == 0) && (fast == FAST_ANY || <f64>r == x))
+    return f32x4.replace_lane(a, 0, r);
   sseBegin(cpu);
   const bits = f64to32(reinterpret<u64>(x));
   sseEnd(cpu);
@@ -50,11 +51,11 @@ export function x86_cvtpd2ps(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   const r0 = f64to32(i64x2.extract_lane(b, 0));
   const r1 = f64to32(i64x2.extract_lane(b, 1));
   sseEnd(cpu);
-  return i64x2(<i64>(<u64>r0 | (<u64>r1 << 32)), 0);
+  return i64x2(<i64>(<u64>r0 | ((<u64>r1) << 32)), 0);
 }
 
 export function x86_cvtsi2ss(cpu: i32, a: v128, b: v128, imm: u64): v128 {
-  const r = <f32><i64>imm;
+  const r = <f32>(<i64>imm);
   const fast = fastMode(cpu);
   if (fast == FAST_ANY || (fast != FAST_NO && abs<i64>(imm) <= 0x1000000)) return f32x4.replace_lane(a, 0, r);
   sseBegin(cpu);
@@ -64,7 +65,7 @@ export function x86_cvtsi2ss(cpu: i32, a: v128, b: v128, imm: u64): v128 {
 }
 
 export function x86_cvtsi2sd(cpu: i32, a: v128, b: v128, imm: u64): v128 {
-  const r = <f64><i64>imm;
+  const r = <f64>(<i64>imm);
   const fast = fastMode(cpu);
   if (fast == FAST_ANY || (fast != FAST_NO && abs<i64>(imm) <= 0x20000000000000)) return f64x2.replace_lane(a, 0, r);
   sseBegin(cpu);
@@ -112,18 +113,18 @@ export function x86_cvtpd2dq(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   const r0 = f64toI32(i64x2.extract_lane(b, 0), mode);
   const r1 = f64toI32(i64x2.extract_lane(b, 1), mode);
   sseEnd(cpu);
-  return i64x2(<i64>(<u64><u32>r0 | (<u64><u32>r1 << 32)), 0);
+  return i64x2(<i64>(<u64>(<u32>r0) | ((<u64>(<u32>r1)) << 32)), 0);
 }
 
 export function x86_cvtsd2si(cpu: i32, a: v128, b: v128, imm: u64): u64 {
   const x = f64x2.extract_lane(b, 0);
   if (abs<f64>(x) < LIMIT) {
     const r = <i32>x;
-    if (<f64>r == x || (imm & TRUNCATE && fastMode(cpu) == FAST_ANY)) return imm & WIDE ? <u64><i64>r : <u64><u32>r;
+    if (<f64>r == x || (imm & TRUNCATE && fastMode(cpu) == FAST_ANY)) return imm & WIDE ? <u64>(<i64>r) : <u64>(<u32>r);
   }
   sseBegin(cpu);
   const mode = imm & TRUNCATE ? ROUND_ZERO : fpRounding();
-  const r = imm & WIDE ? <u64>f64toI64(reinterpret<u64>(x), mode) : <u64><u32>f64toI32(reinterpret<u64>(x), mode);
+  const r = imm & WIDE ? <u64>f64toI64(reinterpret<u64>(x), mode) : <u64>(<u32>f64toI32(reinterpret<u64>(x), mode));
   sseEnd(cpu);
   return r;
 }
@@ -132,12 +133,13 @@ export function x86_cvtss2si(cpu: i32, a: v128, b: v128, imm: u64): u64 {
   const value = f32x4.extract_lane(b, 0);
   if (abs<f32>(value) < 2147483648) {
     const r = <i32>value;
-    if (<f32>r == value || (imm & TRUNCATE && fastMode(cpu) == FAST_ANY)) return imm & WIDE ? <u64><i64>r : <u64><u32>r;
+    if (<f32>r == value || (imm & TRUNCATE && fastMode(cpu) == FAST_ANY))
+      return imm & WIDE ? <u64>(<i64>r) : <u64>(<u32>r);
   }
   sseBegin(cpu);
   const x = <u32>i32x4.extract_lane(b, 0);
   const mode = imm & TRUNCATE ? ROUND_ZERO : fpRounding();
-  const r = imm & WIDE ? <u64>f32toI64(x, mode) : <u64><u32>f32toI32(x, mode);
+  const r = imm & WIDE ? <u64>f32toI64(x, mode) : <u64>(<u32>f32toI32(x, mode));
   sseEnd(cpu);
   return r;
 }

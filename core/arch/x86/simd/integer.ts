@@ -43,7 +43,10 @@ function sadWindow(a: v128, imm: u64, quad: u32): v128 {
   let sum = differences(w, quad);
   sum = i16x8.add(sum, differences(v128.shuffle<i8>(w, w, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0), quad >> 8));
   sum = i16x8.add(sum, differences(v128.shuffle<i8>(w, w, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 0, 0, 0, 0, 0, 0), quad >> 16));
-  return i16x8.add(sum, differences(v128.shuffle<i8>(w, w, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0, 0, 0, 0, 0, 0, 0), quad >> 24));
+  return i16x8.add(
+    sum,
+    differences(v128.shuffle<i8>(w, w, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0, 0, 0, 0, 0, 0, 0), quad >> 24),
+  );
 }
 
 function differences(w: v128, byte: u32): v128 {

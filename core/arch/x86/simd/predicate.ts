@@ -6,10 +6,14 @@ import { CMP_EQUAL, CMP_LESS, CMP_UNORDERED, compare32, compare64 } from "../../
 // @ts-ignore: decorator
 @inline function holds(order: i32, predicate: i32): bool {
   switch (predicate & 3) {
-    case 0: return (order == CMP_EQUAL) != (predicate > 3);
-    case 1: return (order == CMP_LESS) != (predicate > 3);
-    case 2: return (order == CMP_LESS || order == CMP_EQUAL) != (predicate > 3);
-    default: return (order == CMP_UNORDERED) != (predicate > 3);
+    case 0:
+      return (order == CMP_EQUAL) != predicate > 3;
+    case 1:
+      return (order == CMP_LESS) != predicate > 3;
+    case 2:
+      return (order == CMP_LESS || order == CMP_EQUAL) != predicate > 3;
+    default:
+      return (order == CMP_UNORDERED) != predicate > 3;
   }
 }
 

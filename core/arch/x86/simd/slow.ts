@@ -18,27 +18,43 @@ export const OP_ADDSUB = 7;
 
 function lane64(op: i32, a: u64, b: u64, odd: bool): u64 {
   switch (op) {
-    case OP_ADD: return add64(a, b);
-    case OP_SUB: return sub64(a, b);
-    case OP_MUL: return mul64(a, b);
-    case OP_DIV: return div64(a, b);
-    case OP_MIN: return min64(a, b);
-    case OP_MAX: return max64(a, b);
-    case OP_SQRT: return sqrt64(b);
-    default: return odd ? add64(a, b) : sub64(a, b);
+    case OP_ADD:
+      return add64(a, b);
+    case OP_SUB:
+      return sub64(a, b);
+    case OP_MUL:
+      return mul64(a, b);
+    case OP_DIV:
+      return div64(a, b);
+    case OP_MIN:
+      return min64(a, b);
+    case OP_MAX:
+      return max64(a, b);
+    case OP_SQRT:
+      return sqrt64(b);
+    default:
+      return odd ? add64(a, b) : sub64(a, b);
   }
 }
 
 function lane32(op: i32, a: u32, b: u32, odd: bool): u32 {
   switch (op) {
-    case OP_ADD: return add32(a, b);
-    case OP_SUB: return sub32(a, b);
-    case OP_MUL: return mul32(a, b);
-    case OP_DIV: return div32(a, b);
-    case OP_MIN: return min32(a, b);
-    case OP_MAX: return max32(a, b);
-    case OP_SQRT: return sqrt32(b);
-    default: return odd ? add32(a, b) : sub32(a, b);
+    case OP_ADD:
+      return add32(a, b);
+    case OP_SUB:
+      return sub32(a, b);
+    case OP_MUL:
+      return mul32(a, b);
+    case OP_DIV:
+      return div32(a, b);
+    case OP_MIN:
+      return min32(a, b);
+    case OP_MAX:
+      return max32(a, b);
+    case OP_SQRT:
+      return sqrt32(b);
+    default:
+      return odd ? add32(a, b) : sub32(a, b);
   }
 }
 

@@ -66,10 +66,14 @@ function boundBits(b: v128, x: v128, format: i32, upper: bool): i32 {
     x = t;
   }
   switch (format) {
-    case 0: return bits(i8x16.ge_u(b, x), false);
-    case 1: return bits(i16x8.ge_u(b, x), true);
-    case 2: return bits(i8x16.ge_s(b, x), false);
-    default: return bits(i16x8.ge_s(b, x), true);
+    case 0:
+      return bits(i8x16.ge_u(b, x), false);
+    case 1:
+      return bits(i16x8.ge_u(b, x), true);
+    case 2:
+      return bits(i8x16.ge_s(b, x), false);
+    default:
+      return bits(i16x8.ge_s(b, x), true);
   }
 }
 
@@ -86,15 +90,19 @@ function aggregate(a: v128, b: v128, imm: u64): i32 {
     case 1: // ranges: pairs of bounds in a
       for (let i = 0; i + 1 < validA; i += 2) {
         const format = <i32>imm & 3;
-        result |= boundBits(b, splatElement(a, i, words), format, false) & boundBits(b, splatElement(a, i + 1, words), format, true);
+        result |=
+          boundBits(b, splatElement(a, i, words), format, false) &
+          boundBits(b, splatElement(a, i + 1, words), format, true);
       }
       return result & inB;
-    case 2: { // equal each: both invalid counts as equal, one invalid as different
+    case 2: {
+      // equal each: both invalid counts as equal, one invalid as different
       const inA = (1 << validA) - 1;
       const all = (1 << count) - 1;
       return (equalBits(a, b, words) & inA & inB) | (~(inA | inB) & all);
     }
-    default: { // equal ordered: a as a substring; past the end of a everything matches, past the end of b nothing
+    default: {
+      // equal ordered: a as a substring; past the end of a everything matches, past the end of b nothing
       result = (1 << count) - 1;
       for (let i = 0; i < validA; i++) {
         const match = equalBits(splatElement(a, i, words), b, words) & inB;
@@ -137,6 +145,25 @@ export function x86_pcmpstrm(cpu: i32, a: v128, b: v128, imm: u64): v128 {
   store<u64>(cpu + S_RET2, flagsOf(result, words));
   if ((imm & 0x40) == 0) return i64x2(result, 0);
   if (words) return i16x8.ne(v128.and(i16x8.splat(<i16>result), i16x8(1, 2, 4, 8, 16, 32, 64, 128)), i16x8.splat(0));
-  const spread = v128.shuffle<i8>(i16x8.splat(<i16>result), i16x8.splat(<i16>result), 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+  const spread = v128.shuffle<i8>(
+    i16x8.splat(<i16>result),
+    i16x8.splat(<i16>result),
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+  );
   return i8x16.ne(v128.and(spread, i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128)), i8x16.splat(0));
 }

@@ -6,9 +6,7 @@
 import { resultSE } from "../../../float/f80";
 import { add80, div80, mul80, sqrt80, sub80 } from "../../../float/f80arith";
 import { fromInt80, widen32, widen64 } from "../../../float/f80convert";
-import {
-  begin, isEmpty, pop, seOf, setIndefinite, setSt, settle, sigOf, st, stackUnderflow, waits,
-} from "./state";
+import { begin, isEmpty, pop, seOf, setIndefinite, setSt, settle, sigOf, st, stackUnderflow, waits } from "./state";
 
 let xs: u64 = 0;
 let xe: i32 = 0;

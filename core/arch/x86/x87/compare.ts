@@ -2,13 +2,26 @@
 
 import { CC_EFLAGS, F_CF, F_PF, F_ZF, X_CC_OP, X_CC_SRC } from "../../../../src/arch/x86/layout";
 import { CMP_EQUAL, CMP_LESS, CMP_UNORDERED } from "../../../float/compare";
-import {
-  SIGN_BIT, isDenormal80, isInf80, isNan80, isUnsupported80, isZero80, resultSE,
-} from "../../../float/f80";
+import { SIGN_BIT, isDenormal80, isInf80, isNan80, isUnsupported80, isZero80, resultSE } from "../../../float/f80";
 import { compare80 } from "../../../float/f80compare";
 import { fromInt80, widen32, widen64 } from "../../../float/f80convert";
 import {
-  SW_C0, SW_C1, SW_C2, SW_C3, SW_CC, begin, fsw, isEmpty, pop, seOf, setFsw, settle, sigOf, st, stackUnderflow, waits,
+  SW_C0,
+  SW_C1,
+  SW_C2,
+  SW_C3,
+  SW_CC,
+  begin,
+  fsw,
+  isEmpty,
+  pop,
+  seOf,
+  setFsw,
+  settle,
+  sigOf,
+  st,
+  stackUnderflow,
+  waits,
 } from "./state";
 
 const QUIET: i32 = 0x400;

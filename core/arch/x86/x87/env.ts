@@ -4,7 +4,16 @@
 
 import { S_FAULT } from "../../../../src/layout/vcpu";
 import {
-  X_FCS, X_FCW, X_FDP, X_FDS, X_FIP, X_FOP, X_FPR, X_FTAG, X_FTOP, X_SCRATCH,
+  X_FCS,
+  X_FCW,
+  X_FDP,
+  X_FDS,
+  X_FIP,
+  X_FOP,
+  X_FPR,
+  X_FTAG,
+  X_FTOP,
+  X_SCRATCH,
 } from "../../../../src/arch/x86/layout";
 import { isBad80, isDenormal80, isInf80, isZero80 } from "../../../float/f80";
 import { ld16, ld32, ld64, probeRead, probeWrite, st16, st32, st64 } from "../../../engine/softmmu/access";
@@ -157,8 +166,10 @@ function applyEnv(cpu: i32, form: i32): void {
   let opcode: u32;
   if (form & FORM_REAL) {
     opcode = load<u32>(at, 16) & 0x7ff;
-    fip = form & FORM_32 ? (fip & 0xffff) | ((load<u32>(at, 16) >> 12) << 16) : fip | ((load<u32>(at, 16) & 0xf000) << 4);
-    fdp = form & FORM_32 ? (fdp & 0xffff) | ((load<u32>(at, 24) >> 12) << 16) : fdp | ((load<u32>(at, 24) & 0xf000) << 4);
+    fip =
+      form & FORM_32 ? (fip & 0xffff) | ((load<u32>(at, 16) >> 12) << 16) : fip | ((load<u32>(at, 16) & 0xf000) << 4);
+    fdp =
+      form & FORM_32 ? (fdp & 0xffff) | ((load<u32>(at, 24) >> 12) << 16) : fdp | ((load<u32>(at, 24) & 0xf000) << 4);
   } else opcode = form & FORM_32 ? (load<u32>(at, 16) >> 16) & 0x7ff : 0;
   setStatusAndTags(cpu, load<i32>(at, 4), load<i32>(at, 8));
   setControl(cpu, load<i32>(at));

@@ -31,5 +31,13 @@ function isWaiting(cpu: i32, at: u64): bool {
 
 function isPrefix(byte: i32, code64: bool): bool {
   if (code64 && byte >= 0x40 && byte <= 0x4f) return true;
-  return byte == 0x26 || byte == 0x2e || byte == 0x36 || byte == 0x3e || (byte >= 0x64 && byte <= 0x67) || byte == 0xf2 || byte == 0xf3;
+  return (
+    byte == 0x26 ||
+    byte == 0x2e ||
+    byte == 0x36 ||
+    byte == 0x3e ||
+    (byte >= 0x64 && byte <= 0x67) ||
+    byte == 0xf2 ||
+    byte == 0xf3
+  );
 }

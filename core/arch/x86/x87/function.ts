@@ -1,7 +1,15 @@
 // FRNDINT, FSCALE, FXTRACT, FPREM, FPREM1 and the transcendental instructions.
 
 import {
-  BIAS, INDEFINITE_SE, INDEFINITE_SIG, INT_BIT, isBad80, nanResult80, resultSE, secondSE, secondSig,
+  BIAS,
+  INDEFINITE_SE,
+  INDEFINITE_SIG,
+  INT_BIT,
+  isBad80,
+  nanResult80,
+  resultSE,
+  secondSE,
+  secondSig,
 } from "../../../float/f80";
 import { roundInt80 } from "../../../float/f80convert";
 import { extract80, remPartial, remQuotient, remainder80, scale80 } from "../../../float/f80step";
@@ -10,8 +18,26 @@ import { exp2m1 } from "../../../float/elementary/exp";
 import { log1p80, log80 } from "../../../float/elementary/log";
 import { cos80, outOfRange80, sin80, sincos80, tan80 } from "../../../float/elementary/trig";
 import {
-  SW_C0, SW_C1, SW_C2, SW_C3, SW_CC, begin, fsw, isEmpty, pop, push, seOf, setFsw, setIndefinite, setSt, settle, sigOf, st,
-  stackOverflow, stackUnderflow, waits,
+  SW_C0,
+  SW_C1,
+  SW_C2,
+  SW_C3,
+  SW_CC,
+  begin,
+  fsw,
+  isEmpty,
+  pop,
+  push,
+  seOf,
+  setFsw,
+  setIndefinite,
+  setSt,
+  settle,
+  sigOf,
+  st,
+  stackOverflow,
+  stackUnderflow,
+  waits,
 } from "./state";
 
 /** Checks ST(0), and ST(1) for `operands` 2. False when the instruction is over. `pops`: the result replaces ST(1).

@@ -3,7 +3,12 @@
 export * from "./arith";
 export * from "./compare";
 export {
-  x86_fldcw, x86_fldenv, x86_fninit, x86_fnsave, x86_fnstenv, x86_frstor,
+  x86_fldcw,
+  x86_fldenv,
+  x86_fninit,
+  x86_fnsave,
+  x86_fnstenv,
+  x86_frstor,
 } from "./env";
 export * from "./function";
 export * from "./load";

@@ -4,7 +4,21 @@ import { FE_INVALID, ROUND_DOWN, ROUND_UP, ROUND_ZERO, fpFlags, fpRounding } fro
 import { INDEFINITE_SE, INDEFINITE_SIG, resultSE } from "../../../float/f80";
 import { fromBcd80, fromInt80, load32, load64 } from "../../../float/f80convert";
 import {
-  SW_B, SW_C1, SW_ES, begin, fcw, fsw, isEmpty, push, seOf, setFsw, sigOf, st, stackOverflow, stackUnderflow, waits,
+  SW_B,
+  SW_C1,
+  SW_ES,
+  begin,
+  fcw,
+  fsw,
+  isEmpty,
+  push,
+  seOf,
+  setFsw,
+  sigOf,
+  st,
+  stackOverflow,
+  stackUnderflow,
+  waits,
 } from "./state";
 
 /** False when the load is over: #MF, or the stack is full. */
@@ -85,13 +99,8 @@ export function x86_fldst(cpu: i32, a: i64, b: i64, c: i64): i64 {
  *  inside round up to nearest (Intel SDM vol. 1, 8.3.8). */
 // @ts-ignore: decorator
 @lazy const CONSTANTS: usize = memory.data<u64>([
-  0x8000000000000000, 0x3fff, 0,
-  0xd49a784bcd1b8afe, 0x4000, 1,
-  0xb8aa3b295c17f0bb, 0x3fff, 2,
-  0xc90fdaa22168c234, 0x4000, 2,
-  0x9a209a84fbcff798, 0x3ffd, 2,
-  0xb17217f7d1cf79ab, 0x3ffe, 2,
-  0, 0, 0,
+  0x8000000000000000, 0x3fff, 0, 0xd49a784bcd1b8afe, 0x4000, 1, 0xb8aa3b295c17f0bb, 0x3fff, 2, 0xc90fdaa22168c234,
+  0x4000, 2, 0x9a209a84fbcff798, 0x3ffd, 2, 0xb17217f7d1cf79ab, 0x3ffe, 2, 0, 0, 0,
 ]);
 
 /** a = number of the constant: ModRM - E8. */

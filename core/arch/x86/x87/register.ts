@@ -2,9 +2,7 @@
 
 import { X_FTAG, X_FTOP } from "../../../../src/arch/x86/layout";
 import { EXP_MASK, SIGN_BIT } from "../../../float/f80";
-import {
-  clearC1, isEmpty, pop, seOf, setIndefinite, setSt, sigOf, st, stackUnderflow, top, waits,
-} from "./state";
+import { clearC1, isEmpty, pop, seOf, setIndefinite, setSt, sigOf, st, stackUnderflow, top, waits } from "./state";
 
 /** a = i, b = 1 to pop. */
 export function x86_fstst(cpu: i32, a: i64, b: i64, c: i64): i64 {

@@ -2,9 +2,7 @@
 // starts with waits(), and ends with settle() or one of the stack faults. X_FSW is kept without TOP; its ES and B bits
 // always agree with flags and masks.
 
-import {
-  X_CR0, X_FCW, X_FPR, X_FSW, X_FTAG, X_FTOP,
-} from "../../../../src/arch/x86/layout";
+import { X_CR0, X_FCW, X_FPR, X_FSW, X_FTAG, X_FTOP } from "../../../../src/arch/x86/layout";
 import { FE_DENORMAL, FE_DIVZERO, FE_INVALID, fpFlags } from "../../../float/env";
 import { INDEFINITE_SE, INDEFINITE_SIG, f80Begin, roundedUp } from "../../../float/f80";
 import { CR0_NE } from "../bits";
@@ -24,21 +22,35 @@ export const SW_CC: i32 = SW_C0 | SW_C1 | SW_C2 | SW_C3;
 const PRE_COMPUTATION: i32 = FE_INVALID | FE_DENORMAL | FE_DIVZERO;
 
 // @ts-ignore: decorator
-@inline export function fcw(cpu: i32): i32 { return load<i32>(cpu + X_FCW); }
+@inline export function fcw(cpu: i32): i32 {
+  return load<i32>(cpu + X_FCW);
+}
 // @ts-ignore: decorator
-@inline export function fsw(cpu: i32): i32 { return load<i32>(cpu + X_FSW); }
+@inline export function fsw(cpu: i32): i32 {
+  return load<i32>(cpu + X_FSW);
+}
 // @ts-ignore: decorator
-@inline export function setFsw(cpu: i32, value: i32): void { store<i32>(cpu + X_FSW, value); }
+@inline export function setFsw(cpu: i32, value: i32): void {
+  store<i32>(cpu + X_FSW, value);
+}
 // @ts-ignore: decorator
-@inline export function top(cpu: i32): i32 { return load<i32>(cpu + X_FTOP); }
+@inline export function top(cpu: i32): i32 {
+  return load<i32>(cpu + X_FTOP);
+}
 
 /** Address of ST(i). */
 // @ts-ignore: decorator
-@inline export function st(cpu: i32, i: i32): i32 { return cpu + X_FPR + (((top(cpu) + i) & 7) << 4); }
+@inline export function st(cpu: i32, i: i32): i32 {
+  return cpu + X_FPR + (((top(cpu) + i) & 7) << 4);
+}
 // @ts-ignore: decorator
-@inline export function sigOf(reg: i32): u64 { return load<u64>(reg); }
+@inline export function sigOf(reg: i32): u64 {
+  return load<u64>(reg);
+}
 // @ts-ignore: decorator
-@inline export function seOf(reg: i32): i32 { return <i32>load<u16>(reg, 8); }
+@inline export function seOf(reg: i32): i32 {
+  return <i32>load<u16>(reg, 8);
+}
 // @ts-ignore: decorator
 @inline export function isEmpty(cpu: i32, i: i32): bool {
   return ((load<i32>(cpu + X_FTAG) >> ((top(cpu) + i) & 7)) & 1) != 0;
@@ -89,7 +101,11 @@ function mathFault(cpu: i32): bool {
 @inline export function begin(cpu: i32, controlled: bool): void {
   const cw = fcw(cpu);
   const precision = cw & 0x300;
-  f80Begin((cw >> 10) & 3, cw & 63, !controlled || precision == 0x300 ? 0 : precision == 0x200 ? 11 : precision == 0 ? 40 : 0);
+  f80Begin(
+    (cw >> 10) & 3,
+    cw & 63,
+    !controlled || precision == 0x300 ? 0 : precision == 0x200 ? 11 : precision == 0 ? 40 : 0,
+  );
 }
 
 /** Adds the flags raised since begin() to the status word, with C1 saying whether the result was rounded up and the bits

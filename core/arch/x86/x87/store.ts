@@ -6,7 +6,15 @@
 // in the status word, bit 32 pop.
 
 import { S_FAULT, S_RET2 } from "../../../../src/layout/vcpu";
-import { FE_INEXACT, FE_INVALID, FE_OVERFLOW, FE_UNDERFLOW, ROUND_ZERO, fpFlags, fpSetRounding } from "../../../float/env";
+import {
+  FE_INEXACT,
+  FE_INVALID,
+  FE_OVERFLOW,
+  FE_UNDERFLOW,
+  ROUND_ZERO,
+  fpFlags,
+  fpSetRounding,
+} from "../../../float/env";
 import { INDEFINITE_SE, INDEFINITE_SIG, roundedUp, setRoundedUp } from "../../../float/f80";
 import { bcdHigh, to32, to64, toBcd80, toInt80 } from "../../../float/f80convert";
 import { ld16, ld32, ld64 } from "../../../engine/softmmu/access";
@@ -44,7 +52,7 @@ function conclude(cpu: i32, value: u64, flags: i32, pops: i64, address: u64, byt
     }
   }
   if (roundedUp()) word |= SW_C1;
-  store<u64>(cpu + S_RET2, <u64>high | (<u64>word << 16) | (<u64>popped << 32));
+  store<u64>(cpu + S_RET2, <u64>high | ((<u64>word) << 16) | ((<u64>popped) << 32));
   return value;
 }
 
@@ -88,7 +96,7 @@ export function x86_fst80(cpu: i32, a: i64, b: i64, c: i64): i64 {
 // @ts-ignore: decorator
 @inline function storeInteger(cpu: i32, pops: i64, address: u64, bits: i32, truncate: bool): i64 {
   if (waits(cpu)) return 0;
-  if (isEmpty(cpu, 0)) return underflow(cpu, <i64>-1 << (bits - 1), pops, address, bits >> 3);
+  if (isEmpty(cpu, 0)) return underflow(cpu, (<i64>-1) << (bits - 1), pops, address, bits >> 3);
   begin(cpu, false);
   if (truncate) fpSetRounding(ROUND_ZERO);
   const reg = st(cpu, 0);
@@ -96,12 +104,24 @@ export function x86_fst80(cpu: i32, a: i64, b: i64, c: i64): i64 {
   return conclude(cpu, value, fpFlags(), pops, address, bits >> 3);
 }
 
-export function x86_fist16(cpu: i32, a: i64, b: i64, c: i64): i64 { return storeInteger(cpu, a, b, 16, false); }
-export function x86_fist32(cpu: i32, a: i64, b: i64, c: i64): i64 { return storeInteger(cpu, a, b, 32, false); }
-export function x86_fist64(cpu: i32, a: i64, b: i64, c: i64): i64 { return storeInteger(cpu, a, b, 64, false); }
-export function x86_fistt16(cpu: i32, a: i64, b: i64, c: i64): i64 { return storeInteger(cpu, a, b, 16, true); }
-export function x86_fistt32(cpu: i32, a: i64, b: i64, c: i64): i64 { return storeInteger(cpu, a, b, 32, true); }
-export function x86_fistt64(cpu: i32, a: i64, b: i64, c: i64): i64 { return storeInteger(cpu, a, b, 64, true); }
+export function x86_fist16(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return storeInteger(cpu, a, b, 16, false);
+}
+export function x86_fist32(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return storeInteger(cpu, a, b, 32, false);
+}
+export function x86_fist64(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return storeInteger(cpu, a, b, 64, false);
+}
+export function x86_fistt16(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return storeInteger(cpu, a, b, 16, true);
+}
+export function x86_fistt32(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return storeInteger(cpu, a, b, 32, true);
+}
+export function x86_fistt64(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return storeInteger(cpu, a, b, 64, true);
+}
 
 export function x86_fbst(cpu: i32, a: i64, b: i64, c: i64): i64 {
   if (waits(cpu)) return 0;
