@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { defaultConfig, type MachineConfig } from "../options/config.js";
+import type { BoardState } from "./board.js";
 import { ChardevHub } from "./chardev-hub.js";
 import { HostTime, VirtualClock } from "./clock/clock.js";
 import { HostWork } from "./clock/scheduler.js";
-import { type BoardState, Machine } from "./machine.js";
+import { Machine } from "./machine.js";
 import { RunLoop } from "./run-loop.js";
 import { IdleCpu, TestHost } from "./testing.js";
 

@@ -1,9 +1,9 @@
 // The life of a machine: started, stopped, reset, switched off. What it is made of is the board's business.
 
-import type { Device, DeviceState, MachineControl, Stateful } from "../devices/interfaces.js";
+import type { DeviceState, MachineControl, Stateful } from "../devices/interfaces.js";
 import { StateError, type StateReader } from "../devices/state.js";
 import type { MachineConfig } from "../options/config.js";
-import type { Snapshot, SnapshotHeader } from "../snapshot/container.js";
+import type { Snapshot } from "../snapshot/container.js";
 import { loadPages, savePages } from "../snapshot/pages.js";
 import {
   checkHeader,
@@ -14,6 +14,7 @@ import {
   settle,
 } from "../snapshot/sections.js";
 import { READER_PATIENCE_MS, SHUTDOWN_TELL_NS } from "../tuning/host.js";
+import type { Board } from "./board.js";
 import type { ChardevHub } from "./chardev-hub.js";
 import type { VirtualClock } from "./clock/clock.js";
 import type { Cpu } from "./cpu.js";
@@ -47,38 +48,6 @@ export type MachineEvents = {
   reset: "guest" | "cpu-shutdown" | "user";
   exit: MachineExit;
 };
-
-/** What of a board is saved besides the life of the machine. */
-export interface BoardState {
-  readonly header: SnapshotHeader;
-  /** CPUs and clocks first: moments of the others are of their time. */
-  readonly parts: readonly StatePart[];
-  readonly ram: Uint8Array;
-  /** Resolves when nothing is in flight that the state would have to know of. */
-  quiet(): Promise<void>;
-  /** Why it cannot be saved now though it is quiet, one sentence. */
-  unsaved(): string | undefined;
-  /** RAM was replaced. */
-  ramLoaded(): void;
-}
-
-/** The devices of one kind of machine. */
-export interface Board {
-  /** After the first reset. */
-  state(): BoardState;
-  readonly devices: readonly Device[];
-  /**
-   * Resets every device and prepares memory, firmware tables and the CPU for the first instruction. A promise where that takes
-   * long: the CPU must not run until then.
-   */
-  reset(): void | Promise<void>;
-  /** A push of the power button. */
-  powerButton(): void;
-  /** After suspend(): as reset(), but RAM is kept and the guest goes on where it said that it would. */
-  wakeUp(): void;
-  /** Closes images. */
-  close(): Promise<void>;
-}
 
 export interface MachineParts {
   config: MachineConfig;
