@@ -31,7 +31,12 @@ for (const file of files) {
 const assist = { enabled: false };
 writeFileSync(
   `${copies}biome.json`,
-  JSON.stringify({ assist, formatter: settings.formatter, linter: settings.linter }),
+  JSON.stringify({
+    json: { formatter: { enabled: false } },
+    assist,
+    formatter: settings.formatter,
+    linter: settings.linter,
+  }),
 );
 
 const args = ["biome", "check", "--error-on-warnings", ...(write ? ["--write"] : []), "."];
