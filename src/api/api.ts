@@ -1,5 +1,6 @@
 // The public API: the same types in a page and in Node. A machine runs in a thread of its own; this is its remote control.
 
+import type { AnyDeviceOptions } from "../devices/devices.js";
 import type { MachineError } from "../machine/host.js";
 import type {
   DriveOptions,
@@ -35,6 +36,8 @@ export interface MachineOptions {
   filesUrl?: string | URL;
   /** Disks (virtio) behind those of the command line, in this order. */
   drives?: readonly DriveOptions[];
+  /** Devices behind those of the command line, as with -device: `driver`, `id`, and properties of that driver. */
+  devices?: readonly AnyDeviceOptions[];
   /**
    * In a page, further origins to load from, such as "https://cdn.example": names of the command line may be addresses there,
    * and files of `filesUrl` may be redirected to them. Files in `files` come from wherever their URLs lead.

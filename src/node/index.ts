@@ -5,7 +5,7 @@ import { MessageChannel } from "node:worker_threads";
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { splitCommandLine } from "../api/client/command-line.js";
-import { addDrives } from "../api/client/services.js";
+import { addDevices, addDrives } from "../api/client/services.js";
 import type { FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { startThread, type ThreadPort, threadPort } from "./ports.js";
 import { startRegionThread } from "./region-thread.js";
@@ -50,6 +50,7 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   addDrives(options.drives ?? [], args, files, posted);
+  addDevices(options.devices ?? [], args);
   const { filesUrl, coreUrl, holdInput = false } = options;
   return new MachineClient(
     startMachine(options.workerUrl === undefined ? WORKER : path(options.workerUrl)),

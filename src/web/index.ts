@@ -3,7 +3,7 @@
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { splitCommandLine } from "../api/client/command-line.js";
-import { addDrives } from "../api/client/services.js";
+import { addDevices, addDrives } from "../api/client/services.js";
 import type { CreateMessage, FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
@@ -45,6 +45,7 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   addDrives(options.drives ?? [], args, files, posted);
+  addDevices(options.devices ?? [], args);
   const { filesUrl, fileOrigins = [], coreUrl, holdInput = false } = options;
   const workerUrl =
     options.workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(options.workerUrl));

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Port } from "../../base/port.js";
 import type { FromMachine, ToMachine } from "../messages.js";
 import { MachineClient } from "./client.js";
-import { addDrives } from "./services.js";
+import { addDevices, addDrives } from "./services.js";
 
 function client(): MachineClient {
   const port: Port<ToMachine, FromMachine> = { onMessage: undefined, onFailure: undefined, post() {}, close() {} };
@@ -57,5 +57,17 @@ describe("options.drives", () => {
     expect(() => addDrives([{ file: "a", persist: "work" }], [], {}, (file) => file)).toThrow(
       /^drives\[0\]\.persist is not there yet: /,
     );
+  });
+});
+
+describe("options.devices", () => {
+  it("are devices of the command line, typed by their rows", () => {
+    const args: string[] = [];
+    addDevices([{ driver: "isa-debug-exit", iobase: 0x501 }, { driver: "virtio-rng", id: "a,b" }], args);
+    expect(args).toEqual(["-device", "isa-debug-exit,iobase=1281", "-device", "virtio-rng,id=a,,b"]);
+    // @ts-expect-error: no device has that name
+    addDevices([{ driver: "flux-capacitor" }], []);
+    // @ts-expect-error: not a property of that device
+    addDevices([{ driver: "isa-debug-exit", flux: 1 }], []);
   });
 });

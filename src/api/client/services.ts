@@ -1,5 +1,6 @@
 // What a machine does not have yet, under the names it will have.
 
+import type { AnyDeviceOptions } from "../../devices/devices.js";
 import { MachineError } from "../../machine/host.js";
 import type { MachineStreams } from "../api.js";
 import type {
@@ -68,6 +69,16 @@ export abstract class MachineServices {
 
   async statistics(): Promise<MachineStatistics> {
     return refuse("machine.statistics()", 'write "info jit" to machine.monitor');
+  }
+}
+
+/** Adds the devices of the options to a command line. */
+export function addDevices(devices: readonly AnyDeviceOptions[], args: string[]): void {
+  for (const { driver, ...properties } of devices) {
+    const set = Object.entries(properties).filter(([, value]) => value !== undefined);
+    const words = set.map(([name, value]) => `${name}=${typeof value === "boolean" ? (value ? "on" : "off") : value}`);
+    // A comma in a value is written twice.
+    args.push("-device", [driver, ...words].map((word) => word.replaceAll(",", ",,")).join(","));
   }
 }
 
