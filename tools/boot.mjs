@@ -10,5 +10,8 @@ if (!existsSync(`${root}dist/core-x86_64.wasm`) || !existsSync(`${root}dist/comm
   const { status } = spawnSync("npm", ["run", "-s", "build"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (status !== 0) process.exit(status ?? 1);
 }
-process.argv.splice(2, 0, "boot", "--guest", `${root}pack`);
+// The guests are the repository's, from wherever this is run.
+const at = process.argv.indexOf("--arch");
+const folder = at < 0 || process.argv[at + 1] === "amd64" ? "pack" : `pack/${process.argv[at + 1]}`;
+process.argv.splice(2, 0, "boot", "--guest", root + folder);
 await import("../dist/commands/cli.js");

@@ -1,6 +1,7 @@
 // The public API: the same types in a page and in Node. A machine runs in a thread of its own; this is its remote control.
 
 import type { AnyDeviceOptions } from "../devices/devices.js";
+import type { GuestName } from "../guests/guests.js";
 import type { MachineError } from "../machine/host.js";
 import type {
   DriveOptions,
@@ -21,8 +22,13 @@ export type { MachineStreams } from "./streams.js";
 export type MachineFile = Blob | Uint8Array | ArrayBuffer | string | URL;
 
 export interface MachineOptions {
-  /** QEMU's options, as a list or as one line in which quotes and backslashes work as in a shell. */
+  /**
+   * QEMU's options, as a list or as one line in which quotes and backslashes work as in a shell. A program's name may stand in front
+   * ("qemu-system-riscv64 ..."); it says the architecture.
+   */
   arguments: string | readonly string[];
+  /** The guest's processor. Default: that of the program's name in `arguments`, else the first of this package's programs. */
+  architecture?: GuestName;
   /**
    * What the names of the command line (-kernel, -initrd, -drive file=) stand for. In a page a string is a URL, and what
    * the guest writes to disks is kept in memory. In Node a string is a path, opened as the command line would open it;

@@ -10,6 +10,8 @@ export type PostedFile = Blob | Uint8Array | ArrayBuffer | string;
 
 export interface CreateMessage {
   type: "create";
+  /** The guest by its name; there need not be one. */
+  guest: string;
   arguments: string[];
   files: Record<string, PostedFile>;
   filesUrl: string | undefined;

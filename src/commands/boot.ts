@@ -2,14 +2,16 @@
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { findArchitecture } from "../images/build.js";
 import { main } from "../node/main.js";
 import { type Command, CommandError, GUEST_FOLDER } from "./command.js";
 import { ownDisk } from "./disk.js";
-import { ensureGuest } from "./guest.js";
+import { ensureGuest, guestFolder } from "./guest.js";
 
-const HELP = `usage: wasmachine boot [--guest FOLDER] [--fresh] [OPTIONS of wasmachine-system-x86_64]
+const HELP = `usage: wasmachine boot [--arch A] [--guest FOLDER] [--fresh] [OPTIONS of wasmachine-system-x86_64]
 Boots the guest of \`wasmachine guest\` on the terminal; makes it if there is none.
-  --guest FOLDER  the guest's folder (default ${GUEST_FOLDER})
+  --arch A        amd64 (default), riscv64
+  --guest FOLDER  the guest's folder (default ${GUEST_FOLDER}, ${GUEST_FOLDER}/riscv64)
   --fresh         a new copy of the guest's disk; the one with what was written is put aside
 Further options are QEMU's and follow these; -append replaces the kernel's command line.
 What the guest writes to its disk is kept in FOLDER/disk.bin. In the guest \`poweroff\` ends it, Ctrl-A X leaves at once,
@@ -17,6 +19,7 @@ Ctrl-A H lists the other keys.
 `;
 
 interface Choice {
+  arch: string;
   folder: string;
   fresh: boolean;
   /** Options for the machine. */
@@ -30,16 +33,18 @@ export const boot: Command = {
       process.stdout.write(HELP);
       return 0;
     }
-    const { folder, fresh, machine } = choose(args);
-    await ensureGuest(folder);
+    const choice = choose(args);
+    const { guest } = findArchitecture(choice.arch);
+    await ensureGuest(choice.folder, choice.arch);
     sayWhenInputEnds();
-    return main([...guestOptions(folder, fresh), ...machine]);
+    return main([...guestOptions(choice), ...choice.machine], undefined, guest);
   },
 };
 
 /** This command's own options come first. */
 function choose(args: readonly string[]): Choice {
-  let folder = GUEST_FOLDER;
+  let folder: string | undefined;
+  let arch = "amd64";
   let fresh = false;
   for (let at = 0; ; at++) {
     const word = args[at];
@@ -48,16 +53,23 @@ function choose(args: readonly string[]): Choice {
       const value = args[++at];
       if (value === undefined) throw new CommandError("--guest: a folder has to follow");
       folder = value;
-    } else return { folder: resolve(folder), fresh, machine: args.slice(word === "--" ? at + 1 : at) };
+    } else if (word === "--arch") {
+      const value = args[++at];
+      if (value === undefined) throw new CommandError("--arch: an architecture has to follow");
+      arch = value;
+    } else {
+      const machine = args.slice(word === "--" ? at + 1 : at);
+      return { arch, folder: resolve(folder ?? guestFolder(arch)), fresh, machine };
+    }
   }
 }
 
-function guestOptions(folder: string, fresh: boolean): string[] {
+function guestOptions({ arch, folder, fresh }: Choice): string[] {
   const initrd = join(folder, "initrd");
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   const disk = ownDisk(folder, fresh, (text) => console.error(`boot: ${text}`));
   return [
-    ...["-nographic", "-m", "512M", "-kernel", join(folder, "bzImage")],
+    ...["-nographic", "-m", "512M", "-kernel", join(folder, findArchitecture(arch).image)],
     ...(existsSync(initrd) ? ["-initrd", initrd] : []),
     // A comma in a value is written twice.
     ...(disk ? ["-drive", `if=virtio,format=raw,file=${disk.replaceAll(",", ",,")}`] : []),

@@ -13,7 +13,7 @@ function usage(): string {
   const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}\n`);
   return (
     `usage: wasmachine COMMAND [OPTIONS]\n\n${rows.join("")}\n` +
-    "wasmachine COMMAND --help tells more. wasmachine-system-x86_64 takes QEMU's options.\n"
+    "wasmachine COMMAND --help tells more. wasmachine-system-x86_64 and wasmachine-system-riscv64 take QEMU's options.\n"
   );
 }
 

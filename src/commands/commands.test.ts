@@ -45,11 +45,13 @@ describe("wasmachine", () => {
   it.each([
     [["bot"], "there is no command 'bot'; there are boot and guest"],
     [["toString"], "there is no command 'toString'; there are boot and guest"],
-    [["guest", "--arch", "vax"], "no guest for --arch vax: known is amd64, i386"],
+    [["guest", "--arch", "vax"], "no guest for --arch vax: known is amd64, i386, riscv64"],
     [["guest", "--size", "tiny"], "--size tiny is not a number of MiB from 32 on"],
     [["guest", "--kernel", "/no/kernel"], "there is no file /no/kernel"],
     [["guest", "--colour"], "Unknown option '--colour'"],
     [["boot", "--guest"], "--guest: a folder has to follow"],
+    [["boot", "--arch"], "--arch: an architecture has to follow"],
+    [["boot", "--arch", "vax"], "no guest for --arch vax: known is amd64, i386, riscv64"],
   ])("%j: %s", (args, message) => {
     expect(run(...args)).toEqual({ status: 1, out: "", error: `wasmachine: ${message}\n` });
   });

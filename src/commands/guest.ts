@@ -5,8 +5,9 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { DEFAULT_GUEST } from "../guests/programs.js";
 import { bringGuest } from "../images/bring.js";
-import { ARCHITECTURES, buildGuest } from "../images/build.js";
+import { ARCHITECTURES, buildGuest, findArchitecture } from "../images/build.js";
 import { GuestError } from "../images/run.js";
 import { type Command, GUEST_FOLDER } from "./command.js";
 
@@ -14,9 +15,9 @@ const HELP = `usage: wasmachine guest [OPTIONS]
 Assembles a Linux guest out of Debian packages: kernel, initrd and a disk image (rootfs.bin).
   --arch A        ${Object.keys(ARCHITECTURES).join(", ")} (default amd64)
   --cloud         Debian's kernel for virtual machines instead of the standard one
-  --out FOLDER    where to (default ${GUEST_FOLDER}; with --cloud ${GUEST_FOLDER}/ARCH-cloud)
+  --out FOLDER    where to (default ${GUEST_FOLDER}; ${GUEST_FOLDER}/riscv64; with --cloud ${GUEST_FOLDER}/ARCH-cloud)
   --size MIB      size of the disk image (default 256; the file is sparse)
-  --suite NAME    Debian release (default: this machine's)
+  --suite NAME    Debian release (default: this machine's; of riscv64 trixie)
   --modules A,B   further kernel modules
   --python        python3 on the disk image
   --bench         the benchmark programs of the repository's bench/src, compiled with gcc
@@ -63,9 +64,12 @@ export const guest: Command = {
       throw new GuestError(`--size ${values.size} is not a number of MiB from 32 on`);
     const bench = values["bench-src"] ?? (values.bench ? join(PACKAGE, "bench/src") : undefined);
     if (bench && !existsSync(bench)) throw new GuestError(`there is no folder ${bench} with benchmark sources`);
-    const out = resolve(values.out ?? (values.cloud ? `${GUEST_FOLDER}/${values.arch}-cloud` : GUEST_FOLDER));
+    const out = resolve(
+      values.out ?? (values.cloud ? `${GUEST_FOLDER}/${values.arch}-cloud` : guestFolder(values.arch)),
+    );
     if (values.kernel) {
-      bringGuest({ kernel: values.kernel, initrd: values.initrd, disk: values.disk }, out, progress);
+      const { image } = findArchitecture(values.arch);
+      bringGuest({ kernel: values.kernel, image, initrd: values.initrd, disk: values.disk }, out, progress);
       return 0;
     }
     const cache = values.cache ?? cacheFolder();
@@ -83,9 +87,14 @@ export const guest: Command = {
   },
 };
 
-/** Makes the guest that is made without options in `out`, unless one is there. */
-export async function ensureGuest(out: string): Promise<void> {
-  const usual = { arch: "amd64", cloud: false, python: false, suite: undefined, force: false, bench: undefined };
+/** Where a guest is without --out. Those of PCs share a place: one program runs them. */
+export function guestFolder(arch: string): string {
+  return findArchitecture(arch).guest === DEFAULT_GUEST ? GUEST_FOLDER : join(GUEST_FOLDER, arch);
+}
+
+/** Makes the guest that is made without further options in `out`, unless one is there. */
+export async function ensureGuest(out: string, arch: string): Promise<void> {
+  const usual = { arch, cloud: false, python: false, suite: undefined, force: false, bench: undefined };
   await buildGuest(
     { ...usual, out, size: 256, cache: cacheFolder(), folder: FILES, anyOptions: true, modules: [] },
     progress,

@@ -5,6 +5,8 @@ import { GuestError } from "./run.js";
 
 export interface OwnFiles {
   kernel: string;
+  /** What the kernel is called among the guest's files. */
+  image: string;
   initrd: string | undefined;
   /** A raw disk image. */
   disk: string | undefined;
@@ -13,7 +15,7 @@ export interface OwnFiles {
 /** Copies the files to where `npm run boot` and the page look for them. */
 export function bringGuest(files: OwnFiles, out: string, progress: (text: string) => void): void {
   const copies: [string | undefined, string][] = [
-    [files.kernel, "bzImage"],
+    [files.kernel, files.image],
     [files.initrd, "initrd"],
     [files.disk, "rootfs.bin"],
   ];

@@ -38,20 +38,28 @@ export interface GuestOptions {
 }
 
 interface Architecture {
+  /** As the emulator calls it. */
+  guest: string;
   kernel: string;
   cloud?: string;
   /** First part of the compiler's name. */
   target: string;
   /** Name of the kernel file in the output. */
   image: string;
+  /** Debian's release, where the machine's own may not have the architecture. */
+  suite?: string;
 }
 
 /** Bumped when a change here makes guests built before out of date. */
 const BUILDER = 6;
 
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
-  amd64: { kernel: "linux-image-amd64", cloud: "linux-image-cloud-amd64", target: "x86_64", image: "bzImage" },
-  i386: { kernel: "linux-image-686-pae", target: "i686", image: "bzImage" },
+  amd64: {
+    ...{ guest: "x86_64", kernel: "linux-image-amd64", cloud: "linux-image-cloud-amd64" },
+    ...{ target: "x86_64", image: "bzImage" },
+  },
+  i386: { guest: "x86_64", kernel: "linux-image-686-pae", target: "i686", image: "bzImage" },
+  riscv64: { guest: "riscv64", kernel: "linux-image-riscv64", target: "riscv64", image: "Image", suite: "trixie" },
 };
 
 const MODULES = [
@@ -74,18 +82,23 @@ const INITTAB = `::respawn:/bin/cttyhack /bin/bash -l
 ::shutdown:/bin/sh -c "kill -TERM -1; kill -KILL -1; sync; mount -o remount,ro /"
 `;
 
+/** Throws GuestError for a name that is none. */
+export function findArchitecture(name: string): Architecture {
+  const found = Object.hasOwn(ARCHITECTURES, name) ? ARCHITECTURES[name] : undefined;
+  if (!found) throw new GuestError(`no guest for --arch ${name}: known is ${Object.keys(ARCHITECTURES).join(", ")}`);
+  return found;
+}
+
 /** Builds the guest and returns true, or returns false when it is there already. */
 export async function buildGuest(options: GuestOptions, progress: (text: string) => void): Promise<boolean> {
-  const arch = ARCHITECTURES[options.arch];
-  if (!arch)
-    throw new GuestError(`no guest for --arch ${options.arch}: known is ${Object.keys(ARCHITECTURES).join(", ")}`);
+  const arch = findArchitecture(options.arch);
   const meta = options.cloud ? arch.cloud : arch.kernel;
   if (!meta) throw new GuestError(`Debian has no cloud kernel for ${options.arch}`);
   const stampFile = join(options.out, "guest.json");
   const key = fingerprint(options, meta);
   if (!options.force && upToDate(stampFile, key, options)) return false;
 
-  const apt = new Apt(options.arch, options.cache, options.suite);
+  const apt = new Apt(options.arch, options.cache, options.suite ?? arch.suite);
   progress("reading the package index");
   apt.update();
   const kernelPackage = apt.depends(meta).find((name) => name.startsWith("linux-image-"));

@@ -30,8 +30,8 @@ export interface MachineHost {
   readonly output?: OutputGate;
   /** The bytes of unpack.wasm; undefined when they cannot be had: a guest unpacks its kernel itself then. */
   unpackModule?(): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Starts a thread that runs serveRegions(); undefined where there are none. */
-  startRegionHelper?(): RegionHelperPort | undefined;
+  /** Starts a thread that runs serveRegions() for a guest; undefined where there are none. */
+  startRegionHelper?(guest: string): RegionHelperPort | undefined;
   /** Executions of a block before it is made part of a region, where the host wants other numbers than tuning.ts. */
   readonly hotBlock?: HotBlock | undefined;
   /** A line of the -d log, without its end. */

@@ -1,4 +1,7 @@
 import { expect, it } from "vitest";
+import { assemble } from "../machines/virt/sbi/assembler.js";
+import { NUMBERS } from "../machines/virt/sbi/layout.js";
+import { PAYLOAD, payloadOutput } from "../machines/virt/sbi/payload.js";
 import { createMachine, MachineError } from "./index.js";
 
 /** Everything a machine's console says until it ends. */
@@ -60,6 +63,35 @@ it.each([
     .catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(MachineError);
   expect(error).toMatchObject({ code });
+});
+
+it("is a machine of the architecture that was asked for", async () => {
+  for (const options of [
+    { arguments: "-M help", architecture: "riscv64" },
+    { arguments: "qemu-system-riscv64 -M help" },
+  ] as const) {
+    const machine = createMachine(options);
+    expect(await textOf(machine.console.readable)).toMatch(/^Supported machines are:\r\nvirt /);
+  }
+  const error = await createMachine({ arguments: "qemu-system-vax -S" })
+    .start()
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    code: "ERR_OPTION",
+    message: "there is no architecture 'vax'; there are riscv64 and x86_64",
+  });
+});
+
+it("runs a program for riscv64", async () => {
+  const kernel = assemble(PAYLOAD, 0x8020_0000, { ...NUMBERS, SECOND: 0, REASON: 0 }).bytes;
+  const machine = createMachine({
+    architecture: "riscv64",
+    arguments: ["-m", "16M", "-icount", "shift=3,sleep=off", "-kernel", "payload"],
+    files: { payload: kernel },
+  });
+  await machine.start();
+  expect(await textOf(machine.console.readable)).toBe(payloadOutput(1));
+  expect(await machine.finished).toMatchObject({ status: 0, reason: "power-off" });
 });
 
 it("says by its code that it has ended, and takes sizes of terminals only", async () => {

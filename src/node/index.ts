@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel } from "node:worker_threads";
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
-import { splitCommandLine } from "../api/client/command-line.js";
+import { readCommandLine } from "../api/client/command-line.js";
 import { addDevices, addDrives } from "../api/client/services.js";
 import type { FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { startThread, type ThreadPort, threadPort } from "./ports.js";
@@ -46,16 +46,17 @@ const WORKER = new URL("../../dist/node/machine-worker.js", import.meta.url);
  * yet: failures come as the event "error", and from start() and `finished`.
  */
 export function createMachine(options: MachineOptions): Machine {
-  const args = typeof options.arguments === "string" ? splitCommandLine(options.arguments) : [...options.arguments];
+  const { guest, args } = readCommandLine(options);
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   addDrives(options.drives ?? [], args, files, posted);
   addDevices(options.devices ?? [], args);
   const { filesUrl, coreUrl, holdInput = false } = options;
   return new MachineClient(
-    startMachine(options.workerUrl === undefined ? WORKER : path(options.workerUrl)),
+    startMachine(options.workerUrl === undefined ? WORKER : path(options.workerUrl), guest),
     {
       type: "create",
+      guest,
       arguments: args,
       files,
       filesUrl: filesUrl === undefined ? undefined : path(filesUrl),
@@ -72,10 +73,10 @@ export function createMachine(options: MachineOptions): Machine {
  * The machine's thread and the one that makes its regions. Both are started from here: Node forgets to take out of its list of
  * threads what a thread has started that is ended (lib/internal/worker/messaging.js), some kilobytes each time.
  */
-function startMachine(worker: URL | string): ThreadPort<ToMachine, FromMachine> {
+function startMachine(worker: URL | string, guest: string): ThreadPort<ToMachine, FromMachine> {
   const { port1, port2 } = new MessageChannel();
-  const regions = startRegionThread(port2);
-  const machine = threadPort<ToMachine, FromMachine>(startThread(worker, port1));
+  const regions = startRegionThread(guest, port2);
+  const machine = threadPort<ToMachine, FromMachine>(startThread(worker, { guest, other: port1 }));
   const { close } = machine;
   machine.close = () => {
     close();

@@ -9,18 +9,20 @@ import { VERSION } from "../base/version.js";
 import { MemoryBackend } from "../block/backends/memory.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { DEVICES } from "../devices/devices.js";
-import { loadGuests } from "../guests/guests.js";
+import { loadGuest } from "../guests/guests.js";
+import { programName } from "../guests/programs.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
 import type { RegionHelperPort } from "../machine/region-helper.js";
 import { MACHINES } from "../machines/machines.js";
 import { loadCoreModule, readUnpackModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
-import { otherPort, ownPort, sayLoaded } from "./ports.js";
-import { PROGRAM_NAME } from "./program.js";
+import { otherPort, ownGuest, ownPort, sayLoaded } from "./ports.js";
 import { NodeScheduler } from "./scheduler.js";
-// Guests, machines, devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
+// The guest, its machines, devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
 import "fflate";
 import "fzstd";
+
+const guest = ownGuest();
 
 /** Bytes that were given, or the path of a file. */
 async function find(create: CreateMessage, name: string): Promise<Uint8Array | string> {
@@ -43,7 +45,7 @@ function inside(folder: string, name: string): string {
 }
 
 function coreModule(file: string): WebAssembly.Module {
-  if (file === "") return loadCoreModule();
+  if (file === "") return loadCoreModule(guest);
   try {
     return new WebAssembly.Module(readFileSync(file));
   } catch (error) {
@@ -51,7 +53,7 @@ function coreModule(file: string): WebAssembly.Module {
   }
 }
 
-const loaded = Promise.all([DEVICES.loadAll(), MACHINES.loadAll(), loadGuests()]).then(sayLoaded, sayLoaded);
+const loaded = Promise.all([DEVICES.loadAll(), MACHINES.loadAll(guest), loadGuest(guest)]).then(sayLoaded, sayLoaded);
 const regions: RegionHelperPort | undefined = otherPort();
 
 new MachineServer(
@@ -60,7 +62,7 @@ new MachineServer(
     version: VERSION,
     scheduler: new NodeScheduler(),
     open(create, _config, _progress, warn) {
-      const host: MachineHost = createNodeHost({ prefix: PROGRAM_NAME, onBrokenOutput: () => {}, warn });
+      const host: MachineHost = createNodeHost({ prefix: programName(guest), onBrokenOutput: () => {}, warn });
       return {
         entropy: host.entropy,
         monotonic: () => host.monotonic(),

@@ -2,12 +2,13 @@
 
 import * as fs from "node:fs";
 import { BlockError } from "../block/interfaces.js";
+import { DEFAULT_GUEST, programName } from "../guests/programs.js";
 import { MachineError } from "../machine/host.js";
-import { parseArguments } from "../machines/arguments.js";
+import { catalogue, parseArguments } from "../machines/arguments.js";
 import type { MachineConfig } from "../options/config.js";
 import { OptionError } from "../options/error.js";
 import type { ParsedArguments } from "../options/parse.js";
-import { PROGRAM_NAME, programInfo } from "./program.js";
+import { programInfo } from "./program.js";
 import { runMachine } from "./run-machine.js";
 
 /** Where the program's own words go; the machine's consoles have ways of their own. */
@@ -18,12 +19,16 @@ export interface Words {
 
 const PROCESS: Words = { out: (text) => void fs.writeSync(1, text), error: (text) => void fs.writeSync(2, text) };
 
-/** Runs the program with these arguments (without its name) and resolves to its exit status. */
-export async function main(args: readonly string[], words: Words = PROCESS): Promise<number> {
-  const complain = (message: string): void => words.error(`${PROGRAM_NAME}: ${message}\n`);
+/** Runs the program of a guest with these arguments (without its name) and resolves to its exit status. */
+export async function main(
+  args: readonly string[],
+  words: Words = PROCESS,
+  guest: string = DEFAULT_GUEST,
+): Promise<number> {
+  const complain = (message: string): void => words.error(`${programName(guest)}: ${message}\n`);
   try {
-    const program = programInfo();
-    const parsed: ParsedArguments = parseArguments(args, program);
+    const program = programInfo(guest);
+    const parsed: ParsedArguments = parseArguments(args, program, catalogue(guest));
     if (parsed.kind === "text") {
       words.out(parsed.text);
       return 0;

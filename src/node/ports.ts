@@ -3,9 +3,17 @@
 import { type MessagePort, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Port } from "../base/port.js";
 
-/** Without node's own flags: no thread takes those of `node -e`. `other` is its end of a connection to another thread. */
-export function startThread(file: URL | string, other?: MessagePort): Worker {
-  return new Worker(file, { execArgv: [], ...(other ? { workerData: other, transferList: [other] } : {}) });
+/** What a thread is started with. */
+interface ThreadStart {
+  /** The guest whose code it loads. */
+  readonly guest: string;
+  /** Its end of a connection to another thread. */
+  readonly other?: MessagePort | undefined;
+}
+
+/** Without node's own flags: no thread takes those of `node -e`. */
+export function startThread(file: URL | string, start: ThreadStart): Worker {
+  return new Worker(file, { execArgv: [], workerData: start, transferList: start.other ? [start.other] : [] });
 }
 
 /**
@@ -52,9 +60,14 @@ export function ownPort<Out, In>(): Port<Out, In> {
   return portOf(parentPort!);
 }
 
+/** The guest that the thread was started for. */
+export function ownGuest(): string {
+  return (workerData as ThreadStart).guest;
+}
+
 /** The end that the thread was started with of a connection to another thread. No thread goes on for it alone. */
 export function otherPort<Out, In>(): Port<Out, In> | undefined {
-  const end = workerData as MessagePort | null | undefined;
+  const end = (workerData as ThreadStart).other;
   if (!end) return undefined;
   const port = portOf<Out, In>(end);
   end.on("close", () => port.onFailure?.("the other thread has ended"));

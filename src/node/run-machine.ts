@@ -1,5 +1,6 @@
 // Runs one machine in this process: terminal, monitors, signals, exit status.
 
+import { programName } from "../guests/programs.js";
 import type { Machine } from "../machine/machine.js";
 import { createMachine } from "../machines/create.js";
 import { attachMonitors } from "../monitor/attach.js";
@@ -8,7 +9,6 @@ import { END_GRACE_MS, READER_PATIENCE_MS } from "../tuning/host.js";
 import { yieldToMachine } from "./background.js";
 import { loadCoreModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
-import { PROGRAM_NAME } from "./program.js";
 import { watchSignals } from "./signals.js";
 
 /** Resolves to the exit status when the machine has ended. Rejects with MachineError when it cannot be made. */
@@ -17,14 +17,14 @@ export async function runMachine(config: MachineConfig, version: string): Promis
   let patience: number | undefined;
   yieldToMachine();
   const host = createNodeHost({
-    prefix: PROGRAM_NAME,
+    prefix: programName(config.guest),
     onBrokenOutput: () => quit(),
     images: config.drives.map(({ file }) => file),
     ...(config.log.file === undefined ? {} : { logFile: config.log.file }),
   });
   try {
     // A signal ends the process by itself until the machine runs.
-    const machine = await createMachine(config, host, { module: loadCoreModule() });
+    const machine = await createMachine(config, host, { module: loadCoreModule(config.guest) });
     quit = () => machine.quit(1);
     attachMonitors(machine, version);
     const { status, atOnce } = await ended(machine, (text) => host.say(text));

@@ -65,6 +65,9 @@ export function applyMachine(config: MachineConfig, machines: MachineRows, optio
   const names = machines.list.map(({ name }) => name).join(", ");
   const type = (target: MachineConfig, text: string, fail: Fail): void => {
     const row = machines.find(text);
+    const others = row ? [] : machines.elsewhere(text).join(" and ");
+    if (others.length > 0)
+      fail(`machine type '${text}' is for ${others}, and this is ${target.guest}: use ${names}, or ask for ${others}`);
     if (!row && OTHER_MACHINES.test(text)) fail(`machine type '${text}' is not supported yet (only ${names} is)`);
     if (!row) return void fail(`unsupported machine type '${text}' (use -machine help to list supported machines)`);
     const foreign = Object.keys(target.machine.properties).find((name) => !Object.hasOwn(row.properties, name));

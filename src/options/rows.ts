@@ -28,6 +28,8 @@ export interface MachineRows {
   readonly list: readonly MachineRow[];
   /** By a name or an alias. */
   find(name: string): MachineRow | undefined;
+  /** The guests that have a machine of this name, where this one has none. */
+  elsewhere(name: string): readonly string[];
 }
 
 export interface CpuModelRow {

@@ -2,9 +2,11 @@
 
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
-import { splitCommandLine } from "../api/client/command-line.js";
+import { readCommandLine } from "../api/client/command-line.js";
 import { addDevices, addDrives } from "../api/client/services.js";
 import type { CreateMessage, FromMachine, PostedFile, ToMachine } from "../api/messages.js";
+import type { GuestName } from "../guests/guests.js";
+import { DEFAULT_GUEST } from "../guests/programs.js";
 import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
 
@@ -41,7 +43,7 @@ export { MachineError, type MachineErrorCode } from "../machine/host.js";
  * arguments that cannot be split and for options that are not there yet: failures come as the event "error", and from start() and `finished`.
  */
 export function createMachine(options: MachineOptions): Machine {
-  const args = typeof options.arguments === "string" ? splitCommandLine(options.arguments) : [...options.arguments];
+  const { guest, args } = readCommandLine(options);
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   addDrives(options.drives ?? [], args, files, posted);
@@ -52,12 +54,13 @@ export function createMachine(options: MachineOptions): Machine {
   const worker = startWorker(workerUrl, options.workerUrl === undefined);
   const create: CreateMessage = {
     type: "create",
+    guest,
     arguments: args,
     files,
     filesUrl: filesUrl === undefined ? undefined : folderOf(filesUrl, document.baseURI).href,
     origins: fileOrigins.map((origin) => new URL(origin).origin),
     pageOrigin: location.origin,
-    coreUrl: absolute(coreUrl ?? defaultCoreUrl()),
+    coreUrl: absolute(coreUrl ?? defaultCoreUrl(guest)),
     holdInput,
   };
   return new MachineClient(workerPort<ToMachine, FromMachine>(worker, workerUrl.href), create, (sentence) =>
@@ -81,8 +84,14 @@ function startWorker(url: URL, own: boolean): Worker {
 }
 
 /** The guest's core as this package has it: beside this module. Written out, because that is how bundlers recognise a file. */
-function defaultCoreUrl(): URL {
-  return new URL("./core-x86_64.wasm", import.meta.url);
+const CORES: Record<GuestName, () => URL> = {
+  riscv64: () => new URL("./core-riscv64.wasm", import.meta.url),
+  x86_64: () => new URL("./core-x86_64.wasm", import.meta.url),
+};
+
+/** Any where there is no such guest: the worker says so before it loads it. */
+function defaultCoreUrl(guest: string): URL {
+  return CORES[Object.hasOwn(CORES, guest) ? (guest as GuestName) : DEFAULT_GUEST]();
 }
 
 const MODULE = { type: "module" } as const;

@@ -1,11 +1,11 @@
 // The worker that a machine runs in.
 
 import type { LoadProgress } from "../api/api.js";
+import type { CreateMessage } from "../api/messages.js";
 import { MachineServer, type Surroundings } from "../api/server/server.js";
 import { coreFile } from "../arch/guest.js";
 import { VERSION } from "../base/version.js";
 import { UNPACK_FILE } from "../boot/unpack-module.js";
-import { DEFAULT_GUEST } from "../guests/programs.js";
 import { MachineError } from "../machine/host.js";
 import type { EngineParts } from "../machines/create/create.js";
 import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning/engine.js";
@@ -21,9 +21,12 @@ const RANDOM_BYTES = 65536;
 
 const CROWDED = { system: HOT_SYSTEM_BLOCK_CROWDED, user: HOT_BLOCK_CROWDED };
 
-async function loadEngine(url: string, progress: (progress: LoadProgress) => void): Promise<EngineParts> {
+async function loadEngine(
+  { coreUrl: url, guest }: CreateMessage,
+  progress: (progress: LoadProgress) => void,
+): Promise<EngineParts> {
   const file = new Download();
-  const name = coreFile(DEFAULT_GUEST);
+  const name = coreFile(guest);
   if (!(await download(name, { url, origins: undefined }, progress, file))) {
     throw new MachineError(`could not load ${name}: there is no file at ${url}`, { code: "ERR_FILE", url });
   }
@@ -74,7 +77,7 @@ function surroundings(scheduler: WebScheduler): Surroundings {
       const files = new WebFiles(create, progress, warn, (busy) => {
         scheduler.busy = busy;
       });
-      const parts = loadEngine(create.coreUrl, progress);
+      const parts = loadEngine(create, progress);
       parts.catch(() => {});
       files.prefetch(config);
       return {

@@ -38,7 +38,11 @@ function configOf(args: string[], machines = catalogue().machines) {
 }
 
 async function virt(...args: string[]) {
-  const config = configOf(args, { list: [MACHINES.find("virt")!], find: (name) => MACHINES.find(name) });
+  const config = configOf(args, {
+    list: [MACHINES.find("virt")!],
+    find: (name) => MACHINES.find(name),
+    elsewhere: () => [],
+  });
   const loaded = await loadDevices(
     devices,
     config.devices.map((device) => ({ config: device, counted: true })),

@@ -1,5 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { splitCommandLine } from "./command-line.js";
+import { readCommandLine, splitCommandLine } from "./command-line.js";
+
+describe("reading options", () => {
+  it("takes the guest from the program's name, from the architecture, or as usual", () => {
+    expect(readCommandLine({ arguments: "qemu-system-riscv64 -m 1G" })).toEqual({
+      guest: "riscv64",
+      args: ["-m", "1G"],
+    });
+    expect(readCommandLine({ arguments: ["C:\\bin\\wasmachine-system-riscv64", "-S"] })).toEqual({
+      guest: "riscv64",
+      args: ["-S"],
+    });
+    expect(readCommandLine({ arguments: "-S", architecture: "riscv64" })).toEqual({ guest: "riscv64", args: ["-S"] });
+    expect(readCommandLine({ arguments: "qemu-system-i386 -S" })).toEqual({ guest: "x86_64", args: ["-S"] });
+    expect(readCommandLine({ arguments: [] })).toEqual({ guest: "x86_64", args: [] });
+    expect(readCommandLine({ arguments: "qemu-system-toString -S" }).guest).toBe("toString");
+  });
+
+  it("refuses a program of another architecture", () => {
+    expect(readCommandLine({ arguments: "qemu-system-riscv64 -S", architecture: "riscv64" }).args).toEqual(["-S"]);
+    expect(() => readCommandLine({ arguments: "qemu-system-riscv64 -S", architecture: "x86_64" })).toThrow(
+      "qemu-system-riscv64 is not a program of architecture 'x86_64': leave one of them out",
+    );
+  });
+});
 
 describe("splitting a command line", () => {
   it("keeps quoted words together", () => {

@@ -1,12 +1,35 @@
 // A command line typed as text, split as a shell splits it (POSIX.1-2017, Shell Command Language, 2.2 Quoting), without
 // expansions. A `#` at the start of a word begins a comment.
 
+import { DEFAULT_GUEST, programGuest } from "../../guests/programs.js";
 import { OptionError } from "../../options/error.js";
+import type { MachineOptions } from "../api.js";
 
-const PROGRAM = /(^|\/)(wasmachine|qemu)-system-\w+$/;
+/** Whose machine is asked for, and its options. */
+export interface CommandLine {
+  /** There need not be one of that name. */
+  readonly guest: string;
+  readonly args: string[];
+}
+
+/** Throws OptionError for a line that cannot be split, and for a program's name that is not that of `architecture`. */
+export function readCommandLine(options: Pick<MachineOptions, "arguments" | "architecture">): CommandLine {
+  const { arguments: given, architecture } = options;
+  const words = typeof given === "string" ? splitWords(given) : [...given];
+  const named = programGuest(words[0] ?? "");
+  if (named === undefined) return { guest: architecture ?? DEFAULT_GUEST, args: words };
+  if (architecture !== undefined && named !== architecture)
+    throw new OptionError(`${words[0]} is not a program of architecture '${architecture}': leave one of them out`);
+  return { guest: named, args: words.slice(1) };
+}
 
 /** Splits `text` into words; a program's name in front is dropped. Throws OptionError for a quote that does not end. */
 export function splitCommandLine(text: string): string[] {
+  const words = splitWords(text);
+  return programGuest(words[0] ?? "") === undefined ? words : words.slice(1);
+}
+
+function splitWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   let at = 0;
@@ -42,5 +65,5 @@ export function splitCommandLine(text: string): string[] {
     } else word = (word ?? "") + char;
   }
   if (word !== undefined) words.push(word);
-  return words.length > 0 && PROGRAM.test(words[0]!) ? words.slice(1) : words;
+  return words;
 }

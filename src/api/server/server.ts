@@ -2,11 +2,11 @@
 
 import type { Port } from "../../base/port.js";
 import { encodeText } from "../../base/text.js";
-import { DEFAULT_GUEST, programName } from "../../guests/programs.js";
+import { programName } from "../../guests/programs.js";
 import type { HostScheduler } from "../../machine/clock/scheduler.js";
 import { type HostChardev, MachineError, type MachineHost, type OutputGate } from "../../machine/host.js";
 import type { Machine } from "../../machine/machine.js";
-import { parseArguments } from "../../machines/arguments.js";
+import { catalogue, parseArguments } from "../../machines/arguments.js";
 import type { EngineParts } from "../../machines/create/create.js";
 import { createMachine } from "../../machines/create.js";
 import { attachMonitors } from "../../monitor/attach.js";
@@ -121,11 +121,8 @@ export class MachineServer {
 
   private async create(create: CreateMessage): Promise<void> {
     const { version } = this.surroundings;
-    const parsed = parseArguments(create.arguments, {
-      name: programName(DEFAULT_GUEST),
-      version,
-      separateMonitor: true,
-    });
+    const program = { name: programName(create.guest), version, separateMonitor: true };
+    const parsed = parseArguments(create.arguments, program, catalogue(create.guest));
     if (parsed.kind === "text") {
       this.channels.console.write(encodeText(parsed.text.replaceAll("\n", "\r\n")));
       this.channels.console.flush();

@@ -52,7 +52,7 @@ export function makeCpu<C extends EngineCpu, B extends Mainboard>(
     host.warn(`-cpu: the emulator has no feature '${feature}'; the guest does not see it`);
   let helper: RegionHelperPort | undefined;
   const regionTier = (engine: Engine): RegionTier => {
-    helper = host.startRegionHelper?.();
+    helper = host.startRegionHelper?.(config.guest);
     return new RegionTier(engine, {
       codeBytes: (config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20,
       now: () => host.monotonic(),

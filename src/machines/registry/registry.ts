@@ -26,16 +26,29 @@ export function defineMachine<const P extends PropertyRows>(type: MachineType<P>
 
 /** The types -machine knows. */
 export class MachineRegistry {
-  constructor(readonly list: readonly MachineType[]) {}
+  /** `others`: those of other guests. */
+  constructor(
+    readonly list: readonly MachineType[],
+    private readonly others: readonly MachineType[] = [],
+  ) {}
 
   /** Those for a guest; the first is the default. */
   for(architecture: string): MachineRegistry {
-    return new MachineRegistry(this.list.filter(({ architectures }) => architectures.includes(architecture)));
+    const own = (type: MachineType): boolean => type.architectures.includes(architecture);
+    return new MachineRegistry(
+      this.list.filter(own),
+      this.list.filter((type) => !own(type)),
+    );
   }
 
-  /** Imports the code of all. */
-  async loadAll(): Promise<void> {
-    await Promise.all(this.list.flatMap((type) => type.architectures.map((guest) => type.load(guest))));
+  /** Imports the code of all that are for a guest. */
+  async loadAll(architecture: string): Promise<void> {
+    await Promise.all(this.for(architecture).list.map((type) => type.load(architecture)));
+  }
+
+  /** The guests that have a machine of this name, where this one has none. */
+  elsewhere(name: string): readonly string[] {
+    return new MachineRegistry(this.others).find(name)?.architectures ?? [];
   }
 
   /** By a name or an alias. */
