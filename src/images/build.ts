@@ -173,7 +173,9 @@ export async function buildGuest(options: GuestOptions, progress: (text: string)
 
 /** The shell for people: bash edits lines without asking the terminal anything, so it eats nothing that was typed ahead. */
 function addShell(tree: Tree, unpacked: string, files: string): void {
-  tree.file("bin/bash", readFileSync(join(unpacked, "bin/bash-static")), 0o755);
+  const bash = ["bin/bash-static", "usr/bin/bash-static"].map((path) => join(unpacked, path)).find(existsSync);
+  if (!bash) throw new GuestError("package bash-static contains no bash");
+  tree.file("bin/bash", readFileSync(bash), 0o755);
   for (const name of TERMINALS) {
     const path = join("lib/terminfo", name[0]!, name);
     const found = [path, join("usr/share/terminfo", name[0]!, name)].find((file) => existsSync(join(unpacked, file)));
