@@ -63,7 +63,13 @@ describe("options.drives", () => {
 describe("options.devices", () => {
   it("are devices of the command line, typed by their rows", () => {
     const args: string[] = [];
-    addDevices([{ driver: "isa-debug-exit", iobase: 0x501 }, { driver: "virtio-rng", id: "a,b" }], args);
+    addDevices(
+      [
+        { driver: "isa-debug-exit", iobase: 0x501 },
+        { driver: "virtio-rng", id: "a,b" },
+      ],
+      args,
+    );
     expect(args).toEqual(["-device", "isa-debug-exit,iobase=1281", "-device", "virtio-rng,id=a,,b"]);
     // @ts-expect-error: no device has that name
     addDevices([{ driver: "flux-capacitor" }], []);

@@ -23,9 +23,13 @@ export type Factory<P extends PropertyRows, B extends BusName> = (
   properties: Values<P>,
 ) => Buses[B]["made"];
 
-export interface DeviceType<P extends PropertyRows = PropertyRows, B extends BusName = BusName> {
+export interface DeviceType<
+  P extends PropertyRows = PropertyRows,
+  B extends BusName = BusName,
+  N extends string = string,
+> {
   /** As -device has it; of a virtio device without the transport, "virtio-rng". */
-  readonly name: string;
+  readonly name: N;
   readonly aliases?: readonly string[];
   readonly text: string;
   readonly bus: B;
@@ -76,9 +80,9 @@ export interface MmioPart {
 }
 
 /** Checks a type against its own rows; it is not changed. */
-export function defineDevice<const P extends PropertyRows, B extends BusName>(
-  type: DeviceType<P, B>,
-): DeviceType<P, B> {
+export function defineDevice<const P extends PropertyRows, B extends BusName, const N extends string>(
+  type: DeviceType<P, B, N>,
+): DeviceType<P, B, N> {
   return type;
 }
 
@@ -158,4 +162,4 @@ function onTransport(type: VirtioType, transport: VirtioTransportType): DeviceTy
 
 /** -device as an object: `driver`, `id`, and the properties of a type. */
 export type DeviceOptions<T extends AnyDeviceType> =
-  T extends DeviceType<infer P, BusName> ? { readonly driver: T["name"]; readonly id?: string } & Options<P> : never;
+  T extends DeviceType<infer P, infer _B, infer N> ? { readonly driver: N; readonly id?: string } & Options<P> : never;
