@@ -7,6 +7,7 @@ import {
   NAN_DEFAULT,
   ROUND_DOWN,
   ROUND_NEAREST,
+  ROUND_NEAREST_AWAY,
   ROUND_UP,
   fpNans,
   fpRaise,
@@ -54,11 +55,24 @@ export function intTo64(a: i64): u64 {
   return a == 0 ? 0 : normRound64(a < 0, 1023 + 62, a < 0 ? -a : a);
 }
 
+export function uintTo32(a: u64): u32 {
+  return a == 0 ? 0 : normRound32(false, 127 + 62, a);
+}
+
+export function uintTo64(a: u64): u64 {
+  return a == 0 ? 0 : normRound64(false, 1023 + 62, a);
+}
+
+/** An integral value by `mode`, ROUND_*. */
 // @ts-ignore: decorator
-@inline function integral(x: f64, mode: i32): f64 {
+@inline export function integral(x: f64, mode: i32): f64 {
   if (mode == ROUND_NEAREST) return nearest<f64>(x);
   if (mode == ROUND_DOWN) return floor<f64>(x);
   if (mode == ROUND_UP) return ceil<f64>(x);
+  if (mode == ROUND_NEAREST_AWAY) {
+    const whole = trunc<f64>(x);
+    return abs<f64>(x - whole) >= 0.5 ? whole + copysign<f64>(1, x) : whole;
+  }
   return trunc<f64>(x);
 }
 

@@ -11,11 +11,13 @@ export const FE_UNDERFLOW = 16;
 export const FE_INEXACT = 32;
 export const FE_ALL = 63;
 
-/** Rounding modes, numbered as in MXCSR.RC and the x87 control word. */
+/** Rounding modes, numbered as in MXCSR.RC and the x87 control word, and one that these have not. */
 export const ROUND_NEAREST = 0;
 export const ROUND_DOWN = 1;
 export const ROUND_UP = 2;
 export const ROUND_ZERO = 3;
+/** To the nearest, of two that are equally near the one farther from zero. */
+export const ROUND_NEAREST_AWAY = 4;
 
 // What the standard leaves to a machine; a guest's init function says it (fpRules). Where nothing else is ever said than what stands here
 // it is constant in that core.

@@ -7,6 +7,7 @@ import {
   FE_UNDERFLOW,
   ROUND_DOWN,
   ROUND_NEAREST,
+  ROUND_NEAREST_AWAY,
   ROUND_UP,
   fpFtz,
   fpMasked,
@@ -30,6 +31,7 @@ import {
   if (mode == ROUND_NEAREST) return (<u64>1) << (extra - 1);
   if (mode == ROUND_DOWN) return sign ? ((<u64>1) << extra) - 1 : 0;
   if (mode == ROUND_UP) return sign ? 0 : ((<u64>1) << extra) - 1;
+  if (mode == ROUND_NEAREST_AWAY) return (<u64>1) << (extra - 1);
   return 0;
 }
 

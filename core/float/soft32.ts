@@ -71,7 +71,7 @@ export function invalid32(): u32 {
 }
 
 /** A finite, normal, non-zero binary64 value rounded to binary32. */
-function narrow(x: f64): u32 {
+export function narrow(x: f64): u32 {
   const bits = reinterpret<u64>(x);
   const sig = ((bits & 0x000fffffffffffff) | 0x0010000000000000) << 10;
   return round32(bits >> 63 != 0, (<i32>(bits >> 52) & 0x7ff) - 1023 + 127, sig);

@@ -69,7 +69,7 @@ export function invalid64(): u64 {
 }
 
 // @ts-ignore: decorator
-@inline function exponent(x: u64): i32 {
+@inline export function exponent(x: u64): i32 {
   return <i32>(x >> 52) & 0x7ff;
 }
 
@@ -105,7 +105,7 @@ export function sub64(a: u64, b: u64): u64 {
 
 /** Significand with its top bit at bit 52, and the biased exponent (below 1 for denormals) in `normExp`. */
 let normExp: i32 = 0;
-function normalise(x: u64): u64 {
+export function normalise(x: u64): u64 {
   const e = exponent(x);
   const frac = x & FRAC64;
   if (e) {
@@ -115,6 +115,12 @@ function normalise(x: u64): u64 {
   const n = <i32>clz(frac) - 11;
   normExp = 1 - n;
   return frac << n;
+}
+
+/** normExp of the last one. */
+// @ts-ignore: decorator
+@inline export function normalisedExponent(): i32 {
+  return normExp;
 }
 
 export function mul64(a: u64, b: u64): u64 {

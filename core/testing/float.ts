@@ -3,6 +3,8 @@
 export { FE_UNDERFLOW, NAN_DEFAULT, NAN_FIRST, NAN_SIGNALLING_FIRST, fpFlags, fpRules } from "../float/env";
 import { FE_ALL, ROUND_NEAREST, fpBegin } from "../float/env";
 export { f32to64, f64to32, roundInt64 } from "../float/convert";
+import { fma32 } from "../float/fma32";
+import { fma64 } from "../float/fma64";
 import { add32, mul32 } from "../float/soft32";
 import { add64, mul64 } from "../float/soft64";
 
@@ -24,4 +26,20 @@ export function product64(a: u64, b: u64): u64 {
 export function product32(a: u32, b: u32): u32 {
   fpBegin(ROUND_NEAREST, FE_ALL, false, false);
   return mul32(a, b);
+}
+
+/** In a mode, ROUND_*. */
+export function sum64(a: u64, b: u64, mode: i32): u64 {
+  fpBegin(mode, FE_ALL, false, false);
+  return add64(a, b);
+}
+
+export function fused64(a: u64, b: u64, c: u64, mode: i32): u64 {
+  fpBegin(mode, FE_ALL, false, false);
+  return fma64(a, b, c);
+}
+
+export function fused32(a: u32, b: u32, c: u32, mode: i32): u32 {
+  fpBegin(mode, FE_ALL, false, false);
+  return fma32(a, b, c);
 }

@@ -10,6 +10,9 @@ let core: {
   fpFlags(): number;
   addition64: Call64;
   product64: Call64;
+  sum64(a: bigint, b: bigint, mode: number): bigint;
+  fused64(a: bigint, b: bigint, c: bigint, mode: number): bigint;
+  fused32(a: number, b: number, c: number, mode: number): number;
   addition32: Call32;
   product32: Call32;
   f32to64(a: number): bigint;
@@ -89,4 +92,51 @@ it("is tiny before or after rounding", () => {
   core.fpRules(NAN_FIRST, 0, 0);
   core.product64(0x2000000000000001n, 0x1fe0000000000000n);
   expect(core.fpFlags()).toBe(INEXACT | UNDERFLOW);
+});
+
+const bits64 = (x: number): bigint => new BigUint64Array(new Float64Array([x]).buffer)[0]!;
+const bits32 = (x: number): number => new Uint32Array(new Float32Array([x]).buffer)[0]!;
+const ROUND_NEAREST = 0;
+const ROUND_DOWN = 1;
+const ROUND_NEAREST_AWAY = 4;
+
+it("rounds what lies in the middle away from zero, where the mode says so", () => {
+  const [one, half] = [bits64(1), bits64(2 ** -53)];
+  const minus = (x: bigint): bigint => x | (1n << 63n);
+  expect(unsigned(core.sum64(one, half, ROUND_NEAREST))).toBe(one);
+  expect(unsigned(core.sum64(one, half, ROUND_NEAREST_AWAY))).toBe(one + 1n);
+  expect(unsigned(core.sum64(minus(one), minus(half), ROUND_NEAREST_AWAY))).toBe(minus(one + 1n));
+  expect(core.fpFlags()).toBe(INEXACT);
+  const less = bits64(2 ** -53 - 2 ** -80);
+  expect(unsigned(core.sum64(one, less, ROUND_NEAREST_AWAY))).toBe(one);
+});
+
+describe("a fused product and sum", () => {
+  it("is rounded once", () => {
+    const [x, y] = [2 ** 27 + 1, 2 ** 54 + 2 ** 28];
+    expect(unsigned(core.fused64(bits64(x), bits64(x), bits64(-y), ROUND_NEAREST))).toBe(bits64(1));
+    expect(core.fpFlags()).toBe(0);
+    const [s, t] = [2 ** 12 + 1, 2 ** 24 + 2 ** 13];
+    expect(core.fused32(bits32(s), bits32(s), bits32(-t), ROUND_NEAREST) >>> 0).toBe(bits32(1));
+    expect(core.fpFlags()).toBe(0);
+    // The product is half of the sum's last place, and what it is more than that by decides.
+    const over = bits64(2 ** -53 + 2 ** -105);
+    expect(unsigned(core.fused64(over, bits64(1), bits64(1), ROUND_NEAREST))).toBe(bits64(1) + 1n);
+  });
+
+  it("is the zero of its mode where all cancels", () => {
+    const [two, four] = [bits64(2), bits64(-4)];
+    expect(unsigned(core.fused64(two, two, four, ROUND_NEAREST))).toBe(0n);
+    expect(unsigned(core.fused64(two, two, four, ROUND_DOWN))).toBe(1n << 63n);
+  });
+
+  it("is invalid for infinity times zero, whatever is added", () => {
+    core.fpRules(NAN_DEFAULT, 0, 0);
+    expect(unsigned(core.fused64(bits64(Infinity), 0n, QUIET, ROUND_NEAREST))).toBe(0x7ff8000000000000n);
+    expect(core.fpFlags()).toBe(INVALID);
+    expect(core.fused32(0, bits32(Infinity), SINGLE_QUIET, ROUND_NEAREST)).toBe(0x7fc00000);
+    expect(core.fpFlags()).toBe(INVALID);
+    expect(unsigned(core.fused64(0n, bits64(1), QUIET, ROUND_NEAREST))).toBe(0x7ff8000000000000n);
+    expect(core.fpFlags()).toBe(0);
+  });
 });
