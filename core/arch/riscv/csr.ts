@@ -1,6 +1,7 @@
 // CSR instructions (unprivileged 6; privileged 2, 3.1, 10.1): who may, what is read, and what a write does.
 
 import {
+  FEATURE_F,
   FEATURE_SSTC,
   FEATURE_STATEEN,
   FEATURE_SVADU,
@@ -8,6 +9,8 @@ import {
   PRIV_MACHINE,
   PRIV_SUPERVISOR,
   RV_FEATURES,
+  RV_FFLAGS,
+  RV_FRM,
   RV_LINES,
   RV_MCOUNTEREN,
   RV_MENVCFG,
@@ -86,6 +89,7 @@ function counterAllowed(cpu: i32, n: i32, priv: i32): bool {
 }
 
 function read(cpu: i32, number: i32): u64 {
+  if (number >= 1 && number <= 3 && (mstatus(cpu) & FS) != 0) return readFcsr(cpu, number);
   const row = rowOf(number);
   if (row != 0 && has(cpu, featureOf(row))) return load<u64>(cpu + slotOf(row));
   switch (number) {
@@ -120,6 +124,20 @@ function read(cpu: i32, number: i32): u64 {
   return 0;
 }
 
+/** fflags, frm, fcsr (unprivileged 21.2). */
+function readFcsr(cpu: i32, number: i32): u64 {
+  const flags = <u64>load<u32>(cpu + RV_FFLAGS);
+  const mode = <u64>load<u32>(cpu + RV_FRM);
+  return number == 1 ? flags : number == 2 ? mode : flags | (mode << 5);
+}
+
+function writeFcsr(cpu: i32, number: i32, value: u64): void {
+  if (number != 2) store<i32>(cpu + RV_FFLAGS, <i32>value & 31);
+  if (number != 1) store<i32>(cpu + RV_FRM, <i32>(number == 2 ? value : value >> 5) & 7);
+  store<u64>(cpu + RV_MSTATUS, mstatus(cpu) | FS);
+  updateMode(cpu);
+}
+
 function status(cpu: i32): u64 {
   const value = mstatus(cpu) | UXL_SXL;
   return (value & FS) == FS || (value & VS) == VS ? value | SD : value;
@@ -131,6 +149,10 @@ function status(cpu: i32): u64 {
 }
 
 function write(cpu: i32, number: i32, value: u64): void {
+  if (number <= 3) {
+    writeFcsr(cpu, number, value);
+    return;
+  }
   const row = rowOf(number);
   if (row != 0) {
     let mask = writableOf(row);
@@ -186,6 +208,7 @@ function writeStatus(cpu: i32, value: u64, mask: u64): void {
   const old = mstatus(cpu);
   // A privilege that does not exist.
   if ((value & MPP) >> MPP_SHIFT == 2) mask &= ~MPP;
+  if (has(cpu, FEATURE_F)) mask |= FS;
   const next = (old & ~mask) | (value & mask);
   store<u64>(cpu + RV_MSTATUS, next);
   if ((old ^ next) & MXR) flushTlb(cpu, false);

@@ -4,6 +4,51 @@ export * from "../../engine/exports";
 export { riscv_amocas_q } from "./atomic";
 export { riscv_clmul, riscv_clmulh, riscv_clmulr } from "./bitmanip";
 export { riscv_csr_read, riscv_csr_write } from "./csr";
+export {
+  riscv_fadd_d,
+  riscv_fadd_s,
+  riscv_fdiv_d,
+  riscv_fdiv_s,
+  riscv_fma_d,
+  riscv_fma_s,
+  riscv_fmul_d,
+  riscv_fmul_s,
+  riscv_fsqrt_d,
+  riscv_fsqrt_s,
+  riscv_fsub_d,
+  riscv_fsub_s,
+} from "./float-arith";
+export {
+  riscv_fclass_d,
+  riscv_fclass_s,
+  riscv_feq_d,
+  riscv_feq_s,
+  riscv_fle_d,
+  riscv_fle_s,
+  riscv_flt_d,
+  riscv_flt_s,
+  riscv_fmax_d,
+  riscv_fmax_s,
+  riscv_fmin_d,
+  riscv_fmin_s,
+} from "./float-bits";
+export {
+  riscv_fcvt_d_l,
+  riscv_fcvt_d_lu,
+  riscv_fcvt_d_s,
+  riscv_fcvt_l_d,
+  riscv_fcvt_l_s,
+  riscv_fcvt_lu_d,
+  riscv_fcvt_lu_s,
+  riscv_fcvt_s_d,
+  riscv_fcvt_s_l,
+  riscv_fcvt_s_lu,
+  riscv_fcvt_w_d,
+  riscv_fcvt_w_s,
+  riscv_fcvt_wu_d,
+  riscv_fcvt_wu_s,
+} from "./float-convert";
+export { riscv_fs_dirty } from "./float-unit";
 export { riscv_init } from "./init";
 export { riscv_ebreak, riscv_ecall, riscv_illegal } from "./raise";
 export { riscv_reset, riscv_update } from "./reset";

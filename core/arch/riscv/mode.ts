@@ -2,6 +2,9 @@
 
 import {
   M_CBO_ZERO,
+  M_FRM_SHIFT,
+  M_FS_DIRTY,
+  M_FS_ON,
   MMU_MACHINE,
   MMU_MPRV,
   MMU_SUM,
@@ -10,6 +13,7 @@ import {
   PRIV_MACHINE,
   PRIV_SUPERVISOR,
   PRIV_USER,
+  RV_FRM,
   RV_LINES,
   RV_MENVCFG,
   RV_MIDELEG,
@@ -20,7 +24,7 @@ import {
   RV_SENVCFG,
 } from "../../../src/arch/riscv/layout";
 import { MODE_MMU_SHIFT, S_ATTENTION, S_CODE_BASE, S_CODE_MASK, S_MODE } from "../../../src/layout/vcpu";
-import { CBZE, MIE, MPP, MPP_SHIFT, MPRV, SIE, SUM } from "./bits";
+import { CBZE, FS, MIE, MPP, MPP_SHIFT, MPRV, SIE, SUM } from "./bits";
 
 // @ts-ignore: decorator
 @inline export function privilege(cpu: i32): i32 {
@@ -58,6 +62,8 @@ export function allowed(cpu: i32, bit: u64): bool {
 export function updateMode(cpu: i32): void {
   let mode = privilege(cpu);
   if (allowed(cpu, CBZE)) mode |= M_CBO_ZERO;
+  const unit = mstatus(cpu) & FS;
+  if (unit) mode |= (unit == FS ? M_FS_ON | M_FS_DIRTY : M_FS_ON) | (load<i32>(cpu + RV_FRM) << M_FRM_SHIFT);
   store<i32>(cpu + S_MODE, mode | (dataMmu(cpu) << MODE_MMU_SHIFT));
   store<u64>(cpu + S_CODE_BASE, 0);
   store<u64>(cpu + S_CODE_MASK, -1);

@@ -3,6 +3,7 @@
 import {
   FEATURE_CBOM,
   FEATURE_CBOZ,
+  FEATURE_F,
   FEATURE_SSTC,
   FEATURE_STATEEN,
   FEATURE_SVADU,
@@ -11,7 +12,7 @@ import {
 } from "./layout.js";
 
 export const EXTENSIONS: readonly string[] = [
-  ..."i m a c".split(" "),
+  ..."i m a f d c".split(" "),
   ..."zicbom zicbop zicboz zicntr zicond zicsr zifencei zihpm".split(" "),
   ..."zabha zacas zawrs".split(" "),
   ..."zba zbb zbc zbkb zbs".split(" "),
@@ -21,8 +22,8 @@ export const EXTENSIONS: readonly string[] = [
 /** What a CPU cannot be without. */
 const ALWAYS = ["i", "zicsr", "zifencei", "zicntr", "zihpm"];
 
-const RV64 = [...ALWAYS, ..."m a c zba zbb zbc zbs zawrs zicbom zicbop zicboz sstc svadu".split(" ")];
-const RVA22S64 = [...ALWAYS, ..."m a c zba zbb zbs zicbom zicbop zicboz svade svinval svpbmt".split(" ")];
+const RV64 = [...ALWAYS, ..."m a f d c zba zbb zbc zbs zawrs zicbom zicbop zicboz sstc svadu".split(" ")];
+const RVA22S64 = [...ALWAYS, ..."m a f d c zba zbb zbs zicbom zicbop zicboz svade svinval svpbmt".split(" ")];
 
 const MODELS = {
   rv64: { extensions: RV64, text: "what most programs are made for" },
@@ -38,6 +39,9 @@ export function extensionsOf(model: RiscvModel, changes: readonly { name: string
   for (const change of changes) {
     if (change.on) on.add(change.name);
     else if (!ALWAYS.includes(change.name)) on.delete(change.name);
+    // The registers of D are those of F (unprivileged 22.1).
+    if (change.on && change.name === "d") on.add("f");
+    if (!on.has("f")) on.delete("d");
   }
   return EXTENSIONS.filter((name) => on.has(name));
 }
@@ -56,6 +60,7 @@ const FEATURES: Readonly<Record<string, number>> = {
   svnapot: FEATURE_SVNAPOT,
   zicbom: FEATURE_CBOM,
   zicboz: FEATURE_CBOZ,
+  f: FEATURE_F,
 };
 
 /** RV_FEATURES. */

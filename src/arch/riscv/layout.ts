@@ -19,6 +19,8 @@ export const RV_FEATURES = 0x518;
 /** i32 each: fflags, frm. */
 export const RV_FFLAGS = 0x51c;
 export const RV_FRM = 0x520;
+/** i32: rounding mode of an instruction with three operands, while it is executed. */
+export const RV_RM = 0x524;
 
 // Control and status registers, i64 each.
 export const RV_MSTATUS = 0x528;
@@ -67,6 +69,13 @@ export const RV_END = 0x6d0;
 export const M_PRIV = 3;
 /** cbo.zero may be executed (xenvcfg.CBZE). */
 export const M_CBO_ZERO = 1 << 2;
+
+/** The floating-point unit is on (mstatus.FS is not off); its state is dirty. */
+export const M_FS_ON = 1 << 3;
+export const M_FS_DIRTY = 1 << 4;
+/** 3 bits: frm. */
+export const M_FRM_SHIFT = 5;
+export const M_FRM = 7 << 5;
 
 export const PRIV_USER = 0;
 export const PRIV_SUPERVISOR = 1;

@@ -126,6 +126,51 @@ describe.each(TIERS)("in $name", ({ tier1 }) => {
     }
   });
 
+  it.each([
+    ["an instruction while its unit is off", 0, "fsgnj.d ft0, ft1, ft2"],
+    ["fcsr while the unit is off", 0, "csrr a0, fcsr"],
+    ["a rounding mode that is reserved", 0x2000, ".word 0x0020d053"],
+    ["a reserved one in frm", 0x2000, ".word 0x0020f053"],
+  ])("refuses of floating point %s", (_, fs, insn) => {
+    const reserve = fs === 0 ? "" : "csrrwi zero, frm, 5";
+    const text = `li t0, ${fs}\ncsrrs zero, mstatus, t0\n${reserve}\nhere:\n${insn}`;
+    const { hart: h, labels } = hart(text, { tier1 });
+    h.run(CODE);
+    expect([trap(h).cause, trap(h).pc]).toEqual([2n, BigInt(labels.get("here")!)]);
+  });
+
+  it("makes the state of the floating-point unit dirty where it changes, and follows frm", () => {
+    const { hart: h } = hart(
+      `
+      li t0, 0x2000
+      csrrs zero, mstatus, t0
+      fmv.x.d a0, ft0
+      csrr a1, mstatus
+      fmv.d.x ft0, zero
+      csrr a2, mstatus
+      csrrwi zero, frm, 3
+      li t0, 0x3ff0000000000000
+      fmv.d.x ft0, t0
+      li t0, 1
+      fmv.d.x ft1, t0
+      .word 0x0210f153        # fadd.d ft2, ft1, ft1, dyn
+      .word 0x02107153        # fadd.d ft2, ft0, ft1, dyn
+      fmv.x.d a3, ft2
+      csrr a4, fcsr
+      ecall
+      `,
+      { tier1 },
+    );
+    h.run(CODE);
+    const fs = (name: string) => [(h.cpu.x(x(name)) >> 13n) & 3n, h.cpu.x(x(name)) >> 63n];
+    expect([fs("a1"), fs("a2")]).toEqual([
+      [1n, 0n],
+      [3n, 1n],
+    ]);
+    // Up; inexact.
+    expect([h.cpu.x(x("a3")), h.cpu.x(x("a4"))]).toEqual([0x3ff0000000000001n, 0x61n]);
+  });
+
   it("takes interrupts by priority, vectored, and lets WFI end without taking one", () => {
     const { hart: h } = hart(
       `

@@ -2,7 +2,7 @@
 
 import type { IrBuilder, Value } from "../../../ir/builder.js";
 import { HINT_CALL, HINT_JUMP, HINT_RETURN, Ty } from "../../../ir/ops.js";
-import { M_PRIV, RV_X } from "../layout.js";
+import { M_FRM, M_FRM_SHIFT, M_PRIV, RV_F, RV_X } from "../layout.js";
 import { helperId } from "./helpers.js";
 import type { Insn } from "./insn.js";
 import { isLink } from "./registers.js";
@@ -29,6 +29,11 @@ export class Emitter {
     return this.mode & M_PRIV;
   }
 
+  /** Its value, which may be a reserved one. */
+  get frm(): number {
+    return (this.mode & M_FRM) >> M_FRM_SHIFT;
+  }
+
   x(register: number): Value {
     return register === 0 ? this.b.i64(0) : this.b.ld(RV_X + 8 * register, Ty.I64);
   }
@@ -45,6 +50,14 @@ export class Emitter {
   /** A 32-bit result, which is sign-extended. */
   setX32(register: number, value: Value): void {
     if (register !== 0) this.setX(register, this.b.exts(value));
+  }
+
+  f(register: number): Value {
+    return this.b.ld(RV_F + 8 * register, Ty.I64);
+  }
+
+  setF(register: number, value: Value): void {
+    this.b.st(RV_F + 8 * register, value);
   }
 
   /** rs1 + imm. */

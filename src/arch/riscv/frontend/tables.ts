@@ -5,7 +5,9 @@ import { A, ZABHA, ZABHA_ZACAS, ZACAS } from "./table/atomic.js";
 import { I, ZICOND } from "./table/base.js";
 import { ZBA, ZBB, ZBB_OR_ZBKB, ZBC, ZBKB, ZBS } from "./table/bits.js";
 import { ZICBOM, ZICBOP, ZICBOZ } from "./table/cache.js";
-import { C } from "./table/compressed.js";
+import { C, C_DOUBLE } from "./table/compressed.js";
+import { DOUBLE_FLOAT } from "./table/double.js";
+import { FLOAT } from "./table/float.js";
 import { M } from "./table/multiply.js";
 import { SVINVAL, SYSTEM, ZAWRS, ZICSR, ZIFENCEI } from "./table/system.js";
 
@@ -14,6 +16,7 @@ export const TABLES: readonly Table[] = [
   ...[ZBA, ZBB, ZBB_OR_ZBKB, ZBKB, ZBC, ZBS],
   ...[SYSTEM, ZICSR, ZIFENCEI, SVINVAL, ZAWRS],
   ...[ZICBOM, ZICBOP, ZICBOZ],
+  ...[FLOAT, DOUBLE_FLOAT],
 ];
 
-export const COMPRESSED: readonly CompressedTable[] = [C];
+export const COMPRESSED: readonly CompressedTable[] = [C, C_DOUBLE];

@@ -2,6 +2,16 @@
 
 import type { CompressedTable } from "../row.js";
 
+export const C_DOUBLE: CompressedTable = {
+  extension: "c+d",
+  rows: [
+    ["001 uimm[5:3] rs1' uimm[7:6] rd' 00", "fld rd, imm(rs1)"],
+    ["101 uimm[5:3] rs1' uimm[7:6] rs2' 00", "fsd rs2, imm(rs1)"],
+    ["001 uimm[5] rd uimm[4:3|8:6] 10", "fld rd, imm(sp)"],
+    ["101 uimm[5:3|8:6] rs2 10", "fsd rs2, imm(sp)"],
+  ],
+};
+
 export const C: CompressedTable = {
   extension: "c",
   rows: [

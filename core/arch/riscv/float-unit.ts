@@ -1,0 +1,40 @@
+// The floating-point unit's state: mstatus.FS, and fflags from the flags of core/float.
+
+import { RV_FFLAGS, RV_MSTATUS } from "../../../src/arch/riscv/layout";
+import { FAULT_RETRY } from "../../../src/layout/vcpu";
+import { setFault } from "../../engine/state";
+import { FE_ALL, fpBegin, fpFlags } from "../../float/env";
+import { FS } from "./bits";
+import { mstatus, updateMode } from "./mode";
+
+/** ROUND_* of core/float for RNE, RTZ, RDN, RUP, RMM (unprivileged 21.2, table 35): four bits each. */
+const ROUNDINGS: i32 = 0x42130;
+
+/** ROUND_*. */
+// @ts-ignore: decorator
+@inline export function roundingOf(rm: i32): i32 {
+  return (ROUNDINGS >> (rm << 2)) & 7;
+}
+
+/** `rm`: a rounding mode that exists. */
+// @ts-ignore: decorator
+@inline export function begin(rm: i32): void {
+  fpBegin(roundingOf(rm), FE_ALL, false, false);
+}
+
+/** Adds what was raised since begin() to fflags: NX, UF, OF, DZ, NV from bit 0. There is no flag for denormal operands. */
+export function end(cpu: i32): void {
+  const raised = fpFlags();
+  if (raised == 0) return;
+  const flags =
+    ((raised >> 5) & 1) | ((raised >> 3) & 2) | ((raised >> 1) & 4) | ((raised << 1) & 8) | ((raised << 4) & 16);
+  store<i32>(cpu + RV_FFLAGS, load<i32>(cpu + RV_FFLAGS) | flags);
+}
+
+/** The state of the unit is about to change for the first time: the instruction is executed again in the mode that says so. */
+export function riscv_fs_dirty(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  store<u64>(cpu + RV_MSTATUS, mstatus(cpu) | FS);
+  updateMode(cpu);
+  setFault(cpu, FAULT_RETRY);
+  return 0;
+}

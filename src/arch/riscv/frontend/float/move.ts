@@ -1,0 +1,41 @@
+// Loads, stores and moves of f registers, and what is done to their bits (unprivileged 21.5, 21.7, 21.9).
+
+import type { IrBuilder, Value } from "../../../../ir/builder.js";
+import { Ty } from "../../../../ir/ops.js";
+import { helperId } from "../helpers.js";
+import { DOUBLE as LONG, WORD } from "../integer/memory.js";
+import type { Build } from "../row.js";
+import { type Format, SINGLE } from "./format.js";
+import { readsF, writesF } from "./unit.js";
+
+export const fld: Build = writesF((e, insn) => e.setF(insn.rd, e.b.load(Ty.I64, e.address(insn), LONG)));
+export const flw: Build = writesF((e, insn) => SINGLE.set(e, insn.rd, e.b.load(Ty.I64, e.address(insn), WORD)));
+export const fsd: Build = readsF((e, insn) => e.b.store(e.address(insn), e.f(insn.rs2), LONG));
+/** The lower half, boxed or not. */
+export const fsw: Build = readsF((e, insn) => e.b.store(e.address(insn), e.f(insn.rs2), WORD));
+
+export const fmvXW: Build = readsF((e, insn) => e.setX(insn.rd, e.b.sext(e.f(insn.rs1), 32)));
+export const fmvXD: Build = readsF((e, insn) => e.setX(insn.rd, e.f(insn.rs1)));
+export const fmvWX: Build = writesF((e, insn) => SINGLE.set(e, insn.rd, e.x(insn.rs1)));
+export const fmvDX: Build = writesF((e, insn) => e.setF(insn.rd, e.x(insn.rs1)));
+
+/** The sign of the result, given those of both operands. */
+export type Sign = (b: IrBuilder, x: Value, y: Value) => Value;
+export const same: Sign = (_b, _x, y) => y;
+export const opposite: Sign = (b, _x, y) => b.not(y);
+export const product: Sign = (b, x, y) => b.xor(x, y);
+
+export function inject(sign: Sign, format: Format): Build {
+  return writesF((e, { rd, rs1, rs2 }) => {
+    const { b } = e;
+    const x = format.get(e, rs1);
+    const top = format.sign(e);
+    const value = b.or(b.and(x, b.not(top)), b.and(sign(b, x, format.get(e, rs2)), top));
+    format.set(e, rd, value);
+  });
+}
+
+export function classify(format: Format): Build {
+  const id = helperId(`riscv_fclass_${format.letter}`);
+  return readsF((e, { rd, rs1 }) => e.setX(rd, e.b.call(id, format.get(e, rs1))));
+}
