@@ -19,6 +19,8 @@ export interface CreateMessage {
   origins: string[];
   pageOrigin: string;
   coreUrl: string;
+  /** The core, where it is compiled already; machines of a process share its code. */
+  core?: WebAssembly.Module;
   holdInput: boolean;
 }
 

@@ -81,7 +81,7 @@ new MachineServer(
         },
         startRegionHelper: () => regions,
         unpackModule: readUnpackModule,
-        engineParts: async () => ({ module: coreModule(create.coreUrl) }),
+        engineParts: async () => ({ module: create.core ?? coreModule(create.coreUrl) }),
       };
     },
     every: (milliseconds, action) => void setInterval(action, milliseconds),
