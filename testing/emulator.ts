@@ -92,7 +92,9 @@ export class Emulator {
     const end = await this.waitFor("END-OF-COMMAND", timeout, start);
     await this.waitFor("# ", timeout, end);
     const text = this.out.slice(start, end - "END-OF-COMMAND".length).replaceAll("\r", "");
-    return text.slice(text.indexOf("\n") + 1);
+    // The terminal may echo what the shell echoes again when it begins to read: a command that was typed as soon as the prompt was there.
+    const echo = text.lastIndexOf('END"-OF-COMMAND"');
+    return text.slice(text.indexOf("\n", echo) + 1);
   }
 
   /** Resolves when the process has ended; rejects, and kills it, when it has not after `timeout` ms. */

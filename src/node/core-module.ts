@@ -21,13 +21,13 @@ export function loadCoreModule(guest: string = DEFAULT_GUEST, shared = false): W
 }
 
 /** Guests' cores that a process has compiled for its machines. */
-const compiled = new Map<GuestName, WebAssembly.Module>();
+const compiled = new Map<string, WebAssembly.Module>();
 
 /**
  * The same for every machine of this process: a later one begins sooner, and V8 keeps the types of a module that it has read for as long
  * as the process runs. Undefined where it cannot be loaded: the machine's own thread says why.
  */
-export function sharedCore(guest: GuestName = DEFAULT_GUEST): WebAssembly.Module | undefined {
+export function sharedCore(guest: string): WebAssembly.Module | undefined {
   let module = compiled.get(guest);
   if (module) return module;
   try {

@@ -53,7 +53,7 @@ export function createMachine(options: MachineOptions): Machine {
   addDrives(options.drives ?? [], args, files, posted);
   addDevices(options.devices ?? [], args);
   const { filesUrl, coreUrl, holdInput = false } = options;
-  const core = coreUrl === undefined ? sharedCore() : undefined;
+  const core = coreUrl === undefined ? sharedCore(guest) : undefined;
   return new MachineClient(
     startMachine(options.workerUrl === undefined ? WORKER : path(options.workerUrl), guest),
     {
