@@ -26,9 +26,9 @@ interface Left {
 }
 
 /**
- * Without these, glibc keeps what is free between blocks of different sizes, more of it the longer the process runs: 20 MB come and go
- * with the order in which threads end. Larger blocks are mapped one by one, and the end of the heap is given back, so that what is
- * resident is what is used. What one arena has free no other gives out, so there is one.
+ * Without these, glibc keeps what is free between blocks of different sizes, and how much that is changes from run to run. Larger blocks
+ * are mapped one by one, and the end of the heap is given back, so that what is resident is what is used. What one arena has free no
+ * other gives out, so there is one.
  */
 const ALLOCATOR = {
   MALLOC_ARENA_MAX: "1",
