@@ -13,8 +13,8 @@ export interface Browser {
   /** Presses a letter with modifiers held. */
   press(modifiers: readonly Modifier[], letter: string): Promise<void>;
   click(selector: string): Promise<void>;
-  /** Workers of the page that are alive, where the browser can be asked. */
-  workers?(): number;
+  /** Workers of the page that are alive; undefined where that cannot be known. */
+  workers(): number | undefined;
   screenshot(file: string): Promise<void>;
   resize(width: number, height: number): Promise<void>;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { program } from "../programs.js";
 import type { Browser } from "./browser.js";
 import { Marionette } from "./marionette.js";
+import { countThreads } from "./threads.js";
 import { type Capabilities, webDriver } from "./webdriver.js";
 
 const PREFERENCES: Record<string, string | number | boolean> = {
@@ -27,6 +28,8 @@ const PREFERENCES: Record<string, string | number | boolean> = {
   "extensions.update.enabled": false,
 };
 const START_MS = 60_000;
+/** What Firefox calls the threads of workers. */
+const WORKER_THREAD = "DOM Worker";
 
 /** Debian's Firefox ESR without a window, with a new profile. */
 export async function startFirefox(): Promise<Browser> {
@@ -63,6 +66,7 @@ export async function startFirefox(): Promise<Browser> {
         });
         return value;
       },
+      () => countThreads(child.pid!, WORKER_THREAD),
       async () => {
         await marionette.send("Marionette:Quit", { flags: ["eForceQuit"] }).catch(() => {});
         marionette.close();

@@ -29,6 +29,7 @@ export function webDriver(
   name: string,
   { browserVersion: version }: Capabilities,
   send: Send,
+  workers: () => number | undefined,
   close: () => Promise<void>,
 ): Browser {
   const press = (actions: object[]): Promise<unknown> =>
@@ -36,6 +37,7 @@ export function webDriver(
   return {
     name,
     version,
+    workers,
     async open(url) {
       await send("Navigate", { url });
     },

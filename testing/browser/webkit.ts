@@ -6,10 +6,13 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { program } from "../programs.js";
 import type { Browser } from "./browser.js";
+import { countThreads } from "./threads.js";
 import { type Capabilities, type Command, webDriver } from "./webdriver.js";
 
 const START_MS = 60_000;
 const SCRIPT_MS = 60_000;
+/** What WebKit calls the threads of workers, as far as Linux keeps a thread's name. */
+const WORKER_THREAD = "WebCore: Worker";
 
 /** Method and path of a command (W3C WebDriver, section 6.1), behind the session's address. */
 const ENDPOINTS: Record<Command, (parameters: { id?: string }) => string> = {
@@ -59,6 +62,7 @@ export async function startWebKit(): Promise<Browser> {
         const [method, path] = ENDPOINTS[command](parameters).split(" ") as [string, string];
         return request(method, `${session}/${path}`, parameters);
       },
+      () => countThreads(driver.pid!, WORKER_THREAD),
       async () => {
         await request("DELETE", session).catch(() => {});
         await close();

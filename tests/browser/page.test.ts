@@ -145,7 +145,7 @@ describe("the library", () => {
     })()`);
     for (const time of milliseconds) expect(time).toBeLessThan(1000);
     const begun = Date.now();
-    while (browser.workers!() > 0) {
+    while (browser.workers()! > 0) {
       expect(Date.now() - begun).toBeLessThan(1000);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
