@@ -3,7 +3,8 @@
 // Runs a machine of dist/ and prints one line of JSON: times in milliseconds and, with --profile, where they went.
 //   --until TEXT      boots until the serial console prints TEXT (default GUEST-READY): that is what is measured
 //   --type COMMAND    goes on to the prompt and types it: measured is from there to the next prompt
-//   --profile         counts and samples; --core FILE is a core-x86_64.wasm with names for the samples
+//   --guest NAME      whose machine it is (default x86_64)
+//   --profile         counts and samples; --core FILE is the guest's core with names for the samples
 //   --top N           how many functions and regions are listed
 //   --dump FOLDER     writes the hottest regions' guest code and Wasm
 //   --blocks N        the N blocks that cost most micro-ops, and tier 0's micro-ops by share (since the start)
@@ -14,7 +15,7 @@ import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import * as L from "../dist/layout/layout.js";
-import { parseArguments } from "../dist/machines/arguments.js";
+import { catalogue, parseArguments } from "../dist/machines/arguments.js";
 import { createMachine } from "../dist/machines/create.js";
 import { yieldToMachine } from "../dist/node/background.js";
 import { loadCoreModule } from "../dist/node/core-module.js";
@@ -34,6 +35,7 @@ const { values, positionals } = parseArgs({
   options: {
     until: { type: "string", default: "GUEST-READY" },
     type: { type: "string" },
+    guest: { type: "string", default: "x86_64" },
     profile: { type: "boolean", default: false },
     core: { type: "string" },
     top: { type: "string", default: "25" },
@@ -47,7 +49,8 @@ const { values, positionals } = parseArgs({
 });
 const parsed = parseArguments(
   [...positionals, "-display", "none", "-serial", "stdio", "-monitor", "none"],
-  programInfo(),
+  programInfo(values.guest),
+  catalogue(values.guest),
 );
 if (parsed.kind !== "machine") throw new Error("the options give no machine");
 
@@ -108,7 +111,7 @@ const regions = values.profile ? new RegionProbe() : undefined;
 let tier;
 const codeBytes = (parsed.config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20;
 setV8Flags();
-const module = values.core ? new WebAssembly.Module(readFileSync(values.core)) : loadCoreModule();
+const module = values.core ? new WebAssembly.Module(readFileSync(values.core)) : loadCoreModule(values.guest);
 const machine = await createMachine(parsed.config, host, {
   module,
   tier1: (engine) => {
@@ -153,7 +156,7 @@ if (values.profile) {
   for (const name of ["emit", "link"]) watch(meters, tier.compiler, name);
   for (const name of ["add", "attach", "bury", "evict"]) watch(meters, tier.cache, name);
   watch(meters, tier.selector, "select");
-  const { mmio, ports } = machine.wired;
+  const { memory: mmio, ports } = machine.modelled.monitor.bus;
   for (const [as, object, name] of [
     ["mmioRead", mmio, "read"],
     ["mmioWrite", mmio, "write"],

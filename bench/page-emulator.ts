@@ -6,8 +6,10 @@ import type { BrowserKind } from "../testing/browser/browsers.js";
 import { PageUnderTest } from "../testing/browser/page.js";
 import { type Site, serveSite } from "../testing/browser/site.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READY, type Session } from "./engine.js";
-import { BENCH_GUEST, machineOptions, ROOT } from "./guest.js";
+import { benchGuest, machineOptions, ROOT } from "./guest.js";
 
+/** The guest of the page's emulator. */
+const GUEST = benchGuest("amd64");
 /** In a checkout. */
 export const PAGE = "dist/page/index.html";
 /** Milliseconds between looks at a terminal whose last line is not whole yet. */
@@ -40,12 +42,12 @@ export function pageEmulator(
       return `wasmachine ${version}, ${title} ${browserVersion}`;
     },
     async boot() {
-      site ??= await serveSite(true, BENCH_GUEST, root);
+      site ??= await serveSite(true, GUEST.folder, root);
       const browser = await start();
       browserVersion = browser.version;
       const page = new PageUnderTest(browser);
       try {
-        const options = machineOptions("").map((option) => (option.includes(" ") ? `"${option}"` : option));
+        const options = machineOptions(GUEST, "").map((option) => (option.includes(" ") ? `"${option}"` : option));
         const begun = performance.now();
         await page.open(`${site.address}?args=${encodeURIComponent(options.join(" "))}`);
         await page.line(new RegExp(`^${READY} `), BOOT_PATIENCE);

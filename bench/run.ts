@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BROWSER_NAMES, BROWSERS } from "../testing/browser/browsers.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, patience, type Session } from "./engine.js";
-import { BENCH_GUEST, buildBenchGuest, machineOptions, ROOT } from "./guest.js";
+import { type BenchGuest, benchGuest, buildBenchGuest, machineOptions, ROOT } from "./guest.js";
 import { measure } from "./measured.js";
 import { namedCore } from "./named-core.js";
 import { PAGE, pageEmulator, pageIsOld } from "./page-emulator.js";
@@ -20,6 +20,7 @@ const HELP = `npm run bench [-- OPTIONS]
 Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in native QEMU, and prints figures and ratios.
   --node --qemu --chromium --firefox --webkit
                              which emulators (default --node --qemu; browsers take the page of npm run build:page)
+  --arch A                   the guest: amd64 (default), i386, riscv64; of browsers amd64 alone
   --beside FOLDER            each of them (but QEMU) also as another checkout has it, built with its page: "before"
   --only NAME,NAME...        which benchmarks (default all); --list prints their names
   --boot                     no benchmarks, boot times only
@@ -51,6 +52,7 @@ function options() {
       chromium: { type: "boolean", default: false },
       firefox: { type: "boolean", default: false },
       webkit: { type: "boolean", default: false },
+      arch: { type: "string", default: "amd64" },
       beside: { type: "string" },
       only: { type: "string" },
       list: { type: "boolean", default: false },
@@ -74,6 +76,8 @@ function options() {
     if (!(Number(values[name]) > 0)) throw new Error(`--${name} ${values[name]} is not a number above 0`);
   if (values.soak !== undefined && !(Number(values.soak) > 0))
     throw new Error(`--soak ${values.soak} is not a number of minutes above 0`);
+  if (values.arch === "riscv64" && (values.save || BROWSER_NAMES.some((name) => values[name])))
+    throw new Error("--arch riscv64: the page has no guest of it yet, and docs/performance.md no table");
   if (values.out !== "text" && values.out !== "markdown")
     throw new Error(`--out ${values.out}: known are text, markdown`);
   if (!values.node && !values.qemu && !BROWSER_NAMES.some((name) => values[name])) values.node = values.qemu = true;
@@ -95,15 +99,15 @@ function comparisons(names: readonly string[]): Comparison[] {
 
 type Options = ReturnType<typeof options>;
 
-function emulators(chosen: Options): Emulator[] {
+function emulators(chosen: Options, guest: BenchGuest): Emulator[] {
   const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { version: string };
-  const machine = ["-accel", "tcg,thread=single", "-nographic", ...machineOptions(`${BENCH_GUEST}/`)];
+  const machine = ["-accel", "tcg,thread=single", "-nographic", ...machineOptions(guest, `${guest.folder}/`)];
   const roots = [ROOT, ...(chosen.beside === undefined ? [] : [`${resolve(chosen.beside)}/`])];
   const nameIn = (root: string, name: string): string => (root === ROOT ? name : `${name}${BEFORE}`);
   const list: Emulator[] = [];
   if (chosen.node) {
     for (const root of roots) {
-      const program = `${root}dist/node/cli.js`;
+      const program = `${root}${guest.machine.program}`;
       if (!existsSync(program)) throw new Error(`the emulator is not built in ${root}: npm run build`);
       const words = `wasmachine ${version}, Node ${process.version}`;
       list.push(processEmulator(nameIn(root, "Node"), process.execPath, [program, ...machine], words));
@@ -118,8 +122,8 @@ function emulators(chosen: Options): Emulator[] {
     }
   }
   if (chosen.qemu) {
-    const program = "qemu-system-x86_64";
-    list.push(processEmulator("QEMU", program, machine, versionOf(program)));
+    const program = `qemu-system-${guest.name}`;
+    list.push(processEmulator("QEMU", program, [...machine, ...guest.machine.qemu], versionOf(program)));
   }
   return list;
 }
@@ -169,15 +173,15 @@ async function playRound(list: readonly Emulator[], benchmarks: readonly string[
   return round;
 }
 
-async function profile(benchmark: string, chosen: Options): Promise<void> {
+async function profile(benchmark: string, chosen: Options, guest: BenchGuest): Promise<void> {
   const seconds = Number(chosen.seconds);
-  const args = ["--profile", "--core", namedCore()];
+  const args = ["--guest", guest.name, "--profile", "--core", namedCore(guest.name)];
   if (benchmark !== BOOT) args.push("--type", command(benchmark, seconds));
   args.push("--top", chosen.top, "--blocks", chosen.blocks);
   if (chosen.dump) args.push("--dump", chosen.dump);
   if (chosen.hot) args.push("--hot", chosen.hot);
   if (chosen.tier0) args.push("--tier0");
-  const machine = machineOptions(`${BENCH_GUEST}/`);
+  const machine = machineOptions(guest, `${guest.folder}/`);
   const measured = await measure(args, machine, BOOT_PATIENCE + patience(seconds));
   if (benchmark === BOOT) console.log("boot (while being profiled)");
   else {
@@ -190,16 +194,17 @@ async function profile(benchmark: string, chosen: Options): Promise<void> {
 
 async function main(): Promise<void> {
   const chosen = options();
-  const known = buildBenchGuest();
+  const guest = benchGuest(chosen.arch);
+  const known = buildBenchGuest(guest);
   if (chosen.list) return void console.log(known.join("\n"));
   const named = (chosen.profile ?? chosen.only)?.split(",");
   const benchmarks = chosen.boot ? [] : (named ?? known);
   const unknown = benchmarks.find((name) => !known.includes(name) && !(chosen.profile && name === BOOT));
   if (unknown) throw new Error(`no benchmark ${unknown}: known are ${known.join(", ")}`);
 
-  if (chosen.profile) return profile(chosen.profile, chosen);
+  if (chosen.profile) return profile(chosen.profile, chosen, guest);
 
-  const list = emulators(chosen);
+  const list = emulators(chosen, guest);
   if (chosen.soak) {
     const turns = await soak(list[0]!, benchmarks, Number(chosen.soak), Number(chosen.seconds), say);
     console.log(soakTable(turns, benchmarks).join("\n"));

@@ -8,7 +8,7 @@ const INTERVAL_US = 500;
 const CORE_PARTS = [
   [/core\/engine\/interpreter\//, "tier 0 interpreter"],
   [/core\/engine\/(dispatcher|lookup|codemap)\//, "dispatcher"],
-  [/core\/engine\/(softmmu|physical)|core\/arch\/x86\/paging/, "softmmu"],
+  [/core\/engine\/(softmmu|physical)|core\/arch\/\w+\/paging/, "softmmu"],
   [/core\//, "helpers"],
 ];
 /** A JavaScript function of these is in this part, and so is all the JavaScript it calls. */
@@ -16,7 +16,7 @@ const SCRIPT_PARTS = [
   [/dist\/tier1\//, /^(hot|maintain)$/, "region making"],
   [/dist\/engine\/engine\.js/, /^translate$/, "translation"],
   [/dist\/(devices|block)\//, /./, "devices"],
-  [/dist\/machines\/pc\//, /./, "devices"],
+  [/dist\/machines\//, /./, "devices"],
 ];
 /** The profiler's own start and end, and the meters: their time is left out. */
 const OWN = /^node:inspector|bench\/(probes|measured)/;

@@ -51,7 +51,8 @@ int main(int argc, char **argv) {
     name = argv[1]; argv++; argc--;
   }
   if (!strcmp(name, "list")) {
-    for (int i = 0; all[i]; i++) puts(all[i]->name);
+    for (int i = 0; all[i]; i++)
+      if (all[i]->batch) puts(all[i]->name);
     return 0;
   }
   double limit = argc > 1 ? atof(argv[1]) : 3;
