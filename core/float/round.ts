@@ -1,4 +1,4 @@
-// Rounding of an exact (or sticky) result to binary32 and binary64, with the exceptions overflow, underflow and inexact.
+// Rounding of an exact (or sticky) result to binary16, binary32 and binary64, with the exceptions overflow, underflow and inexact.
 // Whether a result is tiny before or after rounding is the guest's choice (fpRules).
 
 import {
@@ -91,6 +91,11 @@ export function round32(sign: bool, exp: i32, sig: u64): u32 {
   return <u32>pack(sign, exp, sig, 23, 0xff);
 }
 
+/** Bits of (-1)^sign * sig/2^62 * 2^(exp-15), 2^62 <= sig < 2^63, lowest bit sticky. */
+export function round16(sign: bool, exp: i32, sig: u64): u32 {
+  return <u32>pack(sign, exp, sig, 10, 0x1f);
+}
+
 /** Same for any sig but 0. */
 export function normRound64(sign: bool, exp: i32, sig: u64): u64 {
   const n = <i32>clz(sig) - 1;
@@ -100,4 +105,9 @@ export function normRound64(sign: bool, exp: i32, sig: u64): u64 {
 export function normRound32(sign: bool, exp: i32, sig: u64): u32 {
   const n = <i32>clz(sig) - 1;
   return n < 0 ? round32(sign, exp + 1, (sig >> 1) | (sig & 1)) : round32(sign, exp - n, sig << n);
+}
+
+export function normRound16(sign: bool, exp: i32, sig: u64): u32 {
+  const n = <i32>clz(sig) - 1;
+  return n < 0 ? round16(sign, exp + 1, (sig >> 1) | (sig & 1)) : round16(sign, exp - n, sig << n);
 }

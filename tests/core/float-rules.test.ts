@@ -18,6 +18,10 @@ let core: {
   f32to64(a: number): bigint;
   f64to32(a: bigint): number;
   roundInt64(a: bigint, control: number): bigint;
+  addition16: Call32;
+  fused16(a: number, b: number, c: number, mode: number): number;
+  halfTo64(a: number): bigint;
+  halfFrom64(a: bigint): number;
 };
 beforeAll(() => {
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
@@ -138,5 +142,44 @@ describe("a fused product and sum", () => {
     expect(core.fpFlags()).toBe(INVALID);
     expect(unsigned(core.fused64(0n, bits64(1), QUIET, ROUND_NEAREST))).toBe(0x7ff8000000000000n);
     expect(core.fpFlags()).toBe(0);
+  });
+});
+
+describe("halves", () => {
+  it("are the same after they were doubles", () => {
+    core.fpRules(NAN_SIGNALLING_FIRST, 0, 0);
+    for (let half = 0; half < 0x10000; half++) {
+      const isNan = (half & 0x7fff) > 0x7c00;
+      const back = core.halfFrom64(core.halfTo64(half));
+      if (back !== (isNan ? half | 0x200 : half)) expect.fail(`${half.toString(16)} becomes ${back.toString(16)}`);
+    }
+    expect(core.halfTo64(1)).toBe(bits64(2 ** -24));
+    expect(unsigned(core.halfTo64(0xfbff))).toBe(bits64(-65504));
+  });
+
+  it("follow the guest's rules for NaNs", () => {
+    const [quiet, signalling] = [0xfe11, 0x7c22];
+    core.fpRules(NAN_FIRST, 0, 0);
+    expect(core.addition16(quiet, signalling)).toBe(quiet);
+    expect(core.fpFlags()).toBe(INVALID);
+    core.fpRules(NAN_SIGNALLING_FIRST, 0, 0);
+    expect(core.addition16(quiet, signalling)).toBe(signalling | 0x200);
+    core.fpRules(NAN_DEFAULT, 1, 0);
+    expect(core.addition16(quiet, signalling)).toBe(0xfe00);
+  });
+
+  it("are rounded once", () => {
+    core.fpRules(NAN_DEFAULT, 0, 0);
+    const half = (x: number): number => core.halfFrom64(bits64(x));
+    const [one, x, product] = [half(1), half(65), half(-4224)];
+    // 65^2 has 13 bits.
+    expect(core.fused16(x, x, product, ROUND_NEAREST)).toBe(one);
+    expect(core.fpFlags()).toBe(0);
+    // The product is half of the sum's last place, and what it is more than that by decides.
+    const [least, over] = [half(2 ** -11), half(1 + 2 ** -10)];
+    expect(core.fused16(least, over, one, ROUND_NEAREST)).toBe(one + 1);
+    expect(core.fpFlags()).toBe(INEXACT);
+    expect(core.addition16(half(1), half(2 ** -11))).toBe(half(1));
+    expect(core.addition16(half(65504), half(65504))).toBe(0x7c00);
   });
 });

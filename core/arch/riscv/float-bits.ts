@@ -1,26 +1,12 @@
 // Classes, comparisons, minimum and maximum of floats and doubles (unprivileged 21.8, 21.9, 22.6). A float comes in the lower half of its
 // argument.
 
-import { FE_INVALID, fpRaise } from "../../float/env";
 import { isDenormal32, isNan32, isSnan32 } from "../../float/soft32";
 import { isDenormal64, isNan64, isSnan64 } from "../../float/soft64";
-import { begin, end } from "./float-unit";
+import { invalid, kind } from "./float-unit";
 
 const NAN32: u32 = 0x7fc00000;
 const NAN64: u64 = 0x7ff8000000000000;
-
-function invalid(cpu: i32): void {
-  begin(0);
-  fpRaise(FE_INVALID);
-  end(cpu);
-}
-
-/** Bit of a class: of infinity, normal, subnormal and zero those of the negative ones first. */
-// @ts-ignore: decorator
-@inline function kind(negative: bool, infinite: bool, subnormal: bool, zero: bool): i64 {
-  const n = infinite ? 0 : zero ? 3 : subnormal ? 2 : 1;
-  return (<i64>1) << (negative ? n : 7 - n);
-}
 
 export function riscv_fclass_s(cpu: i32, a: i64, b: i64, c: i64): i64 {
   const x = <u32>a;
@@ -35,13 +21,13 @@ export function riscv_fclass_d(cpu: i32, a: i64, b: i64, c: i64): i64 {
 }
 
 /** True where one is a NaN: invalid where it is a signaling one, or where any is. */
-function unordered32(cpu: i32, x: u32, y: u32, any: bool): bool {
+export function unordered32(cpu: i32, x: u32, y: u32, any: bool): bool {
   if (!isNan32(x) && !isNan32(y)) return false;
   if (any || isSnan32(x) || isSnan32(y)) invalid(cpu);
   return true;
 }
 
-function unordered64(cpu: i32, x: u64, y: u64, any: bool): bool {
+export function unordered64(cpu: i32, x: u64, y: u64, any: bool): bool {
   if (!isNan64(x) && !isNan64(y)) return false;
   if (any || isSnan64(x) || isSnan64(y)) invalid(cpu);
   return true;

@@ -27,20 +27,20 @@ function toInteger(cpu: i32, x: f64, rm: i64, low: f64, high: f64, least: i64, g
   return result;
 }
 
-function toWord(cpu: i32, x: f64, rm: i64): i64 {
+export function toWord(cpu: i32, x: f64, rm: i64): i64 {
   return toInteger(cpu, x, rm, -2147483648.0, 2147483648.0, i32.MIN_VALUE, i32.MAX_VALUE);
 }
 
 /** The word is sign-extended, as any is. */
-function toUnsignedWord(cpu: i32, x: f64, rm: i64): i64 {
+export function toUnsignedWord(cpu: i32, x: f64, rm: i64): i64 {
   return <i64>(<i32>toInteger(cpu, x, rm, 0, 4294967296.0, 0, -1));
 }
 
-function toLong(cpu: i32, x: f64, rm: i64): i64 {
+export function toLong(cpu: i32, x: f64, rm: i64): i64 {
   return toInteger(cpu, x, rm, -9223372036854775808.0, 9223372036854775808.0, i64.MIN_VALUE, i64.MAX_VALUE);
 }
 
-function toUnsignedLong(cpu: i32, x: f64, rm: i64): i64 {
+export function toUnsignedLong(cpu: i32, x: f64, rm: i64): i64 {
   return toInteger(cpu, x, rm, 0, 18446744073709551616.0, 0, -1);
 }
 

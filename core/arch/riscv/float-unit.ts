@@ -3,7 +3,7 @@
 import { RV_FFLAGS, RV_MSTATUS } from "../../../src/arch/riscv/layout";
 import { FAULT_RETRY } from "../../../src/layout/vcpu";
 import { setFault } from "../../engine/state";
-import { FE_ALL, fpBegin, fpFlags } from "../../float/env";
+import { FE_ALL, FE_INVALID, fpBegin, fpFlags, fpRaise } from "../../float/env";
 import { FS } from "./bits";
 import { mstatus, updateMode } from "./mode";
 
@@ -29,6 +29,19 @@ export function end(cpu: i32): void {
   const flags =
     ((raised >> 5) & 1) | ((raised >> 3) & 2) | ((raised >> 1) & 4) | ((raised << 1) & 8) | ((raised << 4) & 16);
   store<i32>(cpu + RV_FFLAGS, load<i32>(cpu + RV_FFLAGS) | flags);
+}
+
+export function invalid(cpu: i32): void {
+  begin(0);
+  fpRaise(FE_INVALID);
+  end(cpu);
+}
+
+/** Bit of a class (unprivileged 21.9): of infinity, normal, subnormal and zero those of the negative ones first. */
+// @ts-ignore: decorator
+@inline export function kind(negative: bool, infinite: bool, subnormal: bool, zero: bool): i64 {
+  const n = infinite ? 0 : zero ? 3 : subnormal ? 2 : 1;
+  return (<i64>1) << (negative ? n : 7 - n);
 }
 
 /** The state of the unit is about to change for the first time: the instruction is executed again in the mode that says so. */

@@ -15,6 +15,7 @@ export const EXTENSIONS: readonly string[] = [
   ..."i m a f d c".split(" "),
   ..."zicbom zicbop zicboz zicntr zicond zicsr zifencei zihpm".split(" "),
   ..."zabha zacas zawrs".split(" "),
+  ..."zfa zfh zfhmin".split(" "),
   ..."zba zbb zbc zbkb zbs".split(" "),
   ..."smstateen ssstateen sstc svade svadu svinval svnapot svpbmt".split(" "),
 ];

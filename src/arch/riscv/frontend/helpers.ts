@@ -10,7 +10,9 @@ function float(name: string): HelperDef {
   return helper(`riscv_${name}`, { reads: [FFLAGS], writes: [FFLAGS] });
 }
 
-const both = (...names: string[]) => names.flatMap((name) => [float(`${name}_s`), float(`${name}_d`)]);
+const FORMATS = ["h", "s", "d"];
+/** Of each format. */
+const each = (...names: string[]) => names.flatMap((name) => FORMATS.map((format) => float(`${name}_${format}`)));
 const INTEGERS = ["w", "wu", "l", "lu"];
 const LONGS = ["l", "lu"];
 
@@ -42,18 +44,18 @@ export const HELPERS: readonly HelperDef[] = [
 
   // (): the floating-point unit's state is dirty from now on; the instruction is executed again.
   helper("riscv_fs_dirty", { reads: "all", writes: "all", fault: true, exact: true }),
-  pure("riscv_fclass_s"),
-  pure("riscv_fclass_d"),
-  ...both("feq", "flt", "fle", "fmin", "fmax"),
+  ...FORMATS.map((format) => pure(`riscv_fclass_${format}`)),
+  ...each("feq", "flt", "fle", "fmin", "fmax"),
   // (a, b, rounding mode), (a, rounding mode); (a, b, c): RV_RM is the rounding mode.
-  ...both("fadd", "fsub", "fmul", "fdiv", "fsqrt"),
-  ...["s", "d"].map((letter) =>
-    helper(`riscv_fma_${letter}`, { reads: [FFLAGS, [RV_RM, RV_RM + 4]], writes: [FFLAGS] }),
-  ),
-  ...INTEGERS.flatMap((integer) => both(`fcvt_${integer}`)),
-  ...LONGS.flatMap((integer) => [float(`fcvt_s_${integer}`), float(`fcvt_d_${integer}`)]),
-  float("fcvt_s_d"),
-  float("fcvt_d_s"),
+  ...each("fadd", "fsub", "fmul", "fdiv", "fsqrt"),
+  ...FORMATS.map((format) => helper(`riscv_fma_${format}`, { reads: [FFLAGS, [RV_RM, RV_RM + 4]], writes: [FFLAGS] })),
+  ...INTEGERS.flatMap((integer) => each(`fcvt_${integer}`)),
+  ...FORMATS.flatMap((format) => LONGS.map((integer) => float(`fcvt_${format}_${integer}`))),
+  ...FORMATS.flatMap((to) => FORMATS.filter((from) => from !== to).map((from) => float(`fcvt_${to}_${from}`))),
+  // Zfa: (a, b); (a, rounding mode); (a).
+  ...each("fminm", "fmaxm", "fltq", "fleq"),
+  ...each("fround", "froundnx"),
+  float("fcvtmod_w_d"),
 ];
 
 const ids = new Map(HELPERS.map(({ name }, id) => [name, id]));

@@ -6,8 +6,8 @@ import { I, ZICOND } from "./table/base.js";
 import { ZBA, ZBB, ZBB_OR_ZBKB, ZBC, ZBKB, ZBS } from "./table/bits.js";
 import { ZICBOM, ZICBOP, ZICBOZ } from "./table/cache.js";
 import { C, C_DOUBLE } from "./table/compressed.js";
-import { DOUBLE_FLOAT } from "./table/double.js";
-import { FLOAT } from "./table/float.js";
+import { DOUBLE_FLOAT, FLOAT, ZFH, ZFHMIN, ZFHMIN_DOUBLE } from "./table/float.js";
+import { ZFA, ZFA_DOUBLE, ZFA_HALF } from "./table/float-extra.js";
 import { M } from "./table/multiply.js";
 import { SVINVAL, SYSTEM, ZAWRS, ZICSR, ZIFENCEI } from "./table/system.js";
 
@@ -16,7 +16,8 @@ export const TABLES: readonly Table[] = [
   ...[ZBA, ZBB, ZBB_OR_ZBKB, ZBKB, ZBC, ZBS],
   ...[SYSTEM, ZICSR, ZIFENCEI, SVINVAL, ZAWRS],
   ...[ZICBOM, ZICBOP, ZICBOZ],
-  ...[FLOAT, DOUBLE_FLOAT],
+  ...[FLOAT, DOUBLE_FLOAT, ZFHMIN, ZFHMIN_DOUBLE, ZFH],
+  ...[ZFA, ZFA_DOUBLE, ZFA_HALF],
 ];
 
 export const COMPRESSED: readonly CompressedTable[] = [C, C_DOUBLE];

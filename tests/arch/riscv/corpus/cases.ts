@@ -118,6 +118,16 @@ function anything(random: Random): BigUint64Array {
   return new BigUint64Array(Uint32Array.from({ length: 64 }, () => random.u32()).buffer);
 }
 
+/** Makes what a compare-and-swap expects, in every second case, what is there. */
+function expectFound(row: CompiledRow, raw: number, x: BigUint64Array, data: Uint8Array, random: Random): void {
+  const [rd, rs1] = [fieldValue(row.fields.get("rd")!, raw), fieldValue(row.fields.get("rs1")!, raw)];
+  if (random.below(2) || rd === rs1 || rd + 1 === rs1) return;
+  const at = Number(x[rs1]) - DATA;
+  const view = new DataView(data.buffer);
+  x[rd] = view.getBigUint64(at, true);
+  if (row.mnemonic.startsWith("amocas.q") && rd < 31) x[rd + 1] = view.getBigUint64(at + 8, true);
+}
+
 export function caseOf(row: CompiledRow, number: number): Case {
   const name = hash(row.mnemonic);
   const raw = encodingOf(row, new Random(caseSeed(name, 1_000_000 + Math.floor(number / SAME))));
@@ -140,6 +150,7 @@ export function caseOf(row: CompiledRow, number: number): Case {
     const offset = row.operands.includes("imm(rs1)") ? random.below(96) : 16 * random.below(6);
     x[rs1] = BigInt.asUintN(64, BigInt(DATA + offset - imm));
   } else if (row.fields.has("rs2") && random.below(4) === 0) x[fieldValue(row.fields.get("rs2")!, raw)] = x[rs1]!;
+  if (row.mnemonic.startsWith("amocas")) expectFound(row, raw, x, data, random);
   x[0] = 0n;
   const frm = random.below(5);
   return { raw, x, f, fcsr: (frm << 5) | (random.below(2) ? 0 : random.below(32)), data };

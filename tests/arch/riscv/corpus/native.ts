@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { type Case, CODE, DATA_BYTES, type Outcome } from "./cases.js";
 
 const SOURCE = fileURLToPath(new URL("oracle.c", import.meta.url));
+/** Another program than the one of the machine's own Debian. */
+const QEMU = process.env.QEMU_RISCV64 ?? "qemu-riscv64";
 const RECORD = 16 + 8 * 64 + DATA_BYTES;
 const ILLEGAL = 1n << 63n;
 const OTHER = 1n << 62n;
@@ -36,7 +38,7 @@ export class Oracle {
       f.forEach((value, n) => void input.writeBigUInt64LE(value, at + 272 + 8 * n));
       input.set(data, at + 528);
     });
-    const { status, stdout, stderr } = spawnSync("qemu-riscv64", ["-cpu", cpu, this.program], {
+    const { status, stdout, stderr } = spawnSync(QEMU, ["-cpu", cpu, this.program], {
       input,
       maxBuffer: 2 ** 30,
     });

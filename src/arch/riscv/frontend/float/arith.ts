@@ -16,7 +16,12 @@ export function binary(name: string, format: Format): Build {
 }
 
 export function root(format: Format): Build {
-  const id = helperId(`riscv_fsqrt_${format.letter}`);
+  return round("fsqrt", format);
+}
+
+/** Of one operand. */
+export function round(name: string, format: Format): Build {
+  const id = helperId(`riscv_${name}_${format.letter}`);
   return rounds((e, { rd, rs1 }, rm) => format.set(e, rd, e.b.call(id, format.get(e, rs1), e.b.i64(rm))));
 }
 

@@ -3,21 +3,37 @@
 import type { IrBuilder, Value } from "../../../../ir/builder.js";
 import { Ty } from "../../../../ir/ops.js";
 import { helperId } from "../helpers.js";
-import { DOUBLE as LONG, WORD } from "../integer/memory.js";
+import { HALF as HALF_WORD, DOUBLE as LONG, WORD } from "../integer/memory.js";
 import type { Build } from "../row.js";
-import { type Format, SINGLE } from "./format.js";
+import type { Format } from "./format.js";
 import { readsF, writesF } from "./unit.js";
 
-export const fld: Build = writesF((e, insn) => e.setF(insn.rd, e.b.load(Ty.I64, e.address(insn), LONG)));
-export const flw: Build = writesF((e, insn) => SINGLE.set(e, insn.rd, e.b.load(Ty.I64, e.address(insn), WORD)));
-export const fsd: Build = readsF((e, insn) => e.b.store(e.address(insn), e.f(insn.rs2), LONG));
-/** The lower half, boxed or not. */
-export const fsw: Build = readsF((e, insn) => e.b.store(e.address(insn), e.f(insn.rs2), WORD));
+/** MEM_* of its size, and its bits. */
+const SIZES = { h: [HALF_WORD, 16], s: [WORD, 32], d: [LONG, 64] } as const;
 
-export const fmvXW: Build = readsF((e, insn) => e.setX(insn.rd, e.b.sext(e.f(insn.rs1), 32)));
-export const fmvXD: Build = readsF((e, insn) => e.setX(insn.rd, e.f(insn.rs1)));
-export const fmvWX: Build = writesF((e, insn) => SINGLE.set(e, insn.rd, e.x(insn.rs1)));
-export const fmvDX: Build = writesF((e, insn) => e.setF(insn.rd, e.x(insn.rs1)));
+export function loadF(format: Format): Build {
+  const [size] = SIZES[format.letter];
+  return writesF((e, insn) => format.set(e, insn.rd, e.b.load(Ty.I64, e.address(insn), size)));
+}
+
+/** What is lowest, boxed or not. */
+export function storeF(format: Format): Build {
+  const [size] = SIZES[format.letter];
+  return readsF((e, insn) => e.b.store(e.address(insn), e.f(insn.rs2), size));
+}
+
+/** To an x register: sign-extended, boxed or not. */
+export function toX(format: Format): Build {
+  const [, bits] = SIZES[format.letter];
+  return readsF((e, insn) => {
+    const value = e.f(insn.rs1);
+    e.setX(insn.rd, bits === 64 ? value : e.b.sext(value, bits));
+  });
+}
+
+export function fromX(format: Format): Build {
+  return writesF((e, insn) => format.set(e, insn.rd, e.x(insn.rs1)));
+}
 
 /** The sign of the result, given those of both operands. */
 export type Sign = (b: IrBuilder, x: Value, y: Value) => Value;
