@@ -13,6 +13,7 @@ export interface Ended {
 }
 
 export const CLI = `${ROOT}dist/node/cli.js`;
+export const RISCV_CLI = `${ROOT}dist/node/cli-riscv64.js`;
 
 export class Emulator {
   out = "";
@@ -49,6 +50,11 @@ export class Emulator {
   /** The program with QEMU's options. */
   static run(args: readonly string[], cwd?: string): Emulator {
     return new Emulator(process.execPath, [CLI, ...args], cwd);
+  }
+
+  /** The same for riscv64. */
+  static riscv(args: readonly string[], cwd?: string): Emulator {
+    return new Emulator(process.execPath, [RISCV_CLI, ...args], cwd);
   }
 
   get pid(): number {

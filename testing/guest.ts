@@ -13,6 +13,9 @@ export const GUEST = `${ROOT}build/tests/guest`;
 export const KERNEL = `${GUEST}/bzImage`;
 export const INITRD = `${GUEST}/initrd`;
 
+/** That of riscv64, where it could be made. */
+export const RISCV_GUEST = `${ROOT}build/tests/guest-riscv64`;
+
 /** What the guest's shell prints when it waits for a command. */
 export const PROMPT = "~ # ";
 

@@ -22,6 +22,8 @@ export const PROGRAMS = {
   tmux: { path: "/usr/bin/tmux", package: "tmux" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
   dtc: { path: "/usr/bin/dtc", package: "device-tree-compiler" },
+  opensbi: { path: "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin", package: "opensbi" },
+  uBootRiscv: { path: "/usr/lib/u-boot/qemu-riscv64/u-boot.bin", package: "u-boot-qemu" },
   seabios: { path: "/usr/share/seabios/bios-256k.bin", package: "seabios" },
   xz: { path: "/usr/bin/xz", package: "xz-utils" },
   zstd: { path: "/usr/bin/zstd", package: "zstd" },

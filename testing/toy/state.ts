@@ -13,13 +13,13 @@ export class ToyState implements Stateful {
 
   save(): DeviceState {
     const { vcpu, engine } = this.cpu;
-    return { ...saveVcpu(vcpu), registers: guestPart(vcpu, engine.memory).slice() };
+    return { ...saveVcpu(vcpu, engine.memory), registers: guestPart(vcpu, engine.memory).slice() };
   }
 
   load(state: StateReader): void {
     const { vcpu, engine } = this.cpu;
     guestPart(vcpu, engine.memory).set(state.bytes("registers", GUEST_STATE_SIZE));
-    loadVcpu(vcpu, state);
+    loadVcpu(vcpu, engine.memory, state);
   }
 
   settle(): void {

@@ -1,9 +1,8 @@
 // A machine that is stopped at a random instruction, saved, and loaded and settled into a new one, goes on as one that was never saved.
 
-import { differingSections } from "../../src/snapshot/hash.js";
 import { GUEST, INITRD, KERNEL } from "../../testing/guest.js";
 import { Random } from "../../testing/random.js";
-import { pcSaves } from "../../testing/saves.js";
+import { machineSaves, saveFailures } from "../../testing/saves.js";
 import setupGuest from "../../testing/setup-guest.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
@@ -34,21 +33,7 @@ export const proof: Proof = {
   async run(seed, first) {
     const random = new Random(caseSeed(seed, first));
     const options = machine(random);
-    const saves = pcSaves(options);
     const at = 1_000_000 + random.below(LAST);
-    const end = at + FURTHER;
-    const [never] = await saves.run([end]);
-    const [saved, stopped] = await saves.run([at, end]);
-    const [restored] = await saves.run([end], saved);
-    const what = `case ${first} (saved after ${at}, looked at after ${end}; ${options.join(" ")})`;
-    const failures: string[] = [];
-    for (const [how, state] of [
-      ["saved and gone on with", stopped!],
-      ["loaded", restored!],
-    ] as const) {
-      const ids = differingSections(never!, state);
-      if (ids.length > 0) failures.push(`${what}: ${ids.join(", ")} of the machine that was ${how} differ`);
-    }
-    return failures;
+    return saveFailures(machineSaves(options), at, at + FURTHER, `case ${first}: ${options.join(" ")}`);
   },
 };

@@ -23,7 +23,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "src/machine/overlay-state.ts": "tests/state/parts.test.ts",
   // Whole machines.
   "src/arch/x86/state.ts": "tests/proof/saves.ts",
+  "src/arch/riscv/state.ts": "tests/proof/saves-riscv64.ts",
   "src/machine/machine.ts": "tests/proof/saves.ts",
+  "src/machines/virt/riscv/supervisor-timers.ts": "src/machines/virt/riscv/supervisor-timers.test.ts",
   "src/machines/pc/board.ts": "tests/proof/saves.ts",
   "src/machines/pc/bios/services.ts": "src/machines/pc/bios/services.test.ts",
   // They say what a state is.

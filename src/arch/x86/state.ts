@@ -21,7 +21,7 @@ const TRANSIENT: readonly (readonly [number, number])[] = [
 const LAZY: readonly (readonly [number, number])[] = [[X.X_CC_SRC, X.X_CC_OP + 4]];
 
 export class X86State implements Stateful {
-  readonly stateVersion = 1;
+  readonly stateVersion = 2;
   private loaded: Uint8Array | undefined;
 
   constructor(private readonly cpu: X86Cpu) {}
@@ -31,7 +31,7 @@ export class X86State implements Stateful {
     const registers = this.registers.slice();
     for (const [from, to] of [...TRANSIENT, ...LAZY]) registers.fill(0, from - L.S_GUEST, to - L.S_GUEST);
     return {
-      ...saveVcpu(vcpu),
+      ...saveVcpu(vcpu, this.cpu.engine.memory),
       flags: Number(stateReader(this.cpu.engine.core, vcpu).helper("x86_flags")),
       registers,
     };
@@ -49,7 +49,7 @@ export class X86State implements Stateful {
     }
     vcpu.set(X.X_CC_OP, X.CC_EFLAGS);
     vcpu.set64(X.X_CC_SRC, BigInt(state.uint("flags", X.F_CF | X.F_PF | X.F_AF | X.F_ZF | X.F_SF | X.F_OF)));
-    loadVcpu(vcpu, state);
+    loadVcpu(vcpu, this.cpu.engine.memory, state);
     this.loaded = this.registers.slice();
     this.cpu.strayed = false;
   }

@@ -3,8 +3,8 @@
 import { createGpex, type Gpex } from "../../../devices/chipset/gpex/gpex.js";
 import { FW_CFG_NB_CPUS, FwCfg } from "../../../devices/firmware/fwcfg/fwcfg.js";
 import { FwCfgMmio } from "../../../devices/firmware/fwcfg/mmio.js";
-import type { Device, GuestMemory, IoRegion, IrqLine, Timer } from "../../../devices/interfaces.js";
-import { MTIMER_HZ, Mtimer } from "../../../devices/irqchip/aclint/mtimer.js";
+import type { Device, GuestMemory, IoRegion, IrqLine } from "../../../devices/interfaces.js";
+import { Mtimer } from "../../../devices/irqchip/aclint/mtimer.js";
 import { MTIMER_SIZE, SWI_SIZE } from "../../../devices/irqchip/aclint/registers.js";
 import { Swi } from "../../../devices/irqchip/aclint/swi.js";
 import { Plic } from "../../../devices/irqchip/plic/plic.js";
@@ -15,8 +15,10 @@ import { SifiveTest } from "../../../devices/test/sifivetest/sifivetest.js";
 import { Serial16550 } from "../../../devices/uart/serial16550/serial16550.js";
 import { EMPTY_SLOT } from "../../../devices/virtio/transport/mmio/transport.js";
 import type { Sockets } from "../../../machine/plug.js";
+import type { StatePart } from "../../../snapshot/sections.js";
 import type { BoardParts, Mainboard } from "../../registry/model.js";
 import * as map from "./map.js";
+import { SupervisorTimers } from "./supervisor-timers.js";
 
 /** A hart as the board sees it. */
 export interface Hart {
@@ -40,7 +42,6 @@ const SEI = 9;
 const MEI = 11;
 const STI = 5;
 const UART_REGISTERS = 8;
-const NS_PER_TICK = 1_000_000_000 / MTIMER_HZ;
 
 export class RiscvVirtBoard implements Mainboard {
   /** In the order of their resets. */
@@ -50,10 +51,9 @@ export class RiscvVirtBoard implements Mainboard {
   readonly mtimer: Mtimer;
   readonly fwCfg: FwCfg;
   readonly pci: Gpex;
+  readonly supervisorTimers: SupervisorTimers;
+  readonly state: readonly StatePart[];
   private slots = 0;
-  /** Of each hart, for the comparators that they have themselves; and what they wait for. */
-  private readonly supervisorTimers: readonly Timer[];
-  private readonly supervisorTimes: bigint[];
 
   constructor(private readonly parts: RiscvBoardParts) {
     const { bus, clock, wall, log, control, harts, memory, ramSize } = parts;
@@ -64,12 +64,13 @@ export class RiscvVirtBoard implements Mainboard {
       contexts: harts.flatMap((hart) => [this.line(hart, MEI), this.line(hart, SEI)]),
       log,
     });
-    this.supervisorTimes = harts.map(() => 0n);
-    this.supervisorTimers = harts.map((_, hart) => clock.timer(() => this.supervisorTimer(hart)));
     const mswi = new Swi("riscv.aclint.mswi", lines(MSI), log);
     this.mtimer = new Mtimer(clock, lines(MTI), log, () => {
       for (const hart of harts) hart.setTime(this.mtimer.ahead);
+      this.supervisorTimers.counterSet();
     });
+    this.supervisorTimers = new SupervisorTimers(clock, this.mtimer, lines(STI));
+    this.state = [["supervisor timers", this.supervisorTimers]];
     bus.memory.map(map.CLINT.address, SWI_SIZE, mswi.name, mswi);
     bus.memory.map(map.CLINT.address + SWI_SIZE, MTIMER_SIZE, this.mtimer.name, this.mtimer);
     this.devices.push(this.mtimer, mswi);
@@ -111,21 +112,8 @@ export class RiscvVirtBoard implements Mainboard {
 
   reset(): void {
     for (const hart of this.parts.harts) hart.reset();
-    for (const timer of this.supervisorTimers) timer.cancel();
+    this.supervisorTimers.reset();
     for (const device of this.devices) device.reset();
-  }
-
-  /** The supervisor of a hart is to be interrupted when the counter is at `at` (Sstc). */
-  setSupervisorTimer(hart: number, at: bigint): void {
-    this.supervisorTimes[hart] = at;
-    const ns = Number(at - this.mtimer.ahead) * NS_PER_TICK;
-    // Beyond what numbers are exact for is never.
-    if (ns > Number.MAX_SAFE_INTEGER) this.supervisorTimers[hart]!.cancel();
-    else this.supervisorTimers[hart]!.arm(ns);
-  }
-
-  private supervisorTimer(hart: number): void {
-    this.line(this.parts.harts[hart]!, STI).set(this.mtimer.time() >= this.supervisorTimes[hart]!);
   }
 
   private place({ address, size }: map.Place, device: Device & IoRegion): void {

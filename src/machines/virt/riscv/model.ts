@@ -3,6 +3,7 @@
 import { RiscvCpu } from "../../../arch/riscv/cpu.js";
 import type { RiscvTranslation } from "../../../arch/riscv/guest.js";
 import { RV_TIME } from "../../../arch/riscv/layout.js";
+import { RiscvState } from "../../../arch/riscv/state.js";
 import type { MachineConfig } from "../../../options/config.js";
 import type { MachineModel } from "../../registry/model.js";
 import { RiscvVirtBoard } from "./board.js";
@@ -16,9 +17,10 @@ export const RISCV_VIRT: MachineModel<RiscvCpu, RiscvVirtBoard> = {
   ram: ({ ramSize }) => [{ address: map.RAM_BASE, length: ramSize }],
   createCpu({ engine, translation }, board) {
     const { frontend, extensions } = translation as RiscvTranslation;
-    const hooks = { ...engine.hooks, timerSet: (at: bigint) => board().setSupervisorTimer(0, at) };
+    const hooks = { ...engine.hooks, timerSet: (at: bigint) => board().supervisorTimers.set(0, at) };
     return new RiscvCpu({ ...engine, frontend, extensions, hooks });
   },
+  cpuState: (cpu) => new RiscvState(cpu),
   createBoard: ({ cpu, config, ...parts }) =>
     new RiscvVirtBoard({
       ...{ ...parts, ramSize: config.ramSize },

@@ -1,0 +1,61 @@
+// Debian's riscv64 kernel, unmodified, boots to a prompt on the built-in SBI, and powers off.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, it } from "vitest";
+import { Emulator } from "../../../testing/emulator.js";
+import { PROMPT, RISCV_GUEST, temporaryFolder } from "../../../testing/guest.js";
+
+const BOOT = 240_000;
+const there = existsSync(join(RISCV_GUEST, "guest.json"));
+
+let emulator: Emulator | undefined;
+afterEach(() => emulator?.close());
+
+function boot(kernel: string, ...more: string[]): Emulator {
+  emulator = Emulator.riscv([
+    ...["-nographic", "-m", "512M", "-kernel", kernel, "-initrd", join(RISCV_GUEST, "initrd")],
+    ...["-append", "console=ttyS0 quiet TERM=dumb root=/dev/vda", ...more],
+  ]);
+  return emulator;
+}
+
+describe.skipIf(!there)(`Debian riscv64 (skipped without ${RISCV_GUEST}, which "npm test" makes)`, () => {
+  const image = join(RISCV_GUEST, "Image");
+  const disk = `format=raw,snapshot=on,file=${join(RISCV_GUEST, "rootfs.bin")}`;
+
+  it("boots with its root on PCI, runs commands and powers off with status 0", async () => {
+    const guest = boot(image, "-drive", `if=virtio,${disk}`);
+    await guest.waitFor(PROMPT, BOOT);
+    expect(await guest.shell("uname -a")).toMatch(/^Linux guest 6\.[^\n]* riscv64 GNU\/Linux$/m);
+    expect(await guest.shell("mount")).toMatch(/^\/dev\/vda on \/ type ext4 \(rw/m);
+    expect(await guest.shell("cat /proc/cpuinfo")).toMatch(/^isa\s*: rv64imafdc/m);
+    expect(await guest.shell("readlink /sys/block/vda")).toContain("/pci0000:00/");
+    guest.type("poweroff -f\n");
+    expect((await guest.end(BOOT)).status).toBe(0);
+    expect(guest.error).toBe("");
+  });
+
+  it("boots a gzip Image with its root in a slot of registers, and a reboot begins anew", async () => {
+    const folder = temporaryFolder();
+    try {
+      writeFileSync(folder.file("Image.gz"), gzipSync(readFileSync(image), { level: 1 }));
+      const guest = boot(
+        folder.file("Image.gz"),
+        ...["-drive", `if=none,id=d,${disk}`, "-device", "virtio-blk-device,drive=d"],
+      );
+      await guest.waitFor(PROMPT, BOOT);
+      expect(await guest.shell("readlink /sys/block/vda")).toContain(".virtio_mmio/");
+      const before = guest.out.length;
+      guest.type("reboot -f\n");
+      const behind = await guest.waitFor(PROMPT, BOOT, before + "reboot -f\n".length);
+      expect(behind).toBeGreaterThan(before);
+      // Ctrl-A X leaves.
+      guest.type("\x01x");
+      expect((await guest.end(60_000)).status).toBe(0);
+    } finally {
+      folder.remove();
+    }
+  });
+});
