@@ -18,11 +18,16 @@ export function applyCpu(config: MachineConfig, cpus: CpuRows, option: string, v
   };
   if (!cpus.models.some(({ name }) => name === model)) {
     const host = model === "host" ? "without KVM the guest does not see the host's CPU" : undefined;
+    const refused = Object.hasOwn(cpus.refused ?? {}, model!)
+      ? `there is no ${model}: ${cpus.refused![model!]}`
+      : undefined;
     const there = cpus.models.map(({ name }) => name).join(" and ");
-    fail(`${host ?? `unable to find CPU model '${model}'`} (there are ${there}; -cpu help says more)`);
+    fail(`${host ?? refused ?? `unable to find CPU model '${model}'`} (there are ${there}; -cpu help says more)`);
   }
   config.cpu = { model: model!, features: [], properties: {} };
   for (const typed of changes) if (typed !== "") change(config.cpu, cpus, typed, fail);
+  const contradiction = cpus.contradiction?.(config.cpu);
+  if (contradiction !== undefined) fail(contradiction);
 }
 
 function change(cpu: MachineConfig["cpu"], cpus: CpuRows, typed: string, fail: Fail): void {

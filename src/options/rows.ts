@@ -37,16 +37,26 @@ export interface CpuModelRow {
   readonly text: string;
 }
 
+/** A feature that was turned on or off. */
+export interface FeatureRow {
+  readonly name: string;
+  readonly on: boolean;
+}
+
 /** What -cpu can say. */
 export interface CpuRows {
   /** The first is the default. */
   readonly models: readonly CpuModelRow[];
+  /** Models that are known, and why there are none such. */
+  readonly refused?: Readonly<Record<string, string>>;
   /** Beside features. */
   readonly properties: PropertyRows;
   /** Features that models may have. */
   readonly features: readonly string[];
   /** The name of a feature as typed, of those too that no model has; undefined for what is no feature. */
   feature(typed: string): string | undefined;
+  /** Why a choice contradicts itself. */
+  contradiction?(cpu: { readonly features: readonly FeatureRow[] }): string | undefined;
 }
 
 export interface GuestRow {

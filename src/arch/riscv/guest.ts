@@ -3,16 +3,16 @@
 import type { CpuConfig } from "../../options/config.js";
 import type { Guest, Translation } from "../guest.js";
 import { RISCV } from "./arch.js";
-import { extensionsOf, type RiscvModel } from "./extensions.js";
 import { RiscvFrontend } from "./frontend/translate.js";
+import { extensionsOf } from "./models.js";
 
 export interface RiscvTranslation extends Translation {
   /** In the order of the ISA string. */
   readonly extensions: readonly string[];
 }
 
-export function riscvTranslation({ model, features }: CpuConfig): RiscvTranslation {
-  const extensions = extensionsOf(model as RiscvModel, features);
+export function riscvTranslation(config: CpuConfig): RiscvTranslation {
+  const extensions = extensionsOf(config);
   return { frontend: new RiscvFrontend(new Set([...extensions, "s"])), extensions, missing: [] };
 }
 

@@ -107,6 +107,7 @@ export const FEATURE_SVNAPOT = 16;
 export const FEATURE_F = 32;
 export const FEATURE_CBOM = 64;
 export const FEATURE_CBOZ = 128;
+export const FEATURE_SVADE = 512;
 
 /** Nanoseconds of one step of `time`: 10 MHz. */
 export const TIME_STEP = 100;

@@ -264,7 +264,7 @@ describe.each(TIERS)("in $name", ({ tier1 }) => {
     ["refuses without A (Svade)", READ, page(0x0f), "", 13n],
     ["refuses a write without D (Svade)", WRITE, page(0x4f), "", 15n],
     ["refuses what is reserved", READ, page(0xcf) | (1n << 54n), "", 13n],
-    ["refuses memory types without PBMTE", READ, page(0xcf) | (1n << 61n), "", 13n],
+    ["refuses memory types without PBMTE", READ, page(0xcf) | (1n << 61n), "csrw menvcfg, zero", 13n],
     ["takes them with PBMTE", READ, page(0xcf) | (1n << 61n), "li t0, 0x4000000000000000\ncsrw menvcfg, t0", 9n],
     ["refuses an address that is not canonical", "li t0, 0x4000000000\nld a0, 0(t0)", page(0xcf), "", 13n],
     ["refuses to execute what may not be", "jalr zero, 0(zero)", page(0xc7), "", 12n],

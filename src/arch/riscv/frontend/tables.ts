@@ -1,18 +1,18 @@
 // All rows.
 
 import type { CompressedTable, Table } from "./row.js";
-import { A, ZABHA, ZABHA_ZACAS, ZACAS } from "./table/atomic.js";
+import { ZAAMO, ZABHA, ZABHA_ZACAS, ZACAS, ZALRSC } from "./table/atomic.js";
 import { I, ZICOND } from "./table/base.js";
 import { ZBA, ZBB, ZBB_OR_ZBKB, ZBC, ZBKB, ZBS } from "./table/bits.js";
 import { ZICBOM, ZICBOP, ZICBOZ } from "./table/cache.js";
 import { C, C_DOUBLE } from "./table/compressed.js";
 import { DOUBLE_FLOAT, FLOAT, ZFH, ZFHMIN, ZFHMIN_DOUBLE } from "./table/float.js";
 import { ZFA, ZFA_DOUBLE, ZFA_HALF } from "./table/float-extra.js";
-import { M } from "./table/multiply.js";
+import { M, ZMMUL } from "./table/multiply.js";
 import { SVINVAL, SYSTEM, ZAWRS, ZICSR, ZIFENCEI } from "./table/system.js";
 
 export const TABLES: readonly Table[] = [
-  ...[I, M, A, ZABHA, ZACAS, ZABHA_ZACAS, ZICOND],
+  ...[I, ZMMUL, M, ZALRSC, ZAAMO, ZABHA, ZACAS, ZABHA_ZACAS, ZICOND],
   ...[ZBA, ZBB, ZBB_OR_ZBKB, ZBKB, ZBC, ZBS],
   ...[SYSTEM, ZICSR, ZIFENCEI, SVINVAL, ZAWRS],
   ...[ZICBOM, ZICBOP, ZICBOZ],

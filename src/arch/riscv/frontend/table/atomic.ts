@@ -1,4 +1,4 @@
-// A, Zacas, Zabha.
+// A (Zalrsc and Zaamo), Zacas, Zabha.
 
 import {
   ATOMIC_ADD,
@@ -48,17 +48,17 @@ function compareAndSwap([suffix, funct3, size]: Width): Row {
   return [`00101 aqrl rs2 rs1 ${funct3} rd 0101111`, `amocas.${suffix}`, AMO, amocas(size)];
 }
 
-export const A: Table = {
-  extension: "a",
+export const ZALRSC: Table = {
+  extension: "zalrsc",
   rows: [
     ["00010 aqrl 00000 rs1 010 rd 0101111", "lr.w", "rd, (rs1)", lr(WORD)],
     ["00010 aqrl 00000 rs1 011 rd 0101111", "lr.d", "rd, (rs1)", lr(DOUBLE)],
     ["00011 aqrl rs2 rs1 010 rd 0101111", "sc.w", AMO, sc(WORD)],
     ["00011 aqrl rs2 rs1 011 rd 0101111", "sc.d", AMO, sc(DOUBLE)],
-    ...amos(W),
-    ...amos(D),
   ],
 };
+
+export const ZAAMO: Table = { extension: "zaamo", rows: [...amos(W), ...amos(D)] };
 
 export const ZABHA: Table = { extension: "zabha", rows: [...amos(B), ...amos(H)] };
 export const ZABHA_ZACAS: Table = { extension: "zabha+zacas", rows: [compareAndSwap(B), compareAndSwap(H)] };

@@ -1,9 +1,9 @@
-// C (unprivileged 28.8, tables of the three quadrants).
+// C: Zca and Zcd (unprivileged 28.8, tables of the three quadrants).
 
 import type { CompressedTable } from "../row.js";
 
 export const C_DOUBLE: CompressedTable = {
-  extension: "c+d",
+  extension: "zcd",
   rows: [
     ["001 uimm[5:3] rs1' uimm[7:6] rd' 00", "fld rd, imm(rs1)"],
     ["101 uimm[5:3] rs1' uimm[7:6] rs2' 00", "fsd rs2, imm(rs1)"],
@@ -13,7 +13,7 @@ export const C_DOUBLE: CompressedTable = {
 };
 
 export const C: CompressedTable = {
-  extension: "c",
+  extension: "zca",
   rows: [
     ["000 nzuimm[5:4|9:6|2|3] rd' 00", "addi rd, sp, imm"],
     ["010 uimm[5:3] rs1' uimm[2|6] rd' 00", "lw rd, imm(rs1)"],

@@ -1,0 +1,64 @@
+// The models of -cpu.
+
+import type { CpuConfig } from "../../options/config.js";
+import type { CpuRows } from "../../options/rows.js";
+import { changed, contradiction, EXTENSIONS, type ExtensionChange } from "./extensions.js";
+
+const words = (...lines: string[]): string[] => lines.flatMap((line) => line.split(" "));
+
+/** Of every model. */
+const BASE = words(
+  "i m a f d c zicsr zifencei zicntr zihpm zihintpause",
+  "zic64b zicbom zicbop zicboz ziccamoa ziccif zicclsm ziccrse za64rs",
+  "ssccptr sscounterenw sstvala sstvecd ssu64xl",
+);
+
+/** What QEMU's has, but for H. */
+const RV64 = [...BASE, ...words("zihintntl zawrs zfa zba zbb zbc zbs sstc svadu svvptc")];
+
+/** RISC-V Profiles, RVA22S64: what is mandatory. */
+const RVA22S64 = [...BASE, ...words("zfhmin zba zbb zbs zkt svade svinval svpbmt")];
+
+/** RISC-V Profiles, RVA23S64: what is mandatory beyond that. */
+const RVA23S64 = [
+  ...RVA22S64,
+  ...words("v h zicond zihintntl zimop zawrs zfa zcb zcmop zvbb zvfhmin zvkt"),
+  ...words("sha smstateen sscofpmf ssnpm sstc supm svnapot"),
+];
+
+const MODELS: Readonly<Record<string, { readonly extensions: readonly string[]; readonly text: string }>> = {
+  rv64: { extensions: RV64, text: "what most programs are made for" },
+  // With Svade too the hart would not set A and D before menvcfg.ADUE says so.
+  max: { extensions: EXTENSIONS.filter((name) => name !== "svade"), text: "every extension that the emulator has" },
+  rva22s64: { extensions: RVA22S64, text: "the profile RVA22S64" },
+};
+
+/** In the order of the ISA string. */
+export function extensionsOf({ model, features }: Pick<CpuConfig, "model" | "features">): string[] {
+  return changed(MODELS[model]!.extensions, features);
+}
+
+/** The name of an extension as typed, of those too that are known and not there; or undefined. */
+function extensionName(typed: string): string | undefined {
+  const name = typed.toLowerCase();
+  return EXTENSIONS.includes(name) || RVA23S64.includes(name) ? name : undefined;
+}
+
+function refusal(changes: readonly ExtensionChange[]): string | undefined {
+  const lacked = changes.find(({ name, on }) => on && !EXTENSIONS.includes(name));
+  return lacked ? `the emulator lacks ${lacked.name}` : contradiction(changes);
+}
+
+function missing(profile: readonly string[]): string {
+  const names = profile.filter((name) => !EXTENSIONS.includes(name));
+  return `the emulator lacks ${names.slice(0, -1).join(", ")} and ${names.at(-1)} of that profile`;
+}
+
+export const CPUS: CpuRows = {
+  models: Object.entries(MODELS).map(([name, { text }]) => ({ name, text })),
+  refused: { rva23s64: missing(RVA23S64) },
+  properties: {},
+  features: EXTENSIONS,
+  feature: extensionName,
+  contradiction: ({ features }) => refusal(features),
+};
