@@ -41,6 +41,9 @@ export const E_ICOUNT_SHIFT = 0x54;
 export const E_INVALIDATIONS = 0x58;
 /** i32 per RAM page: stores beside its code (core/engine/codemap/page-stores.ts). */
 export const E_PAGE_STORES = 0x64;
+/** The guest's hook for code that is fetched from where there is no memory, by its virtual address: FAULT_EXCEPTION with what the processor
+ *  raises, or FAULT_NONE where it is lost: the host is told then. */
+export const E_HOOK_NO_CODE = 0x6c;
 /** Not 0 while a CPU exchanges 16 bytes. */
 export const E_WIDE_LOCK = 0x68;
 /** i32 for each MMU mode: executions of a block after which run() asks for a region. */

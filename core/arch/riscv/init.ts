@@ -1,10 +1,16 @@
 // Tells the engine this guest's hooks.
 
-import { E_HOOK_ATTENTION, E_HOOK_DELIVER, E_HOOK_MISALIGNED, E_HOOK_WALK } from "../../../src/layout/engine";
+import {
+  E_HOOK_ATTENTION,
+  E_HOOK_DELIVER,
+  E_HOOK_MISALIGNED,
+  E_HOOK_NO_CODE,
+  E_HOOK_WALK,
+} from "../../../src/layout/engine";
 import { ENGINE } from "../../../src/layout/memory";
 import { NAN_DEFAULT, fpRules } from "../../float/env";
 import { walk } from "./paging";
-import { misaligned } from "./raise";
+import { misaligned, noCode } from "./raise";
 import { attention, deliver } from "./trap";
 
 export function riscv_init(cpu: i32): void {
@@ -12,6 +18,7 @@ export function riscv_init(cpu: i32): void {
   store<i32>(ENGINE + E_HOOK_DELIVER, <i32>deliver.index);
   store<i32>(ENGINE + E_HOOK_ATTENTION, <i32>attention.index);
   store<i32>(ENGINE + E_HOOK_MISALIGNED, <i32>misaligned.index);
+  store<i32>(ENGINE + E_HOOK_NO_CODE, <i32>noCode.index);
   // Unprivileged 21.3, 21.2: the canonical NaN; a result is tiny after rounding.
   fpRules(NAN_DEFAULT, false, false);
 }

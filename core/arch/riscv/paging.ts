@@ -124,8 +124,7 @@ function leaf(cpu: i32, va: u64, access: i32, mmu: i32, entry: u64, global: u64,
 
 function found(cpu: i32, va: u64, phys: u64, perm: i32, shift: i32, access: i32, priv: i32): i32 {
   const rights = pmpRights(cpu, phys, priv);
-  // Code is where memory is.
-  if (!permits(rights, access) || (access == ACCESS_EXEC && physHost(phys) == 0)) return refuseAccess(cpu, va, access);
+  if (!permits(rights, access)) return refuseAccess(cpu, va, access);
   store<u64>(cpu + S_WALK_PHYS, phys);
   store<i32>(cpu + S_WALK_PERM, perm & (rights | PERM_GLOBAL));
   store<i32>(cpu + S_WALK_SHIFT, shift);

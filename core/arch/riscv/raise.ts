@@ -1,8 +1,16 @@
 // Raising exceptions: the pending one is taken by the hook that delivers.
 
 import { ACCESS_EXEC, ACCESS_WRITE } from "../../../src/layout/access";
-import { RV_CAUSE, RV_PRIV, RV_TVAL } from "../../../src/arch/riscv/layout";
-import { FAULT_EXCEPTION, S_FAULT } from "../../../src/layout/vcpu";
+import {
+  PRIV_MACHINE,
+  RV_CAUSE,
+  RV_MCAUSE,
+  RV_MSTATUS,
+  RV_MTVEC,
+  RV_PRIV,
+  RV_TVAL,
+} from "../../../src/arch/riscv/layout";
+import { FAULT_EXCEPTION, FAULT_NONE, S_FAULT } from "../../../src/layout/vcpu";
 import {
   BREAKPOINT,
   ECALL_U,
@@ -12,6 +20,7 @@ import {
   LOAD_ACCESS,
   LOAD_MISALIGNED,
   LOAD_PAGE,
+  MIE,
   STORE_ACCESS,
   STORE_MISALIGNED,
   STORE_PAGE,
@@ -47,6 +56,16 @@ export function raisePage(cpu: i32, va: u64, access: i32): i32 {
 /** There is no memory, or PMP does not allow it. */
 export function raiseAccess(cpu: i32, va: u64, access: i32): i32 {
   return raise(cpu, access == ACCESS_WRITE ? STORE_ACCESS : access == ACCESS_EXEC ? FETCH_ACCESS : LOAD_ACCESS, va);
+}
+
+/** Hook: see E_HOOK_NO_CODE. A guest whose handler of just this is not in memory either is lost. */
+export function noCode(cpu: i32, va: u64): i32 {
+  const lost =
+    load<i32>(cpu + RV_PRIV) == PRIV_MACHINE &&
+    (load<u64>(cpu + RV_MSTATUS) & MIE) == 0 &&
+    load<u64>(cpu + RV_MCAUSE) == FETCH_ACCESS &&
+    va == (load<u64>(cpu + RV_MTVEC) & ~3);
+  return lost ? FAULT_NONE : raiseAccess(cpu, va, ACCESS_EXEC);
 }
 
 /** Hook: only atomic accesses have to be aligned. */

@@ -1,6 +1,6 @@
 // Raising exceptions: the pending one stands in X_EXC_* and S_FAULT until deliver() takes it.
 
-import { FAULT_EXCEPTION, S_CODE_BASE, S_FAULT } from "../../../src/layout/vcpu";
+import { FAULT_EXCEPTION, FAULT_NONE, S_CODE_BASE, S_FAULT } from "../../../src/layout/vcpu";
 import {
   EXC_HAS_ERROR,
   X_CR2,
@@ -59,10 +59,19 @@ export function raiseNonCanonical(cpu: i32, va: u64, fetch: bool): i32 {
 /** X_EXC_FLAGS: see raiseNonCanonical. */
 export const EXC_LOOK: i32 = 0x80;
 
-/** Code that cannot be fetched: outside CS that is #GP(0), whatever the page is like (SDM volume 3, 6.9). */
+/** Whether code at a linear address is outside CS: that is #GP(0), whatever the page is like (SDM volume 3, 6.9). */
+function outsideCode(cpu: i32, va: u64): bool {
+  return !isCode64(cpu) && beyondCode(cpu, (va - load<u64>(cpu + S_CODE_BASE)) & 0xffffffff);
+}
+
+/** Code whose page cannot be fetched. */
 export function raiseFetchPF(cpu: i32, va: u64, error: i32): i32 {
-  if (!isCode64(cpu) && beyondCode(cpu, (va - load<u64>(cpu + S_CODE_BASE)) & 0xffffffff)) return raiseGP(cpu, 0);
-  return raisePF(cpu, va, error);
+  return outsideCode(cpu, va) ? raiseGP(cpu, 0) : raisePF(cpu, va, error);
+}
+
+/** Hook: see E_HOOK_NO_CODE. Processors read all ones there and go on; a guest that does is lost. */
+export function noCode(cpu: i32, va: u64): i32 {
+  return outsideCode(cpu, va) ? raiseGP(cpu, 0) : FAULT_NONE;
 }
 
 export function raisePF(cpu: i32, va: u64, error: i32): i32 {

@@ -2,7 +2,7 @@
 // that maps to entry i never has that page number, so no validity bit and no special value is needed.
 
 import { ACCESS_EXEC, PERM_EXEC, PERM_GLOBAL, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
-import { E_CPU_SIZE, E_CPUS, E_CPUS_END, E_HOOK_WALK, E_MMU_MODES } from "../../../src/layout/engine";
+import { E_CPU_SIZE, E_CPUS, E_CPUS_END, E_HOOK_NO_CODE, E_HOOK_WALK, E_MMU_MODES } from "../../../src/layout/engine";
 import {
   S_TLB,
   TLB_ADDEND,
@@ -263,6 +263,7 @@ export function translateExec(cpu: i32, va: u64, mmu: i32): i32 {
   if (phys == -1) return 0;
   const host = physHost(phys);
   if (host) return host;
+  if (call_indirect<i32>(engine(E_HOOK_NO_CODE), cpu, va) != FAULT_NONE) return 0;
   store<u64>(cpu + S_EXIT_PHYS, phys);
   return -1;
 }

@@ -1,7 +1,13 @@
 // The toy's hooks, reset and exceptions.
 
 import { flushTlb } from "../../../core/engine/softmmu/tlb";
-import { E_HOOK_ATTENTION, E_HOOK_DELIVER, E_HOOK_MISALIGNED, E_HOOK_WALK } from "../../../src/layout/engine";
+import {
+  E_HOOK_ATTENTION,
+  E_HOOK_DELIVER,
+  E_HOOK_MISALIGNED,
+  E_HOOK_NO_CODE,
+  E_HOOK_WALK,
+} from "../../../src/layout/engine";
 import { ENGINE } from "../../../src/layout/memory";
 import {
   FAULT_NONE,
@@ -19,6 +25,7 @@ import {
 } from "../../../src/layout/vcpu";
 import {
   CAUSE_ALIGNMENT,
+  CAUSE_FETCH,
   CAUSE_INTERRUPT,
   MMU_PROGRAM,
   MMU_SYSTEM,
@@ -44,6 +51,7 @@ export function toy_init(cpu: i32): void {
   store<i32>(ENGINE + E_HOOK_DELIVER, <i32>deliver.index);
   store<i32>(ENGINE + E_HOOK_ATTENTION, <i32>attention.index);
   store<i32>(ENGINE + E_HOOK_MISALIGNED, <i32>misaligned.index);
+  store<i32>(ENGINE + E_HOOK_NO_CODE, <i32>noCode.index);
 }
 
 export function toy_reset(cpu: i32): void {
@@ -99,4 +107,9 @@ function attention(cpu: i32): i32 {
 
 function misaligned(cpu: i32, va: u64, size: i32, access: i32): i32 {
   return raise(cpu, CAUSE_ALIGNMENT, <u32>va);
+}
+
+/** Without a vector there is nobody to tell. */
+function noCode(cpu: i32, va: u64): i32 {
+  return load<u64>(cpu + T_VECTOR) == 0 ? FAULT_NONE : raise(cpu, CAUSE_FETCH, <u32>va);
 }

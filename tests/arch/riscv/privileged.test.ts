@@ -65,6 +65,19 @@ describe.each(TIERS)("in $name", ({ tier1 }) => {
     expect(trap(h).value).toBe(value ?? trap(h).pc);
   });
 
+  it("has an access fault for code that is not in memory, and is lost where its handler is not either", () => {
+    const text = "li a0, 0x50000000\njalr zero, 0(a0)";
+    const { hart: h } = hart(text, { tier1 });
+    h.run(CODE);
+    expect(trap(h)).toEqual({ cause: 1n, value: 0x50000000n, pc: 0x50000000n });
+
+    const { hart: lost } = hart(`li t0, 0x60000000\ncsrw mtvec, t0\n${text}`, { tier1 });
+    lost.cpu.setPc(BigInt(CODE));
+    expect(lost.cpu.run(1000)).toBe("shutdown");
+    expect(lost.cpu.strayed).toBe(true);
+    expect(trap(lost)).toEqual({ cause: 1n, value: 0x50000000n, pc: 0x50000000n });
+  });
+
   it("goes to supervisor and user mode and back, by way of delegation", () => {
     const { hart: h, labels } = hart(
       `

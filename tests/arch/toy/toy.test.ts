@@ -283,6 +283,26 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
       expect(machine.register("r1")).toBe(59);
     });
 
+    it.each([
+      ["in one page", 0x2000000],
+      ["in the second page of an instruction", 0x1ffffff],
+    ])("has a fault for code that is not in memory, %s", (_where, at) => {
+      const machine = toy(new Assembler(CODE).op("li", R0, at).op("jr", R0));
+      machine.map(0x1fff000, 1);
+      machine.write(0x1ffffff, new Assembler(0).op("li", R0, 0).finish().subarray(0, 1));
+      machine.mapDevice(0x2000000, 0x20000000);
+      machine.run();
+      expect([R4, R5, R6].map((r) => machine.register(`r${r}`))).toEqual([at, T.CAUSE_FETCH, 0x2000000]);
+    });
+
+    it("is lost in code that is not in memory where there is no handler", () => {
+      const machine = toy(new Assembler(CODE).op("li", R0, 0x2000000).op("jr", R0));
+      machine.mapDevice(0x2000000, 0x20000000);
+      machine.cpu.vcpu.set64(T.T_VECTOR, 0n);
+      expect(machine.cpu.run(10)).toBe("shutdown");
+      expect(machine.cpu.strayed).toBe(true);
+    });
+
     it("gives up where there is no handler", () => {
       const machine = toy(new Assembler(CODE).op("undefined"));
       machine.cpu.vcpu.set64(T.T_VECTOR, 0n);

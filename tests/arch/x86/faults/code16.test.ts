@@ -58,26 +58,31 @@ it("this host's processor does what was recorded", ({ skip }) => {
 });
 
 // No host's user program can be in real mode: SDM volume 3, 20.1.6 and 20.3, has #GP for code beyond 64 KiB, whose 16-bit frame has the lower half of EIP.
-it.each([
-  // nop at FFFEh and FFFFh.
-  ["in sequence", 0xfffe, [0x90, 0x90], 0],
-  // mov ax, 1234h at FFFEh.
-  ["an instruction", 0xfffe, [0xb8, 0x34, 0x12], 0xfffe],
-  // 66h, jmp to 10000h.
-  ["jmp with 66h", 0xfff0, [0x66, 0xe9, 0x0a, 0, 0, 0], 0xfff0],
-])("real mode ends at 64 KiB: %s", (_name, ip, code, refused) => {
-  const cpu = bareCpu();
-  const [handler, base, top] = [0x500, 0x10000, 0x7000];
-  poke(cpu, 13 * 4, [handler & 255, handler >> 8, 0, 0]);
-  poke(cpu, handler, [0xf4]);
-  poke(cpu, base + ip, code);
-  for (const n of [X.SS, X.DS, X.ES]) cpu.setSegment(n, 0, 0n, 0xffffn, 0x93);
-  cpu.setSegment(X.CS, base >> 4, BigInt(base), 0xffffn, 0x9b);
-  cpu.setGpr("rsp", BigInt(top));
-  cpu.setPc(BigInt(ip));
-  cpu.update();
-  expect(cpu.run(100)).toBe("halt");
-  expect(cpu.pc).toBe(BigInt(handler + 1));
-  expect(cpu.gpr("rsp")).toBe(BigInt(top - 6));
-  expect([peek16(cpu, top - 6), peek16(cpu, top - 4)]).toEqual([refused, base >> 4]);
+describe.each([
+  ["RAM", 0x10000],
+  ["no memory", 0xff0000],
+])("real mode ends at 64 KiB, with %s behind it", (_behind, base) => {
+  it.each([
+    // nop at FFFEh and FFFFh.
+    ["in sequence", 0xfffe, [0x90, 0x90], 0],
+    // mov ax, 1234h at FFFEh.
+    ["an instruction", 0xfffe, [0xb8, 0x34, 0x12], 0xfffe],
+    // 66h, jmp to 10000h.
+    ["jmp with 66h", 0xfff0, [0x66, 0xe9, 0x0a, 0, 0, 0], 0xfff0],
+  ])("%s", (_name, ip, code, refused) => {
+    const cpu = bareCpu();
+    const [handler, top] = [0x500, 0x7000];
+    poke(cpu, 13 * 4, [handler & 255, handler >> 8, 0, 0]);
+    poke(cpu, handler, [0xf4]);
+    poke(cpu, base + ip, code.slice(0, 0x10000 - ip));
+    for (const n of [X.SS, X.DS, X.ES]) cpu.setSegment(n, 0, 0n, 0xffffn, 0x93);
+    cpu.setSegment(X.CS, 0x1000, BigInt(base), 0xffffn, 0x9b);
+    cpu.setGpr("rsp", BigInt(top));
+    cpu.setPc(BigInt(ip));
+    cpu.update();
+    expect(cpu.run(100)).toBe("halt");
+    expect(cpu.pc).toBe(BigInt(handler + 1));
+    expect(cpu.gpr("rsp")).toBe(BigInt(top - 6));
+    expect([peek16(cpu, top - 6), peek16(cpu, top - 4)]).toEqual([refused, 0x1000]);
+  });
 });
