@@ -160,6 +160,11 @@ function toV86(cpu: i32, pc: u64, selector: i32, image: i32): void {
   const fs = popSelector(cpu, 4);
   const gs = popSelector(cpu, 4);
   if (faulted(cpu)) return;
+  // SDM volume 2, IRET: the new code segment ends at FFFFh.
+  if (pc > 0xffff) {
+    raiseGP(cpu, 0);
+    return;
+  }
   loadV86(cpu, CS, selector);
   loadV86(cpu, SS, ss);
   loadV86(cpu, ES, es);
@@ -168,7 +173,7 @@ function toV86(cpu: i32, pc: u64, selector: i32, image: i32): void {
   loadV86(cpu, GS, gs);
   store<u64>(cpu + RSP, sp);
   store<i32>(cpu + X_CPL, 3);
-  jumpTo(cpu, pc & 0xffff);
+  jumpTo(cpu, pc);
   const mask = F_USER | F_RF | F_IF | F_IOPL | F_VM | F_VIF | F_VIP | F_AC;
   setFlags(cpu, (getFlags(cpu) & ~mask) | (image & mask));
 }
