@@ -24,8 +24,8 @@ export function loadCoreModule(guest: string = DEFAULT_GUEST, shared = false): W
 const compiled = new Map<string, WebAssembly.Module>();
 
 /**
- * The same for every machine of this process: a later one begins sooner, and V8 keeps the types of a module that it has read for as long
- * as the process runs. Undefined where it cannot be loaded: the machine's own thread says why.
+ * The same for every machine of this process: a later one begins sooner, and V8 11 keeps 40 bytes for each type of each module that it
+ * has read, for as long as the process runs. Undefined where it cannot be loaded: the machine's own thread says why.
  */
 export function sharedCore(guest: string): WebAssembly.Module | undefined {
   let module = compiled.get(guest);

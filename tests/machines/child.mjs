@@ -111,7 +111,8 @@ const KINDS_OF_OBJECTS = await kinds();
 
 /**
  * V8 holds the counters of a thread, 30 KB, in tasks that report how long a module's functions took to compile: the last one runs two
- * minutes after the module was instantiated. Memory is looked at after that.
+ * minutes after the module was instantiated. Memory is looked at after that. What is freed then the allocator keeps, so that resident
+ * memory is what machines of two minutes needed together.
  */
 const REPORTED_MS = 125_000;
 

@@ -25,19 +25,6 @@ interface Left {
   heap: number;
 }
 
-/**
- * Without these, glibc keeps what is free between blocks of different sizes, and how much that is changes from run to run. Larger blocks
- * are mapped one by one, and the end of the heap is given back, so that what is resident is what is used. What one arena has free no
- * other gives out, so there is one.
- */
-const ALLOCATOR = {
-  MALLOC_ARENA_MAX: "1",
-  MALLOC_MMAP_THRESHOLD_: "16384",
-  MALLOC_MMAP_MAX_: "1000000",
-  MALLOC_TRIM_THRESHOLD_: "4096",
-  MALLOC_TOP_PAD_: "4096",
-};
-
 /** What of `now` was not there before, by what it is. */
 function more(now: readonly string[], before: readonly string[]): string[] {
   const kind = (name: string): string => name.replace(/:\[\d+\]$/, "");
@@ -84,8 +71,7 @@ export const proof: Proof = {
         INITRD,
       ];
       if (process.env.PROOF_KEPT !== undefined) args.push(process.env.PROOF_KEPT);
-      const env = { ...process.env, ...ALLOCATOR };
-      const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
+      const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
       if (status !== 0) return [`the process ended with ${signal ?? status}: ${stderr.slice(-2000)}`];
       const { begin, early, end } = JSON.parse(stdout) as { begin: Left; early?: Left; end: Left };
       const failures: string[] = [];
