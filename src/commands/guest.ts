@@ -2,12 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { DEFAULT_GUEST } from "../guests/programs.js";
+import { DEFAULT_GUEST, programName } from "../guests/programs.js";
 import { bringGuest } from "../images/bring.js";
 import { ARCHITECTURES, buildGuest, findArchitecture } from "../images/build.js";
+import { listGuest } from "../images/listing.js";
 import { GuestError } from "../images/run.js";
 import { type Command, GUEST_FOLDER } from "./command.js";
 
@@ -70,6 +71,7 @@ export const guest: Command = {
     if (values.kernel) {
       const { image } = findArchitecture(values.arch);
       bringGuest({ kernel: values.kernel, image, initrd: values.initrd, disk: values.disk }, out, progress);
+      offer(out, values.arch);
       return 0;
     }
     const cache = values.cache ?? cacheFolder();
@@ -82,6 +84,7 @@ export const guest: Command = {
       },
       progress,
     );
+    offer(out, values.arch);
     progress(built ? `ready in ${out}` : `${out} is up to date`);
     return 0;
   },
@@ -92,13 +95,22 @@ export function guestFolder(arch: string): string {
   return findArchitecture(arch).guest === DEFAULT_GUEST ? GUEST_FOLDER : join(GUEST_FOLDER, arch);
 }
 
+/** Lists the guest for the page, which has those in GUEST_FOLDER. */
+function offer(out: string, arch: string): void {
+  const root = resolve(GUEST_FOLDER);
+  const { guest, image } = findArchitecture(arch);
+  const program = guest === DEFAULT_GUEST ? undefined : programName(guest);
+  listGuest(relative(root, out).startsWith("..") ? out : root, out, { guest, program, image });
+}
+
 /** Makes the guest that is made without further options in `out`, unless one is there. */
 export async function ensureGuest(out: string, arch: string): Promise<void> {
   const usual = { arch, cloud: false, python: false, suite: undefined, force: false, bench: undefined };
-  await buildGuest(
+  const built = await buildGuest(
     { ...usual, out, size: 256, cache: cacheFolder(), folder: FILES, anyOptions: true, modules: [] },
     progress,
   );
+  if (built) offer(out, arch);
 }
 
 function progress(text: string): void {

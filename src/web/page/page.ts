@@ -3,6 +3,7 @@
 import type { MachineTerminal } from "../terminal/terminal.js";
 import { BootLog } from "./boot-log.js";
 import { confirmLoss } from "./confirm.js";
+import { chooseGuest, type OfferedGuest, offeredGuests } from "./guests.js";
 import { type Link, readLink } from "./link.js";
 import { ProgressList } from "./progress.js";
 import { Session, type SessionView, type ShownState } from "./session.js";
@@ -10,6 +11,9 @@ import { Session, type SessionView, type ShownState } from "./session.js";
 const DEFAULT_COMMAND_LINE = `-m 512M -kernel bzImage -initrd initrd
 -drive if=virtio,format=raw,file=rootfs.bin
 -append "console=ttyS0 quiet root=/dev/vda"`;
+
+const BEGINS_ANEW = "The machine begins anew: what was written to its disks, all files in it, is lost.";
+const RESTART = "Restart, lose the files";
 
 const LABELS: Record<ShownState, string> = {
   waiting: "not started",
@@ -36,9 +40,15 @@ const reset = element<HTMLButtonElement>("reset");
 const power = element<HTMLButtonElement>("power");
 const progress = new ProgressList(element("progress"));
 const log = new BootLog();
+const picker = element<HTMLSelectElement>("guest");
+const parameters = new URLSearchParams(location.search);
 let session: Session | undefined;
 let terminal: MachineTerminal | undefined;
 let link: Link | undefined;
+/** The first machine has been made, or refused. */
+let begun = false;
+/** The guest that is chosen in the page's list. */
+let offered: OfferedGuest | undefined;
 
 function say(id: "error" | "notice", message: string | undefined): void {
   const place = element(id);
@@ -82,15 +92,44 @@ function boot(): void {
       showState("waiting");
     } else session = new Session(view, commandLine.value, link.filesUrl, origins);
   } catch (error) {
-    showState("failed");
-    say("error", (error as Error).message);
+    refuse(error as Error);
   }
   connect();
 }
 
+function refuse({ message }: Error): void {
+  showState("failed");
+  say("error", message);
+}
+
+/** Chooses the first machine: that of the link, else the first of the page's list, else the default. */
+async function begin(): Promise<void> {
+  showState("loading");
+  link = readLink(location.href, document.baseURI, origins);
+  // Another site's list would be its choice of what runs here.
+  const guests = link.foreignHost === undefined ? await offeredGuests(link.filesUrl) : [];
+  const name = parameters.get("guest");
+  if (name !== null) offered = chooseGuest(guests, name);
+  else if (!parameters.has("args")) offered = guests[0];
+  if (offered && !parameters.has("args")) commandLine.value = offered.arguments;
+  picker.append(...guests.map((guest) => new Option(guest.title, guest.name)));
+  picker.value = offered?.name ?? "";
+  element("offered").hidden = guests.length < 2;
+  picker.addEventListener("change", () => {
+    const before = offered;
+    void unlessRefused(BEGINS_ANEW, RESTART, () => {
+      offered = chooseGuest(guests, picker.value);
+      commandLine.value = offered.arguments;
+      boot();
+    }).then(() => {
+      if (offered === before) picker.value = before?.name ?? "";
+    });
+  });
+}
+
 /** As soon as there are a terminal and a machine. */
 function connect(): void {
-  if (!terminal) return;
+  if (!terminal || !begun) return;
   session?.connect(terminal);
   // For the browser's console, and for whoever drives the page.
   Object.assign(globalThis, { wasmachine: { terminal: terminal.xterm, machine: session?.machine } });
@@ -102,12 +141,7 @@ async function unlessRefused(question: string, action: string, act: () => void):
   terminal?.focus();
 }
 
-const restart = (): Promise<void> =>
-  unlessRefused(
-    "The machine begins anew: what was written to its disks, all files in it, is lost.",
-    "Restart, lose the files",
-    boot,
-  );
+const restart = (): Promise<void> => unlessRefused(BEGINS_ANEW, RESTART, boot);
 
 addEventListener("beforeunload", (event) => {
   // The browser asks in its own words.
@@ -142,7 +176,7 @@ element("log").addEventListener("click", () => {
   terminal?.focus();
 });
 element("default").addEventListener("click", () => {
-  commandLine.value = DEFAULT_COMMAND_LINE;
+  commandLine.value = offered?.arguments ?? DEFAULT_COMMAND_LINE;
 });
 element("form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -152,8 +186,13 @@ element<HTMLInputElement>("screen-reader").addEventListener("change", (event) =>
   if (terminal) terminal.screenReader = (event.target as HTMLInputElement).checked;
 });
 
-commandLine.value = new URLSearchParams(location.search).get("args") ?? DEFAULT_COMMAND_LINE;
-boot();
+commandLine.value = parameters.get("args") ?? DEFAULT_COMMAND_LINE;
+begin()
+  .then(boot, refuse)
+  .finally(() => {
+    begun = true;
+    connect();
+  });
 // The terminal is most of the page's code. The machine's worker begins before it is here, let alone has been run.
 import("../terminal/terminal.js").then(
   (module) => {
