@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { Emulator } from "../../testing/emulator.js";
 import { INITRD, KERNEL, PROMPT, ROOT } from "../../testing/guest.js";
 import setupGuest from "../../testing/setup-guest.js";
-import { BEGIN, END, systemdDisk } from "../system/systemd-disk.js";
+import { systemdDisk } from "../system/systemd-disk.js";
 import type { Proof } from "./runner/proof.js";
 
 const BOOT = 400_000;
@@ -34,19 +34,29 @@ async function pae(): Promise<string[]> {
 /** What depends on how fast host and emulator are. */
 const TIMING = /tsc|clock|calibrat|hpet: Lost|hrtimer: interrupt took/i;
 
-/** Lines of the kernel's complaints, without their times. */
-async function complaints(command: string, args: readonly string[], disk: string): Promise<string[]> {
+/**
+ * Lines of the kernel's complaints, without their times: root logs in and asks for them once all units have started and udev is done.
+ * A unit cannot write them to the console: the terminal is hung up when its login starts.
+ */
+async function complaints(command: string, args: readonly string[], disk: string, append = ""): Promise<string[]> {
   const emulator = new Emulator(command, [
     ...args,
     ...["-nographic", "-no-reboot", "-m", "512M", "-cpu", "max", "-kernel", KERNEL, "-initrd", INITRD],
-    ...["-append", "console=ttyS0 root=/dev/vda init=/lib/systemd/systemd"],
+    ...["-append", `console=ttyS0 root=/dev/vda init=/lib/systemd/systemd ${append}`],
     ...["-drive", `if=virtio,format=raw,snapshot=on,file=${disk}`],
   ]);
   try {
-    await emulator.waitFor("login:", BOOT);
-    const from = await emulator.waitFor(`${BEGIN}\r\n`, BOOT);
-    const to = await emulator.waitFor(`${END}\r\n`, BOOT, from);
-    const lines = emulator.out.slice(from, to - END.length - 2).split("\r\n");
+    const login = await emulator.waitFor("guest login: ", BOOT);
+    emulator.type("root\n");
+    const bash = await emulator.waitFor("root@guest:~# ", BOOT, login);
+    // A shell that prints no control sequences.
+    emulator.type("exec sh\n");
+    await emulator.waitFor("# ", BOOT, bash);
+    // Nothing comes between the lines of an answer that the kernel has to say.
+    await emulator.shell("dmesg -n 1; udevadm settle; systemctl is-system-running --wait", BOOT);
+    const said = await emulator.shell("dmesg -l emerg,alert,crit,err,warn && echo THAT-IS-ALL", BOOT);
+    const lines = said.trimEnd().split("\n");
+    if (lines.pop() !== "THAT-IS-ALL") throw new Error(`the guest was asked for its kernel's complaints: ${said}`);
     return lines.map((line) => line.replace(/^\[ *\d+\.\d+\] /, "")).filter((line) => !TIMING.test(line));
   } finally {
     emulator.close();
@@ -63,7 +73,8 @@ async function systemd(): Promise<string[]> {
     throw new Error(`Debian packages are missing: apt-get install ${missing.map(([, name]) => name).join(" ")}`);
   }
   const disk = systemdDisk();
-  const native = await complaints(QEMU, ["-accel", "tcg", "-vga", "none", "-nic", "none"], disk);
+  // On a busy host QEMU's TSC runs on without ticks, and the kernel panics at the test of its timer (machines/pc/held-up.test.ts).
+  const native = await complaints(QEMU, ["-accel", "tcg", "-vga", "none", "-nic", "none"], disk, "no_timer_check");
   const ours = await complaints(process.execPath, [`${ROOT}dist/node/cli.js`], disk);
   const more = ours.filter((line) => !native.includes(line));
   return more.length === 0 ? [] : [`the kernel complains here, and not under QEMU, of: ${more.join("; ")}`];
