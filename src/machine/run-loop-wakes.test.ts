@@ -134,10 +134,11 @@ class World implements HostScheduler {
       hostNow: () => this.time,
       work: this.work,
       blocked: () => this.blocked > 0,
-      onIdle: () => {
+      onIdle: (deadline) => {
         this.at("idled");
-        steady.idled();
+        steady.idled(deadline);
       },
+      owed: () => steady.owed(),
       onShutdown: () => {},
       ...(icount ? { icount: { time: icount, sleep: kind === "icount" } } : {}),
     });

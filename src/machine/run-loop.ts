@@ -18,8 +18,10 @@ export interface RunLoopParts {
   awaiting?: () => boolean;
   /** The readers of the machine's output are far behind: the CPU stands still, and wake() is called when they have caught up. */
   blocked?: () => boolean;
-  /** The CPU was halted until now. */
-  onIdle?: () => void;
+  /** The CPU was halted until now, and would have been until `deadline`. */
+  onIdle?: (deadline: number) => void;
+  /** Virtual time behind the host's, which a halted CPU is given: it sleeps for so much less. */
+  owed?: () => number;
   /** The CPU cannot go on. */
   onShutdown: () => void;
   /** -icount: the source of `clock`, and whether idle time is slept through (sleep=on) or skipped. */
@@ -73,8 +75,9 @@ export class RunLoop {
         continue;
       }
       if (this.slice() === "idle") {
+        const { deadline } = this.clock;
         await this.idle();
-        this.parts.onIdle?.();
+        this.parts.onIdle?.(deadline);
       } else await scheduler.yield();
     }
   }
@@ -239,8 +242,9 @@ export class RunLoop {
       this.cpu.skip(icount.time.instructionsFor(slept));
       return;
     }
-    if (left <= IDLE_SPIN_NS) await scheduler.yield();
-    else await this.sleep(left / 1e6);
+    const wait = left - (this.parts.owed?.() ?? 0);
+    if (wait <= IDLE_SPIN_NS) await scheduler.yield();
+    else await this.sleep(wait / 1e6);
   }
 
   private async sleep(milliseconds: number): Promise<void> {

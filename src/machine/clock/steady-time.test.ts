@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { STEADY_STEP_NS } from "../../tuning/host.js";
+import { STEADY_MOST_NS, STEADY_STEP_NS } from "../../tuning/host.js";
 import { HostTime, VirtualClock } from "./clock.js";
 import { SteadyTime } from "./steady-time.js";
 import { createWallClock } from "./wall-clock.js";
@@ -34,11 +34,30 @@ test("a gap counts as one step, is made up for, and time never goes back", () =>
   expect(last).toBe(host.time);
 });
 
-test("an idle guest's gap is its own", () => {
+test("a gap that an idle guest sleeps through is its own", () => {
   const { host, source } = setup();
   host.time = 300e6;
-  source.idled();
+  source.idled(Number.POSITIVE_INFINITY);
   expect(source.now()).toBe(300e6);
+  host.time = 700e6;
+  source.idled(690e6);
+  expect(source.now()).toBe(700e6);
+});
+
+test("an idle guest whose host is held up wakes at the time it sleeps for, and sleeps no more until it has made up for it", () => {
+  const { host, source } = setup();
+  host.time = 26e9;
+  source.idled(4e6);
+  expect(source.now()).toBe(4e6);
+  expect(source.owed()).toBe(26e9 - 4e6);
+  source.idled(8e6);
+  expect(source.now()).toBe(8e6);
+  source.idled(30e9);
+  expect([source.now(), source.owed()]).toEqual([26e9, 0]);
+  // Longer than it would take to make up for.
+  host.time += STEADY_MOST_NS + 30e9;
+  source.idled(30e9);
+  expect([source.now(), source.owed()]).toEqual([host.time, 0]);
 });
 
 test("a date that is read while time is owed agrees with the clock that goes on from there", () => {
@@ -54,7 +73,7 @@ test("a date that is read while time is owed agrees with the clock that goes on 
     const read = wall.now();
     const at = source.now();
     host.time += 5e6;
-    source.idled();
+    source.idled(Number.POSITIVE_INFINITY);
     expect(read + (source.now() - at) / 1e6).toBeCloseTo(wall.now(), 3);
     expect(wall.now() - source.now() / 1e6).toBeCloseTo(begin, 3);
   }

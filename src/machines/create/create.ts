@@ -78,7 +78,8 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     consoles = new ChardevHub(config.chardevs, host, commands, config.escapeChar);
     loop = new RunLoop({
       ...{ cpu, clock, work, scheduler: host.scheduler, hostNow: bus.hostNow },
-      onIdle: () => time.idled(),
+      onIdle: (deadline) => time.idled(deadline),
+      owed: () => time.owed(),
       blocked: () => host.output?.closed ?? false,
       awaiting: () => cpu.engine.tier1?.awaiting ?? false,
       onShutdown: () => {

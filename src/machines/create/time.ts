@@ -16,8 +16,10 @@ export interface MachineTime {
   readonly wall: WallClock;
   /** Under -icount. */
   readonly counted: InstructionTime | undefined;
-  /** The CPU waited. */
-  idled(): void;
+  /** The CPU waited, and would have until `deadline`. */
+  idled(deadline: number): void;
+  /** How far the guest is behind the host, nanoseconds. */
+  owed(): number;
   readonly state: readonly StatePart[];
 }
 
@@ -26,10 +28,11 @@ export function makeTime({ icount, rtc }: MachineConfig, host: MachineHost, bus:
   const steady = new SteadyTime(new HostTime(bus.hostNow));
   const source = counted ?? steady;
   const clock = new VirtualClock(source);
-  const wall = createWallClock(rtc, host, clock, counted ? undefined : () => steady.owed());
+  const owed = (): number => steady.owed();
+  const wall = createWallClock(rtc, host, clock, counted ? undefined : owed);
   const state: StatePart[] = [
     ["clock", source],
     ["wall clock", wall],
   ];
-  return { clock, source, wall, counted, idled: () => steady.idled(), state };
+  return { clock, source, wall, counted, idled: (deadline) => steady.idled(deadline), owed, state };
 }

@@ -9,11 +9,12 @@ import { FakeLine, FakeLines } from "../../devices/testing.js";
 import { Hpet } from "../../devices/timer/hpet/hpet.js";
 import { Pit8254 } from "../../devices/timer/pit8254/pit8254.js";
 import { HostTime, VirtualClock } from "../../machine/clock/clock.js";
-import { type HostScheduler, HostWork } from "../../machine/clock/scheduler.js";
+import { type HostScheduler, type HostSleep, HostWork } from "../../machine/clock/scheduler.js";
 import { SteadyTime } from "../../machine/clock/steady-time.js";
 import type { Cpu, CpuExit } from "../../machine/cpu.js";
 import { RunLoop } from "../../machine/run-loop.js";
 import { TIME_LOOK_NS } from "../../tuning/engine.js";
+import { STEADY_STEP_NS } from "../../tuning/host.js";
 
 const HZ = 250;
 const WAIT_NS = (40e9 / HZ / TSC_HZ) * 1e9;
@@ -50,8 +51,9 @@ class BusyHost implements HostScheduler {
     this.work(20_000);
   }
 
-  sleep(): never {
-    throw new Error("a guest that waits in a loop does not sleep");
+  sleep(milliseconds: number): HostSleep {
+    this.work(milliseconds * 1e6);
+    return { done: Promise.resolve(), wake() {} };
   }
 }
 
@@ -146,4 +148,52 @@ test.each(Object.keys(TIMERS))("a host that is held up does not hide the interru
     const counts = await tries(timer, host);
     expect(Math.min(...counts), `case ${n}: turns of ${turn} ns, ${away} ns away, interrupts ${counts}`).toBe(ENOUGH);
   }
+});
+
+test("a guest that sleeps between its ticks gets all of them one by one after a host that was stopped", async () => {
+  // Linux looks at each tick for a CPU that did not get to its watchdog for 20 s.
+  const STOPPED = 26e9;
+  const SECONDS = 90;
+  const STOPS = 2;
+  let stops = STOPS;
+  const host = new BusyHost(
+    () => 10e9,
+    () => (stops-- > 0 ? STOPPED : 0),
+  );
+  const steady = new SteadyTime(new HostTime(() => host.now()));
+  const clock = new VirtualClock(steady);
+  const line = TIMERS.hpet!(clock);
+  const ticks: number[] = [];
+  const loop = new RunLoop({
+    cpu: {
+      instructions: 0,
+      halted: true,
+      run(): CpuExit {
+        host.work(50_000);
+        if (line.rises > 0) ticks.push(clock.now());
+        line.rises = 0;
+        if (clock.now() >= SECONDS * 1e9) loop.end();
+        return "halt";
+      },
+      stop() {},
+      skip() {},
+      setInterrupt() {},
+      reset() {},
+    },
+    clock,
+    scheduler: host,
+    hostNow: () => host.now(),
+    work: new HostWork(),
+    onIdle: (deadline) => steady.idled(deadline),
+    owed: () => steady.owed(),
+    onShutdown: () => {},
+  });
+  loop.start();
+  await loop.run();
+  const gaps = ticks.slice(1).map((at, n) => at - ticks[n]!);
+  expect(stops).toBeLessThanOrEqual(0);
+  // It was stopped while it executed, and that much is not made up for.
+  expect(Math.max(...gaps)).toBeLessThan(STEADY_STEP_NS + 5e6);
+  expect(ticks.length).toBeGreaterThan(SECONDS * HZ - 10 * STOPS);
+  expect(steady.owed()).toBe(0);
 });
