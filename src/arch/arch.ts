@@ -29,6 +29,8 @@ export interface MmuModes {
   readonly debug: number;
   /** Those of programs; in all others the system runs (HOT_SYSTEM_BLOCK). */
   readonly user: readonly number[];
+  /** Address spaces beside the current one whose translations are kept, where the guest numbers them: two or more, or none where this is left out. */
+  readonly spaces?: number;
 }
 
 /** A line for -d, and the item it belongs to. */

@@ -39,7 +39,8 @@ type Guest = Pick<Arch, "tableBytes" | "mmu">;
 /** Bytes of a CPU's state. */
 function cpuSize({ mmu }: Guest): number {
   if (mmu.count > L.MMU_MODES_MAX) throw new Error(`${mmu.count} MMU modes: the engine has ${L.MMU_MODES_MAX} at most`);
-  return L.S_TLB + mmu.count * (L.TLB_MODE_SIZE + L.TLB_LIST_MODE_SIZE);
+  const spaces = (mmu.spaces ?? 0) * L.SPACE_SIZE;
+  return L.S_TLB + mmu.count * (L.TLB_MODE_SIZE + L.TLB_LIST_MODE_SIZE) + spaces;
 }
 
 /** Where everything lies with so many bytes of RAM and so many CPUs. */
@@ -131,6 +132,7 @@ export class EngineMemory {
     this.setEngine(L.E_CPUS_END, plan.cpus + cpus * plan.cpuSize);
     this.setEngine(L.E_CPU_SIZE, plan.cpuSize);
     this.setEngine(L.E_MMU_MODES, arch.mmu.count);
+    this.setEngine(L.E_MMU_SPACES, arch.mmu.spaces ?? 0);
     this.physical = new PhysicalMap(this.u32, ram, plan.ramBase);
   }
 

@@ -46,6 +46,8 @@ export const E_PAGE_STORES = 0x64;
 export const E_HOOK_NO_CODE = 0x6c;
 /** Not 0 while a CPU exchanges 16 bytes. */
 export const E_WIDE_LOCK = 0x68;
+/** Address spaces beside the current one whose translations a CPU keeps (Arch.mmu.spaces). */
+export const E_MMU_SPACES = 0x70;
 /** i32 for each MMU mode: executions of a block after which run() asks for a region. */
 export const E_HOT = 0x94;
 /** Physical map: all that is memory to the guest, ranges that do not overlap, those looked for most first. Elsewhere is MMIO or nothing.

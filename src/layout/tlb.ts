@@ -23,3 +23,19 @@ export const TLB_EXEC = 0x20000;
 export const TLB_EXEC_ADDEND = 0x20018;
 /** Of the list behind the TLBs (S_TLB_LIST), for each mode: each entry, for data and for code, may be in it twice. */
 export const TLB_LIST_MODE_SIZE = 0x10000;
+
+// Translations of address spaces that are not the current one (S_SPACES): for each i32 number (-1: none), i32 length, i32 S_SPACE_TURN
+// when it was left, then copies of entries, the latest first: i64 read tag, i64 write tag, i32 offset of the entry from `cpu`, i32 addend,
+// i32 flags. 128 KiB are those of 8 processes that touch 2 MiB each: coming back to more costs more than looking it up again.
+export const SPACE_NUMBER = 0;
+export const SPACE_LENGTH = 4;
+export const SPACE_TURN = 8;
+export const SPACE_COPIES = 16;
+export const COPY_READ = 0;
+export const COPY_WRITE = 8;
+export const COPY_ENTRY = 16;
+export const COPY_ADDEND = 20;
+export const COPY_FLAGS = 24;
+export const COPY_STRIDE = 32;
+export const SPACE_COPIES_MAX = 512;
+export const SPACE_SIZE = SPACE_COPIES + SPACE_COPIES_MAX * COPY_STRIDE;

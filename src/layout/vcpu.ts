@@ -63,6 +63,13 @@ export const S_CODE_MASK = 0x88;
 export const S_LAST_EVENT = 0x90;
 /** i32: address of the list of addresses of filled TLB entries, behind the TLBs. */
 export const S_TLB_LIST = 0x98;
+/** i32: address of the translations of other address spaces, behind that list. */
+export const S_SPACES = 0x9c;
+/** i32: number of the current address space; i32: counts changes of it. */
+export const S_SPACE = 0xa0;
+export const S_SPACE_TURN = 0xa4;
+/** i32: there may be pieces of pages of more than 1 GiB. */
+export const S_GIANT_PAGES = 0xa8;
 /** i64 each: virtual time at this CPU's last read of the host's clock, nanoseconds; its instruction count then; the instruction count
  *  from which the clock is read again. */
 export const S_TIME = 0xc0;

@@ -25,7 +25,7 @@ const REGISTERS: readonly Register[] = [
 export const TOY: Arch = {
   name: "toy",
   functions: { init: "toy_init", reset: "toy_reset", update: "toy_update" },
-  mmu: { count: T.MMU_COUNT, debug: T.MMU_SYSTEM, user: [T.MMU_PROGRAM] },
+  mmu: { count: T.MMU_COUNT, debug: T.MMU_SYSTEM, user: [T.MMU_PROGRAM], spaces: T.SPACES },
   tableBytes: 0,
   interruptLines: ["first", "second"],
   registers: REGISTERS,

@@ -5,7 +5,7 @@ import type { IrBuilder, Value } from "../../src/ir/builder.js";
 import { type HelperDef, helper, system } from "../../src/ir/helpers.js";
 import { HINT_CALL, HINT_JUMP, HINT_RETURN, Ty } from "../../src/ir/ops.js";
 import { MEM_ALIGN, MEM_RMW } from "../../src/layout/access.js";
-import { SYS_COUNT, T_REG, T_REGISTERS } from "./layout.js";
+import { SYS_LAST, T_REG, T_REGISTERS } from "./layout.js";
 
 export const HELPERS: readonly HelperDef[] = [
   system("toy_sys"),
@@ -148,7 +148,7 @@ export const ROWS: readonly Row[] = [
     name: "sys",
     operands: "xn",
     build(c) {
-      if (c.imm < 0 || c.imm > SYS_COUNT) return undefinedInsn(c);
+      if (c.imm < 0 || c.imm > SYS_LAST) return undefinedInsn(c);
       c.b.call(H_SYS, c.b.i64(c.imm), c.b.i64(c.x), pcAt(c, c.next));
       c.b.exit();
       c.ended = true;

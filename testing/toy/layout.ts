@@ -81,3 +81,11 @@ export const SYS_EXCEPTION = 9;
 export const SYS_PROGRAM = 10;
 /** register := instructions executed before this one, in both modes. */
 export const SYS_COUNT = 11;
+/** Number of the address space := register. */
+export const SYS_SPACE = 12;
+/** What is not global goes, of the space of a number; of one page: its address, and the number in its lowest bits. */
+export const SYS_DROP_SPACE = 13;
+export const SYS_DROP_PAGE = 14;
+export const SYS_LAST = 14;
+/** Other spaces that are kept. */
+export const SPACES = 2;

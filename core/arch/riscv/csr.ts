@@ -24,6 +24,7 @@ import {
   RV_STIMECMP,
   RV_X,
 } from "../../../src/arch/riscv/layout";
+import { dropSpace, switchSpace } from "../../engine/softmmu/spaces";
 import { flushTlb } from "../../engine/softmmu/tlb";
 import { setPc } from "../../engine/state";
 import {
@@ -55,6 +56,7 @@ import { isCounter, readCounter, writeCounter } from "./counters";
 import { EFFECT_INTERRUPTS, EFFECT_MODE, effectOf, featureOf, rowOf, slotOf, writableOf } from "./csr-table";
 import { mstatus, privilege, updateInterrupts, updateMode } from "./mode";
 import { readPmpAddress, readPmpConfig, writePmpAddress, writePmpConfig } from "./pmp";
+import { asid, setSpace } from "./paging";
 import { compare, stimecmpAllowed } from "./timer";
 import { illegal } from "./trap";
 
@@ -216,14 +218,19 @@ function writeStatus(cpu: i32, value: u64, mask: u64): void {
   updateInterrupts(cpu);
 }
 
-/** A mode that does not exist leaves all as it was (12.1.11). Other address spaces are not told apart: what is not global goes. */
+/** A mode that does not exist leaves all as it was (12.1.11). What is kept of other address spaces is of the same mode. New tables of the
+ *  same address space are seen at once, which is more than there has to be. */
 function writeSatp(cpu: i32, value: u64): void {
   const kind = <i32>(value >> 60);
   if (kind != 0 && (kind < 8 || kind > 10)) return;
   const old = load<u64>(cpu + RV_SATP);
   if (old == value) return;
   store<u64>(cpu + RV_SATP, value);
-  flushTlb(cpu, old >> 60 == value >> 60);
+  if (old >> 60 != value >> 60) {
+    flushTlb(cpu, false);
+    setSpace(cpu);
+  } else if (asid(old) == asid(value)) dropSpace(cpu, asid(value));
+  else switchSpace(cpu, asid(value));
 }
 
 function writeMenvcfg(cpu: i32, value: u64): void {

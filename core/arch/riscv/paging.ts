@@ -26,6 +26,7 @@ import {
   FAULT_EXCEPTION,
   FAULT_NONE,
   FAULT_RETRY,
+  S_SPACE,
   S_WALK_PERM,
   S_WALK_PHYS,
   S_WALK_SHIFT,
@@ -53,6 +54,17 @@ const PPN: u64 = 0x003ffffffffffc00;
 const SATP_PPN: u64 = 0x00000fffffffffff;
 /** satp.MODE of Sv39; the next ones have a level more each. */
 const SV39: i32 = 8;
+
+/** satp.ASID: all 16 bits are there. */
+// @ts-ignore: decorator
+@inline export function asid(satp: u64): i32 {
+  return <i32>(satp >> 44) & 0xffff;
+}
+
+/** Tells the TLB, which has nothing of other address spaces. */
+export function setSpace(cpu: i32): void {
+  store<i32>(cpu + S_SPACE, asid(load<u64>(cpu + RV_SATP)));
+}
 
 /** Hook: see E_HOOK_WALK. */
 export function walk(cpu: i32, va: u64, access: i32, mode: i32): i32 {

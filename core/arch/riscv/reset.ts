@@ -28,6 +28,7 @@ import {
 import { flushTlb } from "../../engine/softmmu/tlb";
 import { ADUE, PBMTE } from "./bits";
 import { updateInterrupts, updateMode } from "./mode";
+import { setSpace } from "./paging";
 
 /** Features, misa, mhartid and the lines stay: they are the machine's. */
 export function riscv_reset(cpu: i32): void {
@@ -55,6 +56,7 @@ function environment(features: i32): u64 {
 
 export function riscv_update(cpu: i32): void {
   flushTlb(cpu, false);
+  setSpace(cpu);
   updateMode(cpu);
   updateInterrupts(cpu);
 }

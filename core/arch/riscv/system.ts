@@ -1,9 +1,10 @@
 // WFI, fences of address translation, and what is done to caches.
 
-import { PRIV_SUPERVISOR, PRIV_USER } from "../../../src/arch/riscv/layout";
+import { PRIV_SUPERVISOR, PRIV_USER, RV_X } from "../../../src/arch/riscv/layout";
 import { S_HALTED } from "../../../src/layout/vcpu";
 
 import { probeRead } from "../../engine/softmmu/access";
+import { dropPage, dropSpace } from "../../engine/softmmu/spaces";
 import { flushPage, flushTlb } from "../../engine/softmmu/tlb";
 import { mmuIndex, setPc } from "../../engine/state";
 import { CBCFE, CBIE, TVM, TW } from "./bits";
@@ -19,7 +20,7 @@ export function riscv_wfi(cpu: i32, encoding: i64, next: i64, c: i64): i64 {
   return 0;
 }
 
-/** SFENCE.VMA, SINVAL.VMA (12.2.1). Those of one address space or of all that is not global drop all that is not. */
+/** SFENCE.VMA, SINVAL.VMA (12.2.1). With an address space, what is global stays. */
 export function riscv_sfence(cpu: i32, encoding: i64, va: i64, next: i64): i64 {
   const priv = privilege(cpu);
   const rs1 = (<i32>encoding >> 15) & 31;
@@ -28,8 +29,11 @@ export function riscv_sfence(cpu: i32, encoding: i64, va: i64, next: i64): i64 {
   const ordering = <i32>encoding >>> 25 == 0x0c;
   if (!ordering && priv == PRIV_SUPERVISOR && (mstatus(cpu) & TVM) != 0) return illegal(cpu, encoding);
   if (!ordering) {
-    if (rs1) flushPage(cpu, va);
-    else flushTlb(cpu, rs2 != 0);
+    const space = <i32>load<u64>(cpu + RV_X + (rs2 << 3)) & 0xffff;
+    if (rs1 == 0 && rs2 == 0) flushTlb(cpu, false);
+    else if (rs1 == 0) dropSpace(cpu, space);
+    else if (rs2 == 0) flushPage(cpu, va);
+    else dropPage(cpu, space, va);
   }
   setPc(cpu, next);
   return 0;

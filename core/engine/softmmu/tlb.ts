@@ -11,6 +11,7 @@ import {
   TLB_EXEC_ADDEND,
   TLB_FLAGS,
   TLB_GLOBAL,
+  TLB_LIST_MODE_SIZE,
   TLB_MODE_SIZE,
   TLB_READ,
   TLB_STRIDE,
@@ -25,9 +26,11 @@ import {
   STAT_TLB_MISS,
   S_CODE_PAGES,
   S_EXIT_PHYS,
+  S_GIANT_PAGES,
   S_GLOBAL_CODE_PAGES,
   S_HUGE_PAGES,
   S_LARGE_PAGES,
+  S_SPACES,
   S_TLB_KEPT,
   S_TLB_LIST,
   S_TLB_USED,
@@ -38,13 +41,14 @@ import {
 import { clearJumpCache, forgetLocalRegions, forgetRegionsOf } from "../codemap/epochs";
 import { codeBits } from "../codemap/granules";
 import { count, engine, mmuIndex } from "../state";
+import { dropPageOfSpaces, dropSpaces } from "./copies";
 import { hostIn, isReadOnly, physHost, ramPage, rangeOf } from "../physical";
 
 // Bits of TLB_FLAGS beside TLB_GLOBAL: the entry stands in the kept part of the list; it is a piece of a large page; it stands in the rest
 // of the list. A non-global flush, as a context switch does, looks at the rest only.
-const ENTRY_KEPT: i32 = 2;
-const ENTRY_LARGE: i32 = 4;
-const ENTRY_NEW: i32 = 8;
+export const ENTRY_KEPT: i32 = 2;
+export const ENTRY_LARGE: i32 = 4;
+export const ENTRY_NEW: i32 = 8;
 
 // @ts-ignore: decorator
 @inline export function tlbEntry(cpu: i32, va: u64, mmu: i32): i32 {
@@ -52,18 +56,25 @@ const ENTRY_NEW: i32 = 8;
 }
 
 // @ts-ignore: decorator
-@inline function neverTag(index: i32): u64 {
+@inline export function neverTag(index: i32): u64 {
   return (<u64>(index ^ 1)) << 12;
 }
 
+/** Of an entry. */
+// @ts-ignore: decorator
+@inline export function indexOf(cpu: i32, entry: i32): i32 {
+  return (<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1);
+}
+
 function clearEntry(cpu: i32, entry: i32): void {
-  const never = neverTag((<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1));
+  const never = neverTag(indexOf(cpu, entry));
   store<u64>(entry + TLB_READ, never);
   store<u64>(entry + TLB_WRITE, never);
 }
 
 export function initTlb(cpu: i32): void {
-  const end = S_TLB + engine(E_MMU_MODES) * TLB_MODE_SIZE;
+  const modes = engine(E_MMU_MODES);
+  const end = S_TLB + modes * TLB_MODE_SIZE;
   store<i32>(cpu + S_TLB_LIST, cpu + end);
   for (let entry = cpu + S_TLB; entry != cpu + end; entry += TLB_STRIDE) {
     clearEntry(cpu, entry);
@@ -71,6 +82,8 @@ export function initTlb(cpu: i32): void {
   }
   store<i32>(cpu + S_TLB_USED, 0);
   store<i32>(cpu + S_TLB_KEPT, 0);
+  store<i32>(cpu + S_SPACES, cpu + end + modes * TLB_LIST_MODE_SIZE);
+  dropSpaces(cpu);
   forgetLarge(cpu);
   clearJumpCache(cpu);
 }
@@ -80,8 +93,14 @@ export function globalCode(cpu: i32, va: u64): bool {
   return (load<i32>(tlbEntry(cpu, va, mmuIndex(cpu)) + TLB_EXEC + TLB_FLAGS) & TLB_GLOBAL) != 0;
 }
 
-/** Drops all translations, or all but global ones. */
+/** Drops all translations, or all but global ones, of all address spaces. */
 export function flushTlb(cpu: i32, keepGlobal: bool): void {
+  dropSpaces(cpu);
+  flushSpace(cpu, keepGlobal);
+}
+
+/** The same, of the current address space. */
+export function flushSpace(cpu: i32, keepGlobal: bool): void {
   count(cpu, STAT_TLB_FLUSH);
   forgetLocalRegions(cpu);
   const used = load<i32>(cpu + S_TLB_USED);
@@ -120,6 +139,7 @@ const HUGE_SHIFT: i32 = 30;
 function forgetLarge(cpu: i32): void {
   memory.fill(cpu + S_LARGE_PAGES, 0, LARGE_PAGES_BYTES);
   memory.fill(cpu + S_HUGE_PAGES, 0, HUGE_PAGES_BYTES);
+  store<i32>(cpu + S_GIANT_PAGES, 0);
 }
 
 // The kernel's mapping of all memory must not share its bits with a program at a low address.
@@ -134,6 +154,7 @@ function forgetLarge(cpu: i32): void {
 }
 
 function rememberLarge(cpu: i32, va: u64, shift: i32): void {
+  if (shift > HUGE_SHIFT) store<i32>(cpu + S_GIANT_PAGES, 1);
   if (shift > LARGE_SHIFT) remember(cpu + S_HUGE_PAGES, hugeNumber(va));
   else remember(cpu + S_LARGE_PAGES, largeNumber(va));
 }
@@ -153,18 +174,24 @@ function rememberLarge(cpu: i32, va: u64, shift: i32): void {
 // Filters of the pages that code was executed in since the last flush of their kind (global or not). Regions depend on no other pages.
 // Bit n stands for the pages whose number folds to n.
 
+/** Code in a page that is not global. */
+export function rememberCode(cpu: i32, va: u64): void {
+  remember(cpu + S_CODE_PAGES, codeNumber(va));
+}
+
 // @ts-ignore: decorator
 @inline function codeNumber(va: u64): i32 {
   return <i32>((va >> 12) ^ (va >> 25) ^ (va >> 38)) & ((CODE_PAGES_BYTES << 3) - 1);
 }
 
 /** Drops the pieces of large pages in the 1 << shift bytes around `va`. */
-function flushPieces(cpu: i32, va: u64, shift: i32): void {
+function flushPieces(cpu: i32, va: u64, shift: i32, keepGlobal: bool): void {
   const used = load<i32>(cpu + S_TLB_USED);
   const list = load<i32>(cpu + S_TLB_LIST);
   for (let i = 0; i < used; i++) {
     const entry = load<i32>(list + (i << 2));
-    if (!(load<i32>(entry + TLB_FLAGS) & ENTRY_LARGE)) continue;
+    const flags = load<i32>(entry + TLB_FLAGS);
+    if (!(flags & ENTRY_LARGE) || (keepGlobal && (flags & TLB_GLOBAL) != 0)) continue;
     const within =
       (va ^ load<u64>(entry + TLB_READ)) >> shift == 0 || (va ^ load<u64>(entry + TLB_WRITE)) >> shift == 0;
     if (within) clearEntry(cpu, entry);
@@ -172,12 +199,23 @@ function flushPieces(cpu: i32, va: u64, shift: i32): void {
 }
 
 // @ts-ignore: decorator
-@inline function flushIfOf(cpu: i32, entry: i32, va: u64): void {
+@inline function flushIfOf(cpu: i32, entry: i32, va: u64, keepGlobal: bool): void {
+  if (keepGlobal && (load<i32>(entry + TLB_FLAGS) & TLB_GLOBAL) != 0) return;
   if ((va ^ load<u64>(entry + TLB_READ)) < 4096 || (va ^ load<u64>(entry + TLB_WRITE)) < 4096) clearEntry(cpu, entry);
 }
 
-/** Drops the translation of one page in all modes (INVLPG). Pieces of large pages are dropped with all their neighbours. */
+/** Drops the translation of one page in all modes and address spaces. Pieces of large pages are dropped with all their neighbours. */
 export function flushPage(cpu: i32, va: u64): void {
+  dropPageOfSpaces(cpu, -1, va);
+  flushPageOfSpace(cpu, va, false);
+}
+
+/** The same, in the current address space; where `keepGlobal` a global one stays. */
+export function flushPageOfSpace(cpu: i32, va: u64, keepGlobal: bool): void {
+  if (load<i32>(cpu + S_GIANT_PAGES)) {
+    flushSpace(cpu, keepGlobal);
+    return;
+  }
   const large = mayHold(cpu + S_LARGE_PAGES, largeNumber(va));
   const huge = mayHold(cpu + S_HUGE_PAGES, hugeNumber(va));
   const n = codeNumber(va);
@@ -185,11 +223,11 @@ export function flushPage(cpu: i32, va: u64): void {
   const modes = engine(E_MMU_MODES);
   for (let mmu = 0; mmu < modes; mmu++) {
     const entry = tlbEntry(cpu, va, mmu);
-    flushIfOf(cpu, entry, va);
-    flushIfOf(cpu, entry + TLB_EXEC, va);
+    flushIfOf(cpu, entry, va, keepGlobal);
+    flushIfOf(cpu, entry + TLB_EXEC, va, keepGlobal);
   }
-  if (large) flushPieces(cpu, va, LARGE_SHIFT);
-  if (huge) flushPieces(cpu, va, HUGE_SHIFT);
+  if (large) flushPieces(cpu, va, LARGE_SHIFT, keepGlobal);
+  if (huge) flushPieces(cpu, va, HUGE_SHIFT, keepGlobal);
 }
 
 /** A page of code appeared: stores to it must take the slow path from now on, whichever CPU does them. */
@@ -203,7 +241,7 @@ function protectPageOf(cpu: i32, host: i32): void {
   host &= ~0xfff;
   for (let i = 0; i < used; i++) {
     const entry = load<i32>(list + (i << 2));
-    const index = (<u32>(entry - cpu - S_TLB) / TLB_STRIDE) & (TLB_ENTRIES - 1);
+    const index = indexOf(cpu, entry);
     const tag = load<u64>(entry + TLB_WRITE);
     if (tag != neverTag(index) && <i32>tag + load<i32>(entry + TLB_ADDEND) == host)
       store<u64>(entry + TLB_WRITE, neverTag(index));

@@ -20,7 +20,7 @@ const LINES: readonly string[] = Array.from({ length: R.IRQ_MEI + 1 }, (_, bit) 
 export const RISCV: Arch = {
   name: "riscv64",
   functions: { init: "riscv_init", reset: "riscv_reset", update: "riscv_update" },
-  mmu: { count: R.MMU_COUNT, debug: R.MMU_SUM, user: [R.MMU_USER] },
+  mmu: { count: R.MMU_COUNT, debug: R.MMU_SUM, user: [R.MMU_USER], spaces: R.SPACES },
   tableBytes: 0,
   interruptLines: LINES,
   registers: REGISTERS,

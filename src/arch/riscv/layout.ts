@@ -90,6 +90,8 @@ export const MMU_USER = 3;
 /** Added: fetches are the machine's. */
 export const MMU_MPRV = 3;
 export const MMU_COUNT = 7;
+/** Address spaces that are kept beside the current one. */
+export const SPACES = 8;
 
 // Lines into the hart: bits of mip.
 export const IRQ_SSI = 1;

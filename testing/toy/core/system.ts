@@ -2,6 +2,7 @@
 
 import { log } from "../../../core/engine/host";
 import { compareExchange128 } from "../../../core/engine/softmmu/atomic128";
+import { dropPage, dropSpace, switchSpace } from "../../../core/engine/softmmu/spaces";
 import { flushPage, flushTlb } from "../../../core/engine/softmmu/tlb";
 import { icount, mmuIndex } from "../../../core/engine/state";
 import { LOG_UNIMPLEMENTED } from "../../../src/layout/log";
@@ -13,6 +14,8 @@ import {
   CAUSE_UNDEFINED,
   SYS_BASE,
   SYS_COUNT,
+  SYS_DROP_PAGE,
+  SYS_DROP_SPACE,
   SYS_ENABLE,
   SYS_EXCEPTION,
   SYS_FLUSH,
@@ -20,6 +23,7 @@ import {
   SYS_HALT,
   SYS_PROGRAM,
   SYS_RETURN,
+  SYS_SPACE,
   SYS_TABLES,
   SYS_TRAP,
   SYS_VECTOR,
@@ -72,6 +76,15 @@ export function toy_sys(cpu: i32, what: i64, register: i64, next: i64): i64 {
       break;
     case SYS_FLUSH:
       flushTlb(cpu, value == 1);
+      break;
+    case SYS_SPACE:
+      switchSpace(cpu, <i32>value);
+      break;
+    case SYS_DROP_SPACE:
+      dropSpace(cpu, <i32>value);
+      break;
+    case SYS_DROP_PAGE:
+      dropPage(cpu, <i32>value & 0xfff, value & ~0xfff);
       break;
     case SYS_RETURN:
       store<u64>(cpu + S_PC, load<u64>(cpu + T_EXC_PC));

@@ -1,6 +1,7 @@
 // Traps, delegation, interrupts, page tables and protection, by programs that end with WFI, in both tiers.
 
 import { describe, expect, it } from "vitest";
+import { X_NAMES } from "../../../src/arch/riscv/frontend/registers.js";
 import { IRQ_MTI, IRQ_SEI, IRQ_STI, PRIV_MACHINE, PRIV_SUPERVISOR, RV_PRIV } from "../../../src/arch/riscv/layout.js";
 import { assemble } from "../../../testing/riscv/assembler.js";
 import { BareHart, type BareOptions, RAM, TIERS } from "../../../testing/riscv/machine.js";
@@ -13,7 +14,7 @@ const RESULT = RAM + 0x8000;
 const V = 1;
 const ALL = 0xef | 0x10;
 
-const x = (name: string): number => "zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7".split(" ").indexOf(name);
+const x = (name: string): number => X_NAMES.indexOf(name);
 
 /** All of memory is everybody's, and traps of machine mode end the program. */
 const OPEN = `
@@ -307,6 +308,57 @@ describe.each(TIERS)("in $name", ({ tier1 }) => {
     h.cpu.setX(x("s0"), BigInt(TABLES + 0x2000));
     h.run(CODE);
     expect(trap(h).cause).toBe(13n);
+  });
+
+  it("keeps the translations of address spaces apart, and fences them by their numbers", () => {
+    const satp = (asid: bigint) => (8n << 60n) | (asid << 44n) | BigInt(TABLES / 4096);
+    const { hart: h } = paged(
+      `
+      addi t1, zero, 1
+      ld a0, 0(zero)
+      sd s1, 0(s0)          # another page
+      csrw satp, s2
+      ld a1, 0(zero)
+      sd s3, 0(s0)          # a third one
+      csrw satp, s4
+      ld a2, 0(zero)
+      sfence.vma zero, t1   # of the other space
+      ld a3, 0(zero)
+      csrw satp, s2
+      ld a4, 0(zero)
+      csrw satp, s4
+      sfence.vma t2, t3     # of address 0 in this one
+      ld a5, 0(zero)
+      `,
+      page(0xcf),
+      "li t0, 0",
+    );
+    h.write64(RESULT + 0x1000, 2n);
+    h.write64(RESULT + 0x2000, 3n);
+    const other = (n: number): bigint => BigInt(((RESULT + 0x1000 * n) / 4096) * 1024 + 0xcf);
+    const values = { s0: BigInt(TABLES + 0x2000), s1: other(1), s2: satp(1n), s3: other(2), s4: satp(0n) };
+    for (const [name, value] of Object.entries({ ...values, t2: 0n, t3: 0n })) h.cpu.setX(x(name), value);
+    h.run(CODE);
+    const seen = ["a0", "a1", "a2", "a3", "a4", "a5"].map((name) => h.cpu.x(x(name)));
+    expect(trap(h).cause).toBe(9n);
+    expect(seen).toEqual([0x1122334455667788n, 2n, 0x1122334455667788n, 0x1122334455667788n, 3n, 3n]);
+  });
+
+  it("fences a page of 512 GiB by any address in it (Sv48)", () => {
+    const { hart: h } = paged(
+      `
+      li t1, ${(9n << 60n) | BigInt(TABLES / 4096)}
+      csrw satp, t1
+      li t2, 0x4100000000
+      sd zero, 0(s0)
+      sfence.vma t2, zero
+      `,
+      0n,
+    );
+    h.write64(TABLES, 0xcfn);
+    h.cpu.setX(x("s0"), BigInt(TABLES));
+    h.run(CODE);
+    expect(trap(h).cause).toBe(12n);
   });
 
   it("maps 64 KiB by one entry (Svnapot)", () => {

@@ -11,6 +11,9 @@ const READ = CODE;
 const RELOAD = CODE + 0x100;
 const FLUSH = CODE + 0x200;
 const FLUSH_PAGE = CODE + 0x300;
+const SPACE = CODE + 0x400;
+const DROP_SPACE = CODE + 0x500;
+const DROP_PAGE = CODE + 0x600;
 const LOCAL = T.PTE_READ | T.PTE_WRITE | T.PTE_EXEC | T.PTE_USER;
 const GLOBAL = LOCAL | T.PTE_GLOBAL;
 /** Two addresses whose entries have the same place in the TLB, and one beside them. */
@@ -21,13 +24,17 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
     function paged() {
       const machine = new ToyMachine(ram, tier1);
       const { vcpu } = machine.cpu;
-      machine.map(CODE, 1);
+      // The routines are everybody's.
+      machine.mapAt(CODE, machine.take(4096), GLOBAL);
       const routine = (at: number, op: (a: Assembler) => Assembler): void =>
         machine.write(at, op(new Assembler(at)).op("sys", R0, T.SYS_HALT).finish());
       routine(READ, (a) => a.op("ldw", R0, R1, 0));
       routine(RELOAD, (a) => a.op("sys", R1, T.SYS_TABLES));
       routine(FLUSH, (a) => a.op("sys", R1, T.SYS_FLUSH));
       routine(FLUSH_PAGE, (a) => a.op("sys", R1, T.SYS_FLUSH_PAGE));
+      routine(SPACE, (a) => a.op("sys", R1, T.SYS_SPACE));
+      routine(DROP_SPACE, (a) => a.op("sys", R1, T.SYS_DROP_SPACE));
+      routine(DROP_PAGE, (a) => a.op("sys", R1, T.SYS_DROP_PAGE));
       const pages = Array.from({ length: 8 }, (_, n) => {
         const offset = machine.take(4096);
         machine.mapAt(0x3000000 + 4096 * n, offset);
@@ -49,6 +56,9 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
         reload: () => call(RELOAD, machine.physical(0)),
         flush: () => call(FLUSH, 0),
         flushPage: (va: number) => call(FLUSH_PAGE, va),
+        space: (number: number) => call(SPACE, number),
+        dropSpace: (number: number) => call(DROP_SPACE, number),
+        dropPage: (number: number, va: number) => call(DROP_PAGE, va + number),
       };
     }
 
@@ -88,6 +98,94 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
       expect(m.read(HERE)).toBe(1);
       m.flushPage(HERE);
       expect([m.read(HERE), m.read(BESIDE)]).toEqual([3, 2]);
+    });
+
+    /** What is read at HERE and BESIDE in a space. */
+    function inSpaces() {
+      const m = paged();
+      const see = (number: number): [number, number] => {
+        m.space(number);
+        return [m.read(HERE), m.read(BESIDE)];
+      };
+      const show = (here: number, beside: number, flags = LOCAL): void => {
+        m.map(HERE, here, flags);
+        m.map(BESIDE, beside, LOCAL);
+      };
+      return { ...m, see, show };
+    }
+
+    it("another address space sees nothing of the one before, which is as it was when it comes back", () => {
+      const m = inSpaces();
+      m.show(0, 1);
+      expect(m.see(1)).toEqual([0, 1]);
+      m.show(2, 3);
+      expect(m.see(2)).toEqual([2, 3]);
+      m.show(4, 5);
+      expect([m.see(1), m.see(2), m.see(1)]).toEqual([
+        [0, 1],
+        [2, 3],
+        [0, 1],
+      ]);
+      // There is room for two beside the current one: another one drives out the one that was left first.
+      expect([m.see(3), m.see(4)]).toEqual([
+        [4, 5],
+        [4, 5],
+      ]);
+      m.show(6, 7);
+      expect([m.see(2), m.see(3), m.see(4)]).toEqual([
+        [6, 7],
+        [4, 5],
+        [6, 7],
+      ]);
+    });
+
+    it("global pages are of all address spaces", () => {
+      const m = inSpaces();
+      m.show(0, 1, GLOBAL);
+      expect(m.see(1)).toEqual([0, 1]);
+      m.show(2, 3, GLOBAL);
+      expect(m.see(2)).toEqual([0, 3]);
+      m.dropSpace(2);
+      m.show(4, 5, GLOBAL);
+      expect([m.see(2), m.see(1)]).toEqual([
+        [0, 5],
+        [0, 1],
+      ]);
+      m.flush();
+      expect([m.see(1), m.see(2)]).toEqual([
+        [4, 5],
+        [4, 5],
+      ]);
+    });
+
+    it("a space, or a page of one, is dropped by its number", () => {
+      const m = inSpaces();
+      m.show(0, 1);
+      for (const number of [1, 2]) m.see(number);
+      m.show(2, 3);
+      m.dropSpace(1);
+      expect([m.see(2), m.see(1)]).toEqual([
+        [0, 1],
+        [2, 3],
+      ]);
+      m.show(4, 5);
+      m.dropPage(2, HERE);
+      m.dropPage(1, BESIDE);
+      expect([m.see(1), m.see(2)]).toEqual([
+        [2, 5],
+        [4, 1],
+      ]);
+      m.show(6, 7);
+      m.flushPage(HERE);
+      expect([m.see(2), m.see(1)]).toEqual([
+        [6, 1],
+        [6, 5],
+      ]);
+      m.reload();
+      expect([m.see(1), m.see(2)]).toEqual([
+        [6, 7],
+        [6, 7],
+      ]);
     });
   });
 });
