@@ -11,14 +11,13 @@
 //   --tier0           interprets everything; --hot N: runs of a block before it becomes a region
 //   --echo            shows the console
 
-import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import * as L from "../dist/layout/layout.js";
 import { catalogue, parseArguments } from "../dist/machines/arguments.js";
 import { createMachine } from "../dist/machines/create.js";
 import { yieldToMachine } from "../dist/node/background.js";
-import { loadCoreModule } from "../dist/node/core-module.js";
+import { loadCore, loadCoreFile } from "../dist/node/core-module.js";
 import { createNodeHost } from "../dist/node/host.js";
 import { programInfo } from "../dist/node/program.js";
 import { setV8Flags } from "../dist/node/v8.js";
@@ -111,9 +110,9 @@ const regions = values.profile ? new RegionProbe() : undefined;
 let tier;
 const codeBytes = (parsed.config.accel.tbSizeMiB ?? TB_SIZE_MIB) << 20;
 setV8Flags();
-const module = values.core ? new WebAssembly.Module(readFileSync(values.core)) : loadCoreModule(values.guest);
+const core = values.core ? loadCoreFile(values.core) : loadCore(values.guest);
 const machine = await createMachine(parsed.config, host, {
-  module,
+  ...core,
   tier1: (engine) => {
     const options = { codeBytes, now: () => host.monotonic(), ...(regions ? { onRegion: regions.onRegion } : {}) };
     tier = values.tier0 ? { hot() {}, maintain() {} } : new RegionTier(engine, options);

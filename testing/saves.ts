@@ -4,7 +4,7 @@ import { DEFAULT_GUEST } from "../src/guests/programs.js";
 import type { Machine } from "../src/machine/machine.js";
 import { catalogue, parseArguments } from "../src/machines/arguments.js";
 import { createMachine } from "../src/machines/create.js";
-import { loadCoreModule } from "../src/node/core-module.js";
+import { loadCore } from "../src/node/core-module.js";
 import { createNodeHost } from "../src/node/host.js";
 import { programInfo } from "../src/node/program.js";
 import type { Snapshot } from "../src/snapshot/container.js";
@@ -15,14 +15,14 @@ const SHIFT = 3;
 
 /** Of a guest's default machine with QEMU's options, to which go those that make runs repeat. */
 export function machineSaves(options: readonly string[], guest: string = DEFAULT_GUEST): Saves {
-  const module = loadCoreModule(guest);
+  const core = loadCore(guest);
   return new Saves(async () => {
     const repeat = ["-icount", `shift=${SHIFT},sleep=off`, "-rtc", "base=2026-01-01,clock=vm"];
     const args = ["-display", "none", "-monitor", "none", ...repeat, ...options];
     const parsed = parseArguments(args, programInfo(guest), catalogue(guest));
     if (parsed.kind !== "machine") throw new Error("these options make no machine");
     const host = createNodeHost({ prefix: "saves", onBrokenOutput: () => {} });
-    return createMachine(parsed.config, host, { module });
+    return createMachine(parsed.config, host, core);
   }, SHIFT);
 }
 

@@ -20,7 +20,7 @@ export interface CreateMessage {
   pageOrigin: string;
   coreUrl: string;
   /** The core, where it is compiled already; machines of a process share its code. */
-  core?: WebAssembly.Module;
+  core?: { readonly module: WebAssembly.Module; readonly shared: boolean };
   holdInput: boolean;
 }
 

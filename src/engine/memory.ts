@@ -112,7 +112,8 @@ export class EngineMemory {
     ram: readonly RamRange[],
     private readonly arch: Guest,
     cpus = 1,
-    shared = false,
+    /** Threads may share it. */
+    readonly shared = false,
   ) {
     const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
     const { pages, fields, ...plan } = placement(ramSize, arch, cpus);

@@ -39,6 +39,11 @@ it.each([
   expect(new WebAssembly.Instance(shared, imports(true)).exports.f).toBeTypeOf("function");
 });
 
-it("says of a module that imports no memory that it does not", () => {
-  expect(() => sharedModule(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))).toThrow("imports no memory");
+it.each([
+  ["of a module that imports no memory", [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], "imports no memory"],
+  ["of what is no module", [...new Uint8Array(16).fill(0xff)], "no WebAssembly module"],
+  ["of an empty file", [], "no WebAssembly module"],
+  ["of half a module", [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 2, 100, 1, 1], "ends before"],
+])("says so %s", (_, bytes, text) => {
+  expect(() => sharedModule(Uint8Array.from(bytes))).toThrow(text);
 });

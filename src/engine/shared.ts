@@ -10,11 +10,16 @@ const GLOBAL = 3;
 /** Of limits: there is a maximum, and the memory is shared. */
 const SHARED = 3;
 const HEADER = 8;
+/** The first four bytes of a module, as a number. */
+const MAGIC = 0x6d736100;
 /** All that 32-bit addresses reach. */
 const MAX_PAGES = 65536;
 
-/** The module `bytes` with its memory shared. Throws Error where it imports none. */
+/** The module `bytes` with its memory shared. Throws Error where they are no module, or one that imports no memory. */
 export function sharedModule(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  if (length < HEADER || new DataView(buffer, byteOffset, length).getUint32(0, true) !== MAGIC)
+    throw new Error("this is no WebAssembly module");
   const reader = new Reader(bytes, HEADER);
   while (reader.at < bytes.length) {
     const start = reader.at;
@@ -72,7 +77,9 @@ class Reader {
   ) {}
 
   byte(): number {
-    return this.bytes[this.at++]!;
+    const byte = this.bytes[this.at++];
+    if (byte === undefined) throw new Error("the module ends before its imports do");
+    return byte;
   }
 
   u32(): number {

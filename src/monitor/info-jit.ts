@@ -5,7 +5,8 @@ import * as L from "../layout/layout.js";
 export function infoJit(engine: Engine): string {
   const { memory, translations, guestBytes, vcpu } = engine;
   const stat = (which: number): number => vcpu.stat(which);
-  const lines: [string, number][] = [
+  const lines: [string, number | string][] = [
+    ["Shared memory", memory.shared ? "yes" : "no"],
     ["Instructions", engine.instructions],
     ["TB count", translations],
     ["TB guest bytes", guestBytes],

@@ -7,36 +7,55 @@ import { DEFAULT_GUEST } from "../guests/programs.js";
 import { MachineError } from "../machine/host.js";
 import { setV8Flags } from "./v8.js";
 
+/** A guest's core, compiled, as a machine is made with it. */
+export interface Core {
+  readonly module: WebAssembly.Module;
+  /** It is for memory that threads share, which every process has. */
+  readonly shared: boolean;
+}
+
 /** A guest's core, compiled, and V8 made ready for what is compiled at run time. It lies in dist/, where the build puts it, whether this
- *  file runs from there or from src/. `shared`: for memory that threads share. */
-export function loadCoreModule(guest: string = DEFAULT_GUEST, shared = false): WebAssembly.Module {
+ *  file runs from there or from src/. */
+export function loadCore(guest: string = DEFAULT_GUEST, shared = true): Core {
   setV8Flags();
   const name = coreFile(guest);
   try {
-    const bytes = readBuilt(name);
-    return new WebAssembly.Module(shared ? sharedModule(bytes) : bytes);
+    return compile(readBuilt(name), shared);
   } catch (error) {
     throw notBuilt(name, error);
   }
 }
 
+/** A core in a file of the user's. Throws MachineError naming it. */
+export function loadCoreFile(file: string): Core {
+  try {
+    return compile(new Uint8Array(fs.readFileSync(file)), true);
+  } catch (error) {
+    throw new MachineError(`could not load ${file}: ${(error as Error).message}`, { code: "ERR_FILE", cause: error });
+  }
+}
+
+function compile(bytes: Uint8Array<ArrayBuffer>, shared: boolean): Core {
+  return { module: new WebAssembly.Module(shared ? sharedModule(bytes) : bytes), shared };
+}
+
 /** Guests' cores that a process has compiled for its machines. */
-const compiled = new Map<string, WebAssembly.Module>();
+const compiled = new Map<string, Core>();
 
 /**
  * The same for every machine of this process: a later one begins sooner, and V8 11 keeps 40 bytes for each type of each module that it
  * has read, for as long as the process runs. Undefined where it cannot be loaded: the machine's own thread says why.
  */
-export function sharedCore(guest: string): WebAssembly.Module | undefined {
-  let module = compiled.get(guest);
-  if (module) return module;
+export function processCore(guest: string): Core | undefined {
+  let core = compiled.get(guest);
+  if (core) return core;
   try {
-    module = loadCoreModule(guest);
+    core = loadCore(guest);
   } catch {
     return undefined;
   }
-  compiled.set(guest, module);
-  return module;
+  compiled.set(guest, core);
+  return core;
 }
 
 /** The bytes of unpack.wasm, which lies beside the core. */

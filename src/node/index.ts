@@ -7,7 +7,7 @@ import { MachineClient } from "../api/client/client.js";
 import { readCommandLine } from "../api/client/command-line.js";
 import { addDevices, addDrives } from "../api/client/services.js";
 import type { FromMachine, PostedFile, ToMachine } from "../api/messages.js";
-import { sharedCore } from "./core-module.js";
+import { processCore } from "./core-module.js";
 import { startThread, type ThreadPort, threadPort } from "./ports.js";
 import { startRegionThread } from "./region-thread.js";
 
@@ -53,7 +53,7 @@ export function createMachine(options: MachineOptions): Machine {
   addDrives(options.drives ?? [], args, files, posted);
   addDevices(options.devices ?? [], args);
   const { filesUrl, coreUrl, holdInput = false } = options;
-  const core = coreUrl === undefined ? sharedCore(guest) : undefined;
+  const core = coreUrl === undefined ? processCore(guest) : undefined;
   return new MachineClient(
     startMachine(options.workerUrl === undefined ? WORKER : path(options.workerUrl), guest),
     {

@@ -1,6 +1,5 @@
 // The thread that a machine of createMachine() runs in.
 
-import { readFileSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { CreateMessage } from "../api/messages.js";
@@ -14,7 +13,7 @@ import { programName } from "../guests/programs.js";
 import { MachineError, type MachineHost } from "../machine/host.js";
 import type { RegionHelperPort } from "../machine/region-helper.js";
 import { MACHINES } from "../machines/machines.js";
-import { loadCoreModule, readUnpackModule } from "./core-module.js";
+import { loadCore, loadCoreFile, readUnpackModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { otherPort, ownGuest, ownPort, sayLoaded } from "./ports.js";
 import { NodeScheduler } from "./scheduler.js";
@@ -42,15 +41,6 @@ function inside(folder: string, name: string): string {
     `could not load '${name}': a command line names files in ${root}, and this name leads out of it`,
     { code: "ERR_FILE" },
   );
-}
-
-function coreModule(file: string): WebAssembly.Module {
-  if (file === "") return loadCoreModule(guest);
-  try {
-    return new WebAssembly.Module(readFileSync(file));
-  } catch (error) {
-    throw new MachineError(`could not load ${file}: ${(error as Error).message}`, { code: "ERR_FILE", cause: error });
-  }
 }
 
 const loaded = Promise.all([DEVICES.loadAll(), MACHINES.loadAll(guest), loadGuest(guest)]).then(sayLoaded, sayLoaded);
@@ -81,7 +71,8 @@ new MachineServer(
         },
         startRegionHelper: () => regions,
         unpackModule: readUnpackModule,
-        engineParts: async () => ({ module: create.core ?? coreModule(create.coreUrl) }),
+        engineParts: async () =>
+          create.core ?? (create.coreUrl === "" ? loadCore(guest) : loadCoreFile(create.coreUrl)),
       };
     },
     every: (milliseconds, action) => void setInterval(action, milliseconds),

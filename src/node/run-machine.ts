@@ -7,7 +7,7 @@ import { attachMonitors } from "../monitor/attach.js";
 import type { MachineConfig } from "../options/config.js";
 import { END_GRACE_MS, READER_PATIENCE_MS } from "../tuning/host.js";
 import { yieldToMachine } from "./background.js";
-import { loadCoreModule } from "./core-module.js";
+import { loadCore } from "./core-module.js";
 import { createNodeHost } from "./host.js";
 import { watchSignals } from "./signals.js";
 
@@ -24,7 +24,7 @@ export async function runMachine(config: MachineConfig, version: string): Promis
   });
   try {
     // A signal ends the process by itself until the machine runs.
-    const machine = await createMachine(config, host, { module: loadCoreModule(config.guest) });
+    const machine = await createMachine(config, host, loadCore(config.guest));
     quit = () => machine.quit(1);
     attachMonitors(machine, version);
     const { status, atOnce } = await ended(machine, (text) => host.say(text));

@@ -40,7 +40,8 @@ import { frequent, Rethinking, type Transition } from "./policy/rethink.js";
 
 /** What tier 1 needs of the engine. */
 export interface Tier1Host extends CodeHost {
-  readonly memory: CodeHost["memory"] & SourceMemory & { setHot(system: number, user: number): void };
+  readonly memory: CodeHost["memory"] &
+    SourceMemory & { readonly shared: boolean; setHot(system: number, user: number): void };
   readonly frontend: Frontend;
   /** The CPU that runs. */
   readonly vcpu: { readonly base: number };
@@ -115,9 +116,7 @@ export class RegionTier {
     const { memory, frontend } = host;
     this.source = new MemorySource(host);
     this.selector = new RegionSelector(this.source, new BlockDecoder(frontend));
-    const shared =
-      typeof SharedArrayBuffer !== "undefined" && (memory.memory.buffer as unknown) instanceof SharedArrayBuffer;
-    const own = new Compiler(frontend, { shared, uncached: options.uncached ?? [] });
+    const own = new Compiler(frontend, { shared: memory.shared, uncached: options.uncached ?? [] });
     this.compiler = options.helper?.(own) ?? own;
     this.cache = new CodeCache(host, this.source, (code) => this.compiler.forget(code));
     this.codeBytes = options.codeBytes ?? TB_SIZE_MIB << 20;

@@ -6,6 +6,7 @@ import { MachineServer, type Surroundings } from "../api/server/server.js";
 import { coreFile } from "../arch/guest.js";
 import { VERSION } from "../base/version.js";
 import { UNPACK_FILE } from "../boot/unpack-module.js";
+import { sharedModule } from "../engine/shared.js";
 import { MachineError } from "../machine/host.js";
 import type { EngineParts } from "../machines/create/create.js";
 import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning/engine.js";
@@ -31,7 +32,9 @@ async function loadEngine(
     throw new MachineError(`could not load ${name}: there is no file at ${url}`, { code: "ERR_FILE", url });
   }
   try {
-    return { module: await WebAssembly.compile(file.bytes) };
+    // Only pages that are isolated from others have memory that threads share. WebKitGTK does not say whether this one is.
+    const shared = crossOriginIsolated === true;
+    return { module: await WebAssembly.compile(shared ? sharedModule(file.bytes) : file.bytes), shared };
   } catch (error) {
     throw new MachineError(`this browser cannot run the engine: ${(error as Error).message}`, { cause: error });
   }

@@ -8,7 +8,7 @@ import { stateReader } from "../../src/engine/state-reader.js";
 import * as L from "../../src/layout/layout.js";
 import { parseArguments } from "../../src/machines/arguments.js";
 import { createMachine } from "../../src/machines/create.js";
-import { loadCoreModule } from "../../src/node/core-module.js";
+import { loadCore } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
 import type { Region } from "../../src/tier1/form/region.js";
@@ -72,7 +72,7 @@ async function execute(run: Lockstep, request: Request): Promise<void> {
   let cpu: X86Cpu | undefined;
   const never = { hot: () => {}, maintain: () => {} };
   const machine = await createMachine(parsed.config, host, {
-    module: loadCoreModule(),
+    ...loadCore(),
     tier1: (engine) => {
       if (!request.tier1) return never;
       let made = 0;

@@ -6,7 +6,7 @@ import { RiscvFrontend } from "../../src/arch/riscv/frontend/translate.js";
 import type { Engine, Tier1 } from "../../src/engine/engine.js";
 import type { RamRange } from "../../src/engine/physical.js";
 import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
-import { loadCoreModule } from "../../src/node/core-module.js";
+import { loadCore } from "../../src/node/core-module.js";
 import { RegionTier } from "../../src/tier1/tier1.js";
 
 export const RAM = 0x80000000;
@@ -34,7 +34,7 @@ export class BareHart {
 
   constructor({ tier1, hooks = {}, extensions = EXTENSIONS, ram = AT_TWO_GIB }: BareOptions = {}) {
     this.cpu = new RiscvCpu({
-      module: loadCoreModule("riscv64"),
+      ...loadCore("riscv64"),
       frontend: new RiscvFrontend(new Set([...extensions, "s"])),
       extensions,
       hooks: {

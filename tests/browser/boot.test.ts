@@ -13,8 +13,8 @@ const BOOT_MS = 240_000;
 // The kernel may write behind the prompt.
 const PROMPT = /^~ # /;
 
-/** Regions made, and those of them that were made in another thread, by the machine's monitor. */
-const REGIONS_MADE = `(async () => {
+/** What the machine's monitor says of its memory, of regions made, and of those of them that were made in another thread. */
+const INFO_JIT = `(async () => {
   const { monitor } = wasmachine.machine;
   const writer = monitor.writable.getWriter();
   await writer.write(new TextEncoder().encode("info jit\\n"));
@@ -23,8 +23,8 @@ const REGIONS_MADE = `(async () => {
   let text = "";
   while (true) {
     text += (await reader.read()).value;
-    const found = /Tier 1 made +(\\d+)\\r?\\nTier 1 made beside +(\\d+)\\r?\\n/.exec(text);
-    if (found) return found.slice(1).map(Number);
+    const found = /Shared memory +(\\w+)[^]*Tier 1 made +(\\d+)\\r?\\nTier 1 made beside +(\\d+)\\r?\\n/.exec(text);
+    if (found) return [found[1], Number(found[2]), Number(found[3])];
   }
 })()`;
 
@@ -62,7 +62,8 @@ describe.each(cases)("%s", (name, isolated) => {
     await page.line(/^x86_64$/, 30_000);
     await page.inState("halted", 10_000);
     // Most regions were made by the worker's own worker.
-    const [made, beside] = await browser.evaluate<[number, number]>(REGIONS_MADE);
+    const [shared, made, beside] = await browser.evaluate<[string, number, number]>(INFO_JIT);
+    expect(shared).toBe(isolated ? "yes" : "no");
     expect(beside).toBeGreaterThan(made / 2);
     if (name === "webkit") expect(await browser.evaluate<string>("typeof SharedArrayBuffer")).toBe("undefined");
     mkdirSync(`${ROOT}/build`, { recursive: true });

@@ -5,7 +5,7 @@ import { MemoryBackend } from "../../src/block/backends/memory.js";
 import { MachineError, type MachineHost } from "../../src/machine/host.js";
 import { parseArguments } from "../../src/machines/arguments.js";
 import { createMachine } from "../../src/machines/create.js";
-import { loadCoreModule } from "../../src/node/core-module.js";
+import { loadCore } from "../../src/node/core-module.js";
 import { programInfo } from "../../src/node/program.js";
 import { NodeScheduler } from "../../src/node/scheduler.js";
 import { caseSeed, Random } from "../../testing/random.js";
@@ -16,7 +16,7 @@ import { mutate } from "./mutate.js";
 const START = 5;
 const END = 1;
 
-const module = loadCoreModule();
+const core = loadCore();
 const never = { hot: () => {}, maintain: () => {} };
 let bases: Base[] | undefined;
 let archives: Uint8Array[] | undefined;
@@ -80,7 +80,7 @@ async function boot(
   let machine: Awaited<ReturnType<typeof createMachine>>;
   let finished: Promise<unknown>;
   try {
-    machine = await createMachine(parsed.config, host(files), { module, tier1: () => never });
+    machine = await createMachine(parsed.config, host(files), { ...core, tier1: () => never });
     finished = machine.start();
   } catch (error) {
     return refusal(error) ?? late(begin, START, "the refusal");

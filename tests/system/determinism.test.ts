@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { DEFAULT_GUEST } from "../../src/guests/programs.js";
 import { parseArguments } from "../../src/machines/arguments.js";
 import { createMachine } from "../../src/machines/create.js";
-import { loadCoreModule } from "../../src/node/core-module.js";
+import { loadCore } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
 import { programInfo } from "../../src/node/program.js";
 import { INITRD, KERNEL, temporaryFolder } from "../../testing/guest.js";
@@ -37,7 +37,7 @@ async function bootAndPowerOff(name: string, shared: boolean): Promise<Run> {
   );
   if (parsed.kind !== "machine") throw new Error("these options make no machine");
   const host = createNodeHost({ prefix: "determinism", onBrokenOutput: () => {} });
-  const machine = await createMachine(parsed.config, host, { module: loadCoreModule(DEFAULT_GUEST, shared), shared });
+  const machine = await createMachine(parsed.config, host, loadCore(DEFAULT_GUEST, shared));
   const { status } = await machine.start();
   return { instructions: machine.cpu.instructions, console: readFileSync(log), status };
 }

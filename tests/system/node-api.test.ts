@@ -28,7 +28,9 @@ it("boots a kernel given as bytes, takes commands, answers its monitor, powers o
   expect(states.at(-1)).toBe("ended");
 });
 
-it("makes regions in a thread of their own while it boots", { timeout: 300_000 }, async () => {
+it("has memory that threads share, and makes regions in a thread of their own while it boots", {
+  timeout: 300_000,
+}, async () => {
   const machine = createMachine({
     arguments: '-m 256M -kernel bzImage -initrd initrd -append "console=ttyS0 loglevel=4"',
     filesUrl: GUEST,
@@ -43,6 +45,7 @@ it("makes regions in a thread of their own while it boots", { timeout: 300_000 }
   const monitor = machine.monitor.writable.getWriter();
   await monitor.write(new TextEncoder().encode("info jit\nquit\n"));
   const text = await new Response(machine.monitor.readable).text();
+  expect(text).toMatch(/^Shared memory +yes\r?$/m);
   const [made, beside] = ["made", "made beside"].map((name) =>
     Number(new RegExp(`Tier 1 ${name} +(\\d+)`).exec(text)?.[1]),
   );
