@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { MachineConfig } from "../options/config.js";
 import { refusedOption } from "../options/refused.js";
-import { OPTION_SECTIONS } from "../options/table.js";
-import { parseArguments } from "./arguments.js";
+import { optionSections } from "../options/table.js";
+import { catalogue, parseArguments } from "./arguments.js";
+import { MACHINES } from "./machines.js";
 
 const program = { name: "wasmachine-system-x86_64", version: "1.2.3" };
 
@@ -202,9 +203,9 @@ describe("usual command lines that cannot be had say what to write instead", () 
       ["-audiodev", "pa,id=a"],
       "-audiodev pa,id=a: there is no sound yet: leave -audiodev out, or write -audiodev none",
     ],
-    [["-usb"], `-usb: there is no USB yet: ${out} (keyboard and mouse are PS/2)`],
+    [["-usb"], `-usb: there is no USB yet: ${out}`],
     [["-fda", "x"], "-fda: there is no floppy drive yet: a disk is -drive if=virtio,format=raw,file=FILE"],
-    [["-pflash", "x"], "-pflash: there is no flash yet: a PC BIOS is -bios FILE"],
+    [["-pflash", "x"], "-pflash: there is no flash yet: firmware is -bios FILE"],
     [["-s"], `-s: there is no gdb server yet: ${out} (the monitor's x, print and info show the guest)`],
     [["-daemonize"], `-daemonize: ${out}: the shell runs a program in the background (nohup PROGRAM &)`],
     [
@@ -221,7 +222,7 @@ describe("usual command lines that cannot be had say what to write instead", () 
     expect(error(...args)).toBe(message);
   });
   it("has a row or a sentence for each option it refuses, not both", () => {
-    for (const { rows } of OPTION_SECTIONS) {
+    for (const { rows } of optionSections(MACHINES)) {
       for (const name of rows.flatMap((row) => row.names)) expect(refusedOption(name), name).toBeUndefined();
     }
   });
@@ -401,6 +402,16 @@ describe("consoles", () => {
   it("makes -debugcon a device", () => {
     const config = parse("-debugcon", "file:out", "-display", "none");
     expect(config.devices).toEqual([{ driver: "isa-debugcon", properties: { chardev: "debugcon0", iobase: 0xe9 } }]);
+  });
+  it("knows of each machine how many serial ports it has, and whether it has a debug console", () => {
+    const virt = catalogue("riscv64");
+    const five = ["-serial", "null", "-serial", "null", "-serial", "null", "-serial", "null", "-serial", "null"];
+    expect(error(...five)).toBe("-serial null: machine type 'pc' has 4 serial ports");
+    expect(() => parseArguments(five, program, virt)).toThrow("-serial null: machine type 'virt' has one serial port");
+    expect(() => parseArguments(["-debugcon", "null"], program, virt)).toThrow(
+      "-debugcon null: machine type 'virt' has no debug console: leave -debugcon out",
+    );
+    expect(() => parseArguments(["-no-acpi"], program, virt)).toThrow("-no-acpi: invalid option");
   });
   it("refuses sharing without mux", () => {
     expect(error("-chardev", "null,id=c", "-serial", "chardev:c", "-mon", "c")).toContain("already in use");

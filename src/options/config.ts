@@ -26,7 +26,7 @@ export interface MachineConfig {
   devices: DeviceConfig[];
   rngSources: RngSource[];
   chardevs: ChardevConfig[];
-  /** Character device ids of COM1 to COM4; undefined where there is no port. */
+  /** Character device ids of the serial ports, in their order; undefined where there is no port. */
   serial: (string | undefined)[];
   /** Character device ids of the monitors. */
   monitors: string[];

@@ -52,7 +52,7 @@ export function parseDrive(option: string, value: string): PendingDrive {
     },
     if: (target, text, fail) => {
       if (["ide", "scsi", "sd", "mtd", "floppy", "pflash", "xen"].includes(text)) {
-        fail(`if=${text} is not supported yet: ${text === "pflash" ? "a PC BIOS is -bios FILE" : "use if=virtio"}`);
+        fail(`if=${text} is not supported yet: ${text === "pflash" ? "firmware is -bios FILE" : "use if=virtio"}`);
       }
       if (text !== "virtio" && text !== "none") fail(`unsupported bus type '${text}'`);
       target.bus = text as "virtio" | "none";

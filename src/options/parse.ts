@@ -1,15 +1,15 @@
-// The whole command line: reads options by the table, then fills in the default consoles.
+// The whole command line: reads options by the table, then fills in what it leaves open.
 
-import { shortChardev } from "./chardev.js";
 import { defaultConfig, type MachineConfig } from "./config.js";
+import { connectConsoles } from "./consoles.js";
 import { checkReferences } from "./device.js";
 import { hardDisk, settleDrives } from "./drive.js";
 import { OptionError, optionError } from "./error.js";
 import { chosenMachine, noAccelerator } from "./machine-options.js";
 import { refusedOption } from "./refused.js";
-import { HELP_MARK, type OptionRow, type ParseState, VERSION_MARK } from "./row.js";
+import { HELP_MARK, type OptionRow, type OptionSection, type ParseState, VERSION_MARK } from "./row.js";
 import type { Catalogue } from "./rows.js";
-import { helpText, OPTION_SECTIONS, TERMINAL_KEYS } from "./table.js";
+import { helpText, optionSections, TERMINAL_KEYS } from "./table.js";
 
 export interface ProgramInfo {
   /** As the user calls it. */
@@ -27,17 +27,18 @@ export type ParsedArguments =
   /** -help, -version, -device help...: to be printed; the program then ends with status 0. */
   | { kind: "text"; text: string };
 
-const ROWS = new Map<string, OptionRow>(
-  OPTION_SECTIONS.flatMap(({ rows }) =>
-    rows.flatMap((row) => row.names.map((name): [string, OptionRow] => [name, row])),
-  ),
-);
+function rowsByName(sections: readonly OptionSection[]): Map<string, OptionRow> {
+  const rows = sections.flatMap((section) => section.rows);
+  return new Map(rows.flatMap((row) => row.names.map((name): [string, OptionRow] => [name, row])));
+}
 
 /**
  * Reads a command line (without the program's name). Throws OptionError with one sentence, the option named, for
  * anything that is not understood or not supported.
  */
 export function parseOptions(args: readonly string[], program: ProgramInfo, catalogue: Catalogue): ParsedArguments {
+  const sections = optionSections(catalogue.machines);
+  const rows = rowsByName(sections);
   const config = defaultConfig();
   config.guest = catalogue.guest.name;
   config.cpu.model = catalogue.guest.cpus.models[0]!.name;
@@ -64,7 +65,7 @@ export function parseOptions(args: readonly string[], program: ProgramInfo, cata
       continue;
     }
     const name = argument.slice(argument.startsWith("--") ? 2 : 1);
-    const row = ROWS.get(name);
+    const row = rows.get(name);
     if (!row) {
       throw new OptionError(`${argument}: ${refusedOption(name) ?? "invalid option; -help lists those there are"}`);
     }
@@ -75,15 +76,15 @@ export function parseOptions(args: readonly string[], program: ProgramInfo, cata
       value = next;
     }
     row.apply(state, argument, value);
-    if (state.text !== undefined) return { kind: "text", text: programText(state.text, program) };
+    if (state.text !== undefined) return { kind: "text", text: programText(state.text, program, sections) };
   }
   return { kind: "machine", config: finish(state, program.separateMonitor ?? false) };
 }
 
-function programText(text: string, program: ProgramInfo): string {
+function programText(text: string, program: ProgramInfo, sections: readonly OptionSection[]): string {
   if (text === VERSION_MARK) return `wasmachine emulator version ${program.version}\n`;
   if (text !== HELP_MARK) return text;
-  return `usage: ${program.name} [options] [disk_image]\n\n${helpText()}${program.separateMonitor ? "" : TERMINAL_KEYS}`;
+  return `usage: ${program.name} [options] [disk_image]\n\n${helpText(sections)}${program.separateMonitor ? "" : TERMINAL_KEYS}`;
 }
 
 function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
@@ -103,52 +104,6 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   return config;
 }
 
-/** Serial ports, monitors and their defaults. Without a display the terminal is the console, as with -nographic. */
-function connectConsoles(state: ParseState, separateMonitor: boolean): void {
-  const { config } = state;
-  const hasSerialDevice = config.devices.some((device) => device.driver === "isa-serial");
-  const defaultSerial = state.serials.length === 0 && !hasSerialDevice && !state.nodefaults;
-  // `-serial mon:...` brings the monitor along.
-  const defaultMonitor =
-    state.monitors.length === 0 &&
-    config.monitors.length === 0 &&
-    !state.nodefaults &&
-    !state.serials.some(({ value }) => value.startsWith("mon:"));
-  const stdioTaken =
-    config.chardevs.some(({ kind }) => kind === "stdio") || state.debugcons.some(({ value }) => value === "stdio");
-  const serials = [...state.serials];
-  const monitors = [...state.monitors];
-  const both = (): void => {
-    serials.push({ option: "-serial", value: separateMonitor ? "stdio" : "mon:stdio" });
-  };
-  if (state.nographic) {
-    if (defaultSerial && defaultMonitor) both();
-    else if (defaultSerial) serials.push({ option: "-serial", value: "stdio" });
-    else if (defaultMonitor) monitors.push({ option: "-monitor", value: "stdio" });
-  } else if (!state.display && defaultSerial && defaultMonitor && !stdioTaken) both();
-  else {
-    if (defaultSerial) serials.push({ option: "-serial", value: "vc" });
-    if (defaultMonitor) monitors.push({ option: "-monitor", value: "vc" });
-  }
-  for (const [index, { option, value }] of serials.entries()) {
-    if (index > 3) throw optionError(option, value, "the machine has four serial ports at most");
-    const connection = shortChardev(config, option, value, `serial${index}`);
-    config.serial.push(connection?.id);
-    if (connection?.monitor) config.monitors.push(connection.id);
-  }
-  for (const { option, value } of monitors) {
-    const connection = shortChardev(config, option, value, `compat_monitor${config.monitors.length}`);
-    if (connection) config.monitors.push(connection.id);
-  }
-  for (const [index, { option, value }] of state.debugcons.entries()) {
-    const connection = shortChardev(config, option, value, `debugcon${index}`);
-    if (!connection) continue;
-    config.devices.push({ driver: "isa-debugcon", properties: { chardev: connection.id, iobase: 0xe9 } });
-    state.deviceSources.push({ option, value });
-  }
-  checkSharing(config);
-}
-
 function checkBuses({ config, catalogue, deviceSources }: ParseState): void {
   const machine = chosenMachine(config, catalogue.machines);
   for (const [index, { driver }] of config.devices.entries()) {
@@ -156,20 +111,5 @@ function checkBuses({ config, catalogue, deviceSources }: ParseState): void {
     const { option, value } = deviceSources[index]!;
     if (!machine.buses.includes(bus))
       throw optionError(option, value, `machine type '${machine.name}' has no ${bus} bus`);
-  }
-}
-
-/** A character device that does not multiplex has one user. */
-function checkSharing(config: MachineConfig): void {
-  const users = new Map<string, number>();
-  const ofDevices = config.devices.map(({ properties }) => properties.chardev as string | undefined);
-  const named = [...config.serial, ...config.monitors, ...ofDevices];
-  for (const id of named) {
-    if (id === undefined) continue;
-    const chardev = config.chardevs.find((entry) => entry.id === id);
-    if (!chardev) throw new OptionError(`chardev '${id}' not found`);
-    const count = (users.get(id) ?? 0) + 1;
-    users.set(id, count);
-    if (count > 1 && !chardev.mux) throw new OptionError(`chardev '${id}' is already in use (mux=on shares it)`);
   }
 }

@@ -1,6 +1,6 @@
 // What devices and machines contribute to the options.
 
-import type { PropertyRows } from "../base/properties.js";
+import type { PropertyRows, PropertyValues } from "../base/properties.js";
 
 export interface DeviceRow {
   readonly name: string;
@@ -19,8 +19,16 @@ export interface DeviceRows {
 export interface MachineRow {
   readonly name: string;
   readonly text: string;
+  /** Buses that -device can plug into. */
   readonly buses: readonly string[];
+  /** Of -machine. */
   readonly properties: PropertyRows;
+  /** Ports that -serial connects, and the -device that is one, too. */
+  readonly serial: { readonly ports: number; readonly device?: string };
+  /** What -debugcon plugs in; it gets a `chardev` besides. */
+  readonly debugConsole?: { readonly driver: string; readonly properties: PropertyValues };
+  /** Options that switch off a property, by their names. */
+  readonly without?: Readonly<Record<string, string>>;
 }
 
 export interface MachineRows {

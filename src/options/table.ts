@@ -1,6 +1,8 @@
 // Every option, one row each. The parser and -help both read this table.
 
-import type { OptionSection } from "./row.js";
+import { withoutPart } from "./machine-options.js";
+import { flag, type OptionSection } from "./row.js";
+import type { MachineRows } from "./rows.js";
 import { BLOCK } from "./sections/block.js";
 import { BOOT } from "./sections/boot.js";
 import { CHARACTER } from "./sections/character.js";
@@ -8,11 +10,28 @@ import { DEBUG } from "./sections/debug.js";
 import { DISPLAY, NETWORK } from "./sections/display.js";
 import { STANDARD } from "./sections/standard.js";
 
-export const OPTION_SECTIONS: readonly OptionSection[] = [STANDARD, BLOCK, DISPLAY, NETWORK, CHARACTER, BOOT, DEBUG];
+/** All there are where these are the machines. */
+export function optionSections(machines: MachineRows): readonly OptionSection[] {
+  const parts = partSection(machines);
+  const own = parts.rows.length > 0 ? [parts] : [];
+  return [STANDARD, BLOCK, DISPLAY, NETWORK, CHARACTER, BOOT, DEBUG, ...own];
+}
+
+/** Options of machines: each leaves out a part. */
+function partSection(machines: MachineRows): OptionSection {
+  const rows = machines.list.flatMap(({ without = {}, properties }) =>
+    Object.entries(without).map(([option, property]) =>
+      flag([option], `no ${properties[property]!.text}`, (state) => {
+        withoutPart(state.config, state.catalogue.machines, `-${option}`, property);
+      }),
+    ),
+  );
+  return { title: "Options of machines", rows };
+}
 
 /** The text of -help, without the line of usage. */
-export function helpText(): string {
-  const sections = OPTION_SECTIONS.map(({ title, rows }) => {
+export function helpText(sections: readonly OptionSection[]): string {
+  const texts = sections.map(({ title, rows }) => {
     const lines = rows.map((row) => {
       const names = row.names.map((name) => `-${name}`).join(" or ");
       const head = row.argument === undefined ? names : `${names} ${row.argument}`;
@@ -20,7 +39,7 @@ export function helpText(): string {
     });
     return `${title}:\n${lines.join("\n")}\n`;
   });
-  return sections.join("\n");
+  return texts.join("\n");
 }
 
 /** What -help adds where console and monitor share a terminal. */

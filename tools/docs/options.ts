@@ -1,15 +1,16 @@
 // docs/options.md: every option of QEMU's that the emulator knows of, out of the tables that the parser reads.
 
 import { DEVICES } from "../../src/devices/devices.js";
+import { MACHINES } from "../../src/machines/machines.js";
 import { refusedOptions } from "../../src/options/refused.js";
 import type { OptionRow } from "../../src/options/row.js";
-import { OPTION_SECTIONS } from "../../src/options/table.js";
+import { optionSections } from "../../src/options/table.js";
 
 /** Help of an option that changes nothing begins with this word. */
 const IGNORED = "accepted:";
 
 export function optionTables(): string {
-  const sections = OPTION_SECTIONS.flatMap(({ title, rows }) => [
+  const sections = optionSections(MACHINES).flatMap(({ title, rows }) => [
     `## ${title}`,
     "",
     "| option | argument | is | meaning |",

@@ -8,6 +8,9 @@ export const machine = defineMachine({
   architectures: ["x86_64"],
   buses: ["isa", "pci"],
   properties: PROPERTIES,
+  serial: { ports: 4, device: "isa-serial" },
+  debugConsole: { driver: "isa-debugcon", properties: { iobase: 0xe9 } },
+  without: { "no-acpi": "acpi", "no-hpet": "hpet" },
   async load() {
     const { PC } = await import("./model.js");
     return PC;

@@ -3,7 +3,7 @@ import { defineMachine, MachineRegistry } from "./registry.js";
 
 function machine(name: string, architectures: string[], loaded: string[]) {
   return defineMachine({
-    ...{ name, architectures, text: "", buses: [], properties: {} },
+    ...{ name, architectures, text: "", buses: [], properties: {}, serial: { ports: 0 } },
     load(guest) {
       loaded.push(`${name} for ${guest}`);
       return Promise.reject(new Error("no code"));

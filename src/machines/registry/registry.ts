@@ -3,18 +3,15 @@
 
 import type { PropertyRows } from "../../base/properties.js";
 import type { BusName } from "../../devices/registry/registry.js";
+import type { MachineRow } from "../../options/rows.js";
 import type { AnyMachineModel } from "./model.js";
 
-export interface MachineType<P extends PropertyRows = PropertyRows> {
-  readonly name: string;
+export interface MachineType<P extends PropertyRows = PropertyRows> extends MachineRow {
   /** Other names it goes by. */
   readonly aliases?: RegExp;
-  readonly text: string;
   /** Guests it is made for, the names of their Arch. */
   readonly architectures: readonly string[];
-  /** Buses that -device can plug into. */
   readonly buses: readonly BusName[];
-  /** Of -machine. */
   readonly properties: P;
   /** Imports the machine's code, for one of its guests. Rejects with MachineError where there is none. */
   load(guest: string): Promise<AnyMachineModel>;

@@ -6,6 +6,7 @@ export const machine = defineMachine({
   architectures: ["riscv64"],
   buses: ["mmio", "pci"],
   properties: {},
+  serial: { ports: 1 },
   async load() {
     const { RISCV_VIRT } = await import("./riscv/model.js");
     return RISCV_VIRT;

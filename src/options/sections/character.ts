@@ -22,7 +22,7 @@ export const CHARACTER: OptionSection = {
     {
       names: ["debugcon"],
       argument: "stdio|file:name|null",
-      help: "where bytes written to port 0xe9 go",
+      help: "where the debug console leads",
       apply: (state, option, value) => void state.debugcons.push({ option, value }),
     },
     absent("parallel", "parallel port"),

@@ -2,7 +2,6 @@
 
 import { optionError } from "../error.js";
 import { applyAction, applyIcount, applyLog, applyRtc, logHelp } from "../host-options.js";
-import { withoutPart } from "../machine-options.js";
 import { flag, help, type OptionSection } from "../row.js";
 import { parseChoice, parseInteger } from "../values.js";
 
@@ -21,13 +20,7 @@ export const DEBUG: OptionSection = {
       help: "what a reboot and a power-off do",
       apply: (state, option, value) => applyAction(state.config, option, value),
     },
-    flag(["no-acpi"], "no ACPI tables", (state) => {
-      withoutPart(state.config, state.catalogue.machines, "-no-acpi", "acpi");
-    }),
     flag(["no-kvm"], "accepted: there is no KVM", () => {}),
-    flag(["no-hpet"], "no HPET", (state) => {
-      withoutPart(state.config, state.catalogue.machines, "-no-hpet", "hpet");
-    }),
     flag(["nodefaults"], "no default consoles", (state) => {
       state.nodefaults = true;
     }),
