@@ -1,8 +1,9 @@
 // The public API: the same types in a page and in Node. A machine runs in a thread of its own; this is its remote control.
 
 import type { AnyDeviceOptions } from "../devices/devices.js";
-import type { GuestName } from "../guests/guests.js";
+import type { AnyCpuChoice, GuestName } from "../guests/guests.js";
 import type { MachineError } from "../machine/host.js";
+import type { AnyMachineChoice } from "../machines/machines.js";
 import type {
   DriveOptions,
   ExecOptions,
@@ -40,6 +41,10 @@ export interface MachineOptions {
    * Absent: a page has no such files, and in Node they are paths of the process.
    */
   filesUrl?: string | URL;
+  /** The machine, as with -machine: `type`, and properties of that type. */
+  machine?: AnyMachineChoice;
+  /** The processor, as with -cpu: `model`, `features` by their names, on or off, and properties of CPUs. */
+  cpu?: AnyCpuChoice;
   /** Disks (virtio) behind those of the command line, in this order. */
   drives?: readonly DriveOptions[];
   /** Devices behind those of the command line, as with -device: `driver`, `id`, and properties of that driver. */

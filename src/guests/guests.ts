@@ -1,7 +1,10 @@
-import type { GuestType } from "../arch/guest.js";
+import type { CpuChoice, GuestType } from "../arch/guest.js";
 import { GUEST_TYPES } from "./list.js";
 
 export type GuestName = (typeof GUEST_TYPES)[number]["name"];
+
+/** A CPU as an object, typed by the rows of the guests. */
+export type AnyCpuChoice = CpuChoice<(typeof GUEST_TYPES)[number]>;
 
 /** The guest of a name. Throws Error where there is none. */
 export function findGuest(name: string): GuestType {

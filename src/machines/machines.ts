@@ -1,5 +1,8 @@
 import { MACHINE_TYPES } from "./list.js";
-import { MachineRegistry } from "./registry/registry.js";
+import { type MachineChoice, MachineRegistry } from "./registry/registry.js";
 
 /** Every machine of this house. */
 export const MACHINES = new MachineRegistry(MACHINE_TYPES);
+
+/** A machine as an object, typed by the rows of its folder. */
+export type AnyMachineChoice = MachineChoice<(typeof MACHINE_TYPES)[number]>;

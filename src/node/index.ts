@@ -5,7 +5,7 @@ import { MessageChannel } from "node:worker_threads";
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { readCommandLine } from "../api/client/command-line.js";
-import { addDevices, addDrives } from "../api/client/services.js";
+import { addParts } from "../api/client/parts.js";
 import type { FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { processCore } from "./core-module.js";
 import { startThread, type ThreadPort, threadPort } from "./ports.js";
@@ -50,8 +50,7 @@ export function createMachine(options: MachineOptions): Machine {
   const { guest, args } = readCommandLine(options);
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
-  addDrives(options.drives ?? [], args, files, posted);
-  addDevices(options.devices ?? [], args);
+  addParts(options, args, files, posted);
   const { filesUrl, coreUrl, holdInput = false } = options;
   const core = coreUrl === undefined ? processCore(guest) : undefined;
   return new MachineClient(

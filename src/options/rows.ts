@@ -52,13 +52,13 @@ export interface FeatureRow {
 }
 
 /** What -cpu can say. */
-export interface CpuRows {
+export interface CpuRows<M extends CpuModelRow = CpuModelRow, P extends PropertyRows = PropertyRows> {
   /** The first is the default. */
-  readonly models: readonly CpuModelRow[];
+  readonly models: readonly M[];
   /** Models that are known, and why there are none such. */
   readonly refused?: Readonly<Record<string, string>>;
   /** Beside features. */
-  readonly properties: PropertyRows;
+  readonly properties: P;
   /** Features that models may have. */
   readonly features: readonly string[];
   /** The name of a feature as typed, of those too that no model has; undefined for what is no feature. */

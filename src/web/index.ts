@@ -3,7 +3,7 @@
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { readCommandLine } from "../api/client/command-line.js";
-import { addDevices, addDrives } from "../api/client/services.js";
+import { addParts } from "../api/client/parts.js";
 import type { CreateMessage, FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import type { GuestName } from "../guests/guests.js";
 import { DEFAULT_GUEST } from "../guests/programs.js";
@@ -46,8 +46,7 @@ export function createMachine(options: MachineOptions): Machine {
   const { guest, args } = readCommandLine(options);
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
-  addDrives(options.drives ?? [], args, files, posted);
-  addDevices(options.devices ?? [], args);
+  addParts(options, args, files, posted);
   const { filesUrl, fileOrigins = [], coreUrl, holdInput = false } = options;
   const workerUrl =
     options.workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(options.workerUrl));

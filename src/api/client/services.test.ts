@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import type { Port } from "../../base/port.js";
 import type { FromMachine, ToMachine } from "../messages.js";
 import { MachineClient } from "./client.js";
-import { addDevices, addDrives } from "./services.js";
 
 function client(): MachineClient {
   const port: Port<ToMachine, FromMachine> = { onMessage: undefined, onFailure: undefined, post() {}, close() {} };
@@ -37,43 +36,5 @@ describe("names of the API", () => {
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ name: "MachineError", code: "ERR_UNAVAILABLE" });
     expect((refused as Error).message).toMatch(new RegExp(`^machine\\.${name}\\(.*\\) is not there yet: .`));
-  });
-});
-
-describe("options.drives", () => {
-  it("are disks of the command line", () => {
-    const [args, files] = [["-m", "64M"], {}];
-    addDrives([{ file: "a,b" }, { file: "c", readOnly: true, snapshot: true }], args, files, (file) => file);
-    expect(args.slice(2)).toEqual([
-      "-drive",
-      "if=virtio,format=raw,file=drives[0].file",
-      "-drive",
-      "if=virtio,format=raw,file=drives[1].file,readonly=on,snapshot=on",
-    ]);
-    expect(files).toEqual({ "drives[0].file": "a,b", "drives[1].file": "c" });
-  });
-
-  it("cannot keep what is written yet", () => {
-    expect(() => addDrives([{ file: "a", persist: "work" }], [], {}, (file) => file)).toThrow(
-      /^drives\[0\]\.persist is not there yet: /,
-    );
-  });
-});
-
-describe("options.devices", () => {
-  it("are devices of the command line, typed by their rows", () => {
-    const args: string[] = [];
-    addDevices(
-      [
-        { driver: "isa-debug-exit", iobase: 0x501 },
-        { driver: "virtio-rng", id: "a,b" },
-      ],
-      args,
-    );
-    expect(args).toEqual(["-device", "isa-debug-exit,iobase=1281", "-device", "virtio-rng,id=a,,b"]);
-    // @ts-expect-error: no device has that name
-    addDevices([{ driver: "flux-capacitor" }], []);
-    // @ts-expect-error: not a property of that device
-    addDevices([{ driver: "isa-debug-exit", flux: 1 }], []);
   });
 });

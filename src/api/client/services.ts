@@ -1,10 +1,8 @@
 // What a machine does not have yet, under the names it will have.
 
-import type { AnyDeviceOptions } from "../../devices/devices.js";
 import { MachineError } from "../../machine/host.js";
 import type { MachineStreams } from "../api.js";
 import type {
-  DriveOptions,
   ExecOptions,
   ExecResult,
   MachineDrives,
@@ -15,7 +13,7 @@ import type {
   MachineStatistics,
 } from "../services.js";
 
-function unavailable(name: string, instead: string): MachineError {
+export function unavailable(name: string, instead: string): MachineError {
   return new MachineError(`${name} is not there yet: ${instead}`, { code: "ERR_UNAVAILABLE" });
 }
 
@@ -69,33 +67,5 @@ export abstract class MachineServices {
 
   async statistics(): Promise<MachineStatistics> {
     return refuse("machine.statistics()", 'write "info jit" to machine.monitor');
-  }
-}
-
-/** Adds the devices of the options to a command line. */
-export function addDevices(devices: readonly AnyDeviceOptions[], args: string[]): void {
-  for (const { driver, ...properties } of devices) {
-    const set = Object.entries(properties).filter(([, value]) => value !== undefined);
-    const words = set.map(([name, value]) => `${name}=${typeof value === "boolean" ? (value ? "on" : "off") : value}`);
-    // A comma in a value is written twice.
-    args.push("-device", [driver, ...words].map((word) => word.replaceAll(",", ",,")).join(","));
-  }
-}
-
-/** Adds the drives of the options to a command line and its files. Throws MachineError for what is not there yet. */
-export function addDrives<F>(
-  drives: readonly DriveOptions[],
-  args: string[],
-  files: Record<string, F>,
-  posted: (file: DriveOptions["file"]) => F,
-): void {
-  for (const [index, { file, persist, readOnly = false, snapshot = false }] of drives.entries()) {
-    if (persist !== undefined) {
-      throw unavailable(`drives[${index}].persist`, "what a guest writes to bytes, Blobs and URLs is kept in memory");
-    }
-    const name = `drives[${index}].file`;
-    files[name] = posted(file);
-    const flags = `${readOnly ? ",readonly=on" : ""}${snapshot ? ",snapshot=on" : ""}`;
-    args.push("-drive", `if=virtio,format=raw,file=${name}${flags}`);
   }
 }

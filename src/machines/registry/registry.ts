@@ -1,12 +1,13 @@
 // What there is for -machine. A machine's folder has a file `type.ts` that says its name, its properties and its buses, and how its
 // code is loaded; parser and help read that. The code comes by import() when a machine is made.
 
-import type { PropertyRows } from "../../base/properties.js";
+import type { Options, PropertyRows } from "../../base/properties.js";
 import type { BusName } from "../../devices/registry/registry.js";
 import type { MachineRow } from "../../options/rows.js";
 import type { AnyMachineModel } from "./model.js";
 
-export interface MachineType<P extends PropertyRows = PropertyRows> extends MachineRow {
+export interface MachineType<P extends PropertyRows = PropertyRows, N extends string = string> extends MachineRow {
+  readonly name: N;
   /** Other names it goes by. */
   readonly aliases?: RegExp;
   /** Guests it is made for, the names of their Arch. */
@@ -17,9 +18,14 @@ export interface MachineType<P extends PropertyRows = PropertyRows> extends Mach
   load(guest: string): Promise<AnyMachineModel>;
 }
 
-export function defineMachine<const P extends PropertyRows>(type: MachineType<P>): MachineType<P> {
+export function defineMachine<const P extends PropertyRows, const N extends string>(
+  type: MachineType<P, N>,
+): MachineType<P, N> {
   return type;
 }
+
+/** -machine as an object: `type`, and the properties of that type. */
+export type MachineChoice<T> = T extends MachineType<infer P, infer N> ? { readonly type: N } & Options<P> : never;
 
 /** The types -machine knows. */
 export class MachineRegistry {

@@ -1,0 +1,53 @@
+// Options of createMachine() that are objects: each stands for options of a command line, and is read like those.
+
+import type { MachineOptions } from "../api.js";
+import type { DriveOptions } from "../services.js";
+import { unavailable } from "./services.js";
+
+type Parts = Pick<MachineOptions, "machine" | "cpu" | "drives" | "devices">;
+
+/** Adds them to a command line and its files. Throws MachineError for what is not there yet. */
+export function addParts<F>(
+  { machine, cpu, drives = [], devices = [] }: Parts,
+  args: string[],
+  files: Record<string, F>,
+  posted: (file: DriveOptions["file"]) => F,
+): void {
+  if (machine) {
+    const { type, ...properties } = machine;
+    args.push("-machine", list(type, properties));
+  }
+  if (cpu) {
+    const { model, features = {}, ...properties } = cpu;
+    args.push("-cpu", list(model, { ...features, ...properties }));
+  }
+  addDrives(drives, args, files, posted);
+  for (const { driver, ...properties } of devices) args.push("-device", list(driver, properties));
+}
+
+type Value = string | number | boolean | undefined;
+
+/** `FIRST,name=value,...`, without those that are undefined. */
+function list(first: string, values: Readonly<Record<string, Value>>): string {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  const words = set.map(([name, value]) => `${name}=${typeof value === "boolean" ? (value ? "on" : "off") : value}`);
+  // A comma in a value is written twice.
+  return [first, ...words].map((word) => word.replaceAll(",", ",,")).join(",");
+}
+
+function addDrives<F>(
+  drives: readonly DriveOptions[],
+  args: string[],
+  files: Record<string, F>,
+  posted: (file: DriveOptions["file"]) => F,
+): void {
+  for (const [index, { file, persist, readOnly = false, snapshot = false }] of drives.entries()) {
+    if (persist !== undefined) {
+      throw unavailable(`drives[${index}].persist`, "what a guest writes to bytes, Blobs and URLs is kept in memory");
+    }
+    const name = `drives[${index}].file`;
+    files[name] = posted(file);
+    const flags = `${readOnly ? ",readonly=on" : ""}${snapshot ? ",snapshot=on" : ""}`;
+    args.push("-drive", `if=virtio,format=raw,file=${name}${flags}`);
+  }
+}
