@@ -2,26 +2,18 @@
 
 import type { Frontend } from "../../src/arch/frontend.js";
 import type { Guest } from "../../src/arch/guest.js";
-import { Engine, type Tier1, type TranslateEvent } from "../../src/engine/engine.js";
-import type { RamRange } from "../../src/engine/physical.js";
-import type { Vcpu } from "../../src/engine/vcpu.js";
 import { S_ATTENTION, S_EXACT, S_HALTED } from "../../src/layout/vcpu.js";
-import { type CpuExit, type CpuHooks, type EngineCpu, hostImports } from "../../src/machine/cpu.js";
+import type { CpuHooks } from "../../src/machine/cpu.js";
+import { GuestCpu, type GuestCpuOptions } from "../../src/machine/guest-cpu.js";
 import { TOY } from "./arch.js";
 import { toyModule } from "./build.js";
 import { ToyFrontend } from "./frontend.js";
 import { T_LINES } from "./layout.js";
 
-export interface ToyOptions {
-  ram: readonly RamRange[];
-  /** How many the engine has; this object is the first. */
-  cpus?: number;
+export interface ToyOptions extends Omit<GuestCpuOptions, "module" | "frontend" | "hooks"> {
   /** The toy's own if left out. */
   frontend?: Frontend;
-  shared?: boolean;
   hooks?: Partial<CpuHooks>;
-  tier1?: (engine: Engine) => Tier1;
-  onTranslate?: (event: TranslateEvent) => void;
 }
 
 export const TOY_GUEST: Guest = {
@@ -29,57 +21,21 @@ export const TOY_GUEST: Guest = {
   translation: () => ({ frontend: new ToyFrontend(), missing: [] }),
 };
 
-export class ToyCpu implements EngineCpu {
-  readonly engine: Engine;
-  readonly vcpu: Vcpu;
-  strayed = false;
-
-  constructor({ ram, hooks = {}, ...options }: ToyOptions) {
-    const all: CpuHooks = { mmioRead: () => 0xffffffff, mmioWrite: () => {}, now: () => 0, random: () => 4, ...hooks };
-    this.engine = new Engine({
+export class ToyCpu extends GuestCpu {
+  constructor({ hooks, ...options }: ToyOptions) {
+    super(TOY, {
       module: toyModule(options.shared),
-      arch: TOY,
       frontend: new ToyFrontend(),
-      host: hostImports(all),
-      ram,
+      hooks: { mmioRead: () => 0xffffffff, mmioWrite: () => {}, now: () => 0, random: () => 4, ...hooks },
       ...options,
     });
-    this.vcpu = this.engine.vcpu;
     this.vcpu.set(S_EXACT, 1);
     this.reset();
-  }
-
-  run(budget: number): CpuExit {
-    const exit = this.engine.run(budget);
-    if (exit !== "not-memory") return exit;
-    this.strayed = true;
-    return "shutdown";
-  }
-
-  stop(): void {
-    this.vcpu.stop();
-  }
-
-  reset(): void {
-    this.strayed = false;
-    this.engine.reset(this.vcpu);
-  }
-
-  get instructions(): number {
-    return this.vcpu.instructions;
-  }
-
-  get halted(): boolean {
-    return this.vcpu.get(S_HALTED) !== 0;
   }
 
   /** Ends a halt. */
   wake(): void {
     this.vcpu.set(S_HALTED, 0);
-  }
-
-  skip(instructions: number): void {
-    this.vcpu.skip(instructions);
   }
 
   setInterrupt(line: number, level: boolean): void {

@@ -1,12 +1,10 @@
 // The x86 CPU as the machine sees it: the engine with its interrupt inputs and the state that boot loaders and the
 // monitor poke at.
 
-import { Engine, type Tier1, type TranslateEvent } from "../../engine/engine.js";
-import type { RamRange } from "../../engine/physical.js";
-import type { Vcpu } from "../../engine/vcpu.js";
+import type { ArchImports } from "../../engine/core.js";
 import * as L from "../../layout/layout.js";
-import { type Cpu, type CpuExit, type CpuHooks, type EngineCpu, hostImports } from "../../machine/cpu.js";
-import type { Frontend } from "../frontend.js";
+import type { Cpu, CpuHooks } from "../../machine/cpu.js";
+import { GuestCpu, type GuestCpuOptions } from "../../machine/guest-cpu.js";
 import { INTR, X86 } from "./arch.js";
 import * as X from "./layout.js";
 
@@ -18,23 +16,9 @@ export interface CpuIdentity {
   readonly features: number;
 }
 
-export interface X86CpuOptions {
-  module: WebAssembly.Module;
-  frontend: Frontend;
+export interface X86CpuOptions extends GuestCpuOptions<X86Hooks> {
   /** Entries of the CPUID table and the feature words that gate instructions (frontend/cpuid.ts). */
   cpuid: { table: Uint32Array; features: Uint32Array };
-  hooks: X86Hooks;
-  ram: readonly RamRange[];
-  /** How many the engine has; this object is the first. */
-  cpus?: number;
-  /** Memory that threads share, which `module` is made for. */
-  shared?: boolean;
-  oneInsn?: boolean;
-  /** Instruction-counted time: nanoseconds per instruction as a power of two. */
-  icountShift?: number;
-  tier1?: (engine: Engine) => Tier1;
-  onTranslate?: (event: TranslateEvent) => void;
-  onLog?: (kind: number, a: number, b: number, c: number) => void;
 }
 
 /** The CPU with the inputs that x86 has beside interrupt lines. */
@@ -76,77 +60,20 @@ const REGISTERS = [
   "r15",
 ];
 
-export class X86Cpu implements X86Inputs, EngineCpu {
-  readonly engine: Engine;
-  readonly vcpu: Vcpu;
-  private high = 0;
-  /** Set when the guest ran where there is no memory. */
-  strayed = false;
+export class X86Cpu extends GuestCpu implements X86Inputs {
   readonly identity: CpuIdentity;
 
   constructor(options: X86CpuOptions) {
-    this.identity = identityOf(options.cpuid.table);
-    const { hooks } = options;
-    const archImports = {
-      portRead: (port: number, size: number) => hooks.portRead(port, size),
-      portWrite: (port: number, size: number, value: number) => hooks.portWrite(port, size, value >>> 0),
-      acknowledge: () => hooks.acknowledge(),
-      guestCall: (what: number, lo: number, hi: number) => {
-        const result = hooks.guestCall(what, (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0));
-        this.high = Number((result >> 32n) & 0xffffffffn) | 0;
-        return Number(result & 0xffffffffn) | 0;
-      },
-      guestCallHigh: () => this.high,
-    };
-    this.engine = new Engine({
-      module: options.module,
-      arch: X86,
-      frontend: options.frontend,
-      host: hostImports(hooks, options.onLog),
-      archImports,
-      ram: options.ram,
-      ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
-      ...(options.shared === undefined ? {} : { shared: options.shared }),
-      ...(options.oneInsn === undefined ? {} : { oneInsn: options.oneInsn }),
-      ...(options.tier1 ? { tier1: options.tier1 } : {}),
-      ...(options.onTranslate ? { onTranslate: options.onTranslate } : {}),
-    });
-    this.vcpu = this.engine.vcpu;
+    super(X86, options, archImports(options.hooks));
+    const { table, features } = options.cpuid;
+    this.identity = identityOf(table);
     const { memory, vcpu } = this.engine;
-    const table = memory.plan.archTables;
-    memory.u32.set(options.cpuid.table, table >> 2);
-    memory.u32.set(options.cpuid.features, (this.vcpu.base + X.X_FEATURES) >> 2);
-    vcpu.set(X.X_CPUID_TABLE, table);
-    vcpu.set(X.X_CPUID_COUNT, options.cpuid.table.length / 6);
-    if (options.icountShift !== undefined) {
-      memory.setEngine(L.E_ICOUNT, 1);
-      memory.setEngine(L.E_ICOUNT_SHIFT, options.icountShift);
-      vcpu.set(L.S_EXACT, 1);
-    }
+    const { archTables } = memory.plan;
+    memory.u32.set(table, archTables >> 2);
+    memory.u32.set(features, (vcpu.base + X.X_FEATURES) >> 2);
+    vcpu.set(X.X_CPUID_TABLE, archTables);
+    vcpu.set(X.X_CPUID_COUNT, table.length / 6);
     this.reset();
-  }
-
-  run(budget: number): CpuExit {
-    const exit = this.engine.run(budget, this.vcpu);
-    if (exit !== "not-memory") return exit;
-    this.strayed = true;
-    return "shutdown";
-  }
-
-  stop(): void {
-    this.vcpu.stop();
-  }
-
-  get instructions(): number {
-    return this.vcpu.instructions;
-  }
-
-  skip(instructions: number): void {
-    this.vcpu.skip(instructions);
-  }
-
-  get halted(): boolean {
-    return this.vcpu.get(L.S_HALTED) !== 0;
   }
 
   setInterrupt(line: number, level: boolean): void {
@@ -174,11 +101,6 @@ export class X86Cpu implements X86Inputs, EngineCpu {
     this.update();
   }
 
-  reset(): void {
-    this.strayed = false;
-    this.engine.reset(this.vcpu);
-  }
-
   setA20(enabled: boolean): void {
     this.vcpu.set(X.X_A20_OFF, enabled ? 0 : 1);
     this.engine.core.flushTlb(this.vcpu.base, 0);
@@ -197,27 +119,6 @@ export class X86Cpu implements X86Inputs, EngineCpu {
     this.vcpu.set64(X.X_GPR + 8 * n, BigInt.asUintN(64, value));
   }
 
-  get pc(): bigint {
-    return this.vcpu.get64(L.S_PC);
-  }
-
-  setPc(value: bigint): void {
-    this.vcpu.set64(L.S_PC, value);
-  }
-
-  /** A 64-bit field of x86 state: an offset of layout.ts. */
-  field(slot: number): bigint {
-    return this.vcpu.get64(slot);
-  }
-
-  setField(slot: number, value: bigint): void {
-    this.vcpu.set64(slot, value);
-  }
-
-  setField32(slot: number, value: number): void {
-    this.vcpu.set(slot, value);
-  }
-
   setSegment(segment: number, selector: number, base: bigint, limit: bigint, attributes: number): void {
     const at = X.X_SEG + segment * X.SEG_STRIDE;
     const { vcpu } = this;
@@ -226,16 +127,21 @@ export class X86Cpu implements X86Inputs, EngineCpu {
     vcpu.set(at + X.SEG_SEL, selector);
     vcpu.set(at + X.SEG_ATTR, attributes);
   }
+}
 
-  /** Makes poked state take effect: mode, MMU, pending events. Needed after any of the setters but setGpr and setPc. */
-  update(): void {
-    this.engine.update(this.vcpu);
-  }
-
-  /** Guest-physical address of a virtual one as the supervisor sees it, or undefined. */
-  translate(address: bigint): number | undefined {
-    return this.engine.translateAddress(this.vcpu, address);
-  }
+function archImports(hooks: X86Hooks): ArchImports {
+  let high = 0;
+  return {
+    portRead: (port: number, size: number) => hooks.portRead(port, size),
+    portWrite: (port: number, size: number, value: number) => hooks.portWrite(port, size, value >>> 0),
+    acknowledge: () => hooks.acknowledge(),
+    guestCall: (what: number, lo: number, hi: number) => {
+      const result = hooks.guestCall(what, (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0));
+      high = Number((result >> 32n) & 0xffffffffn) | 0;
+      return Number(result & 0xffffffffn) | 0;
+    },
+    guestCallHigh: () => high,
+  };
 }
 
 function identityOf(table: Uint32Array): CpuIdentity {
