@@ -26,16 +26,22 @@ const RVA23S64 = [
   ...words("sha smstateen sscofpmf ssnpm sstc supm svnapot"),
 ];
 
-const MODELS: Readonly<Record<string, { readonly extensions: readonly string[]; readonly text: string }>> = {
+interface Model {
+  readonly extensions: readonly string[];
+  readonly text: string;
+}
+
+const MODELS = {
   rv64: { extensions: RV64, text: "what most programs are made for" },
   // With Svade too the hart would not set A and D before menvcfg.ADUE says so.
   max: { extensions: EXTENSIONS.filter((name) => name !== "svade"), text: "every extension that the emulator has" },
   rva22s64: { extensions: RVA22S64, text: "the profile RVA22S64" },
-};
+} satisfies Readonly<Record<string, Model>>;
+type ModelName = keyof typeof MODELS;
 
 /** In the order of the ISA string. */
 export function extensionsOf({ model, features }: Pick<CpuConfig, "model" | "features">): string[] {
-  return changed(MODELS[model]!.extensions, features);
+  return changed(MODELS[model as ModelName].extensions, features);
 }
 
 /** The name of an extension as typed, of those too that are known and not there; or undefined. */
@@ -54,11 +60,11 @@ function missing(profile: readonly string[]): string {
   return `the emulator lacks ${names.slice(0, -1).join(", ")} and ${names.at(-1)} of that profile`;
 }
 
-export const CPUS: CpuRows = {
-  models: Object.entries(MODELS).map(([name, { text }]) => ({ name, text })),
+export const CPUS = {
+  models: Object.entries(MODELS).map(([name, { text }]) => ({ name: name as ModelName, text })),
   refused: { rva23s64: missing(RVA23S64) },
   properties: {},
   features: EXTENSIONS,
   feature: extensionName,
   contradiction: ({ features }) => refusal(features),
-};
+} satisfies CpuRows;
