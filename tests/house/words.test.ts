@@ -48,7 +48,7 @@ interface Exception {
 
 const STAYS: readonly Exception[] = [
   {
-    files: /^(core\/engine|src\/(layout|ir|tier0|tier1|engine)|src\/machine\/vcpu-state\.ts)(\/|$)/,
+    files: /^(core\/engine|src\/(layout|ir|tier0|tier1|engine)|src\/machine\/(vcpu-state|guest-cpu)\.ts)(\/|$)/,
     words: /^pc$/i,
     reason: "the program counter, which every guest has (S_PC)",
   },
