@@ -290,7 +290,9 @@ export class IrBuilder extends Nodes {
     this.block.push(Op.JUMP, Ty.VOID, pc, hint, returnDisplacement, 0, this.pos);
   }
 
-  exit(): void {
-    this.block.push(Op.EXIT, Ty.VOID, 0, 0, 0, 0, this.pos);
+  /** `displacement`: where that is, if it is known. */
+  exit(displacement?: number): void {
+    const [a, b] = displacement === undefined ? [0, 0] : [displacement, 1];
+    this.block.push(Op.EXIT, Ty.VOID, a, b, 0, 0, this.pos);
   }
 }

@@ -25,18 +25,21 @@ export interface HelperDef {
   readonly pure: boolean;
   /** Needs the exact instruction count or program counter (S_PENDING, S_PC) while it runs. */
   readonly exact: boolean;
+  /** May change the CPU's mode or the mapping of addresses, or have an interrupt become due: what comes behind the block is looked at. */
+  readonly system: boolean;
 }
 
 /** An int helper that depends on its arguments alone. */
 export function pure(name: string, shape: HelperShape = "int"): HelperDef {
-  return { name, shape, reads: [], writes: [], fault: false, pure: true, exact: false };
+  return { name, shape, reads: [], writes: [], fault: false, pure: true, exact: false, system: false };
 }
 
 export function helper(name: string, options: Partial<Omit<HelperDef, "name">> = {}): HelperDef {
-  return { name, shape: "int", reads: [], writes: [], fault: false, pure: false, exact: false, ...options };
+  const system = options.writes === "all";
+  return { name, shape: "int", reads: [], writes: [], fault: false, pure: false, exact: false, system, ...options };
 }
 
 /** A system helper: sees and may change all of guest state, may fault, needs exact state. */
 export function system(name: string): HelperDef {
-  return { name, shape: "int", reads: "all", writes: "all", fault: true, pure: false, exact: true };
+  return { name, shape: "int", reads: "all", writes: "all", fault: true, pure: false, exact: true, system: true };
 }

@@ -98,7 +98,8 @@ export enum Op {
   BRANCH,
   /** a = next program counter (I64, complete). b = HINT_*, c = return displacement for HINT_CALL. */
   JUMP,
-  /** The program counter slot holds the next program counter already (a helper set it): to the dispatcher. */
+  /** The program counter slot holds the next program counter already (a helper set it): to the dispatcher. Where b is 1 it is start + a,
+   *  and a region may go on there itself when it has looked whether the dispatcher has anything to do. */
   EXIT,
 }
 

@@ -86,7 +86,7 @@ export function printNode(block: IrBlock, n: number, helpers: readonly HelperDef
     case Op.JUMP:
       return `JUMP ${v(a)}${b === HINT_CALL ? ` (call, returns to ${signed(c)})` : b === HINT_RETURN ? " (return)" : ""}`;
     case Op.EXIT:
-      return "EXIT";
+      return b === 1 ? `EXIT ${signed(a)}` : "EXIT";
   }
   if (op >= Op.EQ && op <= Op.LES) return result(`${Op[op]}.${Ty[d]} ${v(a)} ${v(b)}`);
   return result(op < Op.CLZ ? `${Op[op]} ${v(a)} ${v(b)}` : `${Op[op]} ${v(a)}`);

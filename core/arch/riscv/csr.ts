@@ -22,7 +22,7 @@ import {
   RV_SATP,
   RV_SCOUNTEREN,
   RV_STIMECMP,
-  RV_X,
+  RV_UNIT_SEEN,
 } from "../../../src/arch/riscv/layout";
 import { dropSpace, switchSpace } from "../../engine/softmmu/spaces";
 import { flushTlb } from "../../engine/softmmu/tlb";
@@ -213,6 +213,7 @@ function writeStatus(cpu: i32, value: u64, mask: u64): void {
   if (has(cpu, FEATURE_F)) mask |= FS;
   const next = (old & ~mask) | (value & mask);
   store<u64>(cpu + RV_MSTATUS, next);
+  store<i32>(cpu + RV_UNIT_SEEN, 0);
   if ((old ^ next) & MXR) flushTlb(cpu, false);
   updateMode(cpu);
   updateInterrupts(cpu);
@@ -254,7 +255,13 @@ export function riscv_csr_read(cpu: i32, encoding: i64, b: i64, c: i64): i64 {
   return absent ? illegal(cpu, encoding) : value;
 }
 
-/** Helper: reads into rd and writes. */
+/** Helper: whether an interrupt is due now that mstatus was written. */
+export function riscv_due(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  updateInterrupts(cpu);
+  return 0;
+}
+
+/** Helper: writes, and gives what was there. */
 export function riscv_csr_write(cpu: i32, encoding: i64, operand: i64, next: i64): i64 {
   const number = <i32>(encoding >> 20) & 0xfff;
   absent = false;
@@ -265,8 +272,6 @@ export function riscv_csr_write(cpu: i32, encoding: i64, operand: i64, next: i64
   // What a line asserts is not written back (3.1.9).
   const base = number == 0x344 ? load<u64>(cpu + RV_MIP) : old;
   write(cpu, number, kind == 1 ? operand : kind == 2 ? base | operand : base & ~operand);
-  const rd = (<i32>encoding >> 7) & 31;
-  if (rd) store<u64>(cpu + RV_X + (rd << 3), old);
   setPc(cpu, next);
-  return 0;
+  return old;
 }

@@ -3,7 +3,7 @@
 export * from "../../engine/exports";
 export { riscv_amocas_q } from "./atomic";
 export { riscv_clmul, riscv_clmulh, riscv_clmulr } from "./bitmanip";
-export { riscv_csr_read, riscv_csr_write } from "./csr";
+export { riscv_csr_read, riscv_csr_write, riscv_due } from "./csr";
 export {
   riscv_fadd_d,
   riscv_fadd_s,
@@ -93,7 +93,7 @@ export {
   riscv_fsqrt_h,
   riscv_fsub_h,
 } from "./float-half";
-export { riscv_fs_dirty } from "./float-unit";
+export { riscv_fs_dirty, riscv_fs_look } from "./float-unit";
 export { riscv_init } from "./init";
 export { riscv_ebreak, riscv_ecall, riscv_illegal } from "./raise";
 export { riscv_reset, riscv_update } from "./reset";

@@ -1,11 +1,12 @@
 // The floating-point unit's state: mstatus.FS, and fflags from the flags of core/float.
 
-import { RV_FFLAGS, RV_MSTATUS } from "../../../src/arch/riscv/layout";
+import { RV_FFLAGS, RV_MSTATUS, RV_UNIT_SEEN } from "../../../src/arch/riscv/layout";
 import { FAULT_RETRY } from "../../../src/layout/vcpu";
 import { setFault } from "../../engine/state";
 import { FE_ALL, FE_INVALID, fpBegin, fpFlags, fpRaise } from "../../float/env";
 import { FS } from "./bits";
 import { mstatus, updateMode } from "./mode";
+import { illegal } from "./trap";
 
 /** ROUND_* of core/float for RNE, RTZ, RDN, RUP, RMM (unprivileged 21.2, table 35): four bits each. */
 const ROUNDINGS: i32 = 0x42130;
@@ -42,6 +43,15 @@ export function invalid(cpu: i32): void {
 @inline export function kind(negative: bool, infinite: bool, subnormal: bool, zero: bool): i64 {
   const n = infinite ? 0 : zero ? 3 : subnormal ? 2 : 1;
   return (<i64>1) << (negative ? n : 7 - n);
+}
+
+/** The first floating-point instruction of a system: the mode says from now on what mstatus.FS is, until that is written. */
+export function riscv_fs_look(cpu: i32, encoding: i64, b: i64, c: i64): i64 {
+  if ((mstatus(cpu) & FS) == 0) return illegal(cpu, encoding);
+  store<i32>(cpu + RV_UNIT_SEEN, 1);
+  updateMode(cpu);
+  setFault(cpu, FAULT_RETRY);
+  return 0;
 }
 
 /** The state of the unit is about to change for the first time: the instruction is executed again in the mode that says so. */

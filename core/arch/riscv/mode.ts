@@ -22,6 +22,7 @@ import {
   RV_MSTATUS,
   RV_PRIV,
   RV_SENVCFG,
+  RV_UNIT_SEEN,
 } from "../../../src/arch/riscv/layout";
 import { MODE_MMU_SHIFT, S_ATTENTION, S_CODE_BASE, S_CODE_MASK, S_MODE } from "../../../src/layout/vcpu";
 import { CBZE, FS, MIE, MPP, MPP_SHIFT, MPRV, SIE, SUM } from "./bits";
@@ -63,7 +64,9 @@ export function updateMode(cpu: i32): void {
   let mode = privilege(cpu);
   if (allowed(cpu, CBZE)) mode |= M_CBO_ZERO;
   const unit = mstatus(cpu) & FS;
-  if (unit) mode |= (unit == FS ? M_FS_ON | M_FS_DIRTY : M_FS_ON) | (load<i32>(cpu + RV_FRM) << M_FRM_SHIFT);
+  const seen = privilege(cpu) == PRIV_USER || load<i32>(cpu + RV_UNIT_SEEN) != 0;
+  if (seen && unit != 0)
+    mode |= (unit == FS ? M_FS_ON | M_FS_DIRTY : M_FS_ON) | (load<i32>(cpu + RV_FRM) << M_FRM_SHIFT);
   store<i32>(cpu + S_MODE, mode | (dataMmu(cpu) << MODE_MMU_SHIFT));
   store<u64>(cpu + S_CODE_BASE, 0);
   store<u64>(cpu + S_CODE_MASK, -1);

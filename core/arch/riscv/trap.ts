@@ -24,6 +24,7 @@ import {
   RV_STVAL,
   RV_STVEC,
   RV_TVAL,
+  RV_UNIT_SEEN,
 } from "../../../src/arch/riscv/layout";
 import { E_LOG } from "../../../src/layout/engine";
 import { LOG_INTERRUPT } from "../../../src/layout/log";
@@ -54,6 +55,7 @@ export function deliver(cpu: i32): i32 {
   const value = interrupt ? 0 : load<u64>(cpu + RV_TVAL);
   if (engine(E_LOG)) log(LOG_INTERRUPT, cause, <u32>value, <u32>getPc(cpu));
   const what = interrupt ? number | CAUSE_INTERRUPT : number;
+  store<i32>(cpu + RV_UNIT_SEEN, 0);
   if (supervisor) enterSupervisor(cpu, what, value);
   else enterMachine(cpu, what, value);
   // Vectored (3.1.7): interrupts alone.
@@ -133,6 +135,7 @@ export function riscv_sret(cpu: i32, encoding: i64, b: i64, c: i64): i64 {
 function back(cpu: i32, status: u64, priv: i32, pc: u64): i64 {
   store<u64>(cpu + RV_MSTATUS, status);
   store<i32>(cpu + RV_PRIV, priv);
+  store<i32>(cpu + RV_UNIT_SEEN, 0);
   store<i32>(cpu + S_EXCLUSIVE, 0);
   setPc(cpu, pc);
   updateMode(cpu);

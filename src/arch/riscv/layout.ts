@@ -61,8 +61,10 @@ export const RV_MHARTID = 0x638;
 export const RV_PMPCFG = 0x640;
 export const RV_PMPADDR = 0x650;
 export const PMP_COUNT = 16;
+/** i32: S_MODE says of the floating-point unit what mstatus.FS does, though it is not the user who runs. */
+export const RV_UNIT_SEEN = 0x6d0;
 /** End of the guest's part that is in use. */
-export const RV_END = 0x6d0;
+export const RV_END = 0x6d8;
 
 // Bits of S_MODE: what translations depend on.
 /** Bits 0-1: PRIV_*. */
@@ -70,6 +72,8 @@ export const M_PRIV = 3;
 /** cbo.zero may be executed (xenvcfg.CBZE). */
 export const M_CBO_ZERO = 1 << 2;
 
+// Of the user, and of others from their first floating-point instruction on (RV_UNIT_SEEN): a system that has none is translated once,
+// whatever the unit of the program it serves does.
 /** The floating-point unit is on (mstatus.FS is not off); its state is dirty. */
 export const M_FS_ON = 1 << 3;
 export const M_FS_DIRTY = 1 << 4;

@@ -52,7 +52,7 @@ export function deadCode(block: IrBlock, live: Uint8Array, helpers?: readonly He
 
 /** A call that does nothing but give a result: not needed when that is not used. */
 function removable(def: HelperDef): boolean {
-  return def.pure || (!def.fault && !def.exact && def.writes !== "all" && def.writes.length === 0);
+  return def.pure || (!def.fault && !def.exact && !def.system && def.writes !== "all" && def.writes.length === 0);
 }
 
 function forget(): void {

@@ -61,7 +61,7 @@ export function emitCall(e: BlockContext, n: number): void {
     code.brHinted(f.siteDepth(), false);
     code.op(W.drop);
   }
-  if (def.writes === "all") {
+  if (def.system) {
     e.system = true;
     // The helper may have changed the address space.
     code.i32(0);

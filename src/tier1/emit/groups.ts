@@ -117,12 +117,13 @@ class Grouping {
     return this.factsAtEnd(slots);
   }
 
-  private call({ writes }: HelperDef, slots: SlotMap): void {
-    if (writes === "all") {
+  private call({ writes, system }: HelperDef, slots: SlotMap): void {
+    if (system) {
       this.reading.clear();
       this.writing.clear();
       this.known = [];
-    } else if (writes.length > 0)
+    }
+    if (writes !== "all")
       for (const cached of slots.cached) if (inRanges(cached, writes)) this.stored.set(cached.slot, UNKNOWN);
   }
 

@@ -2,6 +2,15 @@
 
 import type { Frontend, TranslateResult } from "../../arch/frontend.js";
 import type { IrBlock } from "../../ir/block.js";
+import { HINT_JUMP, Op } from "../../ir/ops.js";
+
+/** Where it is known what comes behind a helper that may change anything a region goes on. */
+function goOn(ir: IrBlock): void {
+  const last = ir.count - 1;
+  if (ir.op[last] !== Op.EXIT || ir.b[last] !== 1) return;
+  ir.op[last] = Op.GOTO;
+  ir.b[last] = HINT_JUMP;
+}
 
 export class BlockDecoder {
   private readonly request = { mode: 0, maxInsns: 0, pageBytes: 0, secondPage: false, entry: 0 };
@@ -24,6 +33,8 @@ export class BlockDecoder {
     request.pageBytes = 4096 - (phys % 4096);
     request.secondPage = crossing;
     request.entry = entry;
-    return this.frontend.translate(ir, code, request);
+    const result = this.frontend.translate(ir, code, request);
+    goOn(ir);
+    return result;
   }
 }

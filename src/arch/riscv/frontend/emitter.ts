@@ -97,6 +97,12 @@ export class Emitter {
     this.ended = true;
   }
 
+  /** After a helper that sets S_PC to the next instruction: whatever it has changed is looked at before that. */
+  look(): void {
+    this.b.exit(this.next);
+    this.ended = true;
+  }
+
   illegal(insn: Insn): void {
     this.leave(H_ILLEGAL, this.b.u64(insn.raw));
   }

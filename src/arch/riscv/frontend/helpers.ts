@@ -1,7 +1,15 @@
 // What IR cannot say: functions of core/arch/riscv. "next" is the program counter after the instruction.
 
 import { type HelperDef, helper, pure, system } from "../../../ir/helpers.js";
-import { RV_FFLAGS, RV_RM } from "../layout.js";
+import { RV_END, RV_FFLAGS, RV_PRIV, RV_RM } from "../layout.js";
+
+/** All but the registers of programs. */
+const CONTROL = [RV_PRIV, RV_END] as const;
+
+/** Sees and changes what is the system's. */
+function control(name: string): HelperDef {
+  return helper(`riscv_${name}`, { reads: [CONTROL], writes: [CONTROL], fault: true, exact: true, system: true });
+}
 
 const FFLAGS = [RV_FFLAGS, RV_FFLAGS + 4] as const;
 
@@ -18,23 +26,25 @@ const LONGS = ["l", "lu"];
 
 export const HELPERS: readonly HelperDef[] = [
   // (encoding): illegal instruction.
-  helper("riscv_illegal", { writes: "all", fault: true, exact: true }),
+  control("illegal"),
   // (encoding): environment call of the current privilege; (program counter): breakpoint.
-  helper("riscv_ecall", { writes: "all", fault: true, exact: true }),
-  helper("riscv_ebreak", { writes: "all", fault: true, exact: true }),
+  control("ecall"),
+  control("ebreak"),
   // (encoding) -> value of the register; illegal instruction.
-  helper("riscv_csr_read", { reads: "all", fault: true, exact: true }),
-  // (encoding, operand, next): reads into rd and writes.
-  system("riscv_csr_write"),
+  helper("riscv_csr_read", { reads: [CONTROL], writes: [CONTROL], fault: true, exact: true }),
+  // (encoding, operand, next) -> what it was.
+  control("csr_write"),
+  // (): mstatus was written.
+  helper("riscv_due", { reads: [CONTROL], system: true }),
   // (encoding): back from a trap.
-  system("riscv_mret"),
-  system("riscv_sret"),
+  control("mret"),
+  control("sret"),
   // (encoding, next).
-  system("riscv_wfi"),
+  control("wfi"),
   // (encoding, address, next): SFENCE.VMA, SINVAL.VMA and what stands around it.
-  system("riscv_sfence"),
+  control("sfence"),
   // (encoding, address): CBO.CLEAN, CBO.FLUSH, CBO.INVAL: whether it may be done.
-  helper("riscv_cbo", { reads: "all", writes: "all", fault: true, exact: true }),
+  control("cbo"),
   // (encoding, address): of two registers each.
   system("riscv_amocas_q"),
   // Carry-less products: low half, high half, high half of twice the product.
@@ -43,7 +53,9 @@ export const HELPERS: readonly HelperDef[] = [
   pure("riscv_clmulr"),
 
   // (): the floating-point unit's state is dirty from now on; the instruction is executed again.
-  helper("riscv_fs_dirty", { reads: "all", writes: "all", fault: true, exact: true }),
+  control("fs_dirty"),
+  // (encoding): the mode does not say yet whether the unit is on; the same.
+  control("fs_look"),
   ...FORMATS.map((format) => pure(`riscv_fclass_${format}`)),
   ...each("feq", "flt", "fle", "fmin", "fmax"),
   // (a, b, rounding mode), (a, rounding mode); (a, b, c): RV_RM is the rounding mode.

@@ -1,12 +1,13 @@
 // mstatus.FS (privileged 3.1.6.6): instructions of a unit that is off are illegal, and the first that changes its state makes it dirty.
 // Rounding modes (unprivileged 21.2): reserved ones are illegal.
 
-import { M_FS_DIRTY, M_FS_ON } from "../../layout.js";
+import { M_FS_DIRTY, M_FS_ON, PRIV_USER } from "../../layout.js";
 import type { Emitter } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
 import type { Build } from "../row.js";
 
+const H_LOOK = helperId("riscv_fs_look");
 const H_DIRTY = helperId("riscv_fs_dirty");
 /** rm: as frm says. */
 const DYNAMIC = 7;
@@ -15,6 +16,7 @@ const LAST_MODE = 4;
 export function readsF(build: Build): Build {
   return (e, insn) => {
     if (e.mode & M_FS_ON) build(e, insn);
+    else if (e.privilege !== PRIV_USER) e.leave(H_LOOK, e.b.u64(insn.raw));
     else e.illegal(insn);
   };
 }

@@ -6,6 +6,7 @@ import type { Emitter } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
 import type { Build } from "../row.js";
+import { readStatus, statusChange, statusOf } from "./status.js";
 
 const H_READ = helperId("riscv_csr_read");
 const H_WRITE = helperId("riscv_csr_write");
@@ -34,17 +35,14 @@ const PLAIN: ReadonlyMap<number, Plain> = new Map([
   [0x343, { ...MACHINE, slot: R.RV_MTVAL, mask: -1 }],
 ]);
 
+type Operand = (e: Emitter, insn: Insn) => number;
 type Combine = (e: Emitter, old: number, operand: number) => number;
 
 const replace: Combine = (_e, _old, operand) => operand;
 const set: Combine = (e, old, operand) => e.b.or(old, operand);
 const clear: Combine = (e, old, operand) => e.b.and(old, e.b.not(operand));
 
-function access(
-  combine: Combine,
-  operandOf: (e: Emitter, insn: Insn) => number,
-  writes: (insn: Insn) => boolean,
-): Build {
+function access(combine: Combine, operandOf: Operand, writes: (insn: Insn) => boolean): Build {
   return (e, insn) => {
     const { b } = e;
     const plain = PLAIN.get(insn.csr);
@@ -53,12 +51,34 @@ function access(
       const value = combine(e, old, operandOf(e, insn));
       if (writes(insn)) b.st(plain.slot, b.and(value, b.i64(plain.mask)));
       e.setX(insn.rd, old);
-    } else if (writes(insn)) e.leave(H_WRITE, b.u64(insn.raw), operandOf(e, insn), b.pc(e.next));
-    else {
+    } else if (status(e, insn, combine, operandOf, writes(insn))) return;
+    else if (writes(insn)) {
+      const old = b.call(H_WRITE, b.u64(insn.raw), operandOf(e, insn), b.pc(e.next));
+      e.setX(insn.rd, old);
+      e.look();
+    } else {
       const value = b.call(H_READ, b.u64(insn.raw));
       e.setX(insn.rd, value);
     }
   };
+}
+
+/** mstatus and sstatus: whether they were read, or changed by bits that are known when this is translated. */
+function status(e: Emitter, insn: Insn, combine: Combine, operandOf: Operand, writes: boolean): boolean {
+  const of = statusOf(e, insn.csr);
+  if (!of) return false;
+  const old = readStatus(e, of);
+  if (writes) {
+    const operand = operandOf(e, insn);
+    if (combine === replace || !e.b.isConst(operand) || e.b.constHi(operand) !== 0) return false;
+    const change = statusChange(e, of, e.b.constLo(operand), combine === set);
+    if (!change) return false;
+    e.setX(insn.rd, old);
+    change();
+    return true;
+  }
+  e.setX(insn.rd, old);
+  return true;
 }
 
 const register = (e: Emitter, insn: Insn) => e.x(insn.rs1);

@@ -1,7 +1,10 @@
 // Traps, returns from them, fences, WFI, and what is done to caches and TLBs.
 
+import type { Value } from "../../../../ir/builder.js";
 import { M_CBO_ZERO } from "../../layout.js";
+import type { Emitter } from "../emitter.js";
 import { helperId } from "../helpers.js";
+import type { Insn } from "../insn.js";
 import type { Build } from "../row.js";
 
 const H_SFENCE = helperId("riscv_sfence");
@@ -26,10 +29,15 @@ export const fence: Build = (e) => e.b.fence();
 /** Code is watched: there is no stale one to be dropped. The block ends, so that what follows is looked up. */
 export const fenceI: Build = (e) => e.goto(e.next);
 
-export const sfence: Build = (e, insn) => e.leave(H_SFENCE, e.b.u64(insn.raw), e.x(insn.rs1), e.b.pc(e.next));
+export const sfence: Build = (e, insn) => order(e, insn, e.x(insn.rs1));
 
 /** SFENCE.W.INVAL and SFENCE.INVAL.IR order what is in order here. */
-export const sfenceOrder: Build = (e, insn) => e.leave(H_SFENCE, e.b.u64(insn.raw), e.b.i64(0), e.b.pc(e.next));
+export const sfenceOrder: Build = (e, insn) => order(e, insn, e.b.i64(0));
+
+function order(e: Emitter, insn: Insn, address: Value): void {
+  e.b.call(H_SFENCE, e.b.u64(insn.raw), address, e.b.pc(e.next));
+  e.look();
+}
 
 export const wfi: Build = (e, insn) => e.leave(H_WFI, e.b.u64(insn.raw), e.b.pc(e.next));
 
