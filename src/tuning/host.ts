@@ -31,8 +31,8 @@ export const DISK_RETRY_MS: readonly number[] = [300, 1000, 3000];
 export const STEADY_STEP_NS = 20_000_000;
 /** Share of the passing time by which time owed is repaid. Record: run-slices. */
 export const STEADY_REPAY = 1 / 4;
-/** More time owed than this is given to a sleeping guest at once, nanoseconds. Record: run-slices. */
-export const STEADY_MOST_NS = 600e9;
+/** Most virtual time by which a sleeping guest wakes late, nanoseconds. Record: run-slices. */
+export const STEADY_SLEEP_NS = 10e9;
 /**
  * How much nicer than the machine's thread the threads are that V8 compiles and collects on. Four of them together must weigh less
  * than the machine's, or the kernel moves some to its core. A step of one is a factor of 1.25. Record: compiler-priority.

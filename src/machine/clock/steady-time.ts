@@ -5,7 +5,7 @@
 
 import type { DeviceState } from "../../devices/interfaces.js";
 import type { StateReader } from "../../devices/state.js";
-import { STEADY_MOST_NS, STEADY_REPAY, STEADY_STEP_NS } from "../../tuning/host.js";
+import { STEADY_REPAY, STEADY_SLEEP_NS, STEADY_STEP_NS } from "../../tuning/host.js";
 import type { TimeSource } from "./clock.js";
 
 export class SteadyTime implements TimeSource {
@@ -33,17 +33,15 @@ export class SteadyTime implements TimeSource {
   }
 
   /**
-   * The guest slept since the last look, and would have slept until `deadline`: time up to then is its own. A host that is late by
-   * more than a step is not: a kernel whose timers come late all at once takes its CPU for stuck. What is owed then is repaid by the
-   * next sleeps, which end at once.
+   * The guest slept since the last look, and would have slept until `deadline`: time up to then is its own. Of a host's delay after that
+   * it gets STEADY_SLEEP_NS: a kernel takes a CPU for stuck that did not get to its watchdog for long. What is owed then is repaid by
+   * the next sleeps, which end at once.
    */
   idled(deadline: number): void {
     const before = this.last - this.debt;
     const time = this.host.now();
     this.last = time;
-    const least = Math.max(before, deadline);
-    const late = time - least;
-    this.debt = late > STEADY_STEP_NS && late <= STEADY_MOST_NS ? late : 0;
+    this.debt = Math.max(0, time - Math.max(before, deadline) - STEADY_SLEEP_NS);
   }
 
   hold(): void {

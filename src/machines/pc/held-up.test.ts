@@ -14,7 +14,7 @@ import { SteadyTime } from "../../machine/clock/steady-time.js";
 import type { Cpu, CpuExit } from "../../machine/cpu.js";
 import { RunLoop } from "../../machine/run-loop.js";
 import { TIME_LOOK_NS } from "../../tuning/engine.js";
-import { STEADY_STEP_NS } from "../../tuning/host.js";
+import { STEADY_SLEEP_NS, STEADY_STEP_NS } from "../../tuning/host.js";
 
 const HZ = 250;
 const WAIT_NS = (40e9 / HZ / TSC_HZ) * 1e9;
@@ -150,10 +150,10 @@ test.each(Object.keys(TIMERS))("a host that is held up does not hide the interru
   }
 });
 
-test("a guest that sleeps between its ticks gets all of them one by one after a host that was stopped", async () => {
+test("a guest that sleeps is not late for its watchdog by a host that was stopped, and its clock is right again soon", async () => {
   // Linux looks at each tick for a CPU that did not get to its watchdog for 20 s.
   const STOPPED = 26e9;
-  const SECONDS = 90;
+  const SECONDS = 75;
   const STOPS = 2;
   let stops = STOPS;
   const host = new BusyHost(
@@ -192,8 +192,6 @@ test("a guest that sleeps between its ticks gets all of them one by one after a 
   await loop.run();
   const gaps = ticks.slice(1).map((at, n) => at - ticks[n]!);
   expect(stops).toBeLessThanOrEqual(0);
-  // It was stopped while it executed, and that much is not made up for.
-  expect(Math.max(...gaps)).toBeLessThan(STEADY_STEP_NS + 5e6);
-  expect(ticks.length).toBeGreaterThan(SECONDS * HZ - 10 * STOPS);
+  expect(Math.max(...gaps)).toBeLessThan(STEADY_SLEEP_NS + STEADY_STEP_NS + 5e6);
   expect(steady.owed()).toBe(0);
 });
