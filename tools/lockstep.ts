@@ -1,4 +1,4 @@
-// node tools/run-ts.mjs tools/lockstep.ts [--instructions N] [--step N] [--memory N] -- QEMU OPTIONS
+// node tools/run-ts.mjs tools/lockstep.ts [--instructions N] [--step N] [--memory N] [--arch GUEST] -- QEMU OPTIONS
 //
 // Lockstep of tier 0 against tier 1: the same machine under -icount is run twice, once interpreted, once with regions, and
 // the architectural state is compared at every multiple of --step instructions, all of RAM at every multiple of --memory.
@@ -6,7 +6,7 @@
 // regions are made when follows the host's time, so a difference may not come again: it is told before the bisection.
 
 import { parseArgs } from "node:util";
-import { X86_GUEST } from "../src/arch/x86/guest.js";
+import { findGuest } from "../src/guests/guests.js";
 import { print } from "../src/ir/print.js";
 import { differenceText, firstDifference, type Lockstep, reference } from "../testing/lockstep/lockstep.js";
 
@@ -19,12 +19,16 @@ const { values, positionals } = parseArgs({
     hot: { type: "string", default: "50" },
     /** Modules are made in batches, as in normal runs, not for every region at once. */
     batch: { type: "boolean", default: false },
+    /** The guest of the machine. */
+    arch: { type: "string", default: "x86_64" },
   },
   allowPositionals: true,
 });
-const { helpers } = X86_GUEST.translation({ model: "max", features: [], properties: {} }).frontend;
+const guest = await findGuest(values.arch).load();
+const { helpers } = guest.translation({ model: "max", features: [], properties: {} }).frontend;
 const limit = Number(values.instructions);
 const run: Lockstep = {
+  guest: values.arch,
   machine: positionals,
   step: Number(values.step),
   memoryStep: Number(values.memory),

@@ -2,11 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { registerValue } from "../../src/arch/arch.js";
-import { X86 } from "../../src/arch/x86/arch.js";
-import type { X86Cpu } from "../../src/arch/x86/cpu.js";
 import { stateReader } from "../../src/engine/state-reader.js";
 import * as L from "../../src/layout/layout.js";
-import { parseArguments } from "../../src/machines/arguments.js";
+import type { EngineCpu } from "../../src/machine/cpu.js";
+import { catalogue, parseArguments } from "../../src/machines/arguments.js";
 import { createMachine } from "../../src/machines/create.js";
 import { loadCore } from "../../src/node/core-module.js";
 import { createNodeHost } from "../../src/node/host.js";
@@ -16,6 +15,8 @@ import { RegionTier } from "../../src/tier1/tier1.js";
 
 /** What is run, and how closely it is looked at. */
 export interface Lockstep {
+  /** The guest of the machine; default: x86_64. */
+  guest?: string;
   /** QEMU's options. */
   machine: readonly string[];
   /** Instructions between two looks at the CPU's state. */
@@ -37,13 +38,15 @@ interface Request {
   compare?: (index: number, digest: string, detail: () => string) => boolean;
 }
 
-function stateText(cpu: X86Cpu): string {
+function stateText(cpu: EngineCpu): string {
   const state = stateReader(cpu.engine.core, cpu.vcpu);
-  const registers = X86.registers.map((register) => `${register.name} ${registerValue(state, register).toString(16)}`);
+  const registers = cpu.engine.arch.registers.map(
+    (register) => `${register.name} ${registerValue(state, register).toString(16)}`,
+  );
   return [`mode ${state.u32(L.S_MODE).toString(16)}`, ...registers].join("\n");
 }
 
-function memoryDigest(cpu: X86Cpu): string {
+function memoryDigest(cpu: EngineCpu): string {
   const { u8, plan } = cpu.engine.memory;
   return createHash("sha1")
     .update(u8.subarray(plan.ramBase, plan.ramBase + plan.ramSize))
@@ -65,14 +68,15 @@ async function execute(run: Lockstep, request: Request): Promise<void> {
       "base=2026-01-01,clock=vm",
       ...run.machine,
     ],
-    programInfo(),
+    programInfo(run.guest),
+    catalogue(run.guest),
   );
   if (parsed.kind !== "machine") throw new Error("the options give no machine");
   const host = createNodeHost({ prefix: "lockstep", onBrokenOutput: () => {} });
-  let cpu: X86Cpu | undefined;
+  let cpu: EngineCpu | undefined;
   const never = { hot: () => {}, maintain: () => {} };
   const machine = await createMachine(parsed.config, host, {
-    ...loadCore(),
+    ...loadCore(run.guest),
     tier1: (engine) => {
       if (!request.tier1) return never;
       let made = 0;
@@ -93,7 +97,7 @@ async function execute(run: Lockstep, request: Request): Promise<void> {
       };
     },
   });
-  cpu = machine.cpu as X86Cpu;
+  cpu = machine.cpu as EngineCpu;
   const { engine } = cpu;
   // Far more code than in normal runs goes through tier 1.
   if (request.tier1) engine.memory.setHot(run.hot);
@@ -101,7 +105,7 @@ async function execute(run: Lockstep, request: Request): Promise<void> {
   engine.checkpoint = {
     every: run.step,
     reached(n) {
-      const c = cpu as X86Cpu;
+      const c = cpu as EngineCpu;
       const text = stateText(c);
       let digest = createHash("sha1").update(text).digest("hex");
       if (n % run.memoryStep === 0) digest += memoryDigest(c);

@@ -13,12 +13,16 @@ export const DATA_BYTES = 128;
 
 export interface Case {
   raw: number;
+  /** Instructions of 4 bytes that follow it, MORE at most. */
+  more?: readonly number[];
   x: BigUint64Array;
   f: BigUint64Array;
   /** frm and fflags. */
   fcsr: number;
   data: Uint8Array;
 }
+
+export const MORE = 15;
 
 /** Cases that follow one another with the same encoding. */
 const SAME = 25;
@@ -32,7 +36,7 @@ const EDGES: readonly bigint[] = [
 const hash = (text: string): number =>
   [...text].reduce((all, letter) => Math.imul(all ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5);
 
-function integer(random: Random): bigint {
+export function integer(random: Random): bigint {
   const kind = random.below(4);
   if (kind === 0) return random.u64();
   const edge = BigInt.asUintN(64, random.pick(EDGES));
@@ -78,14 +82,14 @@ function floating(random: Random, fraction: number, exponent: number): bigint {
 }
 
 /** A register of doubles, floats or halves, boxed but for a few. */
-function boxed(random: Random, format: string): bigint {
+export function boxed(random: Random, format: string): bigint {
   if (format === "d") return floating(random, 52, 11);
   const [value, box] =
     format === "h" ? [floating(random, 10, 5), 0xffffffffffff0000n] : [floating(random, 23, 8), 0xffffffff00000000n];
   return random.below(16) ? value | box : value | BigInt.asUintN(64, random.u64() & box);
 }
 
-function encodingOf(row: CompiledRow, random: Random): number {
+export function encodingOf(row: CompiledRow, random: Random): number {
   for (;;) {
     let raw = (random.u32() & ~row.mask) | row.match;
     const rm = row.fields.get("rm");
@@ -114,7 +118,7 @@ function formatOf(mnemonic: string): string {
 }
 
 /** 32 registers. */
-function anything(random: Random): BigUint64Array {
+export function anything(random: Random): BigUint64Array {
   return new BigUint64Array(Uint32Array.from({ length: 64 }, () => random.u32()).buffer);
 }
 

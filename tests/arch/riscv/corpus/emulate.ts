@@ -8,11 +8,12 @@ import { type Case, CODE, CODE_BYTES, CODE_FROM, DATA, DATA_BYTES, type Outcome 
 
 const HANDLER = DATA + 0x8000;
 const C_EBREAK = 0x9002;
+const TWO_EBREAKS = C_EBREAK | (C_EBREAK << 16);
 const ILLEGAL = 2n;
 
 export class Runner {
   private readonly hart: BareHart;
-  private before = 0;
+  private before: readonly number[] = [];
 
   constructor(tier1?: (engine: Engine) => Tier1) {
     this.hart = new BareHart({
@@ -26,10 +27,9 @@ export class Runner {
     this.hart.words(HANDLER, ...assemble(HANDLER, "wfi").code);
   }
 
-  run({ raw, x, f, fcsr, data }: Case): Outcome {
+  run({ raw, more = [], x, f, fcsr, data }: Case): Outcome {
     const { cpu, ram } = this.hart;
-    if (raw !== this.before) this.hart.words(CODE, (raw & 3) === 3 ? raw : (raw & 0xffff) | (C_EBREAK << 16));
-    this.before = raw;
+    this.place([(raw & 3) === 3 ? raw : (raw & 0xffff) | (C_EBREAK << 16), ...more]);
     ram.write(DATA, data);
     cpu.reset();
     for (let n = 0; n < 32; n++) {
@@ -43,14 +43,23 @@ export class Runner {
     cpu.setField(R.RV_MSTATUS, 0x6600n);
     cpu.update();
     this.hart.run(CODE);
-    const words = (slot: number) => BigUint64Array.from({ length: 32 }, (_, n) => cpu.field(slot + 8 * n));
+    const registers = (slot: number) => BigUint64Array.from({ length: 32 }, (_, n) => cpu.field(slot + 8 * n));
     return {
       pc: Number(cpu.field(R.RV_MEPC)) - CODE,
       illegal: cpu.field(R.RV_MCAUSE) === ILLEGAL,
-      x: words(R.RV_X),
-      f: words(R.RV_F),
+      x: registers(R.RV_X),
+      f: registers(R.RV_F),
       fcsr: cpu.field32(R.RV_FFLAGS) | (cpu.field32(R.RV_FRM) << 5),
       data: ram.view(DATA, DATA_BYTES)!.slice(),
     };
+  }
+
+  /** Code that is there already stays as it is; behind it are traps. */
+  private place(code: readonly number[]): void {
+    const { before } = this;
+    this.before = code;
+    if (code.length === before.length && code.every((word, k) => word === before[k])) return;
+    const behind = Array.from({ length: Math.max(0, before.length - code.length) }, () => TWO_EBREAKS);
+    this.hart.words(CODE, ...code, ...behind);
   }
 }

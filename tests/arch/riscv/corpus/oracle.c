@@ -15,11 +15,13 @@
 #define DATA 0x20000000ul
 #define DATA_BYTES 128
 #define C_EBREAK 0x9002
+#define MORE 15
 
 struct record {
   uint64_t pc_or_raw, fcsr;
   uint64_t x[32], f[32];
   uint8_t data[DATA_BYTES];
+  uint32_t more[MORE + 1];
 };
 
 static struct record record;
@@ -61,12 +63,18 @@ static void handler(int signal, siginfo_t *info, void *context) {
   all(63, 0, (char *)&record, sizeof record);
   volatile uint16_t *code = (uint16_t *)CODE;
   uint32_t raw = record.pc_or_raw;
-  uint16_t second = (raw & 3) == 3 ? raw >> 16 : C_EBREAK;
-  if (code[0] != (uint16_t)raw || code[1] != second) {
-    code[0] = raw;
-    code[1] = second;
-    asm volatile("fence.i" ::: "memory");
+  uint16_t words[2 * (MORE + 2)] = {raw, (raw & 3) == 3 ? raw >> 16 : C_EBREAK};
+  int changed = 0;
+  for (int n = 0; n <= MORE; n++) {
+    uint32_t word = n < MORE && record.more[n] ? record.more[n] : C_EBREAK | C_EBREAK << 16;
+    words[2 * n + 2] = word;
+    words[2 * n + 3] = word >> 16;
   }
+  for (int n = 0; n < 2 * (MORE + 2); n++) {
+    changed |= code[n] != words[n];
+    code[n] = words[n];
+  }
+  if (changed) asm volatile("fence.i" ::: "memory");
   copy((uint8_t *)DATA, record.data, DATA_BYTES);
   gregs[0] = CODE;
   fp->__fcsr = record.fcsr;
