@@ -6,6 +6,7 @@ import {
   E_RAM_SIZE,
   E_RANGES,
   E_RANGES_END,
+  RANGE_DEVICE_WRITES,
   RANGE_FLAGS,
   RANGE_HOST,
   RANGE_PAGE,
@@ -50,10 +51,10 @@ export function physHostWrite(pa: u64): i32 {
   return range && !isReadOnly(range) ? hostIn(range, pa) : 0;
 }
 
-/** True where the address is memory that cannot be written (writes are dropped). */
+/** True where the address is memory that cannot be written, by way of a device either: writes are dropped. */
 export function isRom(pa: u64): bool {
   const range = rangeOf(pa);
-  return range != 0 && isReadOnly(range);
+  return range != 0 && (load<i32>(range + RANGE_FLAGS) & (RANGE_READONLY | RANGE_DEVICE_WRITES)) == RANGE_READONLY;
 }
 
 /** Guest-physical address of a host address of memory: the first range that shows it. */

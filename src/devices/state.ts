@@ -84,6 +84,11 @@ export class StateReader {
     return this.state[name] === null ? undefined : this.uint(name, most);
   }
 
+  /** Whether null was saved, for what is mostly absent. */
+  isNull(name: string): boolean {
+    return this.state[name] === null;
+  }
+
   bool(name: string): boolean {
     const value = this.state[name];
     return typeof value === "boolean" ? value : this.fail(name, "a boolean");

@@ -20,6 +20,8 @@ export interface EngineOptions {
   host: HostImports;
   archImports?: ArchImports;
   ram: readonly RamRange[];
+  /** Room for ROM, where it is not the usual. */
+  romBytes?: number;
   /** How many CPUs, 1 if left out. They run in turns: run(). */
   cpus?: number;
   /** Memory that threads share, which `module` is made for (shared.ts). */
@@ -85,7 +87,7 @@ export class Engine {
     const { arch, host, archImports } = options;
     this.arch = arch;
     this.frontend = options.frontend;
-    this.memory = new EngineMemory(options.ram, arch, options.cpus, options.shared);
+    this.memory = new EngineMemory(options.ram, arch, options.cpus, options.shared, options.romBytes);
     const imports = { host, ...(archImports ? { arch: archImports } : {}) };
     this.core = instantiateCore(options.module, this.memory, imports, options.frontend.helpers);
     const { memory, core } = this;

@@ -19,6 +19,7 @@ export interface MemoryPlan {
   arena: number;
   arenaBytes: number;
   romBase: number;
+  romBytes: number;
   /** Room for tables of the guest's own, Arch.tableBytes long. */
   archTables: number;
   /** Records of tier 1 (region entries, spans). */
@@ -43,8 +44,8 @@ function cpuSize({ mmu }: Guest): number {
   return L.S_TLB + mmu.count * (L.TLB_MODE_SIZE + L.TLB_LIST_MODE_SIZE) + spaces;
 }
 
-/** Where everything lies with so many bytes of RAM and so many CPUs. */
-export function placement(ramSize: number, guest: Guest, count = 1): Placement {
+/** Where everything lies with so many bytes of RAM, so many CPUs, and so much room for ROM. */
+export function placement(ramSize: number, guest: Guest, count = 1, romBytes = ROM_BYTES): Placement {
   const cpus = L.CPUS;
   let at = cpus + count * cpuSize(guest);
   const take = (bytes: number, align = 64) => {
@@ -63,7 +64,7 @@ export function placement(ramSize: number, guest: Guest, count = 1): Placement {
   const archTables = take(guest.tableBytes);
   const regions = take(REGION_RECORD_BYTES);
   const arena = take(TIER0_BYTES);
-  const romBase = take(ROM_BYTES, 4096);
+  const romBase = take(romBytes, 4096);
   // Last, because only here addresses may be above 2 GiB, where they are negative numbers in an i32.
   const ramBase = take(ramSize, PAGE);
   const pages = Math.ceil(at / PAGE);
@@ -75,6 +76,7 @@ export function placement(ramSize: number, guest: Guest, count = 1): Placement {
     ramSize,
     arena,
     romBase,
+    romBytes,
     archTables,
     regions,
     ...bytes,
@@ -84,10 +86,10 @@ export function placement(ramSize: number, guest: Guest, count = 1): Placement {
 }
 
 /** Most bytes of RAM that there is room for, in whole MiB. */
-export function mostRam(guest: Guest): number {
+export function mostRam(guest: Guest, romBytes = ROM_BYTES): number {
   const mib = 2 ** 20;
   let most = MOST_PAGES * PAGE - ((MOST_PAGES * PAGE) % mib);
-  while (placement(most, guest).pages > MOST_PAGES) most -= mib;
+  while (placement(most, guest, 1, romBytes).pages > MOST_PAGES) most -= mib;
   return most;
 }
 
@@ -114,10 +116,11 @@ export class EngineMemory {
     cpus = 1,
     /** Threads may share it. */
     readonly shared = false,
+    romBytes = ROM_BYTES,
   ) {
     const ramSize = ram.reduce((sum, { length }) => sum + length, 0);
-    const { pages, fields, ...plan } = placement(ramSize, arch, cpus);
-    if (pages > MOST_PAGES) throw new TooMuchRam(mostRam(arch));
+    const { pages, fields, ...plan } = placement(ramSize, arch, cpus, romBytes);
+    if (pages > MOST_PAGES) throw new TooMuchRam(mostRam(arch, romBytes));
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
     const buffer = this.memory.buffer;
     this.u8 = new Uint8Array(buffer);

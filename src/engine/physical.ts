@@ -16,6 +16,8 @@ export interface MappedRange {
   /** 0: no memory, every access goes to a device. */
   host: number;
   readOnly: boolean;
+  /** Of what is read only: writes go to a device. */
+  deviceWrites?: boolean;
 }
 
 const PAGE = 4096;
@@ -115,12 +117,12 @@ export class PhysicalMap {
     if (ranges.length > L.RANGES_MAX) {
       throw new RangeError(`${ranges.length} ranges of memory; the physical map holds ${L.RANGES_MAX}`);
     }
-    ranges.forEach(({ address, length, host, readOnly }, n) => {
+    ranges.forEach(({ address, length, host, readOnly, deviceWrites }, n) => {
       const k = this.table + 4 * n;
       this.u32[k] = address / PAGE;
       this.u32[k + 1] = length / PAGE;
       this.u32[k + 2] = host;
-      this.u32[k + 3] = readOnly ? L.RANGE_READONLY : 0;
+      this.u32[k + 3] = (readOnly ? L.RANGE_READONLY : 0) | (deviceWrites ? L.RANGE_DEVICE_WRITES : 0);
     });
     this.count = ranges.length;
     this.u32[(L.ENGINE + L.E_RANGES_END) >> 2] = L.ENGINE + L.E_RANGES + ranges.length * L.RANGE_STRIDE;
@@ -128,7 +130,13 @@ export class PhysicalMap {
 }
 
 function sameRange(a: MappedRange, b: MappedRange): boolean {
-  return a.address === b.address && a.length === b.length && a.host === b.host && a.readOnly === b.readOnly;
+  return (
+    a.address === b.address &&
+    a.length === b.length &&
+    a.host === b.host &&
+    a.readOnly === b.readOnly &&
+    a.deviceWrites === b.deviceWrites
+  );
 }
 
 /** What is left of a range when others lie over it. */

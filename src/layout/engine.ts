@@ -65,3 +65,5 @@ export const RANGE_STRIDE = 16;
 export const RANGES_MAX = 64;
 /** Stores are dropped. */
 export const RANGE_READONLY = 1;
+/** Of what is read only: writes are not dropped but go to a device. */
+export const RANGE_DEVICE_WRITES = 2;

@@ -69,8 +69,9 @@ export function hostImports(
 export interface PhysicalRange {
   address: number;
   length: number;
-  /** mmio: accesses come to the hooks; rom: reads see `bytes` of addRom, writes are dropped; ram: RAM that may not be written. */
-  kind: "mmio" | "rom" | "read-only-ram";
+  /** mmio: accesses come to the hooks; rom: reads see `bytes` of addRom, writes are dropped; rom-device: writes come to
+   *  the hooks; ram: RAM that may not be written. */
+  kind: "mmio" | "rom" | "rom-device" | "read-only-ram";
   /** rom: what addRom returned, and where in it the range begins. */
   rom?: number;
   romOffset?: number;
@@ -80,6 +81,8 @@ export interface PhysicalRange {
 export interface MachineMemory extends GuestMemory {
   /** Keeps a copy of `bytes` where the engine can map it; returns its number for PhysicalRange.rom. */
   addRom(bytes: Uint8Array): number;
+  /** That copy, where the guest sees it: for what the guest cannot write and the machine can. */
+  romBytes(rom: number, length: number): Uint8Array;
   /** Replaces the map. Ranges do not overlap; what no range covers is RAM where RAM is and mmio elsewhere. */
   setRanges(ranges: readonly PhysicalRange[]): void;
 }

@@ -16,6 +16,8 @@ export interface GuestCpuOptions<H extends CpuHooks = CpuHooks> {
   frontend: Frontend;
   hooks: H;
   ram: readonly RamRange[];
+  /** Room for ROM, where it is not the usual. */
+  romBytes?: number;
   /** How many the engine has; this object is the first. */
   cpus?: number;
   /** Memory that threads share, which `module` is made for. */

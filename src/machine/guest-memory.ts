@@ -2,7 +2,6 @@
 
 import type { Engine } from "../engine/engine.js";
 import type { MappedRange } from "../engine/physical.js";
-import { ROM_BYTES } from "../tuning/engine.js";
 import type { MachineMemory, PhysicalRange } from "./cpu.js";
 
 export class EngineGuestMemory implements MachineMemory {
@@ -81,15 +80,20 @@ export class EngineGuestMemory implements MachineMemory {
   }
 
   addRom(bytes: Uint8Array): number {
-    const { romBase } = this.engine.memory.plan;
+    const { romBase, romBytes } = this.engine.memory.plan;
     const length = Math.ceil(bytes.length / 4096) * 4096;
-    if (this.romUsed + length > ROM_BYTES) {
-      throw new RangeError(`ROM images of more than ${ROM_BYTES} bytes in all do not fit`);
+    if (this.romUsed + length > romBytes) {
+      throw new RangeError(`ROM images of more than ${romBytes} bytes in all do not fit`);
     }
     const host = romBase + this.romUsed;
     this.romUsed += length;
     this.engine.memory.u8.set(bytes, host);
     return this.roms.push(host) - 1;
+  }
+
+  romBytes(rom: number, length: number): Uint8Array {
+    const host = this.roms[rom]!;
+    return this.engine.memory.u8.subarray(host, host + length);
   }
 
   setRanges(ranges: readonly PhysicalRange[]): void {
@@ -98,9 +102,9 @@ export class EngineGuestMemory implements MachineMemory {
 
   private mapped({ address, length, kind, rom, romOffset = 0 }: PhysicalRange): MappedRange {
     let host = 0;
-    if (kind === "rom") host = this.roms[rom!]! + romOffset;
+    if (kind === "rom" || kind === "rom-device") host = this.roms[rom!]! + romOffset;
     else if (kind === "read-only-ram") host = this.engine.memory.physical.ramHost(address);
-    return { address, length, host, readOnly: true };
+    return { address, length, host, readOnly: true, ...(kind === "rom-device" ? { deviceWrites: true } : {}) };
   }
 
   /** Host address when the whole range is memory that may be read, or written; else 0. */

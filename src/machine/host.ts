@@ -19,6 +19,8 @@ export interface MachineHost {
   readFile(name: string, check?: FileCheck): Promise<Uint8Array | undefined>;
   /** The same before all of it is here, where the host can. */
   openFile?(name: string): Promise<ArrivingFile | undefined>;
+  /** Writes a whole file, where the host can. */
+  writeFile?(name: string, bytes: Uint8Array): Promise<void>;
   /** Folders in which this host's packages keep firmware, looked at after those of -L. */
   readonly firmwareFolders?: readonly string[];
   /** Where a name leads, for messages, where that says more than the name. */

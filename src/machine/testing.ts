@@ -48,6 +48,9 @@ export class TestMemory extends FakeMemory implements MachineMemory {
   addRom(bytes: Uint8Array): number {
     return this.roms.push(bytes) - 1;
   }
+  romBytes(rom: number, length: number): Uint8Array {
+    return this.roms[rom]!.subarray(0, length);
+  }
   setRanges(ranges: readonly PhysicalRange[]): void {
     this.ranges = ranges;
   }

@@ -205,7 +205,7 @@ describe("usual command lines that cannot be had say what to write instead", () 
     ],
     [["-usb"], `-usb: there is no USB yet: ${out}`],
     [["-fda", "x"], "-fda: there is no floppy drive yet: a disk is -drive if=virtio,format=raw,file=FILE"],
-    [["-pflash", "x"], "-pflash: there is no flash yet: firmware is -bios FILE"],
+    [["-pflash", "x"], "-pflash x: machine type 'pc' has no flash: firmware is -bios FILE"],
     [["-s"], `-s: there is no gdb server yet: ${out} (the monitor's x, print and info show the guest)`],
     [["-daemonize"], `-daemonize: ${out}: the shell runs a program in the background (nohup PROGRAM &)`],
     [

@@ -63,6 +63,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     monotonic: () => performance.now() * 1e6,
     date: () => Date.now(),
     readFile,
+    writeFile: (name, bytes) => writeFile(name, bytes, images),
     firmwareFolders: FIRMWARE_FOLDERS,
     openImage: (drive) => openImage(drive, warn),
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput, outputs, images),
@@ -117,6 +118,20 @@ async function readFile(name: string, check?: FileCheck): Promise<Uint8Array | u
     if (error instanceof MachineError) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new MachineError(`could not read '${name}': ${describeError(error)}`, { code: "ERR_FILE", cause: error });
+  }
+}
+
+async function writeFile(name: string, bytes: Uint8Array, images: readonly string[]): Promise<void> {
+  try {
+    const fd = openOutputFile(name, false, images);
+    try {
+      fs.writeFileSync(fd, bytes);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch (error) {
+    if (error instanceof MachineError) throw error;
+    throw new MachineError(`could not write '${name}': ${describeError(error)}`, { code: "ERR_FILE", cause: error });
   }
 }
 

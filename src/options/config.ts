@@ -15,6 +15,8 @@ export interface MachineConfig {
   /** File names, as the host knows them. */
   kernel?: string;
   initrd?: string;
+  /** Device tree of -dtb, instead of the machine's own. */
+  dtb?: string;
   /** Kernel command line; empty when not given. */
   append: string;
   bios?: string;
@@ -80,8 +82,9 @@ export interface AccelConfig {
 export interface DriveConfig {
   id: string;
   file: string;
-  /** none: waits for a -device that names it. */
-  interface: "virtio" | "none";
+  /** none: waits for a -device that names it; pflash: the flash of that number. */
+  interface: "virtio" | "pflash" | "none";
+  unit?: number;
   /** Absent: the image is looked at, and refused when it is not raw. */
   format?: "raw";
   readOnly: boolean;

@@ -10,6 +10,7 @@ import {
 } from "./config.js";
 import { optionError } from "./error.js";
 import { applyList, type Fail } from "./keyval.js";
+import type { MachineRow } from "./rows.js";
 import { parseChoice, parseInteger, parseSwitch, parseSwitchAuto } from "./values.js";
 
 /** A disk and its place on its bus, before the places are settled. */
@@ -18,7 +19,7 @@ export interface PendingDrive {
   value: string;
   drive: DriveConfig;
   /** hd: QEMU's IDE disks; cd: its CD-ROM drive. */
-  bus: "hd" | "virtio" | "cd" | "none";
+  bus: "hd" | "virtio" | "cd" | "pflash" | "none";
   index?: number;
 }
 
@@ -51,12 +52,12 @@ export function parseDrive(option: string, value: string): PendingDrive {
       target.drive.file = text;
     },
     if: (target, text, fail) => {
-      if (["ide", "scsi", "sd", "mtd", "floppy", "pflash", "xen"].includes(text)) {
-        fail(`if=${text} is not supported yet: ${text === "pflash" ? "firmware is -bios FILE" : "use if=virtio"}`);
+      if (["ide", "scsi", "sd", "mtd", "floppy", "xen"].includes(text)) {
+        fail(`if=${text} is not supported yet: use if=virtio`);
       }
-      if (text !== "virtio" && text !== "none") fail(`unsupported bus type '${text}'`);
-      target.bus = text as "virtio" | "none";
-      target.drive.interface = text as "virtio" | "none";
+      if (text !== "virtio" && text !== "pflash" && text !== "none") return fail(`unsupported bus type '${text}'`);
+      target.bus = text;
+      target.drive.interface = text;
     },
     id: (target, text, fail) => {
       if (!/^[A-Za-z][A-Za-z0-9._-]*$/.test(text)) fail(`Parameter 'id' expects an identifier, not '${text}'`);
@@ -145,6 +146,12 @@ function newDrive(file: string): DriveConfig {
   };
 }
 
+/** -pflash FILE. */
+export function flash(option: string, file: string): PendingDrive {
+  const drive: DriveConfig = { ...newDrive(file), interface: "pflash" };
+  return { option, value: file, drive, bus: "pflash" };
+}
+
 /** -cdrom FILE. */
 export function compactDisc(option: string, file: string): PendingDrive {
   const pending = hardDisk(option, file, 0);
@@ -165,8 +172,13 @@ const IN_PLACE = {
 };
 
 /** Gives every disk its place and its id: -hda's family, then if=virtio, then -cdrom. */
-export function settleDrives(config: MachineConfig, pending: PendingDrive[], snapshot: boolean): void {
-  for (const bus of ["hd", "virtio", "cd", "none"] as const) {
+export function settleDrives(
+  config: MachineConfig,
+  pending: PendingDrive[],
+  snapshot: boolean,
+  { name, flashes = 0 }: MachineRow,
+): void {
+  for (const bus of ["hd", "virtio", "cd", "pflash", "none"] as const) {
     const taken = new Map<number, PendingDrive>();
     const members = pending.filter((entry) => entry.bus === bus);
     for (const entry of members) {
@@ -178,6 +190,19 @@ export function settleDrives(config: MachineConfig, pending: PendingDrive[], sna
         throw optionError(entry.option, entry.value, `a drive with index=${index} exists`);
       }
       taken.set(index, entry);
+      if (bus === "pflash") {
+        if (flashes === 0) {
+          const instead = "firmware is -bios FILE";
+          throw optionError(entry.option, entry.value, `machine type '${name}' has no flash: ${instead}`);
+        }
+        if (index >= flashes)
+          throw optionError(
+            entry.option,
+            entry.value,
+            `machine type '${name}' has ${flashes} flashes, and none of number ${index}`,
+          );
+        entry.drive.unit = index;
+      }
       if (entry.drive.id === "") entry.drive.id = `${bus}${index}`;
       if (bus === "hd" || bus === "cd") config.notes.push(`${entry.drive.file} is ${IN_PLACE[bus]}`);
       if (snapshot) entry.drive.snapshot = true;

@@ -97,7 +97,10 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
     if (config.initrd !== undefined) throw new OptionError("-initrd only allowed with -kernel option");
     if (config.append !== "") throw new OptionError("-append only allowed with -kernel option");
   }
-  settleDrives(config, state.pendingDrives, state.snapshot);
+  const machine = chosenMachine(config, state.catalogue.machines);
+  if (config.dtb !== undefined && !machine.deviceTree)
+    throw optionError("-dtb", config.dtb, `machine type '${machine.name}' has no device tree`);
+  settleDrives(config, state.pendingDrives, state.snapshot, machine);
   connectConsoles(state, separateMonitor);
   checkBuses(state);
   checkReferences(config, state.catalogue.devices, state.deviceSources);

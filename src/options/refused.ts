@@ -11,14 +11,13 @@ const OPTION_GROUPS: readonly (readonly [names: string, why: string])[] = [
   ["audio: soundhw:", "there is no sound yet: leave the option out"],
   ["usb usbdevice:", "there is no USB yet: leave the option out"],
   ["fda: fdb:", "there is no floppy drive yet: a disk is -drive if=virtio,format=raw,file=FILE"],
-  ["pflash:", "there is no flash yet: firmware is -bios FILE"],
   ["sd: mtdblock:", "there is no such drive: a disk is -drive if=virtio,format=raw,file=FILE"],
   ["fsdev: virtfs:", "folders cannot be shared yet: put the files on a disk image"],
   ["gdb: s", "there is no gdb server yet: leave the option out (the monitor's x, print and info show the guest)"],
   ["qmp: qmp-pretty:", "there is no QMP yet: the monitor's own commands are at -monitor stdio"],
   ["daemonize pidfile:", "leave the option out: the shell runs a program in the background (nohup PROGRAM &)"],
   [
-    "numa: add-fd: set: global: k: blockdev: iscsi: no-fd-bootchk tpmdev: dtb: compat: fw_cfg: shim: preconfig overcommit: " +
+    "numa: add-fd: set: global: k: blockdev: iscsi: no-fd-bootchk tpmdev: compat: fw_cfg: shim: preconfig overcommit: " +
       "dfilter: xen-domid: xen-attach xen-domid-restrict option-rom: loadvm: readconfig: writeconfig: watchdog: " +
       "watchdog-action: incoming: only-migratable tb-size: chroot: runas: sandbox: prom-env: semihosting " +
       "semihosting-config: old-param trace: plugin: enable-fips dump-vmstate: enable-sync-profile acpitable: smbios: " +

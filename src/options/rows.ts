@@ -29,6 +29,10 @@ export interface MachineRow {
   readonly debugConsole?: { readonly driver: string; readonly properties: PropertyValues };
   /** Options that switch off a property, by their names. */
   readonly without?: Readonly<Record<string, string>>;
+  /** Flashes it has, for -pflash; absent: none. */
+  readonly flashes?: number;
+  /** It has a device tree, for -dtb. */
+  readonly deviceTree?: true;
 }
 
 export interface MachineRows {

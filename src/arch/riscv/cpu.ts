@@ -41,6 +41,12 @@ export class RiscvCpu extends GuestCpu {
     if (level) this.vcpu.set(S_ATTENTION, 1);
   }
 
+  /** Sets a bit of mip that software clears. */
+  setPending(line: number): void {
+    this.vcpu.set64(R.RV_MIP, this.vcpu.get64(R.RV_MIP) | (1n << BigInt(line)));
+    this.vcpu.set(S_ATTENTION, 1);
+  }
+
   x(register: number): bigint {
     return this.vcpu.get64(R.RV_X + 8 * register);
   }

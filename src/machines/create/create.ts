@@ -71,7 +71,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
   let consoles: ChardevHub | undefined;
   try {
     const devices = await loadDevices(parts.devices ?? DEVICES, model.devices(config));
-    const boot = await model.prepareBoot({ config, host, memory, cpu, entropy });
+    const boot = await model.prepareBoot({ config, host, memory, cpu, drives, entropy });
     for (const note of config.notes) host.warn(note);
     // Last, because it takes the user's terminal.
     const commands = { quit: () => machine.quit(), save: () => "disks of -snapshot are not saved" };

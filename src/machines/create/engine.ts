@@ -67,6 +67,7 @@ export function makeCpu<C extends EngineCpu, B extends Mainboard>(
   const engine = {
     ...{ module, shared, onLog },
     ram: model.ram(config),
+    ...romRoom(model.romBytes?.(config)),
     hooks: {
       mmioRead: (address: number, size: number) => bus.read(bus.memory, address, size),
       mmioWrite: (address: number, size: number, value: number) => bus.write(bus.memory, address, size, value),
@@ -86,6 +87,10 @@ export function makeCpu<C extends EngineCpu, B extends Mainboard>(
     shutdownText: () => guest.arch.shutdownText(state()),
     close: () => helper?.close(),
   };
+}
+
+function romRoom(romBytes: number | undefined): { romBytes?: number } {
+  return romBytes === undefined ? {} : { romBytes };
 }
 
 function withMemory<T>({ ramSize }: MachineConfig, make: () => T): T {

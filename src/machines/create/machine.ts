@@ -1,5 +1,6 @@
 // A machine made of a model: its life, and what the monitor and tools ask of it.
 
+import type { Device } from "../../devices/interfaces.js";
 import type { EngineCpu } from "../../machine/cpu.js";
 import { closeDrives, type Drive } from "../../machine/drives.js";
 import { Machine, type MachineParts } from "../../machine/machine.js";
@@ -11,7 +12,7 @@ import type { MonitorTarget } from "../../monitor/target.js";
 import type { StatePart } from "../../snapshot/sections.js";
 import type { Boot, MachineModel, Mainboard } from "../registry/model.js";
 import type { MachineType } from "../registry/registry.js";
-import { boardState } from "./state.js";
+import { allDevices, boardState } from "./state.js";
 
 export interface ModelledParts<C extends EngineCpu, B extends Mainboard> extends MachineParts {
   cpu: C;
@@ -67,6 +68,7 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
     const { config, cpu } = this;
     const cpuState = model.cpuState?.(cpu);
     const start = (): void => boot.start(mainboard);
+    const devices = (): Device[] => allDevices(mainboard, plugged);
     boot.install?.(mainboard);
     this.board = {
       devices: mainboard.devices,
@@ -87,12 +89,12 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
       },
       async close() {
         // A write that the guest was not told of yet is done all the same.
-        await Promise.all(plugged.map(({ device }) => device.inFlight?.idle()));
+        await Promise.all(devices().map((device) => device.inFlight?.idle()));
         await closeDrives(drives.values());
       },
     };
     this.on("state", (now) => {
-      if (now === "running") for (const { device } of plugged) device.inFlight?.resumed();
+      if (now === "running") for (const device of devices()) device.inFlight?.resumed();
     });
   }
 }

@@ -31,7 +31,7 @@ export function boardState({ type, config, cpu, cpuState, board, plugged, drives
   if (!cpuState) throw new StateError(`The state cannot be saved: machine type '${type.name}' cannot do that yet`);
   const { engine } = cpu;
   const { u8, plan } = engine.memory;
-  const devices: readonly Device[] = plugged.map(({ device }) => device);
+  const devices = allDevices(board, plugged);
   const written = [...drives.values()].flatMap(({ config: { id }, written: overlay }) =>
     overlay ? [[`drive ${id}`, overlay] as const] : [],
   );
@@ -54,10 +54,30 @@ export function boardState({ type, config, cpu, cpuState, board, plugged, drives
   };
 }
 
+/** Those of the board, and those plugged in. */
+export function allDevices(board: Mainboard, plugged: readonly PluggedDevice[]): Device[] {
+  return [...new Set([...board.devices, ...plugged.map(({ device }) => device)])];
+}
+
 /** What makes the guest see another machine. */
 function header(type: MachineType, config: MachineConfig, sizes: readonly number[]): SnapshotHeader {
-  const { guest, machine, cpu, ramSize, icount, devices, drives, serial, rtc, append, kernel, initrd, bios, uuid } =
-    config;
+  const {
+    guest,
+    machine,
+    cpu,
+    ramSize,
+    icount,
+    devices,
+    drives,
+    serial,
+    rtc,
+    append,
+    kernel,
+    initrd,
+    dtb,
+    bios,
+    uuid,
+  } = config;
   const options: Record<string, string> = {
     "-machine": JSON.stringify(withDefaults(type.properties, machine.properties)),
     "-m": String(ramSize),
@@ -69,6 +89,7 @@ function header(type: MachineType, config: MachineConfig, sizes: readonly number
     "-append": append,
     "-kernel": kernel ?? "none",
     "-initrd": initrd ?? "none",
+    "-dtb": dtb ?? "none",
     "-bios": bios ?? "none",
     "-uuid": uuid ?? "none",
   };

@@ -16,6 +16,7 @@ import type { Engine, Tier1, TranslateEvent } from "../../engine/engine.js";
 import type { RamRange } from "../../engine/physical.js";
 import type { Bus } from "../../machine/bus.js";
 import type { CpuHooks, EngineCpu } from "../../machine/cpu.js";
+import type { Drive } from "../../machine/drives.js";
 import type { EngineGuestMemory } from "../../machine/guest-memory.js";
 import type { MachineHost } from "../../machine/host.js";
 import type { MachineLog } from "../../machine/log.js";
@@ -28,6 +29,8 @@ export interface MachineModel<C extends EngineCpu = EngineCpu, B extends Mainboa
   configure?(config: MachineConfig): MachineConfig;
   /** Where RAM lies. */
   ram(config: MachineConfig): readonly RamRange[];
+  /** Bytes of room for ROM, where it is not the usual. */
+  romBytes?(config: MachineConfig): number | undefined;
   /** The CPU. What interrupts it is on the board, which is there when it runs. */
   createCpu(parts: CpuParts, board: () => B): C;
   /** Its fixed devices, wired. */
@@ -90,6 +93,7 @@ export interface CpuParts {
     readonly module: WebAssembly.Module;
     readonly shared: boolean;
     readonly ram: readonly RamRange[];
+    readonly romBytes?: number;
     readonly hooks: CpuHooks;
     readonly oneInsn: boolean;
     /** Instruction-counted time: nanoseconds per instruction as a power of two. */
@@ -120,5 +124,6 @@ export interface BootParts<C> {
   readonly host: MachineHost;
   readonly memory: EngineGuestMemory;
   readonly cpu: C;
+  readonly drives: ReadonlyMap<string, Drive>;
   readonly entropy: EntropySource;
 }

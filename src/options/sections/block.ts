@@ -1,6 +1,6 @@
 // Disks.
 
-import { compactDisc, hardDisk, parseDrive } from "../drive.js";
+import { compactDisc, flash, hardDisk, parseDrive } from "../drive.js";
 import { flag, type OptionRow, type OptionSection } from "../row.js";
 
 export const BLOCK: OptionSection = {
@@ -21,9 +21,15 @@ export const BLOCK: OptionSection = {
       apply: (state, option, value) => void state.pendingDrives.push(compactDisc(option, value)),
     },
     {
+      names: ["pflash"],
+      argument: "file",
+      help: "raw image as the next flash of the machine, where it has flashes",
+      apply: (state, option, value) => void state.pendingDrives.push(flash(option, value)),
+    },
+    {
       names: ["drive"],
       argument:
-        "file=file[,if=virtio|none][,format=raw][,readonly=on|off][,snapshot=on|off][,id=id][,serial=s][,cache=mode][,werror=action][,rerror=action]",
+        "file=file[,if=virtio|pflash|none][,format=raw][,readonly=on|off][,snapshot=on|off][,id=id][,serial=s][,cache=mode][,werror=action][,rerror=action]",
       help: "raw image as a disk; if=none leaves it to a -device virtio-blk-pci,drive=id",
       apply: (state, option, value) => void state.pendingDrives.push(parseDrive(option, value)),
     },

@@ -30,6 +30,14 @@ export const BOOT: OptionSection = {
       },
     },
     {
+      names: ["dtb"],
+      argument: "file",
+      help: "device tree, where the machine has one",
+      apply: (state, _option, value) => {
+        state.config.dtb = value;
+      },
+    },
+    {
       names: ["bios"],
       argument: "file",
       help: "firmware image",

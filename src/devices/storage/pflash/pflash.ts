@@ -3,13 +3,13 @@
 // changed goes to the drive, if there is one, in the background: idle() waits for it.
 
 import type { BlockBackend } from "../../../block/interfaces.js";
-import type { Device, DeviceLog, DeviceState, IoRegion } from "../../interfaces.js";
+import type { Device, DeviceLog, DeviceState, InFlight, IoRegion } from "../../interfaces.js";
 import type { StateReader } from "../../state.js";
 import * as r from "./registers.js";
 
 export interface PflashOptions {
-  /** The whole content; a copy is not made. A multiple of the block size. */
-  readonly bytes: Uint8Array;
+  /** The whole content, of which no copy is made; a number: so many zeros. A multiple of the block size. */
+  readonly bytes: Uint8Array | number;
   /** Bytes, all chips together. */
   readonly blockBytes: number;
   /** Bytes of the bus, and of one chip's part of it. */
@@ -26,8 +26,12 @@ export interface PflashOptions {
 
 export class Pflash implements Device, IoRegion {
   readonly name = "cfi.pflash01";
-  readonly stateVersion = 1;
-  private readonly bytes: Uint8Array;
+  readonly stateVersion = 2;
+  readonly size: number;
+  /** Absent: nobody has written to it yet. */
+  private content: Uint8Array | undefined;
+  /** It is no more what it was made with. */
+  private changed = false;
   private readonly chips: number;
   private readonly table: Uint8Array;
   private readonly buffer: Uint8Array;
@@ -44,18 +48,27 @@ export class Pflash implements Device, IoRegion {
 
   constructor(private readonly options: PflashOptions) {
     const { bytes, blockBytes, bankWidth, chipWidth } = options;
-    if (bytes.length === 0 || bytes.length % blockBytes !== 0) {
-      throw new Error(`flash of ${bytes.length} bytes is no whole number of blocks of ${blockBytes}`);
+    this.size = typeof bytes === "number" ? bytes : bytes.length;
+    if (this.size === 0 || this.size % blockBytes !== 0) {
+      throw new Error(`flash of ${this.size} bytes is no whole number of blocks of ${blockBytes}`);
     }
-    this.bytes = bytes;
+    if (typeof bytes !== "number") this.content = bytes;
     this.chips = bankWidth / chipWidth;
-    this.table = r.queryTable(bytes.length / blockBytes, blockBytes / this.chips);
+    this.table = r.queryTable(this.size / blockBytes, blockBytes / this.chips);
     this.buffer = new Uint8Array(this.chips << r.BUFFER_SHIFT);
   }
 
-  get size(): number {
-    return this.bytes.length;
+  private get bytes(): Uint8Array {
+    this.content ??= new Uint8Array(this.size);
+    return this.content;
   }
+
+  readonly inFlight: InFlight = {
+    idle: () => this.idle(),
+    quiet: () => this.writing,
+    unsaved: undefined,
+    resumed() {},
+  };
 
   reset(): void {
     this.status = r.STATUS_READY;
@@ -89,10 +102,6 @@ export class Pflash implements Device, IoRegion {
     if (failed) throw failed;
   }
 
-  quiet(): Promise<void> {
-    return this.writing;
-  }
-
   save(): DeviceState {
     const { command, cycle, status, left, bufferAt, bufferEnd } = this;
     return {
@@ -103,7 +112,8 @@ export class Pflash implements Device, IoRegion {
       bufferAt,
       bufferEnd,
       buffer: this.buffer.slice(),
-      bytes: this.bytes.slice(),
+      // As it was made, most are.
+      bytes: this.changed ? this.bytes.slice() : null,
     };
   }
 
@@ -113,13 +123,14 @@ export class Pflash implements Device, IoRegion {
     this.status = state.uint("status", 0xff);
     this.left = state.uint("left", 0xffff);
     this.bufferAt = state.num("bufferAt");
-    this.bufferEnd = state.uint("bufferEnd", this.bytes.length);
-    const { bufferAt, bytes, buffer } = this;
-    if (bufferAt !== -1 && !(Number.isInteger(bufferAt) && bufferAt >= 0 && bufferAt <= bytes.length - buffer.length)) {
+    this.bufferEnd = state.uint("bufferEnd", this.size);
+    const { bufferAt, size, buffer } = this;
+    if (bufferAt !== -1 && !(Number.isInteger(bufferAt) && bufferAt >= 0 && bufferAt <= size - buffer.length)) {
       state.fail("bufferAt", "a place in the flash");
     }
     this.buffer.set(state.bytes("buffer", buffer.length));
-    this.bytes.set(state.bytes("bytes", bytes.length));
+    this.changed = !state.isNull("bytes");
+    if (this.changed) this.bytes.set(state.bytes("bytes", size));
   }
 
   settle(): void {
@@ -245,6 +256,7 @@ export class Pflash implements Device, IoRegion {
 
   /** Brings what was changed to the drive, in the order of the changes. */
   private keep(start: number, end: number): void {
+    this.changed = true;
     const { backend } = this.options;
     if (!backend) return;
     const bytes = this.bytes.slice(start, end);
@@ -259,8 +271,9 @@ export class Pflash implements Device, IoRegion {
   // ---- reads -----------------------------------------------------------------------------------------------------------------
 
   private array(offset: number, size: number): number {
+    const { content } = this;
     let value = 0;
-    for (let n = size - 1; n >= 0; n--) value = value * 256 + (this.bytes[offset + n] ?? 0xff);
+    for (let n = size - 1; n >= 0; n--) value = value * 256 + (content ? (content[offset + n] ?? 0xff) : 0);
     return value;
   }
 

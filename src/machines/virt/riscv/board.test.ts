@@ -14,12 +14,13 @@ import { type TreeOptions, virtTree } from "./tree.js";
 
 const MIB = 1 << 20;
 
-function setup(harts = 1) {
+function setup(harts = 1, aclint = false) {
   const clock = new FakeClock();
   const log = new FakeLog();
   const bus = new Bus(log, () => 0);
   const lines = Array.from({ length: harts }, () => new Set<number>());
   const times: bigint[] = [];
+  const pending: number[][] = lines.map(() => []);
   const console = new FakeChar();
   const control = new FakeMachine();
   let wakes = 0;
@@ -31,7 +32,9 @@ function setup(harts = 1) {
     ramSize: 128 * MIB,
     serial: () => ({ backend: console, piped: false }),
     wake: () => wakes++,
-    harts: lines.map((set) => ({
+    aclint,
+    harts: lines.map((set, hart) => ({
+      setPending: (number) => void pending[hart]!.push(number),
       setInterrupt: (number, level) => void (level ? set.add(number) : set.delete(number)),
       reset() {},
       setTime: (ahead) => void times.push(ahead),
@@ -41,7 +44,7 @@ function setup(harts = 1) {
   board.reset();
   const get = (address: number, size = 4) => bus.memory.read(address, size);
   const set = (address: number, value: number, size = 4) => bus.memory.write(address, size, value);
-  return { board, bus, clock, lines, times, console, control, log, get, set, wakes: () => wakes };
+  return { board, bus, clock, lines, times, pending, console, control, log, get, set, wakes: () => wakes };
 }
 
 describe("the board", () => {
@@ -87,6 +90,16 @@ describe("the board", () => {
     expect(wakes()).toBe(3);
   });
 
+  it("has software interrupts of supervisors with aclint=on alone", () => {
+    const { set, get, pending, wakes } = setup(2, true);
+    set(0x2f0_0004, 1);
+    set(0x2f0_0004, 0);
+    expect([pending, wakes(), get(0x2f0_0004)]).toEqual([[[], [1]], 1, 0]);
+    const without = setup(2);
+    without.set(0x2f0_0004, 1);
+    expect(without.pending).toEqual([[], []]);
+  });
+
   it("powers off, tells the harts of a timer that was set, and has PCI behind its windows", () => {
     const { set, get, control, times, board } = setup();
     set(0x10_0000, 0x5555);
@@ -118,8 +131,9 @@ describe("the device tree", () => {
     firmware: { address: 0x8000_0000, size: 0x8_0000 },
   };
 
-  it("is read by dtc without a warning", () => {
-    const dtc = spawnSync(program("dtc"), ["-I", "dtb", "-O", "dts", "-"], { input: flatten(virtTree(options)) });
+  it.each([false, true])("is read by dtc without a warning, aclint %s", (aclint) => {
+    const input = flatten(virtTree({ ...options, aclint }));
+    const dtc = spawnSync(program("dtc"), ["-I", "dtb", "-O", "dts", "-"], { input });
     expect([dtc.status, dtc.stderr.toString()]).toEqual([0, ""]);
   });
 
@@ -127,7 +141,7 @@ describe("the device tree", () => {
     const { root } = unflatten(flatten(virtTree(options)));
     const names = [...nodes(root)].map(({ name }) => name);
     expect(names.filter((name) => name.includes("@"))).toEqual([
-      ...["fw-cfg@10100000", "memory@80000000", "mmode_resv0@80000000", "cpu@0", "cpu@1"],
+      ...["flash@20000000", "fw-cfg@10100000", "memory@80000000", "mmode_resv0@80000000", "cpu@0", "cpu@1"],
       ...["rtc@101000", "serial@10000000", "test@100000", "pci@30000000"],
       ...[8, 7, 6, 5, 4, 3, 2, 1].map((slot) => `virtio_mmio@1000${slot}000`),
       ...["plic@c000000", "clint@2000000"],
@@ -146,6 +160,7 @@ describe("the device tree", () => {
         0x3000000, 4, 0, 4, 0, 4, 0,
       ]),
     );
+    expect(cells("/flash@20000000", "reg")).toEqual([0, 0x20000000, 0, 0x2000000, 0, 0x22000000, 0, 0x2000000]);
     const plic = handle("/soc/plic@c000000");
     const wires = cells("/soc/pci@30000000", "interrupt-map");
     expect(wires.slice(0, 6)).toEqual([0, 0, 0, 1, plic, 0x20]);
@@ -158,6 +173,21 @@ describe("the device tree", () => {
     expect(text("/cpus/cpu@0", "riscv,isa-extensions")).toBe("i\0m\0a\0c\0zicboz\0zicsr\0sstc\0");
     expect(text("/chosen", "bootargs")).toBe("console=ttyS0\0");
   });
+});
+
+it("with aclint=on the tree has the interruptor's parts as QEMU has them", () => {
+  const tree = virtTree({ ramSize: 128 * MIB, harts: 2, extensions: ["i"], mmu: "riscv,sv57", aclint: true });
+  const { root } = unflatten(flatten(tree));
+  const soc = root.child("soc")!;
+  expect(soc.child("clint@2000000")).toBeUndefined();
+  const reg = (name: string): string[] => {
+    const bytes = soc.child(name)!.properties.get("reg") as Uint8Array;
+    return bytes.reduce((all, byte) => all + byte.toString(16).padStart(2, "0"), "").match(/.{16}/g)!;
+  };
+  const hex = (...values: number[]): string[] => values.map((value) => value.toString(16).padStart(16, "0"));
+  expect(reg("mswi@2000000")).toEqual(hex(0x2000000, 0x4000));
+  expect(reg("mtimer@200bff8")).toEqual(hex(0x200bff8, 0x8, 0x2004000, 0x7ff8));
+  expect(reg("sswi@2f00000")).toEqual(hex(0x2f00000, 0x4000));
 });
 
 it("the reset ROM is QEMU's but for the way it makes addresses", () => {

@@ -11,9 +11,11 @@ import { Plic } from "../../../devices/irqchip/plic/plic.js";
 import { pciPlace } from "../../../devices/pci/describe.js";
 import type { PciFunction } from "../../../devices/pci/function.js";
 import { GoldfishRtc } from "../../../devices/rtc/goldfish/goldfish.js";
+import type { Pflash } from "../../../devices/storage/pflash/pflash.js";
 import { SifiveTest } from "../../../devices/test/sifivetest/sifivetest.js";
 import { Serial16550 } from "../../../devices/uart/serial16550/serial16550.js";
 import { EMPTY_SLOT } from "../../../devices/virtio/transport/mmio/transport.js";
+import type { MachineLog } from "../../../machine/log.js";
 import type { Sockets } from "../../../machine/plug.js";
 import type { StatePart } from "../../../snapshot/sections.js";
 import type { BoardParts, Mainboard } from "../../registry/model.js";
@@ -24,6 +26,8 @@ import { SupervisorTimers } from "./supervisor-timers.js";
 export interface Hart {
   /** By its number in mip. */
   setInterrupt(number: number, level: boolean): void;
+  /** Sets a bit of mip that software clears. */
+  setPending(number: number): void;
   reset(): void;
   /** The counter of the timer is ahead of virtual time by so many ticks. */
   setTime(ahead: bigint): void;
@@ -34,8 +38,11 @@ export interface RiscvBoardParts
   readonly memory: GuestMemory;
   readonly ramSize: number;
   readonly harts: readonly Hart[];
+  /** There are software interrupts for supervisors. */
+  readonly aclint: boolean;
 }
 
+const SSI = 1;
 const MSI = 3;
 const MTI = 7;
 const SEI = 9;
@@ -74,6 +81,15 @@ export class RiscvVirtBoard implements Mainboard {
     bus.memory.map(map.CLINT.address, SWI_SIZE, mswi.name, mswi);
     bus.memory.map(map.CLINT.address + SWI_SIZE, MTIMER_SIZE, this.mtimer.name, this.mtimer);
     this.devices.push(this.mtimer, mswi);
+    if (parts.aclint) {
+      const sswi = new Swi(
+        "riscv.aclint.sswi",
+        harts.map((hart) => softwareEdge(hart, parts.wake)),
+        log,
+      );
+      bus.memory.map(map.SSWI, SWI_SIZE, sswi.name, sswi);
+      this.devices.push(sswi);
+    }
     this.place(map.PLIC, this.plic);
 
     const { backend, piped } = parts.serial(0);
@@ -101,6 +117,21 @@ export class RiscvVirtBoard implements Mainboard {
     bus.memory.map(map.ECAM.address, map.ECAM.size, "gpex", this.pci.ecam);
     this.devices.push(this.pci.bus);
     this.sockets = this.makeSockets();
+  }
+
+  get log(): MachineLog {
+    return this.parts.log;
+  }
+
+  /** A flash of a number. */
+  addFlash(flash: number, device: Pflash): void {
+    this.parts.bus.memory.map(map.FLASH.address + flash * map.FLASH_SIZE, map.FLASH_SIZE, device.name, device);
+    this.devices.push(device);
+  }
+
+  /** Ends the machine before it has begun. */
+  leave(): void {
+    this.parts.control.exit(0);
   }
 
   /** Says of the slots left that they are empty. */
@@ -168,4 +199,15 @@ export class RiscvVirtBoard implements Mainboard {
       },
     };
   }
+}
+
+/** An edge makes the hart's own bit pending. */
+function softwareEdge(hart: Hart, wake: () => void): IrqLine {
+  return {
+    set(level) {
+      if (!level) return;
+      hart.setPending(SSI);
+      wake();
+    },
+  };
 }

@@ -2,7 +2,11 @@
 // written to RAM after every reset.
 
 import type { RiscvCpu } from "../../../arch/riscv/cpu.js";
-import { flatten } from "../../../boot/fdt/flatten.js";
+import { encodeText } from "../../../base/text.js";
+import { type FlattenOptions, flatten } from "../../../boot/fdt/flatten.js";
+import type { TreeNode } from "../../../boot/fdt/tree.js";
+import { unflatten } from "../../../boot/fdt/unflatten.js";
+import * as fw from "../../../devices/firmware/fwcfg/fwcfg.js";
 import type { EngineGuestMemory } from "../../../machine/guest-memory.js";
 import { MachineError, type MachineHost } from "../../../machine/host.js";
 import type { MachineConfig } from "../../../options/config.js";
@@ -11,9 +15,10 @@ import { type KernelFile, RISCV_KERNEL, readKernel } from "../boot/kernel-file.j
 import { type BootPlaces, type KernelSize, placeBoot } from "../boot/place.js";
 import { makeSbi } from "../sbi/firmware.js";
 import type { RiscvVirtBoard } from "./board.js";
+import { installFlashes, readFlashes } from "./flash.js";
 import * as map from "./map.js";
 import { resetRom } from "./reset-rom.js";
-import { type TreeOptions, virtTree } from "./tree.js";
+import { addChosen, type TreeOptions, virtTree } from "./tree.js";
 
 /** Memory of the built-in firmware, as the device tree has it: no more than OpenSBI's. */
 const FIRMWARE_SIZE = 512 << 10;
@@ -32,30 +37,40 @@ interface Firmware {
 export type CpuTree = Pick<TreeOptions, "harts" | "extensions" | "mmu">;
 
 export async function prepareRiscvBoot(
-  { config, host, memory, cpu, entropy }: BootParts<RiscvCpu>,
+  { config, host, memory, cpu, drives, entropy }: BootParts<RiscvCpu>,
   cpuTree: CpuTree,
 ): Promise<Boot<RiscvVirtBoard>> {
   const { ramSize } = config;
   const ram = { address: map.RAM_BASE, length: ramSize };
-  const firmware = await readFirmware(config, host, cpuTree.harts);
-  const kernel = config.kernel === undefined ? undefined : await programOf("kernel", config.kernel, host, ramSize);
+  const flashes = await readFlashes(config, drives);
+  const dump = config.machine.properties.dumpdtb as string | undefined;
+  const firmware = await readFirmware(config, host, cpuTree.harts, flashes[0] !== undefined || dump !== undefined);
+  // Firmware in a flash gets the kernel by fw_cfg.
+  const given = config.kernel === undefined ? undefined : await programOf("kernel", config.kernel, host, ramSize);
+  const kernel = flashes[0] ? undefined : given;
   const initrd = config.initrd === undefined ? undefined : await readFile("initrd", config.initrd, host);
+  const own = config.dtb === undefined ? undefined : await readFile("device tree", config.dtb, host);
+  const aclint = config.machine.properties.aclint === true;
+  const made = (): TreeNode => virtTree({ ...cpuTree, ramSize, aclint, firmware: firmware.reserved });
   const treeFor = (places: BootPlaces | undefined): Uint8Array => {
     const seed = new Uint8Array(SEED_BYTES);
     entropy.fill(seed);
     const start = places?.initrd ?? 0;
-    const initrdPlace = initrd && { start, end: start + initrd.length };
-    const chosen = { commandLine: kernel ? config.append : undefined, initrd: initrdPlace, seed };
-    return flatten(virtTree({ ...cpuTree, ramSize, chosen, firmware: firmware.reserved }));
+    const initrdPlace = kernel && initrd && { start, end: start + initrd.length };
+    const chosen = { commandLine: given ? config.append : undefined, initrd: initrdPlace, seed };
+    const { root, options } = own ? readTree(own, config.dtb!) : { root: made(), options: {} };
+    addChosen(root, chosen);
+    return flatten(root, options);
   };
   const places = placed({
     ...{ ram, firmwareEnd: firmware.end },
     kernel: kernel && sizeOf(kernel),
-    initrd: initrd?.length,
+    initrd: kernel && initrd?.length,
     // Its length is the same whatever it says of places.
     tree: treeFor(undefined).length,
   });
-  const entry = kernel ? entryOf(kernel, places.kernel) : 0;
+  const flash = flashes[0] ? map.FLASH.address : 0;
+  const entry = kernel ? entryOf(kernel, places.kernel) : flash;
   const rom = memory.addRom(
     resetRom(map.RESET_ROM.address, {
       firmware: firmware.file ? entryOf(firmware.file, map.RAM_BASE) : entry,
@@ -64,11 +79,19 @@ export async function prepareRiscvBoot(
     }),
   );
   return {
-    install: () => memory.setRanges([{ address: map.RESET_ROM.address, length: 4096, kind: "rom", rom }]),
-    start() {
+    install(board) {
+      installFlashes(board, memory, flashes, [{ address: map.RESET_ROM.address, length: 4096, kind: "rom", rom }]);
+      if (flash && given) addKernelItems(board.fwCfg, given, initrd, config.append);
+    },
+    ...(dump === undefined ? {} : { prepare: () => dumpTree(host, dump, treeFor(places)) }),
+    start(board) {
+      if (dump !== undefined) {
+        board.leave();
+        return;
+      }
       if (firmware.file) putFile(memory, firmware.file, map.RAM_BASE);
       if (kernel) putFile(memory, kernel, places.kernel);
-      if (initrd) put(memory, places.initrd, initrd);
+      if (kernel && initrd) put(memory, places.initrd, initrd);
       put(memory, places.tree, treeFor(places));
       cpu.setPc(BigInt(map.RESET_ROM.address));
       cpu.update();
@@ -80,9 +103,11 @@ async function readFirmware(
   { bios, kernel, ramSize }: MachineConfig,
   host: MachineHost,
   harts: number,
+  /** There is something else to start, or nothing is to be. */
+  elsewhere: boolean,
 ): Promise<Firmware> {
   if (bios === "none") {
-    if (kernel === undefined)
+    if (kernel === undefined && !elsewhere)
       throw new MachineError("-bios none: nothing to start: give a kernel (-kernel FILE) as well");
     return { end: map.RAM_BASE };
   }
@@ -96,7 +121,7 @@ async function readFirmware(
     }
     return { file, end };
   }
-  if (kernel === undefined) {
+  if (kernel === undefined && !elsewhere) {
     throw new MachineError("nothing to boot: give a kernel (-kernel FILE) or firmware (-bios FILE)");
   }
   const bytes = makeSbi({
@@ -107,6 +132,34 @@ async function readFirmware(
   const end = map.RAM_BASE + FIRMWARE_SIZE;
   const file = { form: "flat", bytes, offset: undefined, size: bytes.length } as const;
   return { file, end, reserved: { address: map.RAM_BASE, size: FIRMWARE_SIZE } };
+}
+
+/** Of -dtb, read anew each time, because what is chosen is added. */
+function readTree(bytes: Uint8Array, name: string): { root: TreeNode; options: FlattenOptions } {
+  try {
+    const { root, ...options } = unflatten(bytes);
+    return { root, options };
+  } catch (error) {
+    if (error instanceof RangeError) throw new MachineError(`device tree ${name} ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function dumpTree(host: MachineHost, name: string, bytes: Uint8Array): Promise<void> {
+  if (!host.writeFile) throw new MachineError(`-machine dumpdtb=${name}: this host writes no files`);
+  await host.writeFile(name, bytes);
+}
+
+function addKernelItems(fwCfg: fw.FwCfg, kernel: KernelFile, initrd: Uint8Array | undefined, append: string): void {
+  fwCfg.addU32(fw.FW_CFG_KERNEL_SIZE, kernel.bytes.length);
+  fwCfg.add(fw.FW_CFG_KERNEL_DATA, kernel.bytes);
+  if (initrd) {
+    fwCfg.addU32(fw.FW_CFG_INITRD_SIZE, initrd.length);
+    fwCfg.add(fw.FW_CFG_INITRD_DATA, initrd);
+  }
+  const line = encodeText(`${append}\0`);
+  fwCfg.addU32(fw.FW_CFG_CMDLINE_SIZE, line.length);
+  fwCfg.add(fw.FW_CFG_CMDLINE_DATA, line);
 }
 
 async function programOf(what: string, name: string, host: MachineHost, ramSize: number): Promise<KernelFile> {

@@ -31,6 +31,8 @@ export const TEST: Place = {
   compatible: ["sifive,test1", "sifive,test0", "syscon"],
 };
 export const RTC: Place = { node: "rtc", address: 0x10_1000, size: 0x1000, irq: 11, compatible: "google,goldfish-rtc" };
+/** The parts of an ACLINT, where it is not a CLINT: there is one for the supervisor besides. */
+export const SSWI = 0x2f0_0000;
 /** Software interrupts, then the timer. */
 export const CLINT: Place = {
   node: "clint",
@@ -74,6 +76,9 @@ export const FW_CFG: Place = {
   compatible: "qemu,fw-cfg-mmio",
   properties: { "dma-coherent": true },
 };
+/** Two, each of this size. */
+export const FLASH_SIZE = 32 * MIB;
+export const FLASH = { address: 0x2000_0000 } as const;
 export const ECAM: Place = {
   node: "pci",
   address: 0x3000_0000,
@@ -101,4 +106,4 @@ export function pciHigh(ramSize: number): number {
 }
 
 /** In the node of the chips, in the order of the tree. */
-export const CHIPS: readonly Place[] = [RTC, UART, TEST, ECAM, ...[...SLOTS].reverse(), PLIC, CLINT];
+export const CHIPS: readonly Place[] = [RTC, UART, TEST, ECAM, ...[...SLOTS].reverse(), PLIC];

@@ -5,9 +5,11 @@ import type { RiscvTranslation } from "../../../arch/riscv/guest.js";
 import { RV_TIME } from "../../../arch/riscv/layout.js";
 import { RiscvState } from "../../../arch/riscv/state.js";
 import type { MachineConfig } from "../../../options/config.js";
+import { ROM_BYTES } from "../../../tuning/engine.js";
 import type { MachineModel } from "../../registry/model.js";
 import { RiscvVirtBoard } from "./board.js";
 import { prepareRiscvBoot } from "./boot.js";
+import { flashDrives } from "./flash.js";
 import * as map from "./map.js";
 
 /** The widest page tables that the CPU has. */
@@ -21,12 +23,14 @@ export const RISCV_VIRT: MachineModel<RiscvCpu, RiscvVirtBoard> = {
     return new RiscvCpu({ ...engine, frontend, extensions, hooks });
   },
   cpuState: (cpu) => new RiscvState(cpu),
+  romBytes: (config) => ROM_BYTES + flashDrives(config) * map.FLASH_SIZE,
   createBoard: ({ cpu, config, ...parts }) =>
     new RiscvVirtBoard({
-      ...{ ...parts, ramSize: config.ramSize },
+      ...{ ...parts, ramSize: config.ramSize, aclint: config.machine.properties.aclint === true },
       harts: [
         {
           setInterrupt: (number, level) => cpu.setInterrupt(number, level),
+          setPending: (number) => cpu.setPending(number),
           reset: () => cpu.reset(),
           setTime(ahead) {
             cpu.setField(RV_TIME, ahead);

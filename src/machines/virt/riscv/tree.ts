@@ -3,6 +3,7 @@
 
 import { type Cell, TreeNode } from "../../../boot/fdt/tree.js";
 import { MTIMER_HZ } from "../../../devices/irqchip/aclint/mtimer.js";
+import { MTIME, MTIMER_SIZE, SWI_SIZE } from "../../../devices/irqchip/aclint/registers.js";
 import { bridgeLine } from "../../../devices/pci/bus.js";
 import { FINISHER_PASS, FINISHER_RESET } from "../../../devices/test/sifivetest/sifivetest.js";
 import * as map from "./map.js";
@@ -19,6 +20,8 @@ export interface TreeOptions {
     readonly initrd?: { readonly start: number; readonly end: number } | undefined;
     readonly seed?: Uint8Array | undefined;
   };
+  /** The interruptor is told of in parts, with one for the supervisor (-machine aclint=on). */
+  readonly aclint?: boolean;
   /** Memory of the firmware, which nobody else may use. */
   readonly firmware?: { readonly address: number; readonly size: number } | undefined;
 }
@@ -29,6 +32,8 @@ const MTI = 7;
 const SEI = 9;
 const MEI = 11;
 
+const SSI = 1;
+
 /** What a PCI unit address has of a slot, and of a pin. */
 const SLOT_SHIFT = 11;
 const LINES = 4;
@@ -37,7 +42,9 @@ export function virtTree(options: TreeOptions): TreeNode {
   const root = new TreeNode("");
   root.set("#address-cells", [2]).set("#size-cells", [2]);
   root.set("compatible", "riscv-virtio").set("model", "riscv-virtio,qemu");
-  addChosen(root, options);
+  addFlashes(root);
+  addChosen(root, options.chosen);
+  root.have("chosen").set("stdout-path", `/soc/${map.UART.node}@${map.UART.address.toString(16)}`);
   addNode(root, map.FW_CFG);
   const memory = root.add(`memory@${map.RAM_BASE.toString(16)}`);
   memory.set("device_type", "memory").set("reg", [BigInt(map.RAM_BASE), BigInt(options.ramSize)]);
@@ -54,7 +61,8 @@ export function virtTree(options: TreeOptions): TreeNode {
   const toHarts = (...numbers: number[]): Cell[] =>
     controllers.flatMap((controller) => numbers.flatMap((number) => [controller, number]));
   plic.set("interrupts-extended", toHarts(MEI, SEI));
-  nodes.get(map.CLINT)!.set("interrupts-extended", toHarts(MSI, MTI));
+  if (options.aclint) addAclint(soc, toHarts);
+  else addNode(soc, map.CLINT).set("interrupts-extended", toHarts(MSI, MTI));
   addPci(nodes.get(map.ECAM)!, plic, options.ramSize);
 
   const test = nodes.get(map.TEST)!;
@@ -74,12 +82,46 @@ function addNode(parent: TreeNode, { node, address, size, compatible, properties
   return made;
 }
 
-function addChosen(root: TreeNode, { chosen = {} }: TreeOptions): void {
-  const { commandLine, initrd, seed } = chosen;
-  const node = root.add("chosen").set("stdout-path", `/soc/${map.UART.node}@${map.UART.address.toString(16)}`);
+/** What a boot says of itself, in a tree of any origin. */
+export function addChosen(
+  root: TreeNode,
+  { commandLine, initrd, seed }: NonNullable<TreeOptions["chosen"]> = {},
+): void {
+  const node = root.have("chosen");
   if (commandLine !== undefined) node.set("bootargs", commandLine);
   if (initrd) node.set("linux,initrd-start", [BigInt(initrd.start)]).set("linux,initrd-end", [BigInt(initrd.end)]);
   if (seed) node.set("rng-seed", seed);
+}
+
+function addFlashes(root: TreeNode): void {
+  const { address } = map.FLASH;
+  const size = BigInt(map.FLASH_SIZE);
+  root
+    .add(`flash@${address.toString(16)}`)
+    .set("compatible", "cfi-flash")
+    .set("reg", [BigInt(address), size, BigInt(address) + size, size])
+    .set("bank-width", [4]);
+}
+
+/** RISC-V ACLINT specification; the counter lies behind the comparators. */
+function addAclint(soc: TreeNode, toHarts: (...numbers: number[]) => Cell[]): void {
+  const mtimer = map.CLINT.address + SWI_SIZE;
+  const part = (name: string, reg: Cell[], number: number): TreeNode =>
+    soc
+      .add(`${name}@${reg[0]!.toString(16)}`)
+      .set("compatible", `riscv,aclint-${name}`)
+      .set("reg", reg)
+      .set("interrupts-extended", toHarts(number));
+  const software = (name: string, address: number, number: number): void => {
+    part(name, [BigInt(address), BigInt(SWI_SIZE)], number)
+      .set("interrupt-controller", true)
+      .set("#address-cells", [0])
+      .set("#interrupt-cells", [0]);
+  };
+  software("mswi", map.CLINT.address, MSI);
+  const counter = [BigInt(mtimer + MTIME), BigInt(MTIMER_SIZE - MTIME)];
+  part("mtimer", [...counter, BigInt(mtimer), BigInt(MTIME)], MTI);
+  software("sswi", map.SSWI, SSI);
 }
 
 function addReserved(root: TreeNode, { address, size }: { address: number; size: number }): void {
