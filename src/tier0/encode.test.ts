@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { coreModule } from "../../testing/core.js";
+import { toyModule } from "../../testing/toy/build.js";
 import { IrBlock } from "../ir/block.js";
 import { IrBuilder } from "../ir/builder.js";
 import { helper, pure } from "../ir/helpers.js";
@@ -17,12 +17,12 @@ const HELPERS = [pure("twice"), helper("touch", { reads: [[S, S + 8]], writes: [
 function testEncoder() {
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
   const imports: Record<string, Record<string, unknown>> = {};
-  for (const { module, name } of WebAssembly.Module.imports(coreModule())) {
+  for (const { module, name } of WebAssembly.Module.imports(toyModule())) {
     imports[module] ??= {};
     imports[module][name] = () => 0;
   }
   imports.env!.memory = memory;
-  const call = new WebAssembly.Instance(coreModule(), imports).exports.tier0_encode as EncodeCall;
+  const call = new WebAssembly.Instance(toyModule(), imports).exports.tier0_encode as EncodeCall;
   const encoder = new Tier0Encoder(memory.buffer, AREA, call, HELPERS);
   const builder = new IrBuilder(HELPERS);
   builder.begin(encoder.block);

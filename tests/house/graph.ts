@@ -51,3 +51,17 @@ export function circles(graph: Graph): string[] {
   for (const file of graph.keys()) visit(file);
   return found;
 }
+
+/** What a file imports, and what that imports in turn. */
+export function reached(graph: Graph, file: string): string[] {
+  const found = new Set<string>();
+  const visit = (one: string): void => {
+    for (const next of graph.get(one) ?? []) {
+      if (found.has(next)) continue;
+      found.add(next);
+      visit(next);
+    }
+  };
+  visit(file);
+  return [...found];
+}

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../testing/guest.js";
-import { circles, importGraph } from "./graph.js";
+import { circles, importGraph, reached } from "./graph.js";
 import { KNOWN_UPWARDS, ROOMS, roomOf } from "./rooms.js";
 
 const graph = importGraph();
@@ -18,6 +18,9 @@ function allowed(file: string, from: string, to: string): boolean {
   if (rank(to) <= rank(from)) return true;
   return isTest(file) && (to === "testing" || project(to) === project(from));
 }
+
+/** Of guests, and of machines that are made for one. */
+const GUESTS = /^(src\/arch\/|testing\/|core\/arch\/)(x86|riscv)\/|^src\/machines\/(pc|virt\/(riscv|sbi))\//;
 
 describe("imports", () => {
   it("go in no circle", () => {
@@ -63,6 +66,15 @@ describe("imports", () => {
     expect(graph.get("src/arch/x86/guest.ts")).toContain("src/arch/x86/frontend/translate.ts");
     const wrong = others.filter(([, imports]) => [...imports].some((path) => /^src\/arch\/\w+\/frontend\//.test(path)));
     expect(wrong.map(([file]) => file)).toEqual([]);
+  });
+
+  it("bring no real guest to tests of what is no guest's", () => {
+    const neutral =
+      /^(tests\/arch\/toy|src\/(base|layout|tuning|ir|tier0|tier1|engine|snapshot|machine|boot|monitor|block|chardev))\//;
+    const tests = [...graph.keys()].filter((file) => neutral.test(file) && file.endsWith(".test.ts"));
+    expect(tests.length).toBeGreaterThan(40);
+    expect(reached(graph, "tests/arch/x86/tier1/tier1.test.ts").filter((file) => GUESTS.test(file))).not.toEqual([]);
+    expect(tests.filter((file) => reached(graph, file).some((other) => GUESTS.test(other)))).toEqual([]);
   });
 
   it("are what the TypeScript projects allow: their references go down, too", () => {
