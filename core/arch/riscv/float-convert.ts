@@ -3,6 +3,7 @@
 
 import { f32to64, f64to32, intTo32, intTo64, integral, uintTo32, uintTo64 } from "../../float/convert";
 import { FE_INEXACT, FE_INVALID, fpRaise } from "../../float/env";
+import { hasWhole, inexactSet, safe32, usual, wholeOf } from "./float-fast";
 import { begin, end, roundingOf } from "./float-unit";
 
 /** Of a float what its double is: that is exact. */
@@ -13,6 +14,10 @@ import { begin, end, roundingOf } from "./float-unit";
 
 /** The integer's value where it is from `low` to below `high`; else `least` or `greatest`. */
 function toInteger(cpu: i32, x: f64, rm: i64, low: f64, high: f64, least: i64, greatest: i64): i64 {
+  if (hasWhole(<i32>rm) && inexactSet(cpu)) {
+    const whole = wholeOf(x, <i32>rm);
+    if (whole >= low && whole < high) return low < 0 ? <i64>whole : <i64>(<u64>whole);
+  }
   begin(<i32>rm);
   const r = integral(x, roundingOf(<i32>rm));
   let result: i64;
@@ -79,6 +84,7 @@ export function riscv_fcvt_lu_d(cpu: i32, a: i64, rm: i64, c: i64): i64 {
 // From integers of 64 bits: the frontend extends words.
 
 export function riscv_fcvt_s_l(cpu: i32, a: i64, rm: i64, c: i64): i64 {
+  if (usual(cpu, <i32>rm)) return <u64>reinterpret<u32>(<f32>a);
   begin(<i32>rm);
   const result = <u64>intTo32(a);
   end(cpu);
@@ -86,6 +92,7 @@ export function riscv_fcvt_s_l(cpu: i32, a: i64, rm: i64, c: i64): i64 {
 }
 
 export function riscv_fcvt_s_lu(cpu: i32, a: i64, rm: i64, c: i64): i64 {
+  if (usual(cpu, <i32>rm)) return <u64>reinterpret<u32>(<f32>(<u64>a));
   begin(<i32>rm);
   const result = <u64>uintTo32(a);
   end(cpu);
@@ -93,6 +100,8 @@ export function riscv_fcvt_s_lu(cpu: i32, a: i64, rm: i64, c: i64): i64 {
 }
 
 export function riscv_fcvt_d_l(cpu: i32, a: i64, rm: i64, c: i64): i64 {
+  // What is a word is exact.
+  if (<i64>(<i32>a) == a || usual(cpu, <i32>rm)) return reinterpret<u64>(<f64>a);
   begin(<i32>rm);
   const result = intTo64(a);
   end(cpu);
@@ -100,6 +109,7 @@ export function riscv_fcvt_d_l(cpu: i32, a: i64, rm: i64, c: i64): i64 {
 }
 
 export function riscv_fcvt_d_lu(cpu: i32, a: i64, rm: i64, c: i64): i64 {
+  if (usual(cpu, <i32>rm)) return reinterpret<u64>(<f64>(<u64>a));
   begin(<i32>rm);
   const result = uintTo64(a);
   end(cpu);
@@ -107,6 +117,9 @@ export function riscv_fcvt_d_lu(cpu: i32, a: i64, rm: i64, c: i64): i64 {
 }
 
 export function riscv_fcvt_s_d(cpu: i32, a: i64, rm: i64, c: i64): i64 {
+  const x = reinterpret<f64>(a);
+  const r = <f32>x;
+  if (usual(cpu, <i32>rm) && (safe32(r) || x == 0)) return <u64>reinterpret<u32>(r);
   begin(<i32>rm);
   const result = <u64>f64to32(a);
   end(cpu);
@@ -114,6 +127,8 @@ export function riscv_fcvt_s_d(cpu: i32, a: i64, rm: i64, c: i64): i64 {
 }
 
 export function riscv_fcvt_d_s(cpu: i32, a: i64, rm: i64, c: i64): i64 {
+  const x = <f64>reinterpret<f32>(<u32>a);
+  if (!isNaN<f64>(x)) return reinterpret<u64>(x);
   begin(<i32>rm);
   const result = f32to64(<u32>a);
   end(cpu);
