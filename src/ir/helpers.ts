@@ -7,10 +7,31 @@
 //
 // Absent arguments are passed as 0. A second result goes to the slot S_RET2.
 
+import type { Ty } from "./ops.js";
+import type { WOp } from "./wasm-ops.js";
+
 export type HelperShape = "int" | "vec" | "vecint";
 
 /** Byte ranges of CPU state, [first, end). */
 export type SlotRange = readonly [number, number];
+
+/** A WebAssembly operation that a region may do in place of the call where all of this holds: it gives what the helper would, which would have
+ *  no effect. */
+export interface Shortcut {
+  readonly op: WOp;
+  /** Types of its operands, whose bits the first arguments are, and of its result. */
+  readonly operands: readonly Ty[];
+  readonly result: Ty;
+  /** This bit of an I32 slot is set. The helper has to be declared to read it. */
+  readonly flag?: { readonly slot: number; readonly bit: number };
+  /** An argument is this constant. */
+  readonly constant?: readonly [argument: number, value: number];
+  /** No operand is a NaN. */
+  readonly ordered?: boolean;
+  /** The result's absolute value is more than this, and less than this. */
+  readonly above?: number;
+  readonly below?: number;
+}
 
 export interface HelperDef {
   /** Export of the core. */
@@ -27,6 +48,8 @@ export interface HelperDef {
   readonly exact: boolean;
   /** May change the CPU's mode or the mapping of addresses, or have an interrupt become due: what comes behind the block is looked at. */
   readonly system: boolean;
+  /** Of a helper of shape "int" that neither may fault nor is exact or system. */
+  readonly shortcut?: Shortcut;
 }
 
 /** An int helper that depends on its arguments alone. */

@@ -3,6 +3,7 @@
 
 import { f32to64, f64to32, intTo32, intTo64, integral, uintTo32, uintTo64 } from "../../float/convert";
 import { FE_INEXACT, FE_INVALID, fpRaise } from "../../float/env";
+import { isNan32 } from "../../float/soft32";
 import { hasWhole, inexactSet, safe32, usual, wholeOf } from "./float-fast";
 import { begin, end, roundingOf } from "./float-unit";
 
@@ -127,8 +128,7 @@ export function riscv_fcvt_s_d(cpu: i32, a: i64, rm: i64, c: i64): i64 {
 }
 
 export function riscv_fcvt_d_s(cpu: i32, a: i64, rm: i64, c: i64): i64 {
-  const x = <f64>reinterpret<f32>(<u32>a);
-  if (!isNaN<f64>(x)) return reinterpret<u64>(x);
+  if (!isNan32(<u32>a)) return reinterpret<u64>(<f64>reinterpret<f32>(<u32>a));
   begin(<i32>rm);
   const result = f32to64(<u32>a);
   end(cpu);

@@ -79,6 +79,14 @@ export class Bytes {
     }
   }
 
+  /** IEEE, of 4 or 8 bytes. */
+  float(value: number, size: 4 | 8): void {
+    const view = new DataView(new ArrayBuffer(8));
+    if (size === 8) view.setFloat64(0, value, true);
+    else view.setFloat32(0, value, true);
+    this.bytes(new Uint8Array(view.buffer, 0, size));
+  }
+
   bytes(source: Uint8Array): void {
     this.reserve(source.length);
     this.data.set(source, this.length);

@@ -115,6 +115,16 @@ export class Code {
     this.i64(value | 0, Math.floor(value / 4294967296));
   }
 
+  f64(value: number): void {
+    this.out.u8(W.f64_const);
+    this.out.float(value, 8);
+  }
+
+  f32(value: number): void {
+    this.out.u8(W.f32_const);
+    this.out.float(value, 4);
+  }
+
   /** A memory instruction; `align` is log2 of the promised alignment. */
   mem(opcode: W, offset: number, align = 0): void {
     this.out.u8(opcode);

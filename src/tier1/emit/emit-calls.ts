@@ -1,14 +1,33 @@
 // Calls of helpers: guest state they look at goes to memory before, what they may change is read again after.
 
+import type { HelperDef } from "../../ir/helpers.js";
 import { Op, PcWidth, Ty } from "../../ir/ops.js";
 import { S_FAULT, S_FUEL, S_PC, S_PENDING } from "../../layout/vcpu.js";
 import type { BlockContext, FunctionContext } from "./emit-context.js";
 import { W } from "./opcodes.js";
+import { emitShortcut, takesShortcut } from "./shortcut.js";
 import { inRanges } from "./slots.js";
 
 export function emitCall(e: BlockContext, n: number): void {
+  const def = e.f.helpers[e.ir.a[n]!]!;
+  const { shortcut } = def;
+  if (shortcut && takesShortcut(e, n, shortcut)) {
+    emitShortcut(e, n, shortcut, (argument) => {
+      callHelper(e, n, def, argument);
+      reload(e, def);
+    });
+    e.keep(n);
+    return;
+  }
+  callHelper(e, n, def, () => false);
+  e.keep(n);
+  reload(e, def);
+  lookBehind(e, n, def);
+}
+
+/** Leaves the result on the stack. `written` may write an argument itself. */
+function callHelper(e: BlockContext, n: number, def: HelperDef, written: (k: number) => boolean): void {
   const { ir, code, f } = e;
-  const def = f.helpers[ir.a[n]!]!;
   const vector = def.shape !== "int";
   // A slot that may or may not be written has to be right in memory before, too.
   for (const slot of f.slots.cached) {
@@ -17,8 +36,7 @@ export function emitCall(e: BlockContext, n: number): void {
     code.get(slot.local);
     code.storeSlot(slot.ty, slot.slot);
   }
-  const exact = def.exact || def.reads === "all";
-  if (exact) {
+  if (isExact(def)) {
     code.get(f.cpu);
     code.get(f.fuel);
     code.mem(W.i32_store, S_FUEL, 2);
@@ -35,18 +53,25 @@ export function emitCall(e: BlockContext, n: number): void {
     code.mem(W.i64_store, S_PC, 3);
   }
   code.get(f.cpu);
-  argument(e, ir.b[n]!, vector ? Ty.V128 : Ty.I64);
-  argument(e, ir.c[n]!, vector ? Ty.V128 : Ty.I64);
-  argument(e, ir.d[n]!, Ty.I64);
+  for (const [k, node] of [ir.b[n]!, ir.c[n]!, ir.d[n]!].entries()) {
+    if (!written(k)) argument(e, node, vector && k < 2 ? Ty.V128 : Ty.I64);
+  }
   code.call(`h.${def.name}`);
-  e.keep(n);
+}
+
+function reload({ code, f }: BlockContext, def: HelperDef): void {
   for (const slot of f.slots.cached) {
     if (!inRanges(slot, def.writes)) continue;
     code.get(f.cpu);
     code.loadSlot(slot.ty, slot.slot);
     code.set(slot.local);
   }
-  if (exact) {
+}
+
+/** What may have come of the call besides its result. */
+function lookBehind(e: BlockContext, n: number, def: HelperDef): void {
+  const { code, f } = e;
+  if (isExact(def)) {
     code.get(f.cpu);
     code.mem(W.i32_load, S_FUEL, 2);
     code.set(f.fuel);
@@ -67,6 +92,10 @@ export function emitCall(e: BlockContext, n: number): void {
     code.i32(0);
     code.set(f.pagesOk);
   }
+}
+
+function isExact(def: HelperDef): boolean {
+  return def.exact || def.reads === "all";
 }
 
 function argument(e: BlockContext, n: number, ty: Ty): void {

@@ -97,7 +97,7 @@ class RegionEmitter implements FunctionContext {
       deadCode(ir, live, options.helpers);
       return live;
     });
-    this.slots = new SlotMap(code, region.blocks, this.live, options.uncached);
+    this.slots = new SlotMap(code, region.blocks, this.live, options.uncached, options.helpers);
     this.graph = new RegionGraph(region);
     this.flow = new Flow(this.graph.nodes, code, (n) => this.node(n));
     this.ends = new Edges(this, region, this.graph, this.flow, ENTRY);

@@ -37,7 +37,7 @@ function groups(before: number[][], fills: Fill[], weights: number[] = []): (Sha
     deadCode(ir, l, helpers);
     return l;
   });
-  const slots = new SlotMap(new Code(2), blocks, live, []);
+  const slots = new SlotMap(new Code(2), blocks, live, [], helpers);
   const order = blocks.map((_, k) => k);
   return groupAccesses(blocks, live, slots, helpers, before, order).map((block) => block.filter((access) => access));
 }

@@ -3,8 +3,8 @@
 // A slot is cached when every access to it has one type and no other slot overlaps it. The common part of CPU state, and
 // ranges the guest names, stay in memory: core reads and writes them behind the code's back.
 
-import type { SlotRange } from "../../ir/helpers.js";
-import { Op, type Ty } from "../../ir/ops.js";
+import type { HelperDef, SlotRange } from "../../ir/helpers.js";
+import { Op, Ty } from "../../ir/ops.js";
 import { slotSize } from "../../ir/passes/dce.js";
 import { S_GUEST, SLOT_WORDS } from "../../layout/vcpu.js";
 import type { RegionBlock } from "../form/region.js";
@@ -22,16 +22,24 @@ export class SlotMap {
   readonly cached: CachedSlot[] = [];
   private readonly byCell = new Int16Array(SLOT_WORDS).fill(-1);
 
-  constructor(code: Code, blocks: readonly RegionBlock[], live: readonly Uint8Array[], uncached: readonly SlotRange[]) {
+  constructor(
+    code: Code,
+    blocks: readonly RegionBlock[],
+    live: readonly Uint8Array[],
+    uncached: readonly SlotRange[],
+    helpers: readonly HelperDef[],
+  ) {
     // Per cell of 4 bytes: slot and type of the accesses that cover it, or a conflict.
     const owner = new Int32Array(SLOT_WORDS).fill(-1);
     const conflict = new Uint8Array(SLOT_WORDS);
     const seen = new Map<number, { ty: Ty; written: boolean }>();
     blocks.forEach(({ ir }, k) => {
       for (let i = 0; i < ir.count; i++) {
-        if (!live[k]![i] || (ir.op[i] !== Op.LD && ir.op[i] !== Op.ST)) continue;
-        const slot = ir.a[i]!;
-        const ty = ir.ty[i] as Ty;
+        if (!live[k]![i]) continue;
+        const flag = ir.op[i] === Op.CALL ? helpers[ir.a[i]!]!.shortcut?.flag : undefined;
+        if (!flag && ir.op[i] !== Op.LD && ir.op[i] !== Op.ST) continue;
+        const slot = flag ? flag.slot : ir.a[i]!;
+        const ty = flag ? Ty.I32 : (ir.ty[i] as Ty);
         const key = (slot << 3) | ty;
         for (let c = slot >> 2; c < (slot + slotSize(ty)) >> 2; c++) {
           if (owner[c] === -1) owner[c] = key;

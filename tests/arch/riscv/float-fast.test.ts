@@ -4,6 +4,7 @@
 import { expect, it } from "vitest";
 import { RV_FFLAGS, RV_RM } from "../../../src/arch/riscv/layout.js";
 import { BareHart } from "../../../testing/riscv/machine.js";
+import { integer, operand, Random } from "./float-operands.js";
 
 const HELPERS: readonly { name: string; operands: number; bits: 32 | 64 | 0; rm: number }[] = [
   ...["add", "sub", "mul", "div"].map((op) => ({ name: `f${op}`, operands: 2, rm: 2 })),
@@ -30,46 +31,6 @@ type Function = (cpu: number, a: bigint, b: bigint, c: bigint) => bigint;
 /** In all, shared by the helpers; the ones most used get most of the time where it is fewest. */
 const CASES = Number(process.env.CASES ?? 1_000_000);
 
-class Random {
-  constructor(private state: number) {}
-  word(): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) | 0;
-    const x = this.state ^ (this.state >>> 15);
-    return Math.imul(x, 0x2c1b3c6d) ^ (x >>> 12);
-  }
-  below(n: number): number {
-    return (this.word() >>> 1) % n;
-  }
-}
-
-/** Of any exponent, of exponents near 1 and near the ends, short significands, and special values. */
-function operand(r: Random, bits: 32 | 64 | 0): bigint {
-  if (bits === 0) {
-    const value = (BigInt(r.word() >>> 0) << 32n) | BigInt(r.word() >>> 0);
-    return BigInt.asIntN(64, BigInt.asIntN(64, value) >> BigInt(r.below(64)));
-  }
-  const fraction = bits === 64 ? 52 : 23;
-  const top = bits === 64 ? 2047 : 255;
-  const exponents = [0, 1, 2, top - 2, top - 1, top, top >> 1, (top >> 1) - fraction, (top >> 1) + fraction];
-  const kind = r.below(8);
-  const exponent =
-    kind === 0
-      ? r.below(top + 1)
-      : kind === 1
-        ? exponents[r.below(exponents.length)]!
-        : (top >> 1) + r.below(2 * fraction) - fraction;
-  let significand = ((BigInt(r.word() >>> 0) << 32n) | BigInt(r.word() >>> 0)) & ((1n << BigInt(fraction)) - 1n);
-  const shape = r.below(6);
-  // Products and sums that are exact, or lie in the middle between two numbers.
-  if (shape === 0) significand &= ~0n << BigInt(r.below(fraction + 1));
-  if (shape === 1) significand >>= BigInt(r.below(fraction + 1));
-  const sign = r.below(2);
-  return BigInt.asIntN(
-    64,
-    (((BigInt(sign) << BigInt(bits === 64 ? 11 : 8)) | BigInt(exponent)) << BigInt(fraction)) | significand,
-  );
-}
-
 it("are the same with the inexact flag set", { timeout: 300_000 }, () => {
   const { engine } = new BareHart().cpu;
   const { vcpu } = engine;
@@ -85,7 +46,7 @@ it("are the same with the inexact flag set", { timeout: 300_000 }, () => {
     const { name, call, operands, bits, rm } = all[n % all.length]!;
     const mode = r.below(4) === 0 ? r.below(5) : bits === 0 || !name.includes("fcvt") ? 0 : r.below(2);
     const args = [0n, 0n, 0n];
-    for (let k = 0; k < operands; k++) args[k] = operand(r, bits);
+    for (let k = 0; k < operands; k++) args[k] = bits === 0 ? integer(r) : operand(r, bits);
     if (rm < 3) args[rm] = BigInt(mode);
     else {
       vcpu.set(RV_RM, mode);

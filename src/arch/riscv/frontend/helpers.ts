@@ -2,6 +2,7 @@
 
 import { type HelperDef, helper, pure, system } from "../../../ir/helpers.js";
 import { RV_END, RV_FFLAGS, RV_PRIV, RV_RM } from "../layout.js";
+import { SHORTCUTS } from "./float/shortcuts.js";
 
 /** All but the registers of programs. */
 const CONTROL = [RV_PRIV, RV_END] as const;
@@ -15,7 +16,8 @@ const FFLAGS = [RV_FFLAGS, RV_FFLAGS + 4] as const;
 
 /** Adds to fflags. */
 function float(name: string): HelperDef {
-  return helper(`riscv_${name}`, { reads: [FFLAGS], writes: [FFLAGS] });
+  const shortcut = SHORTCUTS[name];
+  return helper(`riscv_${name}`, { reads: [FFLAGS], writes: [FFLAGS], ...(shortcut ? { shortcut } : {}) });
 }
 
 const FORMATS = ["h", "s", "d"];
