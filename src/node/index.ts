@@ -11,33 +11,7 @@ import { processCore } from "./core-module.js";
 import { startThread, type ThreadPort, threadPort } from "./ports.js";
 import { startRegionThread } from "./region-thread.js";
 
-export type {
-  LoadProgress,
-  Machine,
-  MachineConsole,
-  MachineEvents,
-  MachineExit,
-  MachineFile,
-  MachineOptions,
-  MachineState,
-  MachineStreams,
-} from "../api/api.js";
-export { splitCommandLine } from "../api/client/command-line.js";
-export type {
-  DriveOptions,
-  ExecOptions,
-  ExecResult,
-  GuestResponse,
-  MachineDrive,
-  MachineDrives,
-  MachineFiles,
-  MachineFolder,
-  MachineFolders,
-  MachineNetwork,
-  MachineSerialPorts,
-  MachineStatistics,
-} from "../api/services.js";
-export { MachineError, type MachineErrorCode } from "../machine/host.js";
+export * from "../api/public.js";
 
 // dist/node/index.js and src/node/index.ts lie equally deep in the package.
 const WORKER = new URL("../../dist/node/machine-worker.js", import.meta.url);

@@ -10,33 +10,7 @@ import { DEFAULT_GUEST } from "../guests/programs.js";
 import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
 
-export type {
-  LoadProgress,
-  Machine,
-  MachineConsole,
-  MachineEvents,
-  MachineExit,
-  MachineFile,
-  MachineOptions,
-  MachineState,
-  MachineStreams,
-} from "../api/api.js";
-export { splitCommandLine } from "../api/client/command-line.js";
-export type {
-  DriveOptions,
-  ExecOptions,
-  ExecResult,
-  GuestResponse,
-  MachineDrive,
-  MachineDrives,
-  MachineFiles,
-  MachineFolder,
-  MachineFolders,
-  MachineNetwork,
-  MachineSerialPorts,
-  MachineStatistics,
-} from "../api/services.js";
-export { MachineError, type MachineErrorCode } from "../machine/host.js";
+export * from "../api/public.js";
 
 /**
  * Makes a machine and begins to load what its command line names; start() switches it on. Nothing is thrown but for

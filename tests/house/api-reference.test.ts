@@ -8,7 +8,11 @@ const read = (file: string): string => readFileSync(ROOT + file, "utf8");
 const reference = read("docs/api.md");
 
 it.each(["src/web/index.ts", "src/node/index.ts"])("every name of %s", (file) => {
-  const exports = [...read(file).matchAll(/^export (?:type )?\{([^}]*)\}|^export function (\w+)/gm)];
+  const own = read(file);
+  expect(own).toMatch(/^export \* from "\.\.\/api\/public\.js";$/m);
+  const exports = [
+    ...(own + read("src/api/public.ts")).matchAll(/^export (?:type )?\{([^}]*)\}|^export function (\w+)/gm),
+  ];
   const names = exports.flatMap(([, list, name]) =>
     name ? [name] : list!.split(",").map((one) => one.replace(/^\s*type /, "").trim()),
   );

@@ -7,6 +7,8 @@ import { expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MOST = 400;
+/** Lines of a printed page. */
+const PAGE = 60;
 
 const LONGER: Readonly<Record<string, string>> = {
   "core/engine/interpreter/interpret.ts": "one switch, a case a micro-op: the interpreter's speed rests on it",
@@ -15,6 +17,11 @@ const LONGER: Readonly<Record<string, string>> = {
   "src/devices/irqchip/lapic/lapic.ts": "its registers, whose reads, writes and effects share twenty fields",
   "core/unpack/lzma2.ts": "one decoder, whose state is in the locals of its loop",
 };
+
+it("the page of performance is two pages", () => {
+  const lines = readFileSync(`${ROOT}docs/performance.md`, "utf8").split("\n");
+  expect(lines.length).toBeLessThanOrEqual(2 * PAGE);
+});
 
 it("files that are long have a reason", () => {
   const files = execFileSync("git", ["ls-files", "*.ts", "*.mjs"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
