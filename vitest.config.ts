@@ -21,6 +21,7 @@ const SYSTEM = [
 ];
 const INSTRUCTIONS = [
   "tests/arch/*/corpus/corpus.test.ts",
+  "tests/arch/*/vector/vector.test.ts",
   "tests/arch/*/cpu/corpus32.test.ts",
   "tests/arch/*/faults/sweep.test.ts",
   "tests/arch/*/hostile/*.test.ts",

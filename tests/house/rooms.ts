@@ -27,6 +27,7 @@ export const ROOMS: readonly string[] = [
   "src/boot",
   "src/machine",
   "src/arch/riscv/layout.ts",
+  "src/arch/riscv/vector.ts",
   "src/arch/riscv/frontend",
   "src/arch/riscv",
   "src/arch/x86/layout.ts",

@@ -6,6 +6,7 @@ import {
   FEATURE_STATEEN,
   FEATURE_SVADU,
   FEATURE_SVPBMT,
+  FEATURE_V,
   PRIV_MACHINE,
   PRIV_SUPERVISOR,
   RV_FEATURES,
@@ -59,6 +60,7 @@ import { readPmpAddress, readPmpConfig, writePmpAddress, writePmpConfig } from "
 import { asid, setSpace } from "./paging";
 import { compare, stimecmpAllowed } from "./timer";
 import { illegal } from "./trap";
+import { isVectorCsr, readVectorCsr, vectorIsOn, writeVectorCsr } from "./vector/config";
 
 /** Set by read() where there is no such register here. */
 let absent = false;
@@ -92,6 +94,7 @@ function counterAllowed(cpu: i32, n: i32, priv: i32): bool {
 
 function read(cpu: i32, number: i32): u64 {
   if (number >= 1 && number <= 3 && (mstatus(cpu) & FS) != 0) return readFcsr(cpu, number);
+  if (isVectorCsr(number) && vectorIsOn(cpu)) return readVectorCsr(cpu, number);
   const row = rowOf(number);
   if (row != 0 && has(cpu, featureOf(row))) return load<u64>(cpu + slotOf(row));
   switch (number) {
@@ -155,6 +158,10 @@ function write(cpu: i32, number: i32, value: u64): void {
     writeFcsr(cpu, number, value);
     return;
   }
+  if (isVectorCsr(number)) {
+    writeVectorCsr(cpu, number, value);
+    return;
+  }
   const row = rowOf(number);
   if (row != 0) {
     let mask = writableOf(row);
@@ -211,6 +218,7 @@ function writeStatus(cpu: i32, value: u64, mask: u64): void {
   // A privilege that does not exist.
   if ((value & MPP) >> MPP_SHIFT == 2) mask &= ~MPP;
   if (has(cpu, FEATURE_F)) mask |= FS;
+  if (has(cpu, FEATURE_V)) mask |= VS;
   const next = (old & ~mask) | (value & mask);
   store<u64>(cpu + RV_MSTATUS, next);
   store<i32>(cpu + RV_UNIT_SEEN, 0);

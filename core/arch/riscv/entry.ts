@@ -99,3 +99,18 @@ export { riscv_ebreak, riscv_ecall, riscv_illegal } from "./raise";
 export { riscv_reset, riscv_update } from "./reset";
 export { riscv_cbo, riscv_sfence, riscv_wfi } from "./system";
 export { riscv_mret, riscv_sret } from "./trap";
+export { riscv_vset } from "./vector/config";
+export { riscv_v_convert, riscv_v_float } from "./vector/float";
+export { riscv_v_integer } from "./vector/integer";
+export { riscv_v_mask_logical, riscv_v_mask_prefix, riscv_v_mask_scan } from "./vector/mask";
+export { riscv_v_load, riscv_v_store } from "./vector/memory";
+export {
+  riscv_v_compress,
+  riscv_v_from_scalar,
+  riscv_v_gather,
+  riscv_v_move_whole,
+  riscv_v_slide1,
+  riscv_v_to_scalar,
+} from "./vector/permute";
+export { riscv_v_reduce, riscv_v_reduce_float } from "./vector/reduce";
+export { riscv_vs_dirty, riscv_vs_look } from "./vector/state";

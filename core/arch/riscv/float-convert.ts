@@ -134,3 +134,13 @@ export function riscv_fcvt_d_s(cpu: i32, a: i64, rm: i64, c: i64): i64 {
   end(cpu);
   return result;
 }
+
+// To integers of 16 bits: elements of vectors alone are so narrow.
+
+export function riscv_fcvt_h_s(cpu: i32, a: i64, rm: i64): i64 {
+  return toInteger(cpu, single(a), rm, -32768.0, 32768.0, i16.MIN_VALUE, i16.MAX_VALUE);
+}
+
+export function riscv_fcvt_hu_s(cpu: i32, a: i64, rm: i64): i64 {
+  return toInteger(cpu, single(a), rm, 0, 65536.0, 0, 0xffff);
+}

@@ -5,6 +5,8 @@ import {
   M_FRM_SHIFT,
   M_FS_DIRTY,
   M_FS_ON,
+  M_VS_DIRTY,
+  M_VS_ON,
   MMU_MACHINE,
   MMU_MPRV,
   MMU_SUM,
@@ -25,7 +27,7 @@ import {
   RV_UNIT_SEEN,
 } from "../../../src/arch/riscv/layout";
 import { MODE_MMU_SHIFT, S_ATTENTION, S_CODE_BASE, S_CODE_MASK, S_MODE } from "../../../src/layout/vcpu";
-import { CBZE, FS, MIE, MPP, MPP_SHIFT, MPRV, SIE, SUM } from "./bits";
+import { CBZE, FS, MIE, MPP, MPP_SHIFT, MPRV, SIE, SUM, VS } from "./bits";
 
 // @ts-ignore: decorator
 @inline export function privilege(cpu: i32): i32 {
@@ -67,6 +69,8 @@ export function updateMode(cpu: i32): void {
   const seen = privilege(cpu) == PRIV_USER || load<i32>(cpu + RV_UNIT_SEEN) != 0;
   if (seen && unit != 0)
     mode |= (unit == FS ? M_FS_ON | M_FS_DIRTY : M_FS_ON) | (load<i32>(cpu + RV_FRM) << M_FRM_SHIFT);
+  const vector = mstatus(cpu) & VS;
+  if (seen && vector != 0) mode |= vector == VS ? M_VS_ON | M_VS_DIRTY : M_VS_ON;
   store<i32>(cpu + S_MODE, mode | (dataMmu(cpu) << MODE_MMU_SHIFT));
   store<u64>(cpu + S_CODE_BASE, 0);
   store<u64>(cpu + S_CODE_MASK, -1);

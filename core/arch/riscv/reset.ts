@@ -12,6 +12,7 @@ import {
   RV_MISA,
   RV_PMPCFG,
   RV_PRIV,
+  RV_VTYPE,
   RV_X,
 } from "../../../src/arch/riscv/layout";
 import {
@@ -29,6 +30,7 @@ import { flushTlb } from "../../engine/softmmu/tlb";
 import { ADUE, PBMTE } from "./bits";
 import { updateInterrupts, updateMode } from "./mode";
 import { setSpace } from "./paging";
+import { VILL } from "./vector/config";
 
 /** Features, misa, mhartid and the lines stay: they are the machine's. */
 export function riscv_reset(cpu: i32): void {
@@ -37,6 +39,7 @@ export function riscv_reset(cpu: i32): void {
   memory.fill(cpu + RV_FFLAGS, 0, RV_MISA - RV_FFLAGS);
   memory.fill(cpu + RV_PMPCFG, 0, RV_END - RV_PMPCFG);
   store<u64>(cpu + RV_MENVCFG, environment(load<i32>(cpu + RV_FEATURES)));
+  store<i64>(cpu + RV_VTYPE, VILL);
   store<u64>(cpu + S_PC, 0);
   store<i32>(cpu + S_FAULT, FAULT_NONE);
   store<i64>(cpu + S_LAST_EVENT, -1);

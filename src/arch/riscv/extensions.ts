@@ -10,6 +10,7 @@ import {
   FEATURE_SVADU,
   FEATURE_SVNAPOT,
   FEATURE_SVPBMT,
+  FEATURE_V,
 } from "./layout.js";
 
 interface ExtensionRow {
@@ -29,6 +30,8 @@ const ROWS: Readonly<Record<string, ExtensionRow>> = {
   f: { needs: "zicsr", feature: FEATURE_F },
   d: { needs: "f" },
   c: { parts: "zca" },
+  // VLEN is 128, ELEN 64.
+  v: { needs: "d", feature: FEATURE_V },
   zic64b: {},
   zicbom: { feature: FEATURE_CBOM },
   zicbop: {},

@@ -4,6 +4,8 @@
 export const RV_X = 0x100;
 /** 32 x i64: f0 to f31; narrower values are NaN-boxed (unprivileged 21.2). */
 export const RV_F = 0x200;
+/** 32 x 16 bytes: v0 to v31 (V 3.2). */
+export const RV_V = 0x300;
 
 /** i32: PRIV_*. */
 export const RV_PRIV = 0x500;
@@ -61,10 +63,16 @@ export const RV_MHARTID = 0x638;
 export const RV_PMPCFG = 0x640;
 export const RV_PMPADDR = 0x650;
 export const PMP_COUNT = 16;
-/** i32: S_MODE says of the floating-point unit what mstatus.FS does, though it is not the user who runs. */
+/** i32: S_MODE says of the floating-point and the vector unit what mstatus.FS and VS do, though it is not the user who runs. */
 export const RV_UNIT_SEEN = 0x6d0;
+/** vtype, i64; i32 each: vl, vstart, vxrm, vxsat. */
+export const RV_VTYPE = 0x6d8;
+export const RV_VL = 0x6e0;
+export const RV_VSTART = 0x6e4;
+export const RV_VXRM = 0x6e8;
+export const RV_VXSAT = 0x6ec;
 /** End of the guest's part that is in use. */
-export const RV_END = 0x6d8;
+export const RV_END = 0x6f0;
 
 // Bits of S_MODE: what translations depend on.
 /** Bits 0-1: PRIV_*. */
@@ -80,6 +88,9 @@ export const M_FS_DIRTY = 1 << 4;
 /** 3 bits: frm. */
 export const M_FRM_SHIFT = 5;
 export const M_FRM = 7 << 5;
+/** The vector unit is on (mstatus.VS is not off); its state is dirty. */
+export const M_VS_ON = 1 << 8;
+export const M_VS_DIRTY = 1 << 9;
 
 export const PRIV_USER = 0;
 export const PRIV_SUPERVISOR = 1;
@@ -113,6 +124,7 @@ export const FEATURE_SVNAPOT = 16;
 export const FEATURE_F = 32;
 export const FEATURE_CBOM = 64;
 export const FEATURE_CBOZ = 128;
+export const FEATURE_V = 256;
 export const FEATURE_SVADE = 512;
 
 /** Nanoseconds of one step of `time`: 10 MHz. */

@@ -10,10 +10,16 @@ export interface CompiledCompressed extends Pattern {
   readonly set: ReadonlyMap<FieldName, Field>;
 }
 
-/** Field of an operand's name in Row.operands: an f register's number stands where an x register's does. */
+/** Field of an operand's name in Row.operands: the number of an f or v register stands where that of an x register does. */
 export function fieldOf(operand: string): FieldName {
   if (operand === "target" || operand === "uimm") return "imm";
-  return (operand.startsWith("f") ? operand.replace(/^f(?=s)/, "r").replace(/^fd$/, "rd") : operand) as FieldName;
+  if (operand === "vtype") return "imm";
+  if (operand === "avl") return "rs1";
+  // What is stored stands where a result does.
+  return operand
+    .replace(/^[fv]d$/, "rd")
+    .replace("vs3", "rd")
+    .replace(/^[fv](?=s)/, "r") as FieldName;
 }
 
 const words = (operands: string): string[] => operands.split(/[ ,()]+/).filter((word) => word !== "");

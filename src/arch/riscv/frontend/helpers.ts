@@ -3,6 +3,7 @@
 import { type HelperDef, helper, pure, system } from "../../../ir/helpers.js";
 import { RV_END, RV_FFLAGS, RV_PRIV, RV_RM } from "../layout.js";
 import { SHORTCUTS } from "./float/shortcuts.js";
+import { VECTOR_HELPERS } from "./vector/helpers.js";
 
 /** All but the registers of programs. */
 const CONTROL = [RV_PRIV, RV_END] as const;
@@ -70,6 +71,7 @@ export const HELPERS: readonly HelperDef[] = [
   ...each("fminm", "fmaxm", "fltq", "fleq"),
   ...each("fround", "froundnx"),
   float("fcvtmod_w_d"),
+  ...VECTOR_HELPERS,
 ];
 
 const ids = new Map(HELPERS.map(({ name }, id) => [name, id]));

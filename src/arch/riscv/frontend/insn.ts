@@ -14,6 +14,8 @@ export interface Insn {
   csr: number;
   /** Rounding mode. */
   rm: number;
+  /** All elements are active: of vector instructions. */
+  vm: number;
   /** Bytes: 2 or 4. */
   length: number;
   /** The encoding as it stood in memory. */

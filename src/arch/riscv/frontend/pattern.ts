@@ -14,7 +14,7 @@ export interface Field {
   readonly base: number;
 }
 
-export type FieldName = "rd" | "rs1" | "rs2" | "rs3" | "imm" | "csr" | "rm";
+export type FieldName = "rd" | "rs1" | "rs2" | "rs3" | "imm" | "csr" | "rm" | "vm";
 
 export interface Pattern {
   readonly mask: number;
@@ -24,7 +24,7 @@ export interface Pattern {
   readonly fields: ReadonlyMap<FieldName, Field>;
 }
 
-const WIDTHS: Readonly<Record<string, number>> = { rd: 5, rs1: 5, rs2: 5, rs3: 5, rm: 3, aqrl: 2, csr: 12 };
+const WIDTHS: Readonly<Record<string, number>> = { rd: 5, rs1: 5, rs2: 5, rs3: 5, rm: 3, vm: 1, aqrl: 2, csr: 12 };
 /** x8 to x15. */
 const SHORT = 3;
 const SHORT_BASE = 8;

@@ -10,6 +10,7 @@ import { DOUBLE_FLOAT, FLOAT, ZFH, ZFHMIN, ZFHMIN_DOUBLE } from "./table/float.j
 import { ZFA, ZFA_DOUBLE, ZFA_HALF } from "./table/float-extra.js";
 import { M, ZMMUL } from "./table/multiply.js";
 import { SVINVAL, SYSTEM, ZAWRS, ZICSR, ZIFENCEI } from "./table/system.js";
+import { VECTOR } from "./table/vector.js";
 
 export const TABLES: readonly Table[] = [
   ...[I, ZMMUL, M, ZALRSC, ZAAMO, ZABHA, ZACAS, ZABHA_ZACAS, ZICOND],
@@ -18,6 +19,7 @@ export const TABLES: readonly Table[] = [
   ...[ZICBOM, ZICBOP, ZICBOZ],
   ...[FLOAT, DOUBLE_FLOAT, ZFHMIN, ZFHMIN_DOUBLE, ZFH],
   ...[ZFA, ZFA_DOUBLE, ZFA_HALF],
+  ...VECTOR,
 ];
 
 export const COMPRESSED: readonly CompressedTable[] = [C, C_DOUBLE];

@@ -22,7 +22,7 @@ export class RiscvFrontend implements Frontend {
   private readonly decoder: Decoder;
   private readonly builder = new IrBuilder(HELPERS);
   private readonly emitter = new Emitter(this.builder);
-  private readonly insn = { rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, csr: 0, rm: 0, length: 0, raw: 0 } as Insn;
+  private readonly insn = { rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, csr: 0, rm: 0, vm: 0, length: 0, raw: 0 } as Insn;
   private readonly result: TranslateResult = { status: "ok", context: 0 };
 
   /** `extensions`: those of the CPU, by their names in the ISA string. */
