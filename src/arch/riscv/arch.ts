@@ -2,6 +2,7 @@
 
 import type { Arch } from "../arch.js";
 import * as R from "./layout.js";
+import { infoMem, infoTlb } from "./page-tables.js";
 import { REGISTERS, registerByName, registersText } from "./registers.js";
 
 /** By number, which is that of the bit of mip. */
@@ -30,5 +31,5 @@ export const RISCV: Arch = {
   // Every trap can be taken.
   shutdownText: () => "the hart stopped",
   logText: () => undefined,
-  pageTables: { ranges: () => "", pages: () => "" },
+  pageTables: { ranges: infoMem, pages: infoTlb },
 };

@@ -1,12 +1,13 @@
-// The registers of a hart: one table for lockstep, the monitor, logs and debuggers. gdb's numbers: x0 to x31, pc, then control and status
-// registers by their own numbers from 65 on.
+// The registers of a hart: one table for lockstep, the monitor, logs and debuggers. gdb's numbers: x0 to x31, pc, f0 to f31, then control and
+// status registers by their own numbers from 65 on.
 
 import { S_PC } from "../../layout/vcpu.js";
 import { type Register, registerValue, type StateReader } from "../arch.js";
-import { X_NAMES } from "./frontend/registers.js";
+import { F_NAMES, X_NAMES } from "./frontend/registers.js";
 import * as R from "./layout.js";
 
 const GDB_PC = 32;
+const GDB_F = 33;
 const GDB_CSR = 65;
 
 const csr = (name: string, number: number, slot: number): Register => ({ name, slot, bits: 64, gdb: GDB_CSR + number });
@@ -34,30 +35,41 @@ export const REGISTERS: readonly Register[] = [
   csr("scause", 0x142, R.RV_SCAUSE),
   csr("stval", 0x143, R.RV_STVAL),
   csr("satp", 0x180, R.RV_SATP),
+  csr("mcounteren", 0x306, R.RV_MCOUNTEREN),
+  csr("scounteren", 0x106, R.RV_SCOUNTEREN),
+  csr("menvcfg", 0x30a, R.RV_MENVCFG),
+  csr("senvcfg", 0x10a, R.RV_SENVCFG),
+  csr("stimecmp", 0x14d, R.RV_STIMECMP),
+  { ...csr("fflags", 1, R.RV_FFLAGS), bits: 32 },
+  { ...csr("frm", 2, R.RV_FRM), bits: 32 },
+  ...F_NAMES.map((name, n): Register => ({ name, slot: R.RV_F + 8 * n, bits: 64, gdb: GDB_F + n })),
 ];
 
-/** By its name, or by its number as x10. */
+/** By its name, or by its number as x10 and f10. */
 export function registerByName(state: StateReader, name: string): bigint | undefined {
-  const numbered = /^x(\d+)$/.exec(name);
-  const register = numbered ? REGISTERS[Number(numbered[1])] : REGISTERS.find((one) => one.name === name);
-  return register && (!numbered || Number(numbered[1]) < X_NAMES.length) ? registerValue(state, register) : undefined;
+  const [, letter, digits] = /^([xf])(\d+)$/.exec(name) ?? [];
+  const conventional = letter === undefined ? name : (letter === "x" ? X_NAMES : F_NAMES)[Number(digits)];
+  const register = REGISTERS.find((one) => one.name === conventional);
+  return register && registerValue(state, register);
 }
 
 const PRIVILEGES = ["user", "supervisor", "", "machine"];
 
 export function registersText(state: StateReader): string {
-  const [general, system] = [REGISTERS.slice(0, X_NAMES.length), REGISTERS.slice(X_NAMES.length)];
-  const lines: string[] = [];
-  for (const register of system.filter(({ name }) => name !== "priv")) {
-    lines.push(` ${register.name.padEnd(8)} ${registerValue(state, register).toString(16).padStart(16, "0")}`);
-  }
-  lines.push(` ${"mode".padEnd(8)} ${PRIVILEGES[state.u32(R.RV_PRIV)]}`);
-  for (let n = 0; n < general.length; n += 4) {
-    const four = general.slice(n, n + 4).map((register, k) => {
-      const name = `x${n + k}/${register.name}`.padEnd(9);
-      return ` ${name} ${registerValue(state, register).toString(16).padStart(16, "0")}`;
-    });
-    lines.push(four.join(""));
+  const named = new Map(REGISTERS.map((register) => [register.name, register]));
+  const value = (name: string): string => registerValue(state, named.get(name)!).toString(16).padStart(16, "0");
+  const general = new Set([...X_NAMES, ...F_NAMES, "priv"]);
+  const system = REGISTERS.filter(({ name }) => !general.has(name));
+  const lines = system.map(({ name }) => ` ${name.padEnd(10)} ${value(name)}`);
+  lines.push(` ${"mode".padEnd(10)} ${PRIVILEGES[state.u32(R.RV_PRIV)]}`);
+  for (const [letter, names] of [
+    ["x", X_NAMES],
+    ["f", F_NAMES],
+  ] as const) {
+    for (let n = 0; n < names.length; n += 4) {
+      const four = names.slice(n, n + 4).map((name, k) => ` ${`${letter}${n + k}/${name}`.padEnd(8)} ${value(name)}`);
+      lines.push(four.join(""));
+    }
   }
   return `${lines.join("\n")}\n`;
 }
