@@ -1,7 +1,8 @@
-// Nothing that is unsigned is taken for signed in core-x86_64.wasm: a size of RAM from 2 GiB on once was, and a guest reached the emulator's own
+// Nothing that is unsigned is taken for signed in the guests' cores: a size of RAM from 2 GiB on once was, and a guest reached the emulator's own
 // memory by it.
 
 import { beforeAll, describe, expect, it } from "vitest";
+import * as R from "../../src/arch/riscv/layout.js";
 import * as X from "../../src/arch/x86/layout.js";
 import * as L from "../../src/layout/layout.js";
 import { evaluate, hostAddresses, offsetOf } from "./host-addresses.js";
@@ -23,17 +24,17 @@ describe("the compiler", () => {
   });
 });
 
-describe("core-x86_64.wasm", () => {
+describe.each(["x86", "riscv"])("the core of %s", (guest) => {
   let core: WasmText;
   beforeAll(() => {
-    core = compile("core/arch/x86/entry.ts");
+    core = compile(`core/arch/${guest}/entry.ts`);
   }, 300_000);
 
   it("takes no host address for a signed number", () => {
     const { wrong, made } = hostAddresses(core);
     expect(wrong).toEqual([]);
     // Else nothing was looked at.
-    for (const name of ["softmmu/tlb/fill", "softmmu/access/ld64", "lookup/lookup/find", "softmmu/access/hostForWrite"])
+    for (const name of ["softmmu/tlb/fill", "softmmu/access/ld64", "lookup/lookup/find", ...MORE[guest]!])
       expect(made).toContain(`core/engine/${name}`);
   });
 
@@ -42,6 +43,12 @@ describe("core-x86_64.wasm", () => {
     expect(unknown, "offsets and functions to look at: signs.test.ts has the list").toEqual([]);
   });
 });
+
+/** Functions that not every guest's core has. */
+const MORE: Readonly<Record<string, readonly string[]>> = {
+  x86: ["softmmu/access/hostForWrite"],
+  riscv: ["softmmu/spaces/restore"],
+};
 
 /** Offset in the CPU's state, or address, and why. */
 const SIGNED_LOADS = new Set([
@@ -56,6 +63,8 @@ const SIGNED_LOADS = new Set([
   // PCMPESTRI and PCMPESTRM: lengths are signed, in EAX and EDX.
   X.RAX,
   X.RDX,
+  // 0 to 3.
+  R.RV_PRIV,
   // Debug hits are the low four bits of DR6, to which they are added.
   X.X_DR_HIT,
 ]);
