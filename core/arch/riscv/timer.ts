@@ -17,6 +17,8 @@ import { STCE } from "./bits";
 import { timerSet } from "./host";
 import { updateInterrupts } from "./mode";
 
+const NEVER: u32 = 0xffffffff;
+
 /** The time that `time` shows. */
 export function now(cpu: i32): u64 {
   return <u64>virtualTime(cpu) / TIME_STEP + load<u64>(cpu + RV_TIME);
@@ -29,11 +31,15 @@ export function stimecmpAllowed(cpu: i32, priv: i32): bool {
   );
 }
 
-/** Sets the line by stimecmp, and has the machine look again when it will be time. */
+/** Sets the line by stimecmp, and has the machine look again when it will be time. Without STCE there is no line: mip.STIP is software's. */
 export function compare(cpu: i32): void {
-  if ((load<u64>(cpu + RV_MENVCFG) & STCE) == 0) return;
-  const at = load<u64>(cpu + RV_STIMECMP);
   const lines = load<i32>(cpu + RV_LINES) & ~(1 << IRQ_STI);
+  if ((load<u64>(cpu + RV_MENVCFG) & STCE) == 0) {
+    store<i32>(cpu + RV_LINES, lines);
+    timerSet(NEVER, NEVER);
+    return;
+  }
+  const at = load<u64>(cpu + RV_STIMECMP);
   const due = now(cpu) >= at;
   store<i32>(cpu + RV_LINES, due ? lines | (1 << IRQ_STI) : lines);
   if (due) updateInterrupts(cpu);
