@@ -26,6 +26,8 @@ export interface MachineConfig {
   drives: DriveConfig[];
   /** -device, in order; they get their PCI slots before the drives of if=virtio. */
   devices: DeviceConfig[];
+  /** -device loader, in order. */
+  loads: LoadConfig[];
   rngSources: RngSource[];
   chardevs: ChardevConfig[];
   /** Character device ids of the serial ports, in their order; undefined where there is no port. */
@@ -117,6 +119,21 @@ export interface DeviceConfig {
   properties: PropertyValues;
 }
 
+/** What is put into memory at every reset: a file, or `length` bytes of a number. */
+export interface LoadConfig {
+  file?: string;
+  /** In decimal digits: it may have 64 bits. */
+  data?: string;
+  length?: number;
+  bigEndian: boolean;
+  /** Absent: the file says where. */
+  address?: number;
+  /** An ELF file is loaded as it is, too. */
+  raw: boolean;
+  /** The CPU begins there. */
+  start: boolean;
+}
+
 /** A source of random numbers; all draw from the host's generator (or from -seed). */
 export interface RngSource {
   id: string;
@@ -189,6 +206,7 @@ export function defaultConfig(): MachineConfig {
     libraryPath: [],
     drives: [],
     devices: [],
+    loads: [],
     rngSources: [],
     chardevs: [],
     serial: [],

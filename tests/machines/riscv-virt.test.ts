@@ -58,6 +58,24 @@ it("leaves with the status of a failure", async () => {
   expect((await run(configure(), 1)).finished).toMatchObject({ status: 1 });
 });
 
+it("starts what -device loader put where the SBI goes on", async () => {
+  const { kernel: file, ...none } = configure();
+  const load = { file: file!, address: KERNEL, raw: false, bigEndian: false, start: false };
+  const { finished, text } = await run({ ...none, loads: [load] });
+  expect(text).toBe(payloadOutput(1));
+  expect(finished).toMatchObject({ status: 0 });
+});
+
+it("starts what -device loader put at RAM's beginning in machine mode, with -bios none", async () => {
+  const { kernel: file, ...none } = configure();
+  // li t0, 0x100000; li t1, 0x5555; sw t1, 0(t0): the finisher's power-off.
+  const words = [0x00100_2b7, 0x00005_337, 0x55530313, 0x0062a023, 0x6f];
+  const data = (n: number) => ({ data: String(words[n]), length: 4, address: 0x8000_0000 + 4 * n });
+  const loads = words.map((_, n) => ({ ...data(n), raw: false, bigEndian: false, start: false }));
+  const { finished } = await run({ ...none, bios: "none", loads });
+  expect([file, finished.status]).toEqual(["kernel", 0]);
+});
+
 it.skipIf(!existsSync(`${OPENSBI}.elf`)).each(["bin", "elf"])(
   `runs it on OpenSBI, a file of firmware (skipped without ${OPENSBI}), %s`,
   async (form) => {

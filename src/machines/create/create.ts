@@ -22,6 +22,7 @@ import type { MachineConfig } from "../../options/config.js";
 import type { MachineModel, Mainboard } from "../registry/model.js";
 import type { MachineType } from "../registry/registry.js";
 import { makeCpu } from "./engine.js";
+import { applyLoads, prepareLoads } from "./loads.js";
 import { ModelledMachine } from "./machine.js";
 import { makeTime } from "./time.js";
 
@@ -72,6 +73,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
   try {
     const devices = await loadDevices(parts.devices ?? DEVICES, model.devices(config));
     const boot = await model.prepareBoot({ config, host, memory, cpu, drives, entropy });
+    const loads = await prepareLoads(config.loads, host);
     for (const note of config.notes) host.warn(note);
     // Last, because it takes the user's terminal.
     const commands = { quit: () => machine.quit(), save: () => "disks of -snapshot are not saved" };
@@ -93,6 +95,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     if (host.output) host.output.onRoom = () => loop.wake();
     machine = new ModelledMachine<C, B>({
       ...{ type, model, config, host, cpu, clock, loop, consoles, drives, boot },
+      loaded: () => applyLoads(loads, memory, cpu),
       state: [...time.state, ["random numbers", random], ...consoles.parts],
       monitor: { memory, log, bus, ram: model.ram(config), registers: made.registers },
     });

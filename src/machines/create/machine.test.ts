@@ -28,7 +28,7 @@ function setup() {
   const drives = new Map([["d", { config: { id: "d" }, backend } as unknown as Drive]]);
   const config = defaultConfig();
   const consoles = new ChardevHub([], host, { quit() {}, save: () => "" }, 1);
-  const parts = { config, host, cpu, clock, loop, consoles, drives, boot: { start() {} }, model: {} };
+  const parts = { config, host, cpu, clock, loop, consoles, drives, boot: { start() {} }, loaded() {}, model: {} };
   const machine = new ModelledMachine(parts as unknown as ModelledParts<EngineCpu, Mainboard>);
   let done = (): void => {};
   const idle = new Promise<void>((resolve) => {

@@ -20,6 +20,8 @@ export interface ModelledParts<C extends EngineCpu, B extends Mainboard> extends
   readonly model: MachineModel<C, B>;
   readonly drives: ReadonlyMap<string, Drive>;
   readonly boot: Boot<B>;
+  /** After the boot has started: what else is put into memory. */
+  readonly loaded: () => void;
   /** Of a saved state: clocks, random numbers, consoles. */
   readonly state: readonly StatePart[];
   readonly monitor: Pick<MonitorSources, "memory" | "log" | "bus" | "ram" | "registers">;
@@ -64,10 +66,13 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
   wire(wired: Wired<B>): void {
     this.wired = wired;
     const { mainboard, plugged } = wired;
-    const { boot, drives, type, model, state } = this.modelled;
+    const { boot, loaded, drives, type, model, state } = this.modelled;
     const { config, cpu } = this;
     const cpuState = model.cpuState?.(cpu);
-    const start = (): void => boot.start(mainboard);
+    const start = (): void => {
+      boot.start(mainboard);
+      loaded();
+    };
     const devices = (): Device[] => allDevices(mainboard, plugged);
     boot.install?.(mainboard);
     this.board = {

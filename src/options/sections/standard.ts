@@ -4,6 +4,7 @@ import { applyCpu, cpuHelp } from "../cpu.js";
 import { deviceHelp, parseDevice, parseObject } from "../device.js";
 import { optionError } from "../error.js";
 import { applyBoot, applyName, applyUuid } from "../host-options.js";
+import { isLoader, parseLoader } from "../loader.js";
 import { ACCEL_HELP, applyAccel, applyMachine, applyMemory, applySmp, machineHelp } from "../machine-options.js";
 import { HELP_MARK, help, type OptionSection, VERSION_MARK } from "../row.js";
 
@@ -86,10 +87,14 @@ export const STANDARD: OptionSection = {
     {
       names: ["device"],
       argument: "driver[,prop=value...]",
-      help: "add a device (-device help lists them)",
+      help: "add a device (-device help lists them); loader,file=f[,addr=a][,cpu-num=0] puts a file into memory",
       apply(state, option, value) {
         state.text = deviceHelp(state.catalogue.devices, value);
         if (state.text !== undefined) return;
+        if (isLoader(value)) {
+          state.config.loads.push(parseLoader(option, value));
+          return;
+        }
         const device = parseDevice(state.catalogue.devices, option, value);
         if (device.id !== undefined && state.config.devices.some((other) => other.id === device.id)) {
           throw optionError(option, value, `Duplicate device ID '${device.id}'`);

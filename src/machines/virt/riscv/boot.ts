@@ -44,7 +44,8 @@ export async function prepareRiscvBoot(
   const ram = { address: map.RAM_BASE, length: ramSize };
   const flashes = await readFlashes(config, drives);
   const dump = config.machine.properties.dumpdtb as string | undefined;
-  const firmware = await readFirmware(config, host, cpuTree.harts, flashes[0] !== undefined || dump !== undefined);
+  const elsewhere = flashes[0] !== undefined || dump !== undefined || config.loads.length > 0;
+  const firmware = await readFirmware(config, host, cpuTree.harts, elsewhere);
   // Firmware in a flash gets the kernel by fw_cfg.
   const given = config.kernel === undefined ? undefined : await programOf("kernel", config.kernel, host, ramSize);
   const kernel = flashes[0] ? undefined : given;
@@ -70,10 +71,11 @@ export async function prepareRiscvBoot(
     tree: treeFor(undefined).length,
   });
   const flash = flashes[0] ? map.FLASH.address : 0;
-  const entry = kernel ? entryOf(kernel, places.kernel) : flash;
+  // The built-in firmware goes on where a kernel would be: something may have been loaded there.
+  const entry = kernel ? entryOf(kernel, places.kernel) : flash || (firmware.reserved ? places.kernel : 0);
   const rom = memory.addRom(
     resetRom(map.RESET_ROM.address, {
-      firmware: firmware.file ? entryOf(firmware.file, map.RAM_BASE) : entry,
+      firmware: firmware.file ? entryOf(firmware.file, map.RAM_BASE) : entry || map.RAM_BASE,
       tree: places.tree,
       next: entry,
     }),
