@@ -53,6 +53,15 @@ export class Nodes {
     return this.block.ty[v] === Ty.I32 ? 0 : this.block.b[v]!;
   }
 
+  /** Bits that may be set in it: of the low half, and of the high half. */
+  maybeLow(v: Value): number {
+    return this.block.maybeLo[v]!;
+  }
+
+  maybeHigh(v: Value): number {
+    return this.block.maybeHi[v]!;
+  }
+
   isZero(v: Value): boolean {
     return this.isConst(v) && this.constLo(v) === 0 && this.constHi(v) === 0;
   }

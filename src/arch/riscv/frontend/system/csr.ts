@@ -70,8 +70,8 @@ function status(e: Emitter, insn: Insn, combine: Combine, operandOf: Operand, wr
   const old = readStatus(e, of);
   if (writes) {
     const operand = operandOf(e, insn);
-    if (combine === replace || !e.b.isConst(operand) || e.b.constHi(operand) !== 0) return false;
-    const change = statusChange(e, of, e.b.constLo(operand), combine === set);
+    if (combine === replace) return false;
+    const change = statusChange(e, of, operand, combine === set);
     if (!change) return false;
     e.setX(insn.rd, old);
     change();

@@ -56,14 +56,16 @@ export function readStatus(e: Emitter, { seen }: Status): Value {
 }
 
 /** How to set or clear bits of which it is known what follows from them; undefined for others. It may end the block. */
-export function statusChange(e: Emitter, { writable }: Status, bits: number, set: boolean): (() => void) | undefined {
-  if ((bits & ~writable) !== 0) return undefined;
-  if (bits === SUM && canSwitch(e, set)) return () => switchMmu(e, set);
+export function statusChange(e: Emitter, { writable }: Status, operand: Value, set: boolean): (() => void) | undefined {
+  const { b } = e;
+  const bits = b.maybeLow(operand);
+  if (b.maybeHigh(operand) !== 0 || (bits & ~writable) !== 0) return undefined;
+  if (bits === SUM && b.isConst(operand) && canSwitch(e, set)) return () => switchMmu(e, set);
   const quiet = set ? SPIE | MPIE | SPP : quietToClear(e);
   const enabling = set ? bits & (SIE | MIE) : 0;
   if ((bits & ~(quiet | enabling)) !== 0) return undefined;
   return () => {
-    change(e, bits, set);
+    change(e, operand, set);
     if (enabling === 0) return;
     e.b.call(H_DUE);
     e.b.st(S_PC, e.b.pc(e.next));
@@ -71,15 +73,15 @@ export function statusChange(e: Emitter, { writable }: Status, bits: number, set
   };
 }
 
-function change({ b }: Emitter, bits: number, set: boolean): void {
+function change({ b }: Emitter, operand: Value, set: boolean): void {
   const old = b.ld(R.RV_MSTATUS, Ty.I64);
-  b.st(R.RV_MSTATUS, set ? b.or(old, b.i64(bits)) : b.and(old, b.i64(~bits)));
+  b.st(R.RV_MSTATUS, set ? b.or(old, operand) : b.and(old, b.not(operand)));
 }
 
 /** What follows is translated for another mode. */
 function switchMmu(e: Emitter, sum: boolean): void {
   const { b } = e;
-  change(e, SUM, sum);
+  change(e, b.i64(SUM), sum);
   b.st(S_MODE, b.i32(withMmu(e.mode, sum ? R.MMU_SUM : R.MMU_SUPERVISOR)));
   b.st(S_PC, b.pc(e.next));
   b.exit();
