@@ -20,6 +20,7 @@ export const PROGRAMS = {
   cpio: { path: "/usr/bin/cpio", package: "cpio" },
   nasm: { path: "/usr/bin/nasm", package: "nasm" },
   tmux: { path: "/usr/bin/tmux", package: "tmux" },
+  gdb: { path: "/usr/bin/gdb", package: "gdb" },
   iasl: { path: "/usr/bin/iasl", package: "acpica-tools" },
   dtc: { path: "/usr/bin/dtc", package: "device-tree-compiler" },
   opensbi: { path: "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin", package: "opensbi" },

@@ -1,7 +1,8 @@
-// node --expose-gc child.mjs SEED COUNT FOLDER KERNEL INITRD [KEPT]: makes machines one after the other and disposes of each at a
+// node --expose-gc child.mjs SEED COUNT FOLDER KERNEL INITRD GDB [KEPT]: makes machines one after the other and disposes of each at a
 // random moment; prints what of the process is left after the first ones, after 50 and at the end. So many bytes are KEPT of each, to
 // see that it shows.
 
+import { execFileSync } from "node:child_process";
 import { readdirSync, readlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,10 +10,10 @@ import v8 from "node:v8";
 import { MessagePort, Worker } from "node:worker_threads";
 import { createMachine } from "../../dist/node/index.js";
 
-const [seed, , folder, kernel, initrd] = process.argv.slice(2);
+const [seed, , folder, kernel, initrd, gdb] = process.argv.slice(2);
 const count = Number(process.argv[3]);
 const kept = [];
-const keptOfEach = Number(process.argv[7] ?? 0);
+const keptOfEach = Number(process.argv[8] ?? 0);
 /** Machines after which memory is looked at for the first time. */
 const FIRST_LOOK = 50;
 
@@ -111,10 +112,16 @@ const KINDS_OF_OBJECTS = await kinds();
 
 /**
  * V8 holds the counters of a thread, 30 KB, in tasks that report how long a module's functions took to compile: the last one runs two
- * minutes after the module was instantiated. Memory is looked at after that. What is freed then the allocator keeps, so that resident
- * memory is what machines of two minutes needed together.
+ * minutes after the module was instantiated. Memory is looked at after that.
  */
 const REPORTED_MS = 125_000;
+
+/** Has the allocator give back what is free between blocks in use: what is resident then is what is in use. Only a debugger can ask it. */
+function giveBack() {
+  const call = ["-batch", "-nx", "-p", String(process.pid), "-ex", "call (int) malloc_trim(0)"];
+  const said = execFileSync(gdb, call, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  if (!/^\$1 = [01]$/m.test(said)) throw new Error(`${gdb} cannot call malloc_trim(): ${said.slice(-500)}`);
+}
 
 async function machines(count, wait = 0) {
   for (let n = 0; n < count; n++) {
@@ -123,6 +130,10 @@ async function machines(count, wait = 0) {
   }
   await settled(own);
   await sleep(wait);
+  if (wait > 0) {
+    globalThis.gc();
+    giveBack();
+  }
   let left;
   // What a thread said last is heard some turns of the event loop after its end, later on a loaded host.
   for (let n = 0; n < 10 && (n === 0 || hasMore(left)); n++) {
