@@ -65,6 +65,8 @@ const SIGNED_LOADS = new Set([
   X.RDX,
   // 0 to 3.
   R.RV_PRIV,
+  // Elements of vectors that are signed numbers.
+  R.RV_V,
   // Debug hits are the low four bits of DR6, to which they are added.
   X.X_DR_HIT,
 ]);
