@@ -92,7 +92,9 @@ export class Differential {
   /** Texts of what was not the same. */
   differences(cases: readonly Named[]): string[] {
     const inputs = cases.map(({ input }) => input);
-    const expected = this.native?.oracle
+    // QEMU 7.2 has CTZW of a zero word look at the upper half too, after some instructions and not alone: it is no judge of several.
+    const judge = this.native?.newer || inputs.every(({ more }) => more === undefined) ? this.native : undefined;
+    const expected = judge?.oracle
       .run(inputs)
       .map((outcome, k) => textOf(inputs[k]!, corrected(cases[k]!.mnemonic, inputs[k]!, outcome)));
     const [first, ...others] = this.runners.map(({ name, runner }) => ({
