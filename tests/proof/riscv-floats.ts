@@ -1,17 +1,10 @@
 // As riscv-instructions.ts, floating point alone: every rounding mode and all flags.
 
 import { Random } from "../../testing/random.js";
-import { Differential } from "../arch/riscv/random/differential.js";
+import { lazyDifferential } from "../arch/riscv/random/differential.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
-let differential: Differential | undefined;
-const open = (): Differential => {
-  if (!differential) {
-    differential = new Differential("floats");
-    process.once("exit", () => differential?.close());
-  }
-  return differential;
-};
+const open = lazyDifferential("floats");
 
 export const proof: Proof = {
   name: "riscv-floats",

@@ -2,17 +2,10 @@
 // are compared with one another.
 
 import { Random } from "../../testing/random.js";
-import { Differential } from "../arch/riscv/random/differential.js";
+import { lazyDifferential } from "../arch/riscv/random/differential.js";
 import { caseSeed, type Proof } from "./runner/proof.js";
 
-let differential: Differential | undefined;
-const open = (): Differential => {
-  if (!differential) {
-    differential = new Differential();
-    process.once("exit", () => differential?.close());
-  }
-  return differential;
-};
+const open = lazyDifferential();
 
 export const proof: Proof = {
   name: "riscv-instructions",

@@ -115,3 +115,15 @@ function describe({ mnemonic, input }: Named): string {
   const words = [input.raw, ...(input.more ?? [])].map((word) => (word >>> 0).toString(16)).join(" ");
   return `${mnemonic} ${words}`.trim();
 }
+
+/** One that is made when it is asked for first, and closed when the process ends. */
+export function lazyDifferential(only?: "all" | "floats"): () => Differential {
+  let differential: Differential | undefined;
+  return () => {
+    if (!differential) {
+      differential = new Differential(only);
+      process.once("exit", () => differential?.close());
+    }
+    return differential;
+  };
+}
