@@ -33,6 +33,6 @@ export interface TranslateOptions {
 
 export interface TranslateResult {
   status: "ok" | "second-page";
-  /** What holds at the block's end (guest-defined; x86: the lazy-flags kind), for TranslateOptions.entry. */
+  /** What holds at the block's end (guest-defined: how condition flags are kept, for one), for TranslateOptions.entry. */
   context: number;
 }

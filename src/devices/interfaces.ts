@@ -119,7 +119,7 @@ export interface DeviceLog {
 export interface MachineControl {
   reset(): void;
   powerOff(): void;
-  /** Sleep with RAM kept until something wakes the machine (ACPI's S3). */
+  /** Sleep with RAM kept until something wakes the machine (suspend to RAM). */
   suspend(): void;
   /** Leave with this exit status (isa-debug-exit). */
   exit(status: number): void;

@@ -1,5 +1,5 @@
 // Configuration mechanism 1: an address port (CF8h) and a data port (CFCh). PCI Local Bus Specification 3.0, section
-// 3.2.2.3.2. The address port takes whole double words only; on a PC the byte port CF9h in its middle is the chipset's
+// 3.2.2.3.2. The address port takes whole double words only; on some boards the byte port CF9h in its middle is the chipset's
 // reset control, which is passed on here because ranges of ports may not overlap.
 
 import type { Device, DeviceState, IoRegion } from "../interfaces.js";
