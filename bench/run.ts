@@ -214,7 +214,9 @@ async function main(): Promise<void> {
   const rounds: Round[] = [];
   for (let k = 1; k <= Number(chosen.rounds); k++) {
     say(`round ${k} of ${chosen.rounds}`);
-    rounds.push(await playRound(list, benchmarks, Number(chosen.seconds)));
+    // Who comes first has the caches warm or the other's threads still at work: that falls on each in turn.
+    const order = k % 2 === 1 ? list : [...list].reverse();
+    rounds.push(await playRound(order, benchmarks, Number(chosen.seconds)));
   }
   for (const emulator of list) await emulator.close?.();
 
