@@ -13,6 +13,16 @@ export function encodeText(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** The text of UTF-8; where the bytes are none, each that is not ASCII becomes a replacement character. */
+export function decodeText(bytes: Uint8Array): string {
+  const text = latin1(bytes);
+  try {
+    return decodeURIComponent(text.replaceAll(/[%\x80-\xff]/g, (char) => `%${char.charCodeAt(0).toString(16)}`));
+  } catch {
+    return text.replaceAll(/[\x80-\xff]/g, "\ufffd");
+  }
+}
+
 /** One character per byte, as a terminal without UTF-8 shows it. */
 export function latin1(bytes: Uint8Array): string {
   let text = "";
