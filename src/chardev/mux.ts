@@ -2,7 +2,7 @@
 // gives commands. Output of all users goes to the terminal; input goes to the one in focus.
 
 import { encodeText } from "../base/text.js";
-import type { CharBackend, DeviceState, Stateful } from "../devices/interfaces.js";
+import type { CharBackend, DeviceState, Stateful, TerminalSize } from "../devices/interfaces.js";
 import type { StateReader } from "../devices/state.js";
 
 export interface MuxCommands {
@@ -27,12 +27,17 @@ class MuxUser implements CharBackend {
   receive?: (bytes: Uint8Array) => number;
   focus?: () => void;
   breakReceived?: () => void;
+  resized?: () => void;
   readonly queue: number[] = [];
 
   constructor(private readonly mux: Mux) {}
 
   write(bytes: Uint8Array): void {
     this.mux.output(bytes);
+  }
+
+  get size(): TerminalSize | undefined {
+    return this.mux.size;
   }
 
   drained = (): void => {
@@ -63,6 +68,14 @@ export class Mux implements Stateful {
     private readonly escapeChar = 1,
   ) {
     terminal.receive = (bytes) => this.input(bytes);
+    terminal.resized = () => {
+      for (const user of this.users) user.resized?.();
+    };
+  }
+
+  /** For the users. */
+  get size(): TerminalSize | undefined {
+    return this.terminal.size;
   }
 
   /** A further user; the first has the focus at the start. */

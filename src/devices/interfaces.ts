@@ -90,6 +90,20 @@ export interface Device extends Stateful {
   readonly inFlight?: InFlight;
   /** What the monitor shows of it by names of its own. */
   readonly topics?: readonly Topic[];
+  /** The bus that it has for others. */
+  readonly offers?: DeviceBus | undefined;
+}
+
+/** A bus of a device. What is plugged into it is reset, saved and loaded by that device. */
+export interface DeviceBus {
+  /** As the types of its devices have it. */
+  readonly type: string;
+  /** As `info qtree` has it. */
+  readonly kind: string;
+  /** Of a device with an id: how -device bus= calls it. */
+  readonly name: string | undefined;
+  /** Throws Error when there is no place. */
+  plug(device: Device): void;
 }
 
 /** The other end of a serial line or console. */
@@ -102,6 +116,16 @@ export interface CharBackend {
   drained?: () => void;
   /** Host to guest: a break condition on the line; the device sets this. */
   breakReceived?: () => void;
+  /** The guest opens or closes its end, where it can say so. */
+  opened?(open: boolean): void;
+  /** Of the terminal that it is, where that is known; `resized` is called when it has changed, and set by a device. */
+  readonly size?: TerminalSize | undefined;
+  resized?: () => void;
+}
+
+export interface TerminalSize {
+  columns: number;
+  rows: number;
 }
 
 /** Random bytes from the host (or a seeded generator under -icount). */

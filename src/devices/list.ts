@@ -6,6 +6,9 @@ import { device as testPctestdev } from "./test/pctestdev/type.js";
 import { device as uartSerial16550 } from "./uart/serial16550/type.js";
 import { device as virtioBlk } from "./virtio/blk/type.js";
 import { device as virtioRng } from "./virtio/rng/type.js";
+import { device as virtioSerial } from "./virtio/serial/type.js";
+import { device as virtioSerialVirtconsole } from "./virtio/serial/virtconsole/type.js";
+import { device as virtioSerialVirtserialport } from "./virtio/serial/virtserialport/type.js";
 import { transport as virtioTransportMmio } from "./virtio/transport/mmio/type.js";
 import { transport as virtioTransportPci } from "./virtio/transport/pci/type.js";
 
@@ -17,6 +20,9 @@ export const DEVICE_TYPES = [
   uartSerial16550,
   virtioBlk,
   virtioRng,
+  virtioSerial,
+  virtioSerialVirtconsole,
+  virtioSerialVirtserialport,
 ] as const;
 
 // biome-ignore format: made

@@ -68,11 +68,6 @@ export interface OutputGate {
   onRoom?: () => void;
 }
 
-export interface TerminalSize {
-  columns: number;
-  rows: number;
-}
-
 /** A character device of the host. */
 export interface HostChardev extends CharBackend {
   /**
@@ -84,9 +79,6 @@ export interface HostChardev extends CharBackend {
   readonly piped?: boolean;
   /** Input is typed at a terminal: keys that end the machine are heard though the guest has not taken what was typed before. */
   readonly typed?: boolean;
-  /** Of the terminal that it is, where that is known; `resized` is called when it has changed. */
-  readonly size?: TerminalSize | undefined;
-  resized?: () => void;
 }
 
 /** Something the user asked for cannot be had: missing files, images that do not open, memory that is not there. The

@@ -1,7 +1,7 @@
 // Plugs the devices of a configuration into a board: makes each out of its type, with what the options gave it.
 
 import { type PropertyRows, type PropertyValues, withDefaults } from "../base/properties.js";
-import type { Device, EntropySource, MachineControl } from "../devices/interfaces.js";
+import type { Device, DeviceBus, EntropySource, MachineControl } from "../devices/interfaces.js";
 import type { DeviceContext, DriveEnd } from "../devices/registry/context.js";
 import type { Buses, BusName, DeviceRegistry, DeviceType, Factory } from "../devices/registry/registry.js";
 import { type DeviceConfig, READ_ERRORS, type ReadErrors, WRITE_ERRORS, type WriteErrors } from "../options/config.js";
@@ -38,6 +38,8 @@ export interface PluggedDevice extends Plug {
   readonly device: Device;
   /** All that have one, defaults too. */
   readonly values: PropertyValues;
+  /** The device's bus that it is on; undefined: the board's. */
+  readonly on: DeviceBus | undefined;
 }
 
 /** A bus of a board. */
@@ -102,19 +104,32 @@ export class Plugger {
   plug({ config, counted, type, make }: LoadedDevice): void {
     const { driver, id } = config;
     try {
-      const socket = this.sockets[type.bus] as Socket<BusName> | undefined;
-      if (!socket) throw new Error(`this machine has no ${type.bus} bus`);
+      const ofBoard = this.sockets[type.bus] as Socket<BusName> | undefined;
+      const on = ofBoard ? undefined : this.busOfDevice(type, config);
+      const socket = ofBoard ?? socketOf(on!);
       const context = socket.context(this.context(this.count(driver), id));
       const values = withDefaults(type.properties, config.properties);
       const made = make(context as Parameters<typeof make>[0], values);
       const plug = { type, config, drive: this.driveOf(type, config) };
       socket.plug(made, plug);
-      this.plugged.push({ ...plug, device: deviceOf(made), values: values as PropertyValues });
+      this.plugged.push({ ...plug, device: deviceOf(made), values: values as PropertyValues, on });
     } catch (error) {
       if (error instanceof MachineError) throw error;
       throw new MachineError(`-device ${driver}: ${(error as Error).message}`, { cause: error });
     }
     if (counted) this.counts.set(driver, this.count(driver) + 1);
+  }
+
+  /** The bus of a device that was plugged in before: the one of that name, or the first. */
+  private busOfDevice({ bus: type }: DeviceType, { properties }: DeviceConfig): DeviceBus {
+    const name = properties.bus;
+    const buses = this.plugged.flatMap(({ device: { offers } }) => (offers?.type === type ? [offers] : []));
+    const bus = buses.find((each) => name === undefined || each.name === name);
+    if (!bus) {
+      const which = name === undefined ? `no ${type} bus` : `no ${type} bus '${name}'`;
+      throw new Error(`there is ${which} yet (a device that has one comes before it, with id=ID for bus=ID.0)`);
+    }
+    return bus;
   }
 
   private count(driver: string): number {
@@ -158,6 +173,16 @@ export class Plugger {
         ),
     };
   }
+}
+
+function socketOf(bus: DeviceBus): Socket<BusName> {
+  return {
+    name: bus.name ?? bus.kind,
+    kind: bus.kind,
+    // These devices have the least there is.
+    context: (base) => base as Buses[BusName]["context"],
+    plug: (made) => bus.plug(deviceOf(made)),
+  };
 }
 
 /** What is made is a device, or a part with one. */

@@ -20,16 +20,27 @@ export function infoQtree({ mainboard: { devices, sockets }, plugged }: DeviceTr
     ...fixed.map(({ name }) => `  dev: ${name}, id ""\n`),
     ...buses.map(([kind, bus]) => {
       const here = bus.devices?.() ?? plugged.filter(({ type }) => type.bus === kind).map(({ device }) => device);
-      const lines = [...here].flatMap((device) => deviceLines(device, byDevice.get(device), bus));
+      const lines = [...here].flatMap((device) => [
+        ...deviceLines(device, byDevice.get(device), bus.place?.(device)),
+        ...busLines(device, plugged),
+      ]);
       return `  bus: ${bus.name}\n    type ${bus.kind}\n${lines.map((line) => `    ${line}\n`).join("")}`;
     }),
   ].join("");
 }
 
-function deviceLines(device: Device, plugged: PluggedDevice | undefined, bus: Socket<BusName>): string[] {
+/** The bus of a device, with what is on it. */
+function busLines({ offers }: Device, plugged: readonly PluggedDevice[]): string[] {
+  if (!offers) return [];
+  const lines = plugged.flatMap((one) => (one.on === offers ? deviceLines(one.device, one) : []));
+  const { name = offers.kind, kind } = offers;
+  return [`  bus: ${name}`, `    type ${kind}`, ...lines.map((line) => `    ${line}`)];
+}
+
+function deviceLines(device: Device, plugged: PluggedDevice | undefined, place: readonly string[] = []): string[] {
   const name = plugged?.type.name ?? device.name;
   const properties = plugged ? propertyLines(plugged.type.properties, plugged.values) : [];
-  const inner = [...properties, ...(bus.place?.(device) ?? [])];
+  const inner = [...properties, ...place];
   return [`dev: ${name}, id "${plugged?.config.id ?? ""}"`, ...inner.map((line) => `  ${line}`)];
 }
 

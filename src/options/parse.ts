@@ -112,7 +112,12 @@ function checkBuses({ config, catalogue, deviceSources }: ParseState): void {
   for (const [index, { driver }] of config.devices.entries()) {
     const { bus } = catalogue.devices.find(driver)!;
     const { option, value } = deviceSources[index]!;
-    if (!machine.buses.includes(bus))
-      throw optionError(option, value, `machine type '${machine.name}' has no ${bus} bus`);
+    if (machine.buses.includes(bus)) continue;
+    const offering = catalogue.devices.list.filter(({ offers }) => offers === bus);
+    const before = config.devices.slice(0, index);
+    if (before.some((other) => offering.some(({ name }) => name === other.driver))) continue;
+    const names = offering.filter((row) => machine.buses.includes(row.bus)).map(({ name }) => name);
+    const way = names.length > 0 ? `: put -device ${names.join(" or ")} before it` : "";
+    throw optionError(option, value, `machine type '${machine.name}' has no ${bus} bus${way}`);
   }
 }

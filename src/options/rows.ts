@@ -7,6 +7,8 @@ export interface DeviceRow {
   readonly aliases?: readonly string[];
   readonly text: string;
   readonly bus: string;
+  /** The bus that it has for others. */
+  readonly offers?: string;
   readonly properties: PropertyRows;
 }
 

@@ -10,17 +10,22 @@ import { FakeMapper } from "../../src/devices/pci/testing.js";
 import type { MmioContext } from "../../src/devices/registry/context.js";
 import type { DeviceType, IsaPart, MmioPart } from "../../src/devices/registry/registry.js";
 import { T_FLUSH, T_GET_ID, T_IN, T_OUT, T_WRITE_ZEROES } from "../../src/devices/virtio/blk/registers.js";
+import { VirtioSerial } from "../../src/devices/virtio/serial/device.js";
 import { TestPciDriver } from "../../src/devices/virtio/testing/pci-driver.js";
 import * as mmio from "../../src/devices/virtio/transport/mmio/registers.js";
 import { VirtioMmio } from "../../src/devices/virtio/transport/mmio/transport.js";
 import { VirtioPci } from "../../src/devices/virtio/transport/pci/transport.js";
 import type { Lab, World } from "./lab.js";
+import { driveSerial } from "./serial-driver.js";
 
 /** Properties to try besides the defaults, by the device's name. */
 const VARIANTS: Readonly<Record<string, readonly Record<string, string | number | boolean>[]>> = {
   "virtio-rng-pci": [{ "max-bytes": 64, period: 1 }, { vectors: 0 }],
   "virtio-rng-device": [{ "max-bytes": 64, period: 1 }],
   "virtio-blk-pci": [{ "num-queues": 2, vectors: 2, "queue-size": 16 }],
+  "virtio-serial-pci": [{ max_ports: 2 }],
+  virtconsole: [{ chardev: "one" }],
+  virtserialport: [{ chardev: "one", name: "x" }],
 };
 
 export interface RegistryLab {
@@ -78,6 +83,7 @@ function labOf({ name, bus }: DeviceType, made: unknown, world: World): Lab {
     return { ...partsOf(device), regions: [[region, size]], events: [type, ...events] };
   }
   if (bus === "pci") return pciLab(made as PciFunction & Device, world, type);
+  if (bus === "virtio-serial") return serialPortLab(made as Device, world, type);
   throw new Error(`${name}: nothing here knows how to drive a device of the bus '${bus}': see tests/state`);
 }
 
@@ -98,6 +104,20 @@ function pciLab(device: PciFunction & Device, world: World, type: (value: number
     quiet: async () => device.inFlight?.quiet(),
     regions: [[config, 256], ...bars],
     events: [type, ...events],
+  };
+}
+
+/** A port is saved with the device that it is of. */
+function serialPortLab(port: Device, world: World, type: (value: number) => void): Lab {
+  const serial = new VirtioSerial({ maxPorts: 2, emergencyWrite: true });
+  serial.offers.plug(port);
+  const { memory, log, msi, lines: pirqs } = world;
+  const device = new VirtioPci(serial, { memory, log });
+  const driver = new TestPciDriver(memory, device, { msi, pirqs, log });
+  return {
+    parts: [Object.assign(driver.bus, { name: "pci" })],
+    regions: device.bars.flatMap((bar) => (bar === undefined ? [] : [[bar.region, bar.size] as const])),
+    events: [type, ...driveSerial(driver, memory)],
   };
 }
 

@@ -1,7 +1,8 @@
 // The machine's side of a channel: a character device whose bytes are posted. Output is gathered until the run loop gives
 // way to the host; input waits here until the device takes it.
 
-import type { HostChardev, TerminalSize } from "../../machine/host.js";
+import type { TerminalSize } from "../../devices/interfaces.js";
+import type { HostChardev } from "../../machine/host.js";
 
 /** A piece of output is posted at this size, if not before. */
 const PIECE = 32 << 10;

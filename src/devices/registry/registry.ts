@@ -14,6 +14,8 @@ export interface Buses {
   /** Reaches a machine through a transport, which makes it a device of another bus. */
   virtio: { context: DeviceContext; made: VirtioDevice };
   mmio: { context: MmioContext; made: MmioPart };
+  /** Of a virtio-serial device. */
+  "virtio-serial": { context: DeviceContext; made: Device };
 }
 
 export type BusName = keyof Buses;
@@ -36,6 +38,8 @@ export interface DeviceType<
   readonly properties: P;
   /** Firmware can boot from it. */
   readonly bootable?: true;
+  /** The bus that it has for others. */
+  readonly offers?: BusName;
   /** Imports the device's code. */
   load(): Promise<Factory<P, B>>;
 }
@@ -152,6 +156,7 @@ function onTransport(type: VirtioType, transport: VirtioTransportType): DeviceTy
     bus: transport.bus,
     properties: { ...transport.properties, ...type.properties },
     ...(type.bootable ? { bootable: true } : {}),
+    ...(type.offers ? { offers: type.offers } : {}),
     async load() {
       const [make, carry] = await Promise.all([type.load(), transport.load()]);
       return (context, properties) =>

@@ -1,7 +1,7 @@
 // What a virtio device is to a transport, and a transport to a device. A device (blk/, rng/, ...) knows neither PCI nor
 // MMIO; a transport knows no device. Adding one: extend VirtioDevice in a folder of its own.
 
-import type { DeviceLog, DeviceState, GuestMemory, InFlight, Stateful } from "../interfaces.js";
+import type { DeviceBus, DeviceLog, DeviceState, GuestMemory, InFlight, Stateful } from "../interfaces.js";
 import type { StateReader } from "../state.js";
 import type { Virtqueue } from "./queue/virtqueue.js";
 
@@ -33,6 +33,8 @@ export abstract class VirtioDevice implements Stateful, InFlight {
   abstract readonly queueSizes: readonly number[];
   /** Feature bits of the device's own (0 to 23, 50 and up); those of the rings are the transport's. */
   abstract readonly features: readonly number[];
+  /** The bus that it has for others. */
+  readonly offers: DeviceBus | undefined;
   /** Device configuration space, little-endian. */
   protected config: Uint8Array = new Uint8Array(0);
   protected transport!: VirtioTransport;

@@ -1,6 +1,6 @@
 // Virtio over MMIO, the interface of virtio 1.0 and later. Virtio 1.2, section 4.2: one page of registers, one interrupt line.
 
-import type { Device, DeviceState, IoRegion, IrqLine } from "../../../interfaces.js";
+import type { Device, DeviceBus, DeviceState, IoRegion, IrqLine } from "../../../interfaces.js";
 import { type StateReader, versioned } from "../../../state.js";
 import type { VirtioDevice } from "../../device.js";
 import { TransportCore, type TransportEnd, type TransportOptions } from "../core.js";
@@ -24,6 +24,10 @@ export class VirtioMmio implements Device, IoRegion, TransportEnd {
     this.name = `${inFlight.name}-device`;
     this.irq = options.irq;
     this.core = new TransportCore(inFlight, this, options);
+  }
+
+  get offers(): DeviceBus | undefined {
+    return this.inFlight.offers;
   }
 
   interruptQueue(_index: number): void {

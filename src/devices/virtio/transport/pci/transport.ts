@@ -2,7 +2,7 @@
 // BAR 1 has the MSI-X table; BAR 4 the common configuration, the interrupt status, the device's configuration and the
 // notification registers, one page each.
 
-import type { DeviceState, IoRegion } from "../../../interfaces.js";
+import type { DeviceBus, DeviceState, IoRegion } from "../../../interfaces.js";
 import { PciFunction } from "../../../pci/function.js";
 import type { Msix } from "../../../pci/msix.js";
 import { CAP_VENDOR } from "../../../pci/registers.js";
@@ -48,6 +48,10 @@ export class VirtioPci extends PciFunction implements TransportEnd {
     const region = this.modernRegion();
     this.addBar(cap.MODERN_BAR, { kind: "mem", size: cap.MODERN_BAR_SIZE, region, wide: true, prefetchable: true });
     this.accessAt = this.addStructures();
+  }
+
+  get offers(): DeviceBus | undefined {
+    return this.inFlight.offers;
   }
 
   interruptQueue(index: number): void {
