@@ -4,6 +4,7 @@ import { alignUp, Reader } from "./bytes.js";
 
 export const EM_386 = 3;
 export const EM_X86_64 = 62;
+const ET_DYN = 3;
 const PT_LOAD = 1;
 const PT_NOTE = 4;
 const PF_X = 1;
@@ -20,6 +21,8 @@ export interface ElfSegment {
 export interface Elf {
   bits: 32 | 64;
   machine: number;
+  /** Position-independent: may be anywhere, where its addresses begin with 0. */
+  movable: boolean;
   /** Physical where it lies in a segment with code: kernels that are linked for a high address name a virtual one. */
   entry: number;
   /** To be loaded at their physical addresses. */
@@ -56,7 +59,10 @@ export function parseElf(bytes: Uint8Array): Elf {
   if (table + count * stride > bytes.length) throw truncated();
   const sections = file.u16(wide ? 0x3a : 0x2e) * file.u16(wide ? 0x3c : 0x30);
   const end = sections === 0 ? 0 : word(wide ? 0x28 : 0x20) + sections;
-  const elf: Elf = { bits: wide ? 64 : 32, machine: file.u16(0x12), entry: word(ENTRY), segments: [], notes: [], end };
+  const elf: Elf = {
+    ...{ bits: wide ? 64 : 32, machine: file.u16(0x12), movable: file.u16(0x10) === ET_DYN, entry: word(ENTRY) },
+    ...{ segments: [], notes: [], end },
+  };
   for (let at = table; at < table + count * stride; at += stride) {
     const type = file.u32(at);
     const [offset, address, fileSize, size] = wide

@@ -62,7 +62,7 @@ const zstd = (bytes: Uint8Array): Uint8Array => new Uint8Array(execFileSync(prog
 describe("kernel files", () => {
   it("with a header say where they go and how much they need", async () => {
     const file = image();
-    const flat = { form: "flat", bytes: file, offset: 2 * MIB, size: 3 * MIB };
+    const flat = { form: "flat", bytes: file, offset: 2 * MIB, size: 3 * MIB, entry: 0 };
     expect(await readKernel(file, RISCV_KERNEL, MOST)).toEqual(flat);
     for (const packed of [new Uint8Array(gzipSync(file)), zstd(file)]) {
       expect(await readKernel(packed, RISCV_KERNEL, MOST)).toEqual(flat);
@@ -78,6 +78,7 @@ describe("kernel files", () => {
       bytes: file,
       offset: undefined,
       size: 4,
+      entry: 0,
     });
   });
 
@@ -87,6 +88,17 @@ describe("kernel files", () => {
       form: "elf",
       elf: { entry: 0x8020_0010, segments: [{ offset: 0x100, fileSize: 0x100, address: 0x8020_0000, size: 0x4000 }] },
     });
+  });
+
+  it("in ELF that is position-independent from 0 on are laid out, with zeros where the file has none", async () => {
+    const file = elf();
+    const write = new Structure(0x200).put(0, file);
+    write.u16(0x10, 3).u32(0x18, 0x10).u32(0x1c, 0).u64(80, 0).u64(88, 0);
+    const flat = await readKernel(write.bytes, RISCV_KERNEL, MOST);
+    const bytes = new Uint8Array(0x4000);
+    bytes.set(write.bytes.subarray(0x100, 0x200));
+    expect(flat).toEqual({ form: "flat", bytes, offset: undefined, size: 0x4000, entry: 0x10 });
+    await expect(readKernel(write.bytes, RISCV_KERNEL, 0x3fff)).rejects.toThrow("needs 16384 bytes of memory");
   });
 
   it("that cannot be used are refused with a sentence", async () => {

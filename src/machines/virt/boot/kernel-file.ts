@@ -1,5 +1,6 @@
 // What -kernel names, read as a machine with a device tree boots it: an Image with its header, an ELF file, or bytes that are put where a
-// kernel begins. Compressed ones are unpacked.
+// kernel begins. Compressed ones are unpacked. A position-independent ELF file that begins at 0 has no place of its own (OpenSBI 1.6's):
+// it is laid out once and is bytes from then on.
 
 import { type Elf, isElf, parseElf } from "../../../boot/elf.js";
 import { hasImageHeader, type ImageMagic, parseImageHeader } from "../../../boot/image-header.js";
@@ -12,9 +13,18 @@ export interface KernelFormat {
   readonly elfMachine: number;
 }
 
+/** All of it goes to one place, `offset` from the beginning of RAM if it says so; it needs `size` bytes there. */
+export interface FlatFile {
+  readonly form: "flat";
+  readonly bytes: Uint8Array;
+  readonly offset: number | undefined;
+  readonly size: number;
+  /** Where it is entered, from its own beginning. */
+  readonly entry: number;
+}
+
 export type KernelFile =
-  /** All of it goes to one place, `offset` from the beginning of RAM if it says so; it needs `size` bytes there. */
-  | { readonly form: "flat"; readonly bytes: Uint8Array; readonly offset: number | undefined; readonly size: number }
+  | FlatFile
   /** Its segments say where they go. */
   | { readonly form: "elf"; readonly bytes: Uint8Array; readonly elf: Elf };
 
@@ -43,13 +53,24 @@ export async function readKernel(file: Uint8Array, format: KernelFormat, most: n
       throw new RangeError(`is an ELF file for ${machineName(elf)}, and this machine is ${format.guest}`);
     }
     if (elf.segments.length === 0) throw new RangeError("is an ELF file with nothing to be loaded");
+    if (elf.movable && elf.segments.some(({ address }) => address === 0)) return laidOut(bytes, elf, most);
     return { form: "elf", bytes, elf };
   }
   const other = otherGuest(bytes, format);
   if (other) throw new RangeError(`is a kernel for ${other}, and this machine is ${format.guest}`);
-  if (!hasImageHeader(bytes, format.magic)) return { form: "flat", bytes, offset: undefined, size: bytes.length };
+  if (!hasImageHeader(bytes, format.magic))
+    return { form: "flat", bytes, offset: undefined, size: bytes.length, entry: 0 };
   const { textOffset, size } = parseImageHeader(bytes);
-  return { form: "flat", bytes, offset: textOffset, size };
+  return { form: "flat", bytes, offset: textOffset, size, entry: 0 };
+}
+
+/** Its segments where they are from 0 on, with zeros between and behind them: they are there again after each reset. */
+function laidOut(file: Uint8Array, { segments, entry }: Elf, most: number): FlatFile {
+  const size = Math.max(...segments.map((segment) => segment.address + segment.size));
+  if (size > most) throw new RangeError(`needs ${size} bytes of memory, and RAM has ${most} (-m says how much)`);
+  const bytes = new Uint8Array(size);
+  for (const { offset, fileSize, address } of segments) bytes.set(file.subarray(offset, offset + fileSize), address);
+  return { form: "flat", bytes, offset: undefined, size, entry };
 }
 
 function machineName({ machine, bits }: Elf): string {

@@ -74,6 +74,7 @@ function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-function describe(start: number, end: number): string {
+/** Addresses from `start` to before `end`. */
+export function describe(start: number, end: number): string {
   return `${hex(start)}-${hex(end - 1)}`;
 }

@@ -12,7 +12,7 @@ import { MachineError, type MachineHost } from "../../../machine/host.js";
 import type { MachineConfig } from "../../../options/config.js";
 import type { Boot, BootParts } from "../../registry/model.js";
 import { type KernelFile, RISCV_KERNEL, readKernel } from "../boot/kernel-file.js";
-import { type BootPlaces, type KernelSize, placeBoot } from "../boot/place.js";
+import { type BootPlaces, describe, type KernelSize, placeBoot } from "../boot/place.js";
 import { makeSbi } from "../sbi/firmware.js";
 import type { RiscvVirtBoard } from "./board.js";
 import { installFlashes, readFlashes } from "./flash.js";
@@ -118,8 +118,10 @@ async function readFirmware(
     const size = sizeOf(file);
     const address = "address" in size ? size.address : map.RAM_BASE;
     const end = address + size.size;
-    if (address < map.RAM_BASE || end > map.RAM_BASE + ramSize) {
-      throw new MachineError(`firmware ${bios} does not fit into the guest's RAM`);
+    const ramEnd = map.RAM_BASE + ramSize;
+    if (address < map.RAM_BASE || end > ramEnd) {
+      const [place, ram] = [describe(address, end), describe(map.RAM_BASE, ramEnd)];
+      throw new MachineError(`firmware ${bios} needs ${place}, and RAM is ${ram} (-m says how much)`);
     }
     return { file, end };
   }
@@ -132,7 +134,7 @@ async function readFirmware(
     ...{ msip: map.CLINT.address, mtimecmp: map.CLINT.address + 0x4000 },
   });
   const end = map.RAM_BASE + FIRMWARE_SIZE;
-  const file = { form: "flat", bytes, offset: undefined, size: bytes.length } as const;
+  const file = { form: "flat", bytes, offset: undefined, size: bytes.length, entry: 0 } as const;
   return { file, end, reserved: { address: map.RAM_BASE, size: FIRMWARE_SIZE } };
 }
 
@@ -175,7 +177,7 @@ async function programOf(what: string, name: string, host: MachineHost, ramSize:
 }
 
 function entryOf(file: KernelFile, address: number): number {
-  return file.form === "elf" ? file.elf.entry : address;
+  return file.form === "elf" ? file.elf.entry : address + file.entry;
 }
 
 function sizeOf(kernel: KernelFile): KernelSize {
