@@ -63,6 +63,13 @@ export class Apt {
     return lines.flatMap((line) => /^ {2}(?:Pre)?Depends: ([^<\s]+)$/.exec(line)?.[1]?.replace(/:.*/, "") ?? []);
   }
 
+  /** What a system of these packages (or apt's patterns, as '?essential') has, with all that they depend on, recommendations left out. */
+  closure(names: readonly string[]): string[] {
+    const question = ["-qq", "--print-uris", "--yes", "--no-install-recommends", "install", ...names];
+    const lines = run("apt-get", [...this.options, ...question]).split("\n");
+    return lines.flatMap((line) => /^'[^']+' ([^\s_]+)_/.exec(line)?.[1] ?? []);
+  }
+
   /** Downloads packages that are not in the cache yet and returns the paths of their .deb files. */
   fetch(names: readonly string[], progress: (text: string) => void): string[] {
     const folder = join(this.folder, "debs");

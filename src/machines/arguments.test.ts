@@ -284,6 +284,33 @@ describe("-machine, -cpu, -accel", () => {
   });
 });
 
+describe("-fw_cfg", () => {
+  it("gives files and texts names, and says which names are the user's", () => {
+    const config = parse("-fw_cfg", "opt/org.example/a,string=x,,y", "-fw_cfg", "name=etc/sercon-port,file=port");
+    expect(config.firmwareFiles).toEqual([
+      { name: "opt/org.example/a", text: "x,y" },
+      { name: "etc/sercon-port", file: "port" },
+    ]);
+    expect(config.notes).toEqual([expect.stringContaining("-fw_cfg name=etc/sercon-port,file=port: names of a user")]);
+  });
+
+  it.each([
+    ["opt/a", "either file= or string= is needed"],
+    ["opt/a,file=b,string=c", "either file= or string= is needed"],
+    ["string=c", "Parameter 'name' is missing"],
+    [`opt/${"a".repeat(52)},string=`, "is too long (at most 55 characters)"],
+    ["opt/a b,string=", "a name has ASCII characters and no blanks"],
+    ["opt/a,gen_id=x", "gen_id=x is not supported"],
+    ["opt/a,size=4", "Invalid parameter 'size'"],
+  ])("refuses %s", (value, message) => {
+    expect(error("-fw_cfg", value)).toContain(message);
+  });
+
+  it("refuses a name twice", () => {
+    expect(error("-fw_cfg", "opt/a,string=", "-fw_cfg", "opt/a,string=b")).toContain("there are two files 'opt/a'");
+  });
+});
+
 describe("drives", () => {
   it("un-doubles commas and reads flags", () => {
     const [drive] = parse("-drive", "file=a,,b=c.img,if=virtio,readonly,serial=S 1,cache=writethrough").drives;

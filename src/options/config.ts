@@ -28,6 +28,8 @@ export interface MachineConfig {
   devices: DeviceConfig[];
   /** -device loader, in order. */
   loads: LoadConfig[];
+  /** -fw_cfg, in order. */
+  firmwareFiles: FirmwareFile[];
   rngSources: RngSource[];
   chardevs: ChardevConfig[];
   /** Character device ids of the serial ports, in their order; undefined where there is no port. */
@@ -134,6 +136,13 @@ export interface LoadConfig {
   start: boolean;
 }
 
+/** What firmware or the guest finds under a name: a file of the host's, or a text. */
+export interface FirmwareFile {
+  name: string;
+  file?: string;
+  text?: string;
+}
+
 /** A source of random numbers; all draw from the host's generator (or from -seed). */
 export interface RngSource {
   id: string;
@@ -207,6 +216,7 @@ export function defaultConfig(): MachineConfig {
     drives: [],
     devices: [],
     loads: [],
+    firmwareFiles: [],
     rngSources: [],
     chardevs: [],
     serial: [],

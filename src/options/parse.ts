@@ -100,6 +100,9 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   const machine = chosenMachine(config, state.catalogue.machines);
   if (config.dtb !== undefined && !machine.deviceTree)
     throw optionError("-dtb", config.dtb, `machine type '${machine.name}' has no device tree`);
+  const [first] = config.firmwareFiles;
+  if (first && !machine.firmwareFiles)
+    throw optionError("-fw_cfg", first.name, `machine type '${machine.name}' has no firmware configuration device`);
   settleDrives(config, state.pendingDrives, state.snapshot, machine);
   connectConsoles(state, separateMonitor);
   checkBuses(state);

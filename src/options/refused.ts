@@ -17,7 +17,7 @@ const OPTION_GROUPS: readonly (readonly [names: string, why: string])[] = [
   ["qmp: qmp-pretty:", "there is no QMP yet: the monitor's own commands are at -monitor stdio"],
   ["daemonize pidfile:", "leave the option out: the shell runs a program in the background (nohup PROGRAM &)"],
   [
-    "numa: add-fd: set: global: k: blockdev: iscsi: no-fd-bootchk tpmdev: compat: fw_cfg: shim: preconfig overcommit: " +
+    "numa: add-fd: set: global: k: blockdev: iscsi: no-fd-bootchk tpmdev: compat: shim: preconfig overcommit: " +
       "dfilter: xen-domid: xen-attach xen-domid-restrict option-rom: loadvm: readconfig: writeconfig: watchdog: " +
       "watchdog-action: incoming: only-migratable tb-size: chroot: runas: sandbox: prom-env: semihosting " +
       "semihosting-config: old-param trace: plugin: enable-fips dump-vmstate: enable-sync-profile acpitable: smbios: " +

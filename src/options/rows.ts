@@ -33,6 +33,8 @@ export interface MachineRow {
   readonly without?: Readonly<Record<string, string>>;
   /** Flashes it has, for -pflash; absent: none. */
   readonly flashes?: number;
+  /** It has QEMU's firmware configuration device, for -fw_cfg. */
+  readonly firmwareFiles?: true;
   /** It has a device tree, for -dtb. */
   readonly deviceTree?: true;
 }

@@ -35,7 +35,7 @@ function configure(more: Partial<MachineConfig> = {}): MachineConfig {
 /** OpenSBI as QEMU's packages have it. */
 const OPENSBI = "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic";
 
-async function run(config: MachineConfig, reason = 0) {
+async function make(config: MachineConfig, reason = 0) {
   const host = new TestHost(() => new Promise((resolve) => setImmediate(resolve)));
   host.files.set("kernel", assemble(PAYLOAD, KERNEL, { ...NUMBERS, SECOND: 0, REASON: reason }).bytes);
   for (const form of ["bin", "elf"]) {
@@ -44,6 +44,11 @@ async function run(config: MachineConfig, reason = 0) {
   }
   host.files.set("empty", new Uint8Array());
   const machine = await createModelled(type, RISCV_VIRT, config, host, { module });
+  return { machine, host };
+}
+
+async function run(config: MachineConfig, reason = 0) {
+  const { machine, host } = await make(config, reason);
   const finished = await machine.start();
   return { finished, text: host.chardevs.get("console")!.text };
 }
@@ -87,6 +92,24 @@ it.skipIf(!existsSync(`${OPENSBI}.elf`)).each(["bin", "elf"])(
     expect(finished).toMatchObject({ status: 0 });
   },
 );
+
+it("has what -fw_cfg gives in its directory of files", async () => {
+  const files = [
+    { name: "opt/text", text: "abc" },
+    { name: "opt/file", file: "kernel" },
+  ];
+  const { machine } = await make(configure({ firmwareFiles: files }));
+  const { fwCfg } = machine.mainboard;
+  fwCfg.select(0x19);
+  const directory = new TextDecoder().decode(fwCfg.next(4 + 2 * 64));
+  expect(directory.match(/opt\/[a-z]+/g)).toEqual(["opt/file", "opt/text"]);
+  fwCfg.select(0x20);
+  expect(new TextDecoder().decode(fwCfg.next(4))).toBe("abc\0");
+  machine.quit();
+  await expect(make(configure({ firmwareFiles: [{ name: "opt/a", file: "no" }] }))).rejects.toThrow(
+    "-fw_cfg name=opt/a: could not open 'no'",
+  );
+});
 
 it("says what cannot be started", async () => {
   const { kernel: _, ...none } = configure();

@@ -22,6 +22,7 @@ import type { MachineConfig } from "../../options/config.js";
 import type { MachineModel, Mainboard } from "../registry/model.js";
 import type { MachineType } from "../registry/registry.js";
 import { makeCpu } from "./engine.js";
+import { readFirmwareFiles } from "./firmware-files.js";
 import { applyLoads, prepareLoads } from "./loads.js";
 import { ModelledMachine } from "./machine.js";
 import { makeTime } from "./time.js";
@@ -74,6 +75,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     const devices = await loadDevices(parts.devices ?? DEVICES, model.devices(config));
     const boot = await model.prepareBoot({ config, host, memory, cpu, drives, entropy });
     const loads = await prepareLoads(config.loads, host);
+    const firmwareFiles = await readFirmwareFiles(config.firmwareFiles, host);
     for (const note of config.notes) host.warn(note);
     // Last, because it takes the user's terminal.
     const commands = { quit: () => machine.quit(), save: () => "disks of -snapshot are not saved" };
@@ -109,6 +111,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     const plugParts = { memory, clock, log, control: machine, drives, consoles, entropy };
     const plugger = new Plugger(plugParts, mainboard.sockets, model.counts?.(config));
     for (const device of devices) plugger.plug(device);
+    for (const [name, bytes] of firmwareFiles) mainboard.fwCfg?.give(name, bytes);
     mainboard.complete?.();
     machine.wire({ mainboard, plugged: plugger.plugged });
     machine.finished.then(made.close, made.close);

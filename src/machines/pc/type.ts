@@ -10,6 +10,7 @@ export const machine = defineMachine({
   properties: PROPERTIES,
   serial: { ports: 4, device: "isa-serial" },
   debugConsole: { driver: "isa-debugcon", properties: { iobase: 0xe9 } },
+  firmwareFiles: true,
   without: { "no-acpi": "acpi", "no-hpet": "hpet" },
   async load() {
     const { PC } = await import("./model.js");

@@ -55,6 +55,8 @@ export interface Mainboard {
   readonly devices: readonly Device[];
   /** The buses of -device. */
   readonly sockets: Sockets;
+  /** Where files of -fw_cfg go. */
+  readonly fwCfg?: { give(name: string, bytes: Uint8Array): void };
   /** What of it is saved besides devices: interrupt lines, gates. */
   readonly state?: readonly StatePart[];
   /** What the monitor shows besides what devices do. */

@@ -29,6 +29,7 @@ export const machine = defineMachine({
     pflash1: { type: "string", text: "drive of if=none for the second flash" },
   },
   flashes: 2,
+  firmwareFiles: true,
   deviceTree: true,
   async load() {
     const { RISCV_VIRT } = await import("./riscv/model.js");

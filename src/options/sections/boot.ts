@@ -1,5 +1,6 @@
 // What is started.
 
+import { applyFirmwareFile } from "../firmware-file.js";
 import { help, type OptionSection } from "../row.js";
 
 export const BOOT: OptionSection = {
@@ -44,6 +45,12 @@ export const BOOT: OptionSection = {
       apply: (state, _option, value) => {
         state.config.bios = value;
       },
+    },
+    {
+      names: ["fw_cfg"],
+      argument: "[name=]name,file=file|string=text",
+      help: "a file that firmware and guest find under a name (opt/...), where the machine has fw_cfg",
+      apply: (state, option, value) => applyFirmwareFile(state.config, option, value),
     },
     {
       names: ["L"],

@@ -33,6 +33,15 @@ function setup(withMemory = true, size = 0x1000) {
 }
 
 describe("fw_cfg", () => {
+  test("a user's file comes before the machine's of the same name, whichever was there first", () => {
+    const { fw, read } = setup();
+    fw.give("etc/a", Uint8Array.of(7, 8));
+    fw.addFile("etc/a", Uint8Array.of(1));
+    fw.give("opt/b", Uint8Array.of(5));
+    expect(read(FILE_DIR, 4)).toEqual([0, 0, 0, 3]);
+    expect([read(0x21, 3), read(0x22, 1)]).toEqual([[7, 8, 0], [5]]);
+  });
+
   test("signature, features, zeros past the end", () => {
     expect(setup().read(0, 6)).toEqual([0x51, 0x45, 0x4d, 0x55, 0, 0]);
     expect(setup().read(1, 4)).toEqual([3, 0, 0, 0]);

@@ -30,7 +30,8 @@ export const FW_CFG_SETUP_DATA = 0x0018;
 const FW_CFG_FILE_DIR = 0x0019;
 const FIRST_FILE = 0x0020;
 const FILE_ENTRY = 64;
-const FILE_NAME = 56;
+/** With the zero at its end. */
+export const FILE_NAME = 56;
 
 const ID_TRADITIONAL = 1;
 const ID_DMA = 2;
@@ -54,6 +55,7 @@ export class FwCfg implements Device, IoRegion {
   readonly stateVersion = 1;
   private readonly items = new Map<number, Uint8Array>();
   private readonly files: { name: string; key: number }[] = [];
+  private readonly given = new Set<string>();
   private key = 0;
   private position = 0;
   private dmaHigh = 0;
@@ -84,8 +86,16 @@ export class FwCfg implements Device, IoRegion {
     this.add(key, Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24));
   }
 
+  /** A file of the user's: the machine's own of that name is left out. */
+  give(name: string, bytes: Uint8Array): void {
+    this.given.delete(name);
+    this.addFile(name, bytes);
+    this.given.add(name);
+  }
+
   /** A file, or new contents for one. Throws an Error for a name of more than 55 bytes. */
   addFile(name: string, bytes: Uint8Array): void {
+    if (this.given.has(name)) return;
     if (name.length >= FILE_NAME) throw new Error(`fw_cfg file name '${name}' is longer than ${FILE_NAME - 1} bytes`);
     const known = this.files.find((file) => file.name === name);
     const key = known?.key ?? FIRST_FILE + this.files.length;
