@@ -15,7 +15,7 @@ export interface Proof {
   readonly total: number;
   /** Cases of one call of run(): some seconds' work, which is what a killed run loses. */
   readonly batch: number;
-  /** Cases that `npm test` runs: few enough for half a minute. */
+  /** Cases that `npm test` runs: few enough for half a minute; 0 where one takes longer. */
   readonly sample: number;
   /** Why it cannot be had on this host. */
   missing?(): string | undefined;
