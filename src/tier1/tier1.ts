@@ -13,6 +13,7 @@ import { ENGINE } from "../layout/memory.js";
 import { R_COUNT, R_FROM, R_VAIN } from "../layout/region.js";
 import { MODE_ONE_INSN } from "../layout/vcpu.js";
 import {
+  MODULE_LIVE_SHARE,
   MODULES_OLD,
   MODULES_QUIET,
   MODULES_QUIET_NS,
@@ -30,7 +31,15 @@ import {
   TB_SIZE_MIB,
 } from "../tuning/engine.js";
 import { CodeCache, type CodeHost } from "./cache/code-cache.js";
-import { type Door, type Entry, type LiveModule, type LiveRegion, startOf, type UnlinkedRegion } from "./cache/live.js";
+import {
+  type Door,
+  type Entry,
+  type LiveModule,
+  type LiveRegion,
+  liveBytes,
+  startOf,
+  type UnlinkedRegion,
+} from "./cache/live.js";
 import { BlockDecoder } from "./form/decode.js";
 import { type Draft, mmuOf } from "./form/region.js";
 import { type Others, RegionSelector } from "./form/select.js";
@@ -206,7 +215,7 @@ export class RegionTier {
   private make(draft: Draft): void {
     const region = this.cache.add(draft, this.host.instructions);
     if (!region) {
-      this.cache.evict();
+      this.cache.evict(this.codeBytes);
       return;
     }
     this.options.onRegion?.(draft, region);
@@ -260,8 +269,8 @@ export class RegionTier {
       this.cache.bury();
     }
     this.look(now);
+    if (this.cache.statistics.bytes > this.codeBytes) this.cache.evict(this.codeBytes);
     this.consolidate(now);
-    if (this.cache.statistics.bytes > this.codeBytes) this.cache.evict();
   }
 
   /** Looks for regions to be formed again. */
@@ -312,7 +321,16 @@ export class RegionTier {
 
   private consolidate(now: number): void {
     const { modules } = this.cache;
-    if (modules.length < MODULES_QUIET || this.merging) return;
+    if (this.merging) return;
+    const sparse =
+      this.cache.statistics.held > this.codeBytes
+        ? modules.filter((module) => liveBytes(module) < MODULE_LIVE_SHARE * module.bytes)
+        : [];
+    if (sparse.length > 0) {
+      this.merge(sparse);
+      return;
+    }
+    if (modules.length < MODULES_QUIET) return;
     const levels: LiveModule[][] = [];
     for (const module of modules) {
       const alike = levels[module.level];

@@ -42,6 +42,9 @@ export const TABLE_STEP = 256;
 export const REGION_UNUSED_INSNS = 50_000_000_000;
 /** Share of the generated code that goes when the limit is reached. Record: code-limit. */
 export const REGION_EVICT_SHARE = 0.25;
+/** Share of a module's code that has to be live where the host holds more code than the limit: what is left of others is linked anew.
+ *  Record: code-limit. */
+export const MODULE_LIVE_SHARE = 0.5;
 /**
  * MODULES_YOUNG young modules are linked into one; MODULES_OLD of those into one, and so on. Calls between instances become many
  * times slower once there are dozens, but all code of a new module starts in the host's baseline compiler. Record: module-linking.

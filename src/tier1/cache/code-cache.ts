@@ -49,6 +49,8 @@ export class CodeCache {
     modules: 0,
     /** Wasm of the live regions. */
     bytes: 0,
+    /** Wasm of the modules, that of dead regions too. */
+    held: 0,
     killed: 0,
     evicted: 0,
   };
@@ -206,14 +208,14 @@ export class CodeCache {
     }
   }
 
-  /** Puts a module made of the regions of others, all of one level, in their place. */
+  /** Puts a module made of the regions of others in their place. */
   replace(modules: readonly LiveModule[], regions: readonly LiveRegion[], linked: Linked): void {
     this.drop((module) => modules.includes(module));
-    this.attach(regions, linked, modules[0]!.level + 1);
+    this.attach(regions, linked, Math.max(...modules.map(({ level }) => level)) + 1);
   }
 
   /** Points the regions' table slots at their functions; false when none is left that is alive. */
-  private attach(regions: readonly LiveRegion[], { module, imports }: Linked, level: number): boolean {
+  private attach(regions: readonly LiveRegion[], { module, imports, sizes }: Linked, level: number): boolean {
     const { core, memory } = this.host;
     const alive = regions.filter((r) => r.alive);
     if (alive.length === 0) return false;
@@ -223,8 +225,7 @@ export class CodeCache {
     regions.forEach((region, i) => {
       if (region.alive) core.table.set(region.slot, instance.exports[String(i)]);
     });
-    this.modules = [...this.modules, { regions: alive, level }];
-    this.statistics.modules = this.modules.length;
+    this.keep([...this.modules, { regions: alive, bytes: sizes.reduce((sum, size) => sum + size, 0), level }]);
     return true;
   }
 
@@ -249,14 +250,16 @@ export class CodeCache {
     this.sweep();
   }
 
-  /** Retires the regions that were entered least. */
-  evict(): void {
+  /** Retires the regions that were entered least, so that a share of the limit is free. */
+  evict(limit: number): void {
     const count = (region: LiveRegion) =>
       region.entries.reduce((sum, e) => sum + this.source.read(e.record, R_COUNT), 0);
     const counted = this.linked()
       .map((region) => ({ region, count: count(region) }))
       .sort((x, y) => x.count - y.count);
-    for (const { region } of counted.slice(0, Math.ceil(counted.length * REGION_EVICT_SHARE))) {
+    const room = Math.min(limit, this.statistics.bytes) * (1 - REGION_EVICT_SHARE);
+    for (const { region } of counted) {
+      if (this.statistics.bytes <= room) break;
       this.retire(region);
       this.statistics.evicted++;
     }
@@ -315,8 +318,13 @@ export class CodeCache {
   }
 
   private drop(which: (module: LiveModule) => boolean): void {
-    this.modules = this.modules.filter((module) => !which(module));
-    this.statistics.modules = this.modules.length;
+    this.keep(this.modules.filter((module) => !which(module)));
+  }
+
+  private keep(modules: readonly LiveModule[]): void {
+    this.modules = modules;
+    this.statistics.modules = modules.length;
+    this.statistics.held = modules.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Live regions that have code. */

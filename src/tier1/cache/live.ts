@@ -44,8 +44,15 @@ export interface Door {
 
 export interface LiveModule {
   regions: LiveRegion[];
+  /** Of its functions, those of dead regions too: the host holds them until the module goes. */
+  readonly bytes: number;
   /** 0: made of new regions; otherwise one more than the modules it was made of. */
   readonly level: number;
+}
+
+/** Bytes of the module's functions that may still run. */
+export function liveBytes({ regions }: LiveModule): number {
+  return regions.reduce((sum, region) => sum + (region.alive ? region.bytes : 0), 0);
 }
 
 /** Guest-physical address at which a region starts. */

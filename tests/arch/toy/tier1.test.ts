@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { STAT_T1_ENTRIES } from "../../../src/layout/vcpu.js";
 import {
+  MODULES_OLD,
   MODULES_QUIET_NS,
   MODULES_YOUNG,
   REGION_UNUSED_INSNS,
@@ -41,15 +42,36 @@ describe("tier 1", () => {
     expect(tier.statistics.regions).toBeLessThan(20);
   });
 
-  it("keeps few modules and stays within its limit of code", () => {
-    const codeBytes = 20_000;
-    const { tier } = compare(loops(300), [500], { eager: true, codeBytes });
-    expect(tier.statistics.made).toBeGreaterThan(250);
-    expect(tier.statistics.evicted).toBeGreaterThan(0);
-    // One region too many has not been noticed yet at the end. All are as large as one another, and each has a module here.
-    const { bytes, regions, modules } = tier.statistics;
-    expect(bytes).toBeLessThan(codeBytes + (2 * bytes) / regions);
-    expect(modules).toBeLessThanOrEqual(regions);
+  it.each([500, 5000, 50_000])("keeps within its limit of code in slices of %d instructions", (slice) => {
+    for (const codeBytes of [20_000, 60_000]) {
+      const { machine, tier } = lab(loops(600), { eager: true, codeBytes });
+      const plain = lab(loops(600)).machine;
+      while (machine.cpu.run(slice) === "budget") {
+        plain.cpu.run(slice);
+        // What the slice has made was looked at where it ended.
+        const { bytes, held, modules } = tier!.statistics;
+        expect(bytes).toBeLessThanOrEqual(codeBytes);
+        expect(held).toBeLessThanOrEqual(2 * codeBytes);
+        expect(modules).toBeLessThan(MODULES_YOUNG + MODULES_OLD);
+      }
+      plain.cpu.run(slice);
+      expect(machine.state()).toBe(plain.state());
+      expect(tier!.statistics.made).toBe(600);
+      expect(tier!.statistics.evicted).toBeGreaterThan(200);
+    }
+  });
+
+  it("links anew what is left of modules where the host holds more that is dead than the limit allows", () => {
+    const { machine, tier } = lab(loops(600), { eager: true, codeBytes: 60_000 });
+    let dead = 0;
+    while (machine.cpu.run(500) === "budget") {
+      const { held, bytes } = tier!.statistics;
+      dead = Math.max(dead, held - bytes);
+    }
+    // Twice there were so many young modules that they were linked into one; the rest was for the dead.
+    expect(tier!.statistics.consolidations).toBeGreaterThan(2);
+    expect(dead).toBeGreaterThan(10_000);
+    expect(tier!.statistics.held).toBeLessThan(70_000);
   });
 
   it("links small modules into one when there are many", () => {
