@@ -1,13 +1,12 @@
 // WFI, fences of address translation, and what is done to caches.
 
-import { PRIV_SUPERVISOR, PRIV_USER, RV_X } from "../../../src/arch/riscv/layout";
-import { S_HALTED } from "../../../src/layout/vcpu";
-
+import { PRIV_SUPERVISOR, PRIV_USER, RV_CAUSE, RV_X } from "../../../src/arch/riscv/layout";
+import { FAULT_EXCEPTION, S_HALTED } from "../../../src/layout/vcpu";
 import { probeRead } from "../../engine/softmmu/access";
 import { dropPage, dropSpace } from "../../engine/softmmu/spaces";
 import { flushPage, flushTlb } from "../../engine/softmmu/tlb";
-import { mmuIndex, setPc } from "../../engine/state";
-import { CBCFE, CBIE, TVM, TW } from "./bits";
+import { fault, mmuIndex, setPc } from "../../engine/state";
+import { CBCFE, CBIE, LOAD_PAGE, STORE_ACCESS, STORE_PAGE, TVM, TW } from "./bits";
 import { allowed, mstatus, pending, privilege } from "./mode";
 import { illegal } from "./trap";
 
@@ -39,9 +38,10 @@ export function riscv_sfence(cpu: i32, encoding: i64, va: i64, next: i64): i64 {
   return 0;
 }
 
-/** CBO.INVAL, CBO.CLEAN, CBO.FLUSH: permission, then the page has to be there (Zicbom, 19.3.4). */
+/** CBO.INVAL, CBO.CLEAN, CBO.FLUSH: permission, then the block has to be one that may be read; otherwise it is a store's fault (Zicbom, 19.3.4). */
 export function riscv_cbo(cpu: i32, encoding: i64, va: i64, c: i64): i64 {
   if (!allowed(cpu, <i32>encoding >>> 20 == 0 ? CBIE : CBCFE)) return illegal(cpu, encoding);
-  probeRead(cpu, va, 1, mmuIndex(cpu));
+  if (probeRead(cpu, va, 1, mmuIndex(cpu)) || fault(cpu) != FAULT_EXCEPTION) return 0;
+  store<i32>(cpu + RV_CAUSE, load<i32>(cpu + RV_CAUSE) == LOAD_PAGE ? STORE_PAGE : STORE_ACCESS);
   return 0;
 }

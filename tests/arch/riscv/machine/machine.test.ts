@@ -3,8 +3,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TIERS } from "../../../../testing/riscv/machine.js";
+import { corrected, unusedRules } from "./corrected.js";
 import { printed } from "./emulate.js";
-import { FILE, PROGRAMS, REGISTERS } from "./programs.js";
+import { outcomesOf } from "./programs/probes.js";
+import { FILE, PROBES, PROGRAMS } from "./programs/programs.js";
+import { REGISTERS } from "./programs/registers.js";
 
 const recorded = JSON.parse(readFileSync(FILE, "utf8")) as Record<string, string[]>;
 
@@ -50,8 +53,8 @@ const rowsOf = (words: readonly string[], length: number): string[][] =>
   Array.from({ length: Math.ceil(words.length / length) }, (_, k) => words.slice(k * length, (k + 1) * length));
 
 describe.each(TIERS)("in $name", ({ tier1 }) => {
-  it("control and status registers hold what is legal", () => {
-    const ours = rowsOf(printed(PROGRAMS.registers!, tier1), 4);
+  it("control and status registers hold what is legal", async () => {
+    const ours = rowsOf(await printed(PROGRAMS.registers!, tier1), 4);
     const theirs = rowsOf(recorded.registers!, 4);
     expect(ours.length).toBe(REGISTERS.length);
     REGISTERS.forEach((name, k) => {
@@ -60,8 +63,8 @@ describe.each(TIERS)("in $name", ({ tier1 }) => {
     });
   });
 
-  it("traps have cause, value and status", () => {
-    const ours = rowsOf(printed(PROGRAMS.traps!, tier1), 3);
+  it("traps have cause, value and status", async () => {
+    const ours = rowsOf(await printed(PROGRAMS.traps!, tier1), 3);
     const theirs = rowsOf(recorded.traps!, 3);
     expect(ours.length).toBe(theirs.length);
     expect(ours.length).toBeGreaterThan(25);
@@ -69,4 +72,19 @@ describe.each(TIERS)("in $name", ({ tier1 }) => {
       expect(row, `trap ${k}`).toEqual(OTHER_TRAPS[k] ?? theirs[k]);
     });
   });
+
+  it.each(Object.entries(PROBES))("%s", async (name, program) => {
+    const right = corrected(name, program, recorded[name]!);
+    const ours = outcomesOf(await printed(program, tier1));
+    expect([ours.length, right.length]).toEqual([program.probes.length, program.probes.length]);
+    const wrong = program.probes.flatMap((probe, n) =>
+      ours[n] === right[n] ? [] : [`${probe.name}: ${ours[n]}, not ${right[n]}`],
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+it.each(Object.entries(PROBES))("%s has names, and rules that are needed", (name, program) => {
+  expect(unusedRules(name, program)).toEqual([]);
+  expect(program.probes.filter(({ name: probe }) => probe === "")).toEqual([]);
 });
