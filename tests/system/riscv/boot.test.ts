@@ -34,6 +34,10 @@ describe.skipIf(!there)(`Debian riscv64 (skipped without ${RISCV_GUEST}, which "
     expect(await guest.shell("mount")).toMatch(/^\/dev\/vda on \/ type ext4 \(rw/m);
     expect(await guest.shell("cat /proc/cpuinfo")).toMatch(/^isa\s*: rv64imafdc/m);
     expect(await guest.shell("readlink /sys/block/vda")).toContain("/pci0000:00/");
+    // Counters by the SBI's PMU: an event source of their own.
+    expect(
+      await guest.shell("cat /sys/bus/event_source/devices/cpu/type; dmesg | grep -c 'and 2 hardware counters'"),
+    ).toBe("4\n1\n");
     guest.type("poweroff -f\n");
     expect((await guest.end(BOOT)).status).toBe(0);
     expect(guest.error).toBe("");

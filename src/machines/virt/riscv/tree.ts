@@ -43,6 +43,7 @@ export function virtTree(options: TreeOptions): TreeNode {
   root.set("#address-cells", [2]).set("#size-cells", [2]);
   root.set("compatible", "riscv-virtio").set("model", "riscv-virtio,qemu");
   addFlashes(root);
+  addCounters(root);
   addChosen(root, options.chosen);
   root.have("chosen").set("stdout-path", `/soc/${map.UART.node}@${map.UART.address.toString(16)}`);
   addNode(root, map.FW_CFG);
@@ -101,6 +102,17 @@ function addFlashes(root: TreeNode): void {
     .set("compatible", "cfi-flash")
     .set("reg", [BigInt(address), size, BigInt(address) + size, size])
     .set("bank-width", [4]);
+}
+
+/**
+ * Which counters count an event, for firmware (OpenSBI's "riscv,pmu"): from and to which event of the SBI specification, and bits of the
+ * counters. There are no others than those of cycles and of instructions.
+ */
+function addCounters(root: TreeNode): void {
+  root
+    .add("pmu")
+    .set("compatible", "riscv,pmu")
+    .set("riscv,event-to-mhpmcounters", [...[1, 1, 1], ...[2, 2, 4]]);
 }
 
 /** RISC-V ACLINT specification; the counter lies behind the comparators. */

@@ -298,6 +298,8 @@ extensions:
   .dword system
   .dword EXT_DBCN
   .dword console
+  .dword EXT_PMU
+  .dword pmu
   # Version 0.1.
   .dword 0
   .dword old_timer

@@ -5,6 +5,7 @@ import { assemble } from "./assembler.js";
 import { DATA, ENTRY } from "./entry.js";
 import { EXTENSIONS } from "./extensions.js";
 import { NUMBERS, SCRATCH, SCRATCH_SHIFT } from "./layout.js";
+import { PMU } from "./pmu.js";
 import { TRAP } from "./trap.js";
 
 export interface SbiOptions {
@@ -24,7 +25,17 @@ export interface SbiOptions {
 
 /** What is to be at `address`: code, and behind it what each hart keeps. */
 export function makeSbi({ address, ramEnd, next, harts, uart, finisher, msip, mtimecmp }: SbiOptions): Uint8Array {
-  const source = [ENTRY, TRAP, EXTENSIONS, DATA, "  .align 256", "scratch:", scratch().repeat(harts), "firmware_end:"];
+  const source = [
+    ENTRY,
+    TRAP,
+    EXTENSIONS,
+    PMU,
+    DATA,
+    "  .align 256",
+    "scratch:",
+    scratch().repeat(harts),
+    "firmware_end:",
+  ];
   const board = {
     NEXT: next,
     RAM_END: ramEnd,

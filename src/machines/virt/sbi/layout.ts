@@ -24,6 +24,8 @@ export const SCRATCH: Readonly<Record<string, number>> = {
   BUSY: 116,
   /** What menvcfg let itself be set to. */
   ENVCFG: 120,
+  /** Counters that the supervisor has chosen, a bit for each. */
+  PMU_USED: 128,
 };
 
 export const NUMBERS: Readonly<Record<string, number>> = {
@@ -41,6 +43,8 @@ export const NUMBERS: Readonly<Record<string, number>> = {
   ERROR_INVALID_PARAM: -3,
   ERROR_INVALID_ADDRESS: -5,
   ERROR_ALREADY_AVAILABLE: -6,
+  ERROR_ALREADY_STARTED: -7,
+  ERROR_ALREADY_STOPPED: -8,
   // Extensions.
   EXT_BASE: 0x10,
   EXT_TIME: 0x54494d45,
@@ -49,6 +53,7 @@ export const NUMBERS: Readonly<Record<string, number>> = {
   EXT_HSM: 0x48534d,
   EXT_SRST: 0x53525354,
   EXT_DBCN: 0x4442434e,
+  EXT_PMU: 0x504d55,
   /** Version 2.0. */
   SPEC_VERSION: 0x02000000,
   /** "wsm": no number of the specification's list is this one's. */

@@ -38,6 +38,54 @@ start:
   li a7, 1                # version 0.1's
   li a0, 0x2b
   ecall
+  li a7, EXT_PMU          # counters: how many, of instructions; stopped and started, and started again
+  li a6, 0
+  call sbi
+  li a7, EXT_PMU
+  li a6, 1
+  li a0, 2
+  call sbi
+  li a7, EXT_PMU
+  li a6, 1
+  li a0, 1
+  call sbi
+  li a7, EXT_PMU
+  li a6, 2
+  li a0, 0
+  li a1, 5
+  li a2, 2
+  li a3, 2
+  call sbi
+  csrr s9, instret
+  csrr t0, instret
+  sub t0, t0, s9
+  call show
+  li s10, 0x0b            # start from 9, start again, stop, stop again, stop and give back, and once more
+pmu_next:
+  li a7, EXT_PMU
+  andi a6, s10, 7
+  srli a2, s10, 3
+  li a0, 2
+  li a1, 1
+  li a3, 9
+  call sbi
+  la t1, pmu_calls
+  add t1, t1, s11
+  lbu s10, 0(t1)
+  addi s11, s11, 1
+  bnez s10, pmu_next
+  csrr s9, instret
+  csrr t0, instret
+  beq t0, s9, pmu_still
+  li t0, 1
+  call show
+pmu_still:
+  li a7, EXT_PMU          # an event that nobody counts
+  li a6, 2
+  li a0, 0
+  li a1, 5
+  li a3, 0x10009
+  call sbi
 
   la t0, interrupted
   csrw stvec, t0
@@ -193,6 +241,10 @@ digit_out:
   .align 8
 flag:
   .dword 0
+# Function, and flags from bit 3 on.
+pmu_calls:
+  .word 0x0c040403
+  .word 4
 tag:
 text:
   .ascii "hello "
@@ -201,8 +253,9 @@ text:
 /** What the payload prints, with one hart or two. */
 export function payloadOutput(harts: number): string {
   const one = [
-    ...["00 00", "00 01", "00 00", "fe 00", "hello 00 06", "fd 00", "*00 00", "+00 00", "00 00", "00 00", "00 00"],
-    ...["fd 00", "00 00", "fa 00", "fd 00"],
+    ...["00 00", "00 01", "00 00", "fe 00", "hello 00 06", "fd 00", "*00 00"],
+    ...["+00 03", "00 02", "fd 00", "00 02", "00", "00 00", "f9 00", "00 00", "f8 00", "f8 00", "fd 00", "01", "fe 00"],
+    ...["00 00", "00 00", "00 00", "00 00", "fd 00", "00 00", "fa 00", "fd 00"],
   ];
   const two = ["00 01", "00 00", "77", "00 00", "01"];
   return `${[...one, ...(harts > 1 ? two : [])].join(" ")} `;
