@@ -18,6 +18,12 @@ export interface BlockBackend {
   flushSync?(): boolean;
   /** Optional: lengthens a writable image to `size` bytes, new bytes zero; throws BlockError when the host fails. */
   grow?(size: number): void;
+  /** Optional: lets go of the bytes; afterwards they are zeros or what they were. */
+  discard?(offset: number, length: number): Promise<void>;
+  /** Optional: the bytes are zeros afterwards, without being written one by one; `unmap`: their room is given back where there is one. */
+  writeZeroes?(offset: number, length: number, unmap: boolean): Promise<void>;
+  /** Optional: changes how many bytes the disk has. */
+  resize?(size: number): Promise<void>;
 }
 
 export class BlockError extends Error {

@@ -41,7 +41,7 @@ describe("probe", () => {
     const format = probe(head)!;
     expect(format.what).toBe(what);
     const sentence = refusal(file, format);
-    expect(sentence).toMatch(/^'.*' is .*, and only raw images are supported yet: .*, or say format=raw/);
+    expect(sentence).toMatch(/^'.*' is .*, which is not supported: .*, or say format=raw/);
     expect(sentence).toContain(`'${file}' is ${what}, `);
     expect(sentence).toContain(`(${todo})`);
   });

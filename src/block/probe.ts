@@ -11,6 +11,8 @@ export interface FoundFormat {
   readonly what: string;
   /** What to do about FILE, with the command. */
   readonly wayOut: string;
+  /** As -drive format= has it, where it is one that can be opened. */
+  readonly format?: string;
   /** A format of disks, as against a packed file: to QEMU, too, the image would be another disk than before. */
   readonly disk: boolean;
 }
@@ -23,6 +25,7 @@ interface Signature {
   readonly tail?: boolean;
   readonly wayOut?: string;
   readonly disk?: boolean;
+  readonly format?: string;
 }
 
 /** Stands for any byte in a signature. */
@@ -42,15 +45,15 @@ const unpack = (what: string, bytes: readonly number[], command: string): Signat
 /** The first that matches counts: longer signatures before those that they begin with. */
 const SIGNATURES: readonly Signature[] = [
   { what: "a qcow image", at: 0, bytes: [...ascii("QFI"), 0xfb, 0, 0, 0, 1] },
-  { what: "a qcow2 image", at: 0, bytes: [...ascii("QFI"), 0xfb] },
+  { what: "a qcow2 image", at: 0, bytes: [...ascii("QFI"), 0xfb], format: "qcow2" },
   { what: "a QED image", at: 0, bytes: [...ascii("QED"), 0] },
-  { what: "a VHDX image", at: 0, bytes: ascii("vhdxfile") },
-  { what: "a VHD image", at: 0, bytes: ascii("conectix") },
-  { what: "a VHD image", at: 0, bytes: ascii("conectix"), tail: true },
-  { what: "a VMDK image", at: 0, bytes: ascii("KDMV") },
-  { what: "a VMDK image", at: 0, bytes: ascii("COWD") },
-  { what: "a VMDK image", at: 0, bytes: ascii("# Disk DescriptorFile") },
-  { what: "a VDI image", at: 0x40, bytes: [0x7f, 0x10, 0xda, 0xbe] },
+  { what: "a VHDX image", at: 0, bytes: ascii("vhdxfile"), format: "vhdx" },
+  { what: "a VHD image", at: 0, bytes: ascii("conectix"), format: "vpc" },
+  { what: "a VHD image", at: 0, bytes: ascii("conectix"), tail: true, format: "vpc" },
+  { what: "a VMDK image", at: 0, bytes: ascii("KDMV"), format: "vmdk" },
+  { what: "a VMDK image", at: 0, bytes: ascii("COWD"), format: "vmdk" },
+  { what: "a VMDK image", at: 0, bytes: ascii("# Disk DescriptorFile"), format: "vmdk" },
+  { what: "a VDI image", at: 0x40, bytes: [0x7f, 0x10, 0xda, 0xbe], format: "vdi" },
   { what: "a Parallels image", at: 0, bytes: ascii("WithoutFreeSpace") },
   { what: "a Parallels image", at: 0, bytes: ascii("WithouFreSpacExt") },
   { what: "a Bochs image", at: 0, bytes: ascii("Bochs Virtual HD Image") },
@@ -85,14 +88,15 @@ export function probe(head: Uint8Array, tail?: Uint8Array): FoundFormat | undefi
     return place !== undefined && bytes.every((byte, k) => byte === ANY || place[at + k] === byte);
   });
   if (!found) return undefined;
-  return { what: found.what, wayOut: found.wayOut ?? CONVERT, disk: found.disk ?? true };
+  const { what, wayOut = CONVERT, disk = true, format } = found;
+  return { what, wayOut, disk, ...(format === undefined ? {} : { format }) };
 }
 
 /** Why the file of that name is not taken, and the ways out. */
 export function refusal(name: string, { what, wayOut }: FoundFormat): string {
   const raw = `${name.replace(/\.(qcow2?|vmdk|vdi|vhdx?|vpc|qed|hds|hdd|dmg|img|simg)$/i, "")}.raw`;
   const todo = wayOut.replace("FILE", () => shellWord(name)).replace("RAW", () => shellWord(raw));
-  return `'${name}' is ${what}, and only raw images are supported yet: ${todo}, or say format=raw to give the guest the file as it is`;
+  return `'${name}' is ${what}, which is not supported: ${todo}, or say format=raw to give the guest the file as it is`;
 }
 
 function shellWord(text: string): string {

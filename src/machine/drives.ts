@@ -1,10 +1,9 @@
 // Opens the disks of a configuration: raw format on the host's image, writes in memory under -snapshot.
 
+import type { FormatImage } from "../block/formats/format.js";
+import { openFormat } from "../block/formats/open.js";
 import { type BlockBackend, BlockError } from "../block/interfaces.js";
 import { Overlay } from "../block/overlay.js";
-import { refusal } from "../block/probe.js";
-import { ProbedRaw, probeImage } from "../block/probed.js";
-import { RawImage } from "../block/raw.js";
 import type { DriveConfig } from "../options/config.js";
 import type { HostWork } from "./clock/scheduler.js";
 import { MachineError, type MachineHost } from "./host.js";
@@ -13,6 +12,8 @@ import { OverlayState } from "./overlay-state.js";
 export interface Drive {
   config: DriveConfig;
   backend: BlockBackend;
+  /** The image in its format, without what is kept in memory over it. */
+  disk: FormatImage;
   /** What was written, where that is kept in memory. */
   written?: OverlayState;
 }
@@ -35,10 +36,10 @@ export async function openDrives(
         );
       }
       try {
-        const raw = new RawImage(await checkImage(image, config));
-        const overlay = config.snapshot ? new Overlay(raw) : undefined;
-        const backend = new TrackedBackend(overlay ?? raw, config.readOnly, work);
-        opened.set(config.id, { config, backend, ...(overlay ? { written: new OverlayState(overlay) } : {}) });
+        const disk = await openDisk(image, config, host);
+        const overlay = config.snapshot ? new Overlay(disk) : undefined;
+        const backend = new TrackedBackend(overlay ?? disk, config.readOnly, work);
+        opened.set(config.id, { config, disk, backend, ...(overlay ? { written: new OverlayState(overlay) } : {}) });
       } catch (error) {
         await image.close();
         throw error;
@@ -73,17 +74,25 @@ export async function closeDrives(drives: Iterable<Drive>): Promise<void> {
   if (failed.length > 0) throw new MachineError(failed.join("; "));
 }
 
-/** Throws MachineError when an image is not what the drive is to be; only images whose format is not said are probed. */
-async function checkImage(image: BlockBackend, config: DriveConfig): Promise<BlockBackend> {
+/** The disk in an image. Throws MachineError when it is not what the drive is to be; only images whose format is not said are probed. */
+async function openDisk(image: BlockBackend, config: DriveConfig, host: MachineHost): Promise<FormatImage> {
+  const { id, file, format } = config;
   if (!config.readOnly && !config.snapshot && image.readOnly) {
-    throw new MachineError(
-      `drive ${config.id}: '${config.file}' is read-only (readonly=on or snapshot=on uses it as it is)`,
-    );
+    throw new MachineError(`drive ${id}: '${file}' is read-only (readonly=on or snapshot=on uses it as it is)`);
   }
-  if (config.format === "raw") return image;
-  const { head, format } = await probeImage(image);
-  if (format) throw new MachineError(`drive ${config.id}: ${refusal(config.file, format)}`);
-  return image.readOnly || config.readOnly || config.snapshot ? image : new ProbedRaw(image, head);
+  try {
+    return await openFormat(image, {
+      file,
+      format,
+      readOnly: image.readOnly || config.readOnly || config.snapshot,
+      guarded: true,
+      open: (name) => host.openImage({ ...config, file: name, readOnly: true }),
+      warn: (message) => host.warn(`drive ${id}: ${message}`),
+    });
+  } catch (error) {
+    if (!(error instanceof BlockError)) throw error;
+    throw new MachineError(`drive ${id}: ${error.message}`, { cause: error });
+  }
 }
 
 /** Counts what is under way, for the run loop, and refuses writes to read-only drives. */

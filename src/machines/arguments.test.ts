@@ -112,8 +112,8 @@ describe("refusals", () => {
     [["-drive", "if=foo"], "-drive if=foo: unsupported bus type 'foo'"],
     [["-drive", "if=virtio"], "-drive if=virtio: Must specify a file (file=)"],
     [
-      ["-drive", "file=a,format=qcow2"],
-      '-drive file=a,format=qcow2: format=qcow2 is not supported yet, only raw is ("qemu-img convert -O raw" makes a raw image)',
+      ["-drive", "file=a,format=qed"],
+      '-drive file=a,format=qed: format=qed is not supported ("qemu-img convert -O qcow2" makes an image of one that is)',
     ],
     [["-drive", "file=a,if=none"], "-drive file=a,if=none: if=none needs an id= for the -device that uses it"],
     [["-drive", "file=a,bogus=1"], "-drive file=a,bogus=1: Invalid parameter 'bogus'"],

@@ -90,7 +90,7 @@ export interface DriveConfig {
   interface: "virtio" | "pflash" | "none";
   unit?: number;
   /** Absent: the image is looked at, and refused when it is not raw. */
-  format?: "raw";
+  format?: string;
   readOnly: boolean;
   /** Writes are kept in memory and lost at the end. */
   snapshot: boolean;

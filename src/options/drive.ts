@@ -23,7 +23,8 @@ export interface PendingDrive {
   index?: number;
 }
 
-const FORMATS_TO_COME = ["qcow2", "qcow", "vmdk", "vdi", "vhdx", "vpc", "qed", "parallels", "dmg", "luks"];
+const FORMATS = ["raw", "qcow2", "vdi", "vhdx", "vmdk", "vpc"];
+const FORMATS_TO_COME = ["qcow", "qed", "parallels", "dmg", "luks", "bochs", "cloop"];
 
 /** -drive file=FILE[,if=][,format=raw][,readonly=]... */
 export function parseDrive(option: string, value: string): PendingDrive {
@@ -42,10 +43,10 @@ export function parseDrive(option: string, value: string): PendingDrive {
   };
   const format = (target: PendingDrive, text: string, fail: Fail): void => {
     if (FORMATS_TO_COME.includes(text)) {
-      fail(`format=${text} is not supported yet, only raw is ("qemu-img convert -O raw" makes a raw image)`);
+      fail(`format=${text} is not supported ("qemu-img convert -O qcow2" makes an image of one that is)`);
     }
-    if (text !== "raw") fail(`Unknown driver '${text}'`);
-    target.drive.format = "raw";
+    if (!FORMATS.includes(text)) fail(`Unknown driver '${text}'`);
+    target.drive.format = text;
   };
   applyList<PendingDrive>(option, value, undefined, pending, {
     file: (target, text) => {

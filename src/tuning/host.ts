@@ -67,3 +67,7 @@ export const STATE_LOOK_MS = 200;
 export const UNANSWERED_REPORTS = 1000;
 /** Most different instructions reported as unimplemented. Record: log-limits. */
 export const UNIMPLEMENTED_REPORTS = 20;
+/** Bytes of L2 tables of a qcow2 image that are kept in memory. Record: qcow2-tables. */
+export const QCOW2_TABLE_BYTES = 32 << 20;
+/** Refcount blocks of one that are kept. Record: qcow2-tables. */
+export const QCOW2_BLOCKS = 16;

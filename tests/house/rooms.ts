@@ -77,6 +77,7 @@ export const ROOMS: readonly string[] = [
   "tests/arch/x86",
   "tests/kernels",
   "tests/durability",
+  "tests/images",
   "tests/core",
   "tests/browser",
   "tests/system",

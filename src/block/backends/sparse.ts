@@ -30,6 +30,10 @@ export class SparseMemory implements BlockBackend {
     this.store(offset, bytes);
   }
 
+  grow(size: number): void {
+    this.length = Math.max(this.length, size);
+  }
+
   async read(offset: number, into: Uint8Array): Promise<void> {
     this.readSync(offset, into);
   }

@@ -1,0 +1,20 @@
+import type { BlockBackend } from "../../src/block/interfaces.js";
+import type { Random } from "../../testing/random.js";
+
+/** The same without synchronous calls, some turns later. */
+export function slow(base: BlockBackend, random: Random): BlockBackend {
+  const later = async (): Promise<void> => {
+    for (let k = random.below(4); k > 0; k--) await undefined;
+  };
+  return {
+    get size() {
+      return base.size;
+    },
+    readOnly: base.readOnly,
+    read: (offset, into) => later().then(() => base.read(offset, into)),
+    write: (offset, from) => later().then(() => base.write(offset, from)),
+    flush: () => later().then(() => base.flush()),
+    close: () => base.close(),
+    grow: (size) => base.grow!(size),
+  };
+}
