@@ -1,4 +1,4 @@
-// VHD (Virtual PC): a footer at the end, before it the disk as it is (fixed), or a header, a table and blocks with a bitmap each
+// VHD (of Connectix, later Microsoft): a footer at the end, before it the disk as it is (fixed), or a header, a table and blocks with a bitmap each
 // (dynamic). Differencing images are read without their parent only where they need nothing of it, so they are refused.
 
 import { BlockError } from "../interfaces.js";
