@@ -20,6 +20,7 @@ const REGISTERS: readonly Register[] = [
   word("exc_user", T.T_EXC_USER),
   word("enabled", T.T_ENABLED),
   word("exc_enabled", T.T_EXC_ENABLED),
+  word("flags", T.T_FLAGS),
 ];
 
 export const TOY: Arch = {

@@ -2,19 +2,41 @@
 // upper half); 6 bytes (as 2, then 32 bits).
 
 import type { IrBuilder, Value } from "../../src/ir/builder.js";
-import { type HelperDef, helper, system } from "../../src/ir/helpers.js";
+import { type HelperDef, helper, type SlotRange, system } from "../../src/ir/helpers.js";
 import { HINT_CALL, HINT_JUMP, HINT_RETURN, Ty } from "../../src/ir/ops.js";
+import { WOp } from "../../src/ir/wasm-ops.js";
 import { MEM_ALIGN, MEM_RMW } from "../../src/layout/access.js";
-import { SYS_LAST, T_REG, T_REGISTERS } from "./layout.js";
+import { CONTROL_LAST, FLAG_PRODUCT, SYS_LAST, T_CONTEXT, T_FLAGS, T_REG, T_REGISTERS, T_TABLES } from "./layout.js";
+
+const CONTROL: SlotRange = [T_TABLES, T_CONTEXT + 4];
+/** Of numbers in 32 bits. */
+const LEAST_NORMAL = 2 ** -126;
+const FLAGS = { reads: [[T_FLAGS, T_FLAGS + 4]], writes: [[T_FLAGS, T_FLAGS + 4]] } as const;
 
 export const HELPERS: readonly HelperDef[] = [
   system("toy_sys"),
   system("toy_undefined"),
   helper("toy_swap16", { reads: "all", writes: [[T_REG, T_REG + 8 * T_REGISTERS]], fault: true }),
+  helper("toy_control", { reads: [CONTROL], writes: [CONTROL], fault: true, exact: true, system: true }),
+  helper("toy_product", {
+    ...FLAGS,
+    shortcut: {
+      ...{ op: WOp.f32_mul, operands: [Ty.F32, Ty.F32], result: Ty.F32 },
+      ...{ flag: { slot: T_FLAGS, bit: FLAG_PRODUCT }, constant: [2, 0] },
+      ...{ above: LEAST_NORMAL, below: Number.POSITIVE_INFINITY },
+    },
+  }),
+  helper("toy_less", {
+    ...FLAGS,
+    shortcut: { op: WOp.f32_lt, operands: [Ty.F32, Ty.F32], result: Ty.I32, ordered: true },
+  }),
 ];
 const H_SYS = 0;
 const H_UNDEFINED = 1;
 const H_SWAP16 = 2;
+const H_CONTROL = 3;
+const H_PRODUCT = 4;
+const H_LESS = 5;
 
 /** Number of the link register. */
 export const LINK = 7;
@@ -144,7 +166,7 @@ export const ROWS: readonly Row[] = [
   { name: "bne", operands: "xya", build: branch((b, x, y) => b.ne(x, y)) },
   { name: "bltu", operands: "xya", build: branch((b, x, y) => b.ltu(x, y)) },
   {
-    // sys x, number: what only the system may do, and traps (SYS_*).
+    // sys x, number: what goes elsewhere, or looks at all there is (SYS_*).
     name: "sys",
     operands: "xn",
     build(c) {
@@ -160,6 +182,29 @@ export const ROWS: readonly Row[] = [
     name: "swap16",
     operands: "xyi",
     build: (c) => set(c, c.x, c.b.call(H_SWAP16, address(c))),
+  },
+  {
+    // control x, number: what only the system may do (CONTROL_*).
+    name: "control",
+    operands: "xn",
+    build(c) {
+      if (c.imm < 0 || c.imm > CONTROL_LAST) return undefinedInsn(c);
+      c.b.call(H_CONTROL, c.b.i64(c.imm), get(c, c.x), pcAt(c, c.next));
+      c.b.exit(c.next);
+      c.ended = true;
+    },
+  },
+  {
+    // x *= y, of numbers with fractions; with another i than 0, the negative of that.
+    name: "product",
+    operands: "xyi",
+    build: (c) => set(c, c.x, c.b.call(H_PRODUCT, get(c, c.x), get(c, c.y), c.b.i64(c.imm))),
+  },
+  {
+    // x := whether x is less than y, of numbers with fractions; 2 where one is no number.
+    name: "less",
+    operands: "xy",
+    build: (c) => set(c, c.x, c.b.call(H_LESS, get(c, c.x), get(c, c.y))),
   },
 ];
 

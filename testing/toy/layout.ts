@@ -31,6 +31,12 @@ export const T_CAUSE = 0x184;
 export const T_ADDRESS = 0x188;
 /** i32: what a region may know at its entry; no instruction looks at it. */
 export const T_CONTEXT = 0x18c;
+/** i32: bits of FLAG_*. */
+export const T_FLAGS = 0x190;
+
+/** A product has been computed; one was tiny or huge or no number. */
+export const FLAG_PRODUCT = 1;
+export const FLAG_ODD = 2;
 
 // Guests have more modes than two, which the toy has no use for: programs have the last one there can be.
 export const MMU_SYSTEM = 0;
@@ -57,35 +63,38 @@ export const PTE_GLOBAL = 16;
 /** In the upper table: 4 MiB. */
 export const PTE_LARGE = 32;
 
-// What `sys` does, by its number.
+// What `sys` does, by its number. It goes on where it says.
 export const SYS_HALT = 0;
-/** T_TABLES := register. */
-export const SYS_TABLES = 1;
-/** T_VECTOR := register. */
-export const SYS_VECTOR = 2;
-/** The translation of one page goes. */
-export const SYS_FLUSH_PAGE = 3;
-/** All translations go, or, with register = 1, those that are not global. */
-export const SYS_FLUSH = 4;
 /** Exception CAUSE_TRAP, in both modes. */
-export const SYS_TRAP = 5;
+export const SYS_TRAP = 1;
 /** Back from an exception. */
-export const SYS_RETURN = 6;
+export const SYS_RETURN = 2;
 /** Code base := register. */
-export const SYS_BASE = 7;
-/** Interrupts are taken (1) or not (0). */
-export const SYS_ENABLE = 8;
+export const SYS_BASE = 3;
 /** register := a field of the last exception, by its value: 0 program counter, 1 cause, 2 address. */
-export const SYS_EXCEPTION = 9;
+export const SYS_EXCEPTION = 4;
 /** Program counter of the last exception := register; programs go on there. */
-export const SYS_PROGRAM = 10;
+export const SYS_PROGRAM = 5;
 /** register := instructions executed before this one, in both modes. */
-export const SYS_COUNT = 11;
+export const SYS_COUNT = 6;
+export const SYS_LAST = 6;
+
+// What `control` does, by its number. It goes on behind it, once what has come of it has been looked at.
+/** T_TABLES := register. */
+export const CONTROL_TABLES = 0;
+/** T_VECTOR := register. */
+export const CONTROL_VECTOR = 1;
+/** The translation of one page goes. */
+export const CONTROL_FLUSH_PAGE = 2;
+/** All translations go, or, with register = 1, those that are not global. */
+export const CONTROL_FLUSH = 3;
+/** Interrupts are taken (1) or not (0). */
+export const CONTROL_ENABLE = 4;
 /** Number of the address space := register. */
-export const SYS_SPACE = 12;
+export const CONTROL_SPACE = 5;
 /** What is not global goes, of the space of a number; of one page: its address, and the number in its lowest bits. */
-export const SYS_DROP_SPACE = 13;
-export const SYS_DROP_PAGE = 14;
-export const SYS_LAST = 14;
+export const CONTROL_DROP_SPACE = 6;
+export const CONTROL_DROP_PAGE = 7;
+export const CONTROL_LAST = 7;
 /** Other spaces that are kept. */
 export const SPACES = 2;

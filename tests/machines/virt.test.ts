@@ -28,11 +28,11 @@ const program = (): Uint8Array => {
     .op("li", R2, INTERRUPTS_BASE)
     .op("li", R3, SLOTS.address)
     .op("li", R0, HANDLER | 0)
-    .op("sys", R0, T.SYS_VECTOR)
+    .op("control", R0, T.CONTROL_VECTOR)
     .op("li", R0, 1 << SLOTS.irq)
     .op("stw", R0, R2, 4)
     .op("li", R0, 1)
-    .op("sys", R0, T.SYS_ENABLE);
+    .op("control", R0, T.CONTROL_ENABLE);
   say(code, "toy ").op("li", R0, 50).op("stw", R0, R3, 0);
   return say(code, "end\n").op("sys", R0, T.SYS_HALT).finish();
 };

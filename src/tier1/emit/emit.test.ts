@@ -39,6 +39,7 @@ import {
 import type { Region, RegionBlock, Target } from "../form/region.js";
 import { link } from "../link/linker.js";
 import { readSlot, runBlock, writeSlot } from "../testing/reference.js";
+import { OPERANDS, shortcutHelpers } from "../testing/shortcut-helpers.js";
 import { emitRegion, REGION_TYPE } from "./emit.js";
 import { Runtime } from "./runtime.js";
 
@@ -49,12 +50,17 @@ const WORDS = [0x198, 0x19c, 0x1a0];
 const VECTORS = [0x800, 0x810, 0x820];
 /** Two slots that overlap: have to stay in memory. */
 const MIXED = 0x900;
+/** The second of WORDS: flags of SHORTCUTS. */
+const FLAGS = 0x19c;
+const SHORTCUTS = shortcutHelpers(FLAGS);
 const helpers: HelperDef[] = [
   pure("mix"),
   helper("swap", { reads: [[GPR[0]!, GPR[1]!]], writes: [[GPR[1]!, GPR[2]!]] }),
   system("all"),
   helper("partial", { reads: [[GPR[2]!, GPR[4]!]], writes: [[GPR[2]!, GPR[4]!]], fault: true, exact: true }),
+  ...SHORTCUTS.map(({ def }) => def),
 ];
+const FIRST_SHORTCUT = helpers.length - SHORTCUTS.length;
 
 const MMU = 11;
 const MODE = (MMU << MODE_MMU_SHIFT) | 5;
@@ -101,12 +107,16 @@ function callHelper(state: DataView, id: number, a: bigint, b: bigint, c: bigint
       state.setUint32(WORDS[0]!, state.getUint32(WORDS[0]!, true) + 1, true);
       if ((a & 7n) === 1n) state.setInt32(S_ATTENTION, 1, true);
       return count;
-    default:
+    case 3:
       // Does part of its work, then faults.
       writeSlot(state, GPR[2]!, Ty.I64, u(get(GPR[3]!) + 1n));
       if ((a & 3n) === 1n) state.setInt32(S_FAULT, 1, true);
       else writeSlot(state, GPR[3]!, Ty.I64, count);
       return u(a + count);
+    default:
+      return SHORTCUTS[id - FIRST_SHORTCUT]!.call(a, b, c, (bits) => {
+        state.setUint32(FLAGS, state.getUint32(FLAGS, true) | bits, true);
+      });
   }
 }
 
@@ -164,6 +174,20 @@ class BlockMaker {
             ? b.ld(r.pick(VECTORS), ty)
             : b.v128(Uint8Array.from({ length: 16 }, () => r.int(256)));
     return this.add(ty, made);
+  }
+
+  /** A helper that has a shortcut; often it cannot be taken. */
+  shortcut(): Value {
+    const { b, r } = this;
+    const n = r.int(SHORTCUTS.length);
+    const operands = [0, 1, 2].map((k) => {
+      if (k === SHORTCUTS[n]!.constant && r.int(4)) return b.i64(7);
+      const bits = r.pick(OPERANDS);
+      return r.int(6) ? b.i64(Number(bits & 0xffffffffn) | 0, Number(bits >> 32n) | 0) : this.value(Ty.I64);
+    });
+    // The flag is set, and at times it is not.
+    if (r.int(4) === 0) b.st(FLAGS, b.i32(r.int(3)));
+    return b.call(FIRST_SHORTCUT + n, ...operands);
   }
 
   add(ty: Ty, v: Value): Value {
@@ -270,6 +294,7 @@ class BlockMaker {
         break;
       }
       case 13:
+        if (r.int(3) === 0) this.add(Ty.I64, this.shortcut());
         this.add(
           Ty.I64,
           b.call(

@@ -50,7 +50,7 @@ function program(r: Random): Assembler {
     const register = (): number => r.pick([R0, R1, R2, R3, R4, R5]);
     for (let n = r.below(10); n > 0; n--) {
       const at = r.pick([0, 8, 4096 - 4, 4096 - 2, 8192 - 8, 4 * 4096 - 4, -4]);
-      switch (r.below(14)) {
+      switch (r.below(16)) {
         case 0:
           code.op("li", register(), r.below(2 ** 31) - 2 ** 30);
           break;
@@ -85,7 +85,17 @@ function program(r: Random): Assembler {
           code.op("li", R1, DEVICE).op(r.pick(["ldw", "stw"]), R2, R1, 4);
           break;
         case 10:
-          code.op("li", R0, DATA + 4096 * r.below(4)).op("sys", R0, r.pick([T.SYS_FLUSH_PAGE, T.SYS_FLUSH]));
+          code
+            .op("li", R0, DATA + 4096 * r.below(4))
+            .op("control", R0, r.pick([T.CONTROL_FLUSH_PAGE, T.CONTROL_FLUSH]));
+          break;
+        case 11:
+          code
+            .op("li", R0, r.below(4))
+            .op("control", R0, r.pick([T.CONTROL_ENABLE, T.CONTROL_SPACE, T.CONTROL_DROP_SPACE]));
+          break;
+        case 12:
+          code.op("product", register(), register(), r.below(3) === 0 ? 1 : 0).op("less", register(), register());
           break;
         default:
           code.op(r.pick(["mov", "add", "sub", "mul", "xor", "shr"]), register(), register());

@@ -55,18 +55,18 @@ class Lab {
     return this.machine.register("r0");
   }
 
-  private system(what: number, value: number): void {
+  private control(what: number, value: number): void {
     const at = SYSTEM + 64 * what;
-    this.machine.write(at, new Assembler(at).op("sys", R1, what).op("sys", R0, T.SYS_HALT).finish());
+    this.machine.write(at, new Assembler(at).op("control", R1, what).op("sys", R0, T.SYS_HALT).finish());
     this.run(at, 0, value);
   }
 
   flushPage(virtual: number): void {
-    this.system(T.SYS_FLUSH_PAGE, virtual);
+    this.control(T.CONTROL_FLUSH_PAGE, virtual);
   }
 
   reload(): void {
-    this.system(T.SYS_TABLES, this.machine.physical(0));
+    this.control(T.CONTROL_TABLES, this.machine.physical(0));
   }
 
   epochs(): { all: number; global: number } {

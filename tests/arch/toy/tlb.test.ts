@@ -29,12 +29,12 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
       const routine = (at: number, op: (a: Assembler) => Assembler): void =>
         machine.write(at, op(new Assembler(at)).op("sys", R0, T.SYS_HALT).finish());
       routine(READ, (a) => a.op("ldw", R0, R1, 0));
-      routine(RELOAD, (a) => a.op("sys", R1, T.SYS_TABLES));
-      routine(FLUSH, (a) => a.op("sys", R1, T.SYS_FLUSH));
-      routine(FLUSH_PAGE, (a) => a.op("sys", R1, T.SYS_FLUSH_PAGE));
-      routine(SPACE, (a) => a.op("sys", R1, T.SYS_SPACE));
-      routine(DROP_SPACE, (a) => a.op("sys", R1, T.SYS_DROP_SPACE));
-      routine(DROP_PAGE, (a) => a.op("sys", R1, T.SYS_DROP_PAGE));
+      routine(RELOAD, (a) => a.op("control", R1, T.CONTROL_TABLES));
+      routine(FLUSH, (a) => a.op("control", R1, T.CONTROL_FLUSH));
+      routine(FLUSH_PAGE, (a) => a.op("control", R1, T.CONTROL_FLUSH_PAGE));
+      routine(SPACE, (a) => a.op("control", R1, T.CONTROL_SPACE));
+      routine(DROP_SPACE, (a) => a.op("control", R1, T.CONTROL_DROP_SPACE));
+      routine(DROP_PAGE, (a) => a.op("control", R1, T.CONTROL_DROP_PAGE));
       const pages = Array.from({ length: 8 }, (_, n) => {
         const offset = machine.take(4096);
         machine.mapAt(0x3000000 + 4096 * n, offset);

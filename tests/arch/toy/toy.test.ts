@@ -192,10 +192,10 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
     it("keeps a translation until it is told that it goes: one page, all, all that are not global", () => {
       for (const [global, flush, stays] of [
         [false, undefined, true],
-        [false, T.SYS_FLUSH_PAGE, false],
-        [true, T.SYS_FLUSH_PAGE, false],
-        [false, T.SYS_FLUSH, false],
-        [true, T.SYS_FLUSH, true],
+        [false, T.CONTROL_FLUSH_PAGE, false],
+        [true, T.CONTROL_FLUSH_PAGE, false],
+        [false, T.CONTROL_FLUSH, false],
+        [true, T.CONTROL_FLUSH, true],
       ] as const) {
         const machine = toy(new Assembler(CODE).op("nop"));
         const other = machine.take(4096);
@@ -212,8 +212,8 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
           .op("li", R2, machine.entryAddress(DATA) | 0)
           .op("li", R3, machine.entryFor(other, flags) | 0)
           .op("stw", R3, R2, 0);
-        if (flush === T.SYS_FLUSH) code.op("li", R0, 1).op("sys", R0, flush).op("li", R0, DATA);
-        else if (flush !== undefined) code.op("sys", R0, flush);
+        if (flush === T.CONTROL_FLUSH) code.op("li", R0, 1).op("control", R0, flush).op("li", R0, DATA);
+        else if (flush !== undefined) code.op("control", R0, flush);
         code.op("ldb", R2, R0, 0).op("sys", R0, T.SYS_HALT);
         machine.write(CODE, code.finish());
         machine.run();
@@ -246,7 +246,7 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
     it("takes interrupts between instructions, the line with the lower number first, and wakes from a halt", () => {
       const code = new Assembler(CODE)
         .op("li", R0, 1)
-        .op("sys", R0, T.SYS_ENABLE)
+        .op("control", R0, T.CONTROL_ENABLE)
         .label("loop")
         .op("addi", R1, 1)
         .op("jmp", "loop");

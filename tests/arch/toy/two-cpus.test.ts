@@ -31,7 +31,7 @@ const program = (): Assembler =>
     .op("xor", R6, R3)
     .op("addi", R0, -1)
     .op("bne", R0, R2, "loop")
-    .op("sys", R2, T.SYS_FLUSH)
+    .op("control", R2, T.CONTROL_FLUSH)
     .op("jmp", "loop");
 
 /** In each CPU's page of data: R1 grows by another number. */
