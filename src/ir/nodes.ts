@@ -121,6 +121,12 @@ export class Nodes {
         case Op.OR:
           if (zero) return x;
           if (ones) return y;
+          if (b.op[x] === Op.OR && b.op[b.b[x]!] === Op.CONST) {
+            const k = b.b[x]!;
+            const same = (lo & ~b.a[k]!) === 0 && (ty === Ty.I32 || (hi & ~b.b[k]!) === 0);
+            if (same) return x;
+            return this.binary(Op.OR, b.a[x]!, this.konst(ty, b.a[k]! | lo, b.b[k]! | hi));
+          }
           break;
         case Op.XOR:
           if (zero) return x;

@@ -25,12 +25,16 @@ export const TLB_EXEC_ADDEND = 0x20018;
 export const TLB_LIST_MODE_SIZE = 0x10000;
 
 // Translations of address spaces that are not the current one (S_SPACES): for each i32 number (-1: none), i32 length, i32 S_SPACE_TURN
-// when it was left, then copies of entries, the latest first: i64 read tag, i64 write tag, i32 offset of the entry from `cpu`, i32 addend,
-// i32 flags. 128 KiB are those of 8 processes that touch 2 MiB each: coming back to more costs more than looking it up again.
+// when it was left, i32 whether pieces of large pages are among them, a filter of the pages they are of (bit n: those whose number folds to
+// n), then copies of entries, the latest first: i64 read tag, i64 write tag, i32 offset of the entry from `cpu`, i32 addend, i32 flags.
+// 128 KiB are those of 8 processes that touch 2 MiB each: coming back to more costs more than looking it up again.
 export const SPACE_NUMBER = 0;
 export const SPACE_LENGTH = 4;
 export const SPACE_TURN = 8;
-export const SPACE_COPIES = 16;
+export const SPACE_LARGE = 12;
+export const SPACE_PAGES = 16;
+export const SPACE_PAGES_BYTES = 512;
+export const SPACE_COPIES = SPACE_PAGES + SPACE_PAGES_BYTES;
 export const COPY_READ = 0;
 export const COPY_WRITE = 8;
 export const COPY_ENTRY = 16;

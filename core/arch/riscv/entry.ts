@@ -93,7 +93,7 @@ export {
   riscv_fsqrt_h,
   riscv_fsub_h,
 } from "./float-half";
-export { riscv_fs_dirty, riscv_fs_look } from "./float-unit";
+export { riscv_fs_look } from "./float-unit";
 export { riscv_init } from "./init";
 export { riscv_ebreak, riscv_ecall, riscv_illegal } from "./raise";
 export { riscv_reset, riscv_update } from "./reset";
@@ -113,4 +113,4 @@ export {
   riscv_v_to_scalar,
 } from "./vector/permute";
 export { riscv_v_reduce, riscv_v_reduce_float } from "./vector/reduce";
-export { riscv_vs_dirty, riscv_vs_look } from "./vector/state";
+export { riscv_vs_look } from "./vector/state";

@@ -1,6 +1,6 @@
 // The floating-point unit's state: mstatus.FS, and fflags from the flags of core/float.
 
-import { RV_FFLAGS, RV_MSTATUS, RV_UNIT_SEEN } from "../../../src/arch/riscv/layout";
+import { RV_FFLAGS, RV_UNIT_SEEN } from "../../../src/arch/riscv/layout";
 import { FAULT_RETRY } from "../../../src/layout/vcpu";
 import { setFault } from "../../engine/state";
 import { FE_ALL, FE_INVALID, fpBegin, fpFlags, fpRaise } from "../../float/env";
@@ -49,14 +49,6 @@ export function invalid(cpu: i32): void {
 export function riscv_fs_look(cpu: i32, encoding: i64, b: i64, c: i64): i64 {
   if ((mstatus(cpu) & FS) == 0) return illegal(cpu, encoding);
   store<i32>(cpu + RV_UNIT_SEEN, 1);
-  updateMode(cpu);
-  setFault(cpu, FAULT_RETRY);
-  return 0;
-}
-
-/** The state of the unit is about to change for the first time: the instruction is executed again in the mode that says so. */
-export function riscv_fs_dirty(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  store<u64>(cpu + RV_MSTATUS, mstatus(cpu) | FS);
   updateMode(cpu);
   setFault(cpu, FAULT_RETRY);
   return 0;

@@ -3,9 +3,7 @@
 import {
   M_CBO_ZERO,
   M_FRM_SHIFT,
-  M_FS_DIRTY,
   M_FS_ON,
-  M_VS_DIRTY,
   M_VS_ON,
   MMU_MACHINE,
   MMU_MPRV,
@@ -65,12 +63,9 @@ export function allowed(cpu: i32, bit: u64): bool {
 export function updateMode(cpu: i32): void {
   let mode = privilege(cpu);
   if (allowed(cpu, CBZE)) mode |= M_CBO_ZERO;
-  const unit = mstatus(cpu) & FS;
   const seen = privilege(cpu) == PRIV_USER || load<i32>(cpu + RV_UNIT_SEEN) != 0;
-  if (seen && unit != 0)
-    mode |= (unit == FS ? M_FS_ON | M_FS_DIRTY : M_FS_ON) | (load<i32>(cpu + RV_FRM) << M_FRM_SHIFT);
-  const vector = mstatus(cpu) & VS;
-  if (seen && vector != 0) mode |= vector == VS ? M_VS_ON | M_VS_DIRTY : M_VS_ON;
+  if (seen && (mstatus(cpu) & FS) != 0) mode |= M_FS_ON | (load<i32>(cpu + RV_FRM) << M_FRM_SHIFT);
+  if (seen && (mstatus(cpu) & VS) != 0) mode |= M_VS_ON;
   store<i32>(cpu + S_MODE, mode | (dataMmu(cpu) << MODE_MMU_SHIFT));
   store<u64>(cpu + S_CODE_BASE, 0);
   store<u64>(cpu + S_CODE_MASK, -1);

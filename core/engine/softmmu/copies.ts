@@ -7,8 +7,11 @@ import {
   COPY_STRIDE,
   COPY_WRITE,
   SPACE_COPIES,
+  SPACE_LARGE,
   SPACE_LENGTH,
   SPACE_NUMBER,
+  SPACE_PAGES,
+  SPACE_PAGES_BYTES,
   SPACE_SIZE,
 } from "../../../src/layout/tlb";
 import { S_SPACES } from "../../../src/layout/vcpu";
@@ -43,6 +46,38 @@ export function dropCopies(space: i32): void {
   store<i32>(space + SPACE_LENGTH, 0);
 }
 
+/** A space has no pages yet. */
+export function forgetPages(space: i32): void {
+  memory.fill(space + SPACE_PAGES, 0, SPACE_PAGES_BYTES);
+  store<i32>(space + SPACE_LARGE, 0);
+}
+
+// @ts-ignore: decorator
+@inline function wordOf(space: i32, n: i32): i32 {
+  return space + SPACE_PAGES + ((n >> 5) << 2);
+}
+
+// @ts-ignore: decorator
+@inline function pageNumber(va: u64): i32 {
+  return <i32>((va >> 12) ^ (va >> 24) ^ (va >> 36)) & ((SPACE_PAGES_BYTES << 3) - 1);
+}
+
+/** A space has a copy of the page at `va`. */
+// @ts-ignore: decorator
+@inline export function rememberPage(space: i32, va: u64): void {
+  const n = pageNumber(va);
+  const word = wordOf(space, n);
+  store<i32>(word, load<i32>(word) | (1 << (n & 31)));
+}
+
+/** Whether a space may have copies of the page, or of a larger one it is in. */
+// @ts-ignore: decorator
+@inline function mayHold(space: i32, va: u64): bool {
+  if (load<i32>(space + SPACE_LARGE)) return true;
+  const n = pageNumber(va);
+  return (load<i32>(wordOf(space, n)) & (1 << (n & 31))) != 0;
+}
+
 /** Those of all spaces. */
 export function dropSpaces(cpu: i32): void {
   const end = endOfSpaces(cpu);
@@ -59,6 +94,7 @@ export function dropPageOfSpaces(cpu: i32, number: i32, va: u64): void {
 
 /** The last copy takes the place of one that is dropped. */
 function dropPageOf(space: i32, va: u64): void {
+  if (!mayHold(space, va)) return;
   let length = load<i32>(space + SPACE_LENGTH);
   const first = space + SPACE_COPIES;
   for (let n = 0; n < length; ) {

@@ -11,6 +11,7 @@ import {
   COPY_WRITE,
   SPACE_COPIES,
   SPACE_COPIES_MAX,
+  SPACE_LARGE,
   SPACE_LENGTH,
   SPACE_NUMBER,
   SPACE_SIZE,
@@ -27,7 +28,7 @@ import { S_SPACE, S_SPACE_TURN, S_TLB_KEPT, S_TLB_LIST, S_TLB_USED } from "../..
 import { codeBits } from "../codemap/granules";
 import { ramPage } from "../physical";
 import { engine } from "../state";
-import { dropCopies, dropPageOfSpaces, endOfSpaces, findSpace, firstSpace } from "./copies";
+import { dropCopies, dropPageOfSpaces, endOfSpaces, findSpace, firstSpace, forgetPages, rememberPage } from "./copies";
 import {
   ENTRY_KEPT,
   ENTRY_LARGE,
@@ -91,6 +92,7 @@ function keep(cpu: i32, number: i32, wanted: i32): void {
   const space = placeFor(cpu, wanted);
   const list = load<i32>(cpu + S_TLB_LIST);
   const kept = load<i32>(cpu + S_TLB_KEPT);
+  forgetPages(space);
   let copy = space + SPACE_COPIES;
   const end = copy + SPACE_COPIES_MAX * COPY_STRIDE;
   for (let i = load<i32>(cpu + S_TLB_USED) - 1; i >= kept && copy != end; i--) {
@@ -105,6 +107,8 @@ function keep(cpu: i32, number: i32, wanted: i32): void {
     store<i32>(copy + COPY_ENTRY, entry - cpu);
     store<i32>(copy + COPY_ADDEND, load<i32>(entry + TLB_ADDEND));
     store<i32>(copy + COPY_FLAGS, flags & ENTRY_LARGE);
+    if (flags & ENTRY_LARGE) store<i32>(space + SPACE_LARGE, 1);
+    rememberPage(space, read == never ? write : read);
     copy += COPY_STRIDE;
   }
   store<i32>(space + SPACE_NUMBER, number);

@@ -82,15 +82,17 @@ export const M_CBO_ZERO = 1 << 2;
 
 // Of the user, and of others from their first floating-point instruction on (RV_UNIT_SEEN): a system that has none is translated once,
 // whatever the unit of the program it serves does.
-/** The floating-point unit is on (mstatus.FS is not off); its state is dirty. */
+/** The floating-point unit is on (mstatus.FS is not off). */
 export const M_FS_ON = 1 << 3;
-export const M_FS_DIRTY = 1 << 4;
 /** 3 bits: frm. */
 export const M_FRM_SHIFT = 5;
 export const M_FRM = 7 << 5;
-/** The vector unit is on (mstatus.VS is not off); its state is dirty. */
+/** The vector unit is on (mstatus.VS is not off). */
 export const M_VS_ON = 1 << 8;
-export const M_VS_DIRTY = 1 << 9;
+
+/** Bits of mstatus: the states of the floating-point and of the vector unit. All of them say that it is dirty (privileged 3.1.6.6). */
+export const MSTATUS_FS = 3 << 13;
+export const MSTATUS_VS = 3 << 9;
 
 export const PRIV_USER = 0;
 export const PRIV_SUPERVISOR = 1;

@@ -1,15 +1,6 @@
 // The vector unit's state (V 3): vl, vtype, vstart, elements and masks. Widths are log2 of bytes.
 
-import {
-  RV_CAUSE,
-  RV_MSTATUS,
-  RV_TVAL,
-  RV_UNIT_SEEN,
-  RV_V,
-  RV_VL,
-  RV_VSTART,
-  RV_VTYPE,
-} from "../../../../src/arch/riscv/layout";
+import { RV_CAUSE, RV_TVAL, RV_UNIT_SEEN, RV_V, RV_VL, RV_VSTART, RV_VTYPE } from "../../../../src/arch/riscv/layout";
 import { VLENB } from "../../../../src/arch/riscv/vector";
 import { FAULT_EXCEPTION, FAULT_RETRY, S_FAULT } from "../../../../src/layout/vcpu";
 import { setFault } from "../../../engine/state";
@@ -151,14 +142,6 @@ export function reserved(cpu: i32, raw: i32): i64 {
 export function riscv_vs_look(cpu: i32, encoding: i64, b: i64, c: i64): i64 {
   if ((mstatus(cpu) & VS) == 0) return reserved(cpu, <i32>encoding);
   store<i32>(cpu + RV_UNIT_SEEN, 1);
-  updateMode(cpu);
-  setFault(cpu, FAULT_RETRY);
-  return 0;
-}
-
-/** The state of the unit is about to change for the first time: the instruction is executed again in the mode that says so. */
-export function riscv_vs_dirty(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  store<u64>(cpu + RV_MSTATUS, mstatus(cpu) | VS);
   updateMode(cpu);
   setFault(cpu, FAULT_RETRY);
   return 0;

@@ -2,7 +2,7 @@
 
 import type { IrBuilder, Value } from "../../../ir/builder.js";
 import { HINT_CALL, HINT_JUMP, HINT_RETURN, Ty } from "../../../ir/ops.js";
-import { M_FRM, M_FRM_SHIFT, M_PRIV, RV_F, RV_X } from "../layout.js";
+import { M_FRM, M_FRM_SHIFT, M_PRIV, RV_F, RV_MSTATUS, RV_X } from "../layout.js";
 import { helperId } from "./helpers.js";
 import type { Insn } from "./insn.js";
 import { isLink } from "./registers.js";
@@ -58,6 +58,12 @@ export class Emitter {
 
   setF(register: number, value: Value): void {
     this.b.st(RV_F + 8 * register, value);
+  }
+
+  /** A unit is dirty from here on: `field` has its bits in mstatus, all of which say so. */
+  dirty(field: number): void {
+    const { b } = this;
+    b.st(RV_MSTATUS, b.or(b.ld(RV_MSTATUS, Ty.I64), b.i64(field)));
   }
 
   /** rs1 + imm. */

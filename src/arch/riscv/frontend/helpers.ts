@@ -55,9 +55,7 @@ export const HELPERS: readonly HelperDef[] = [
   pure("riscv_clmulh"),
   pure("riscv_clmulr"),
 
-  // (): the floating-point unit's state is dirty from now on; the instruction is executed again.
-  control("fs_dirty"),
-  // (encoding): the mode does not say yet whether the unit is on; the same.
+  // (encoding): the mode says from now on whether the floating-point unit is on; the instruction is executed again.
   control("fs_look"),
   ...FORMATS.map((format) => pure(`riscv_fclass_${format}`)),
   ...each("feq", "flt", "fle", "fmin", "fmax"),

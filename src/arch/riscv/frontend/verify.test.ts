@@ -5,22 +5,12 @@ import { Random } from "../../../../testing/random.js";
 import { IrBlock } from "../../../ir/block.js";
 import { print } from "../../../ir/print.js";
 import { verify } from "../../../ir/testing/verify.js";
-import {
-  M_CBO_ZERO,
-  M_FRM,
-  M_FS_DIRTY,
-  M_FS_ON,
-  M_VS_DIRTY,
-  M_VS_ON,
-  PRIV_MACHINE,
-  PRIV_SUPERVISOR,
-  PRIV_USER,
-} from "../layout.js";
+import { M_CBO_ZERO, M_FRM, M_FS_ON, M_VS_ON, PRIV_MACHINE, PRIV_SUPERVISOR, PRIV_USER } from "../layout.js";
 import { compile } from "./row.js";
 import { TABLES } from "./tables.js";
 import { RiscvFrontend } from "./translate.js";
 
-const ALL = M_CBO_ZERO | M_FS_ON | M_FS_DIRTY | M_VS_ON | M_VS_DIRTY;
+const ALL = M_CBO_ZERO | M_FS_ON | M_VS_ON;
 const MODES = [PRIV_USER, PRIV_SUPERVISOR | M_CBO_ZERO | M_FS_ON, PRIV_MACHINE | ALL, PRIV_MACHINE | ALL | M_FRM];
 const ROWS = TABLES.flatMap(({ rows }) => rows.map(compile));
 const CASES = 60_000;

@@ -1,14 +1,13 @@
-// mstatus.FS (privileged 3.1.6.6): instructions of a unit that is off are illegal, and the first that changes its state makes it dirty.
+// mstatus.FS (privileged 3.1.6.6): instructions of a unit that is off are illegal, and those that change its state make it dirty.
 // Rounding modes (unprivileged 21.2): reserved ones are illegal.
 
-import { M_FS_DIRTY, M_FS_ON, PRIV_USER } from "../../layout.js";
+import { M_FS_ON, MSTATUS_FS, PRIV_USER } from "../../layout.js";
 import type { Emitter } from "../emitter.js";
 import { helperId } from "../helpers.js";
 import type { Insn } from "../insn.js";
 import type { Build } from "../row.js";
 
 const H_LOOK = helperId("riscv_fs_look");
-const H_DIRTY = helperId("riscv_fs_dirty");
 /** rm: as frm says. */
 const DYNAMIC = 7;
 const LAST_MODE = 4;
@@ -23,9 +22,8 @@ export function readsF(build: Build): Build {
 
 export function writesF(build: Build): Build {
   return readsF((e, insn) => {
-    if (e.mode & M_FS_DIRTY) build(e, insn);
-    // It is executed again then, in the mode that this has made.
-    else e.leave(H_DIRTY);
+    build(e, insn);
+    if (!e.ended) e.dirty(MSTATUS_FS);
   });
 }
 

@@ -15,8 +15,6 @@ const MIE = 1 << 3;
 const SPIE = 1 << 5;
 const MPIE = 1 << 7;
 const SPP = 1 << 8;
-const VS = 3 << 9;
-const FS = 3 << 13;
 const SUM = 1 << 18;
 const MXR = 1 << 19;
 
@@ -33,11 +31,18 @@ const STATUS: ReadonlyMap<number, Status> = new Map([
     0x100,
     {
       privilege: R.PRIV_SUPERVISOR,
-      seen: [SIE | SPIE | SPP | VS | FS | SUM | MXR, 0x80000003 | 0],
-      writable: SIE | SPIE | SPP | SUM | FS | VS,
+      seen: [SIE | SPIE | SPP | R.MSTATUS_VS | R.MSTATUS_FS | SUM | MXR, 0x80000003 | 0],
+      writable: SIE | SPIE | SPP | SUM | R.MSTATUS_FS | R.MSTATUS_VS,
     },
   ],
-  [0x300, { privilege: R.PRIV_MACHINE, seen: [-1, -1], writable: SIE | MIE | SPIE | MPIE | SPP | SUM | FS | VS }],
+  [
+    0x300,
+    {
+      privilege: R.PRIV_MACHINE,
+      seen: [-1, -1],
+      writable: SIE | MIE | SPIE | MPIE | SPP | SUM | R.MSTATUS_FS | R.MSTATUS_VS,
+    },
+  ],
 ]);
 
 /** The one of this number, where it may be accessed. */
@@ -51,7 +56,7 @@ export function readStatus(e: Emitter, { seen }: Status): Value {
   const { b } = e;
   const value = b.ld(R.RV_MSTATUS, Ty.I64);
   const dirty = (field: number) => b.eq(b.and(value, b.i64(field)), b.i64(field));
-  const sd = b.shl(b.extu(b.or(dirty(FS), dirty(VS))), b.i64(63));
+  const sd = b.shl(b.extu(b.or(dirty(R.MSTATUS_FS), dirty(R.MSTATUS_VS))), b.i64(63));
   return b.or(b.and(b.or(value, b.i64(0, 0xa)), b.i64(...seen)), sd);
 }
 
@@ -106,7 +111,7 @@ function quietToClear(e: Emitter): number {
   let bits = SIE | MIE | SPIE | MPIE | SPP;
   const others = (MODE_MMU_MASK << MODE_MMU_SHIFT) | MODE_ONE_INSN | R.M_PRIV | R.M_CBO_ZERO;
   // A mode without bits of the units does not depend on what they are.
-  if ((e.mode & ~others) === 0) bits |= FS | VS;
+  if ((e.mode & ~others) === 0) bits |= R.MSTATUS_FS | R.MSTATUS_VS;
   if (e.privilege === R.PRIV_SUPERVISOR && mmu(e) === R.MMU_SUPERVISOR) bits |= SUM;
   return bits;
 }

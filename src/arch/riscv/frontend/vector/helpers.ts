@@ -19,9 +19,7 @@ function vectorFloat(name: string): HelperDef {
 }
 
 export const VECTOR_HELPERS: readonly HelperDef[] = [
-  // (): the unit's state is dirty from now on; the instruction is executed again.
-  system("riscv_vs_dirty"),
-  // (encoding): the mode says from now on what mstatus.VS is.
+  // (encoding): the mode says from now on whether the unit is on; the instruction is executed again.
   system("riscv_vs_look"),
   // (application vector length, vtype, whether vl is kept) -> vl.
   vector("vset"),
