@@ -2,14 +2,13 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT_GUEST, programName } from "../src/guests/programs.js";
 import type { BrowserKind } from "../testing/browser/browsers.js";
 import { PageUnderTest } from "../testing/browser/page.js";
 import { type Site, serveSite } from "../testing/browser/site.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, PROMPT, patience, READY, type Session } from "./engine.js";
-import { benchGuest, machineOptions, ROOT } from "./guest.js";
+import { type BenchGuest, machineOptions, ROOT } from "./guest.js";
 
-/** The guest of the page's emulator. */
-const GUEST = benchGuest("amd64");
 /** In a checkout. */
 export const PAGE = "dist/page/index.html";
 /** Milliseconds between looks at a terminal whose last line is not whole yet. */
@@ -32,6 +31,7 @@ function newest(path: string): number {
 export function pageEmulator(
   { title, start }: BrowserKind,
   version: string,
+  guest: BenchGuest,
   { name = title, root = ROOT }: { name?: string; root?: string } = {},
 ): Emulator {
   let site: Site | undefined;
@@ -42,14 +42,16 @@ export function pageEmulator(
       return `wasmachine ${version}, ${title} ${browserVersion}`;
     },
     async boot() {
-      site ??= await serveSite(true, GUEST.folder, root);
+      site ??= await serveSite(true, guest.folder, root);
       const browser = await start();
       browserVersion = browser.version;
       const page = new PageUnderTest(browser);
       try {
-        const options = machineOptions(GUEST, "").map((option) => (option.includes(" ") ? `"${option}"` : option));
+        const options = machineOptions(guest, "").map((option) => (option.includes(" ") ? `"${option}"` : option));
+        // An older page, to compare with, knows no names of programs.
+        const words = guest.name === DEFAULT_GUEST ? options : [programName(guest.name), ...options];
         const begun = performance.now();
-        await page.open(`${site.address}?args=${encodeURIComponent(options.join(" "))}`);
+        await page.open(`${site.address}?args=${encodeURIComponent(words.join(" "))}`);
         await page.line(new RegExp(`^${READY} `), BOOT_PATIENCE);
         const ready = performance.now() - begun;
         await page.line(new RegExp(`^${PROMPT}`), BOOT_PATIENCE);
