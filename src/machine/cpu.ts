@@ -70,8 +70,8 @@ export interface PhysicalRange {
   address: number;
   length: number;
   /** mmio: accesses come to the hooks; rom: reads see `bytes` of addRom, writes are dropped; rom-device: writes come to
-   *  the hooks; ram: RAM that may not be written. */
-  kind: "mmio" | "rom" | "rom-device" | "read-only-ram";
+   *  the hooks; read-only-ram: RAM that may not be written; watched-ram: RAM whose writes come to the hooks. */
+  kind: "mmio" | "rom" | "rom-device" | "read-only-ram" | "watched-ram";
   /** rom: what addRom returned, and where in it the range begins. */
   rom?: number;
   romOffset?: number;
@@ -83,6 +83,8 @@ export interface MachineMemory extends GuestMemory {
   addRom(bytes: Uint8Array): number;
   /** That copy, where the guest sees it: for what the guest cannot write and the machine can. */
   romBytes(rom: number, length: number): Uint8Array;
+  /** RAM where the guest sees it, though a range makes it read-only or watched; undefined where there is none. Does not cross a page. */
+  ramBytes(address: number, length: number): Uint8Array | undefined;
   /** Replaces the map. Ranges do not overlap; what no range covers is RAM where RAM is and mmio elsewhere. */
   setRanges(ranges: readonly PhysicalRange[]): void;
 }

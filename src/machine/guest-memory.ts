@@ -96,6 +96,11 @@ export class EngineGuestMemory implements MachineMemory {
     return this.engine.memory.u8.subarray(host, host + length);
   }
 
+  ramBytes(address: number, length: number): Uint8Array | undefined {
+    const host = this.engine.memory.physical.ramHost(address);
+    return host === 0 ? undefined : this.engine.memory.u8.subarray(host, host + length);
+  }
+
   setRanges(ranges: readonly PhysicalRange[]): void {
     this.engine.map(ranges.map((range) => this.mapped(range)));
   }
@@ -103,8 +108,9 @@ export class EngineGuestMemory implements MachineMemory {
   private mapped({ address, length, kind, rom, romOffset = 0 }: PhysicalRange): MappedRange {
     let host = 0;
     if (kind === "rom" || kind === "rom-device") host = this.roms[rom!]! + romOffset;
-    else if (kind === "read-only-ram") host = this.engine.memory.physical.ramHost(address);
-    return { address, length, host, readOnly: true, ...(kind === "rom-device" ? { deviceWrites: true } : {}) };
+    else if (kind === "read-only-ram" || kind === "watched-ram") host = this.engine.memory.physical.ramHost(address);
+    const deviceWrites = kind === "rom-device" || kind === "watched-ram";
+    return { address, length, host, readOnly: true, ...(deviceWrites ? { deviceWrites } : {}) };
   }
 
   /** Host address when the whole range is memory that may be read, or written; else 0. */

@@ -51,6 +51,9 @@ export class TestMemory extends FakeMemory implements MachineMemory {
   romBytes(rom: number, length: number): Uint8Array {
     return this.roms[rom]!.subarray(0, length);
   }
+  ramBytes(address: number, length: number): Uint8Array | undefined {
+    return this.view(address, length);
+  }
   setRanges(ranges: readonly PhysicalRange[]): void {
     this.ranges = ranges;
   }

@@ -45,6 +45,7 @@ export const ROOMS: readonly string[] = [
   "src/machines/registry",
   "src/machines/create",
   "src/machines/virt",
+  "src/machines/spike",
   "src/machines/pc",
   "src/machines",
   // Ways to use one.

@@ -22,6 +22,7 @@ import { FakeMapper } from "../../src/devices/pci/testing.js";
 import { CmosRtc } from "../../src/devices/rtc/cmosrtc/cmosrtc.js";
 import { GoldfishRtc } from "../../src/devices/rtc/goldfish/goldfish.js";
 import { Pflash } from "../../src/devices/storage/pflash/pflash.js";
+import { Htif } from "../../src/devices/test/htif/htif.js";
 import { PostPort } from "../../src/devices/test/post/post.js";
 import { SifiveTest } from "../../src/devices/test/sifivetest/sifivetest.js";
 import { FakeWallClock } from "../../src/devices/testing.js";
@@ -255,6 +256,14 @@ export const BOARD_LABS: Readonly<Record<string, (world: World) => Lab>> = {
       device.write(value & 0x3ffc, 4, (commands[(value >> 16) % commands.length]! * 0x10001) >>> 0);
     };
     return { parts: [device], regions: [[device, 0x4000]], events: [command] };
+  },
+  "src/devices/test/htif/htif.ts": ({ machine, char, memory }) => {
+    const device = new Htif({ control: machine, console: char, memory });
+    const command = (value: number): void => {
+      device.write(0, 4, value & 0xfffe);
+      device.write(4, 4, ((value >>> 16) & 1) << 24 === 0 ? 0 : 0x0100_0000 | (value & 0x1_0000));
+    };
+    return { parts: [device], regions: [[device, 16]], events: [command, (value) => char.type(String(value & 7))] };
   },
   "src/devices/test/post/post.ts": () => {
     const device = new PostPort();

@@ -26,7 +26,7 @@ export function deviceReference(): string {
     ...MACHINES.list.flatMap(({ name, text, architectures, buses, properties }) => [
       `## Machine \`${name}\``,
       "",
-      `${text}. Guests: ${architectures.join(", ") || "none yet"}. Buses: ${buses.join(", ")}.`,
+      `${text}. Guests: ${architectures.join(", ") || "none yet"}. Buses: ${buses.join(", ") || "none"}.`,
       "",
       ...propertyTable(properties),
     ]),

@@ -11,6 +11,14 @@ function machine(name: string, architectures: string[], loaded: string[]) {
   });
 }
 
+it("has a guest's usual machine first", () => {
+  const usual = defineMachine({ ...machine("b", ["one"], []), usual: true });
+  expect(new MachineRegistry([machine("a", ["one"], []), usual]).for("one").list.map(({ name }) => name)).toEqual([
+    "b",
+    "a",
+  ]);
+});
+
 it("has and loads the machines of a guest, and knows where the others are", async () => {
   const loaded: string[] = [];
   const all = new MachineRegistry([machine("a", ["one"], loaded), machine("b", ["two", "three"], loaded)]);

@@ -10,6 +10,8 @@ export interface MachineType<P extends PropertyRows = PropertyRows, N extends st
   readonly name: N;
   /** Other names it goes by. */
   readonly aliases?: RegExp;
+  /** The machine of its guests where nothing is said. */
+  readonly usual?: true;
   /** Guests it is made for, the names of their Arch. */
   readonly architectures: readonly string[];
   readonly buses: readonly BusName[];
@@ -38,8 +40,9 @@ export class MachineRegistry {
   /** Those for a guest; the first is the default. */
   for(architecture: string): MachineRegistry {
     const own = (type: MachineType): boolean => type.architectures.includes(architecture);
+    const usualFirst = (a: MachineType, b: MachineType): number => Number(b.usual ?? false) - Number(a.usual ?? false);
     return new MachineRegistry(
-      this.list.filter(own),
+      this.list.filter(own).sort(usualFirst),
       this.list.filter((type) => !own(type)),
     );
   }

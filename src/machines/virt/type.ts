@@ -2,6 +2,7 @@ import { defineMachine } from "../registry/registry.js";
 
 export const machine = defineMachine({
   name: "virt",
+  usual: true,
   text: "board of virtio devices with a device tree",
   architectures: ["riscv64"],
   buses: ["mmio", "pci"],

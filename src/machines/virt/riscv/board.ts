@@ -19,19 +19,9 @@ import type { MachineLog } from "../../../machine/log.js";
 import type { Sockets } from "../../../machine/plug.js";
 import type { StatePart } from "../../../snapshot/sections.js";
 import type { BoardParts, Mainboard } from "../../registry/model.js";
+import { type Hart, hartLine, MEI, MSI, MTI, SEI, SSI, STI } from "./hart.js";
 import * as map from "./map.js";
 import { SupervisorTimers } from "./supervisor-timers.js";
-
-/** A hart as the board sees it. */
-export interface Hart {
-  /** By its number in mip. */
-  setInterrupt(number: number, level: boolean): void;
-  /** Sets a bit of mip that software clears. */
-  setPending(number: number): void;
-  reset(): void;
-  /** The counter of the timer is ahead of virtual time by so many ticks. */
-  setTime(ahead: bigint): void;
-}
 
 export interface RiscvBoardParts
   extends Pick<BoardParts<unknown>, "bus" | "clock" | "wall" | "log" | "control" | "serial" | "wake"> {
@@ -42,12 +32,6 @@ export interface RiscvBoardParts
   readonly aclint: boolean;
 }
 
-const SSI = 1;
-const MSI = 3;
-const MTI = 7;
-const SEI = 9;
-const MEI = 11;
-const STI = 5;
 const UART_REGISTERS = 8;
 
 export class RiscvVirtBoard implements Mainboard {
@@ -63,12 +47,12 @@ export class RiscvVirtBoard implements Mainboard {
   private slots = 0;
 
   constructor(private readonly parts: RiscvBoardParts) {
-    const { bus, clock, wall, log, control, harts, memory, ramSize } = parts;
-    const lines = (number: number): IrqLine[] => harts.map((hart) => this.line(hart, number));
+    const { bus, clock, wall, log, control, harts, memory, ramSize, wake } = parts;
+    const lines = (number: number): IrqLine[] => harts.map((hart) => hartLine(hart, number, wake));
     this.plic = new Plic({
       sources: map.PLIC_SOURCES,
       priorityBits: map.PLIC_PRIORITY_BITS,
-      contexts: harts.flatMap((hart) => [this.line(hart, MEI), this.line(hart, SEI)]),
+      contexts: harts.flatMap((hart) => [hartLine(hart, MEI, wake), hartLine(hart, SEI, wake)]),
       log,
     });
     const mswi = new Swi("riscv.aclint.mswi", lines(MSI), log);
@@ -84,7 +68,7 @@ export class RiscvVirtBoard implements Mainboard {
     if (parts.aclint) {
       const sswi = new Swi(
         "riscv.aclint.sswi",
-        harts.map((hart) => softwareEdge(hart, parts.wake)),
+        harts.map((hart) => softwareEdge(hart, wake)),
         log,
       );
       bus.memory.map(map.SSWI, SWI_SIZE, sswi.name, sswi);
@@ -154,15 +138,6 @@ export class RiscvVirtBoard implements Mainboard {
 
   private irq({ irq }: map.Place): IrqLine {
     return this.plic.input(irq!);
-  }
-
-  private line(hart: Hart, number: number): IrqLine {
-    return {
-      set: (level) => {
-        hart.setInterrupt(number, level);
-        if (level) this.parts.wake();
-      },
-    };
   }
 
   private makeSockets(): Sockets {

@@ -3,18 +3,17 @@
 
 import type { RiscvCpu } from "../../../arch/riscv/cpu.js";
 import { encodeText } from "../../../base/text.js";
-import { type FlattenOptions, flatten } from "../../../boot/fdt/flatten.js";
+import { flatten } from "../../../boot/fdt/flatten.js";
 import type { TreeNode } from "../../../boot/fdt/tree.js";
-import { unflatten } from "../../../boot/fdt/unflatten.js";
 import * as fw from "../../../devices/firmware/fwcfg/fwcfg.js";
-import type { EngineGuestMemory } from "../../../machine/guest-memory.js";
 import { MachineError, type MachineHost } from "../../../machine/host.js";
 import type { MachineConfig } from "../../../options/config.js";
 import type { Boot, BootParts } from "../../registry/model.js";
-import { type KernelFile, RISCV_KERNEL, readKernel } from "../boot/kernel-file.js";
-import { type BootPlaces, describe, type KernelSize, placeBoot } from "../boot/place.js";
+import type { KernelFile } from "../boot/kernel-file.js";
+import type { BootPlaces } from "../boot/place.js";
 import { makeSbi } from "../sbi/firmware.js";
 import type { RiscvVirtBoard } from "./board.js";
+import { entryOf, inRam, placed, programOf, put, putFile, readBytes, readTree, sizeOf } from "./files.js";
 import { installFlashes, readFlashes } from "./flash.js";
 import * as map from "./map.js";
 import { resetRom } from "./reset-rom.js";
@@ -49,8 +48,8 @@ export async function prepareRiscvBoot(
   // Firmware in a flash gets the kernel by fw_cfg.
   const given = config.kernel === undefined ? undefined : await programOf("kernel", config.kernel, host, ramSize);
   const kernel = flashes[0] ? undefined : given;
-  const initrd = config.initrd === undefined ? undefined : await readFile("initrd", config.initrd, host);
-  const own = config.dtb === undefined ? undefined : await readFile("device tree", config.dtb, host);
+  const initrd = config.initrd === undefined ? undefined : await readBytes("initrd", config.initrd, host);
+  const own = config.dtb === undefined ? undefined : await readBytes("device tree", config.dtb, host);
   const aclint = config.machine.properties.aclint === true;
   const made = (): TreeNode => virtTree({ ...cpuTree, ramSize, aclint, firmware: firmware.reserved });
   const treeFor = (places: BootPlaces | undefined): Uint8Array => {
@@ -115,15 +114,7 @@ async function readFirmware(
   }
   if (bios !== undefined && bios !== "default") {
     const file = await programOf("firmware", bios, host, ramSize);
-    const size = sizeOf(file);
-    const address = "address" in size ? size.address : map.RAM_BASE;
-    const end = address + size.size;
-    const ramEnd = map.RAM_BASE + ramSize;
-    if (address < map.RAM_BASE || end > ramEnd) {
-      const [place, ram] = [describe(address, end), describe(map.RAM_BASE, ramEnd)];
-      throw new MachineError(`firmware ${bios} needs ${place}, and RAM is ${ram} (-m says how much)`);
-    }
-    return { file, end };
+    return { file, end: inRam("firmware", bios, file, { address: map.RAM_BASE, length: ramSize }) };
   }
   if (kernel === undefined && !elsewhere) {
     throw new MachineError("nothing to boot: give a kernel (-kernel FILE) or firmware (-bios FILE)");
@@ -136,17 +127,6 @@ async function readFirmware(
   const end = map.RAM_BASE + FIRMWARE_SIZE;
   const file = { form: "flat", bytes, offset: undefined, size: bytes.length, entry: 0 } as const;
   return { file, end, reserved: { address: map.RAM_BASE, size: FIRMWARE_SIZE } };
-}
-
-/** Of -dtb, read anew each time, because what is chosen is added. */
-function readTree(bytes: Uint8Array, name: string): { root: TreeNode; options: FlattenOptions } {
-  try {
-    const { root, ...options } = unflatten(bytes);
-    return { root, options };
-  } catch (error) {
-    if (error instanceof RangeError) throw new MachineError(`device tree ${name} ${error.message}`, { cause: error });
-    throw error;
-  }
 }
 
 async function dumpTree(host: MachineHost, name: string, bytes: Uint8Array): Promise<void> {
@@ -164,60 +144,4 @@ function addKernelItems(fwCfg: fw.FwCfg, kernel: KernelFile, initrd: Uint8Array 
   const line = encodeText(`${append}\0`);
   fwCfg.addU32(fw.FW_CFG_CMDLINE_SIZE, line.length);
   fwCfg.add(fw.FW_CFG_CMDLINE_DATA, line);
-}
-
-async function programOf(what: string, name: string, host: MachineHost, ramSize: number): Promise<KernelFile> {
-  const bytes = await readFile(what, name, host);
-  try {
-    return await readKernel(bytes, RISCV_KERNEL, ramSize);
-  } catch (error) {
-    if (error instanceof RangeError) throw new MachineError(`${what} ${name} ${error.message}`, { cause: error });
-    throw error;
-  }
-}
-
-function entryOf(file: KernelFile, address: number): number {
-  return file.form === "elf" ? file.elf.entry : address + file.entry;
-}
-
-function sizeOf(kernel: KernelFile): KernelSize {
-  if (kernel.form === "flat") return kernel;
-  const { segments } = kernel.elf;
-  const address = Math.min(...segments.map((segment) => segment.address));
-  const end = Math.max(...segments.map((segment) => segment.address + segment.size));
-  return { address, size: end - address };
-}
-
-function placed(sizes: Parameters<typeof placeBoot>[0]): BootPlaces {
-  try {
-    return placeBoot(sizes);
-  } catch (error) {
-    if (error instanceof RangeError) throw new MachineError(error.message, { cause: error });
-    throw error;
-  }
-}
-
-function putFile(memory: EngineGuestMemory, kernel: KernelFile, address: number): void {
-  if (kernel.form === "flat") {
-    put(memory, address, kernel.bytes);
-    return;
-  }
-  for (const { offset, fileSize, address: at, size } of kernel.elf.segments) {
-    put(memory, at, kernel.bytes.subarray(offset, offset + fileSize));
-    put(memory, at + fileSize, new Uint8Array(size - fileSize));
-  }
-}
-
-function put(memory: EngineGuestMemory, address: number, bytes: Uint8Array): void {
-  if (!memory.write(address, bytes)) {
-    throw new MachineError(`nothing can be loaded at 0x${address.toString(16)}: there is no RAM`);
-  }
-}
-
-async function readFile(what: string, name: string, host: MachineHost): Promise<Uint8Array> {
-  const bytes = await host.readFile(name);
-  if (bytes) return bytes;
-  const url = host.locate?.(name);
-  const why = url === undefined ? "No such file or directory" : `there is no file at ${url}`;
-  throw new MachineError(`could not open ${what} file '${name}': ${why}`, { code: "ERR_FILE", url });
 }

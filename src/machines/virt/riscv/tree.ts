@@ -6,6 +6,7 @@ import { MTIMER_HZ } from "../../../devices/irqchip/aclint/mtimer.js";
 import { MTIME, MTIMER_SIZE, SWI_SIZE } from "../../../devices/irqchip/aclint/registers.js";
 import { bridgeLine } from "../../../devices/pci/bus.js";
 import { FINISHER_PASS, FINISHER_RESET } from "../../../devices/test/sifivetest/sifivetest.js";
+import { MEI, MSI, MTI, SEI, SSI } from "./hart.js";
 import * as map from "./map.js";
 
 export interface TreeOptions {
@@ -25,14 +26,6 @@ export interface TreeOptions {
   /** Memory of the firmware, which nobody else may use. */
   readonly firmware?: { readonly address: number; readonly size: number } | undefined;
 }
-
-/** Interrupts of a hart that devices drive: machine and supervisor, software, timer and external. */
-const MSI = 3;
-const MTI = 7;
-const SEI = 9;
-const MEI = 11;
-
-const SSI = 1;
 
 /** What a PCI unit address has of a slot, and of a pin. */
 const SLOT_SHIFT = 11;
@@ -59,11 +52,9 @@ export function virtTree(options: TreeOptions): TreeNode {
   for (const [{ irq }, node] of nodes) {
     if (irq !== undefined) node.set("interrupts", [irq]).set("interrupt-parent", [plic]);
   }
-  const toHarts = (...numbers: number[]): Cell[] =>
-    controllers.flatMap((controller) => numbers.flatMap((number) => [controller, number]));
-  plic.set("interrupts-extended", toHarts(MEI, SEI));
-  if (options.aclint) addAclint(soc, toHarts);
-  else addNode(soc, map.CLINT).set("interrupts-extended", toHarts(MSI, MTI));
+  plic.set("interrupts-extended", toHarts(controllers, MEI, SEI));
+  if (options.aclint) addAclint(soc, controllers);
+  else addNode(soc, map.CLINT).set("interrupts-extended", toHarts(controllers, MSI, MTI));
   addPci(nodes.get(map.ECAM)!, plic, options.ramSize);
 
   const test = nodes.get(map.TEST)!;
@@ -76,7 +67,12 @@ export function virtTree(options: TreeOptions): TreeNode {
   return root;
 }
 
-function addNode(parent: TreeNode, { node, address, size, compatible, properties = {} }: map.Place): TreeNode {
+/** Interrupts of every hart, as a list of controllers and numbers. */
+export function toHarts(controllers: readonly TreeNode[], ...numbers: number[]): Cell[] {
+  return controllers.flatMap((controller) => numbers.flatMap((number): Cell[] => [controller, number]));
+}
+
+export function addNode(parent: TreeNode, { node, address, size, compatible, properties = {} }: map.Place): TreeNode {
   const made = parent.add(`${node}@${address.toString(16)}`);
   made.set("compatible", compatible).set("reg", [BigInt(address), BigInt(size)]);
   for (const [name, value] of Object.entries(properties)) made.set(name, value);
@@ -116,14 +112,14 @@ function addCounters(root: TreeNode): void {
 }
 
 /** RISC-V ACLINT specification; the counter lies behind the comparators. */
-function addAclint(soc: TreeNode, toHarts: (...numbers: number[]) => Cell[]): void {
+function addAclint(soc: TreeNode, controllers: readonly TreeNode[]): void {
   const mtimer = map.CLINT.address + SWI_SIZE;
   const part = (name: string, reg: Cell[], number: number): TreeNode =>
     soc
       .add(`${name}@${reg[0]!.toString(16)}`)
       .set("compatible", `riscv,aclint-${name}`)
       .set("reg", reg)
-      .set("interrupts-extended", toHarts(number));
+      .set("interrupts-extended", toHarts(controllers, number));
   const software = (name: string, address: number, number: number): void => {
     part(name, [BigInt(address), BigInt(SWI_SIZE)], number)
       .set("interrupt-controller", true)
@@ -145,7 +141,10 @@ function addReserved(root: TreeNode, { address, size }: { address: number; size:
 }
 
 /** The harts; answers their interrupt controllers. */
-function addCpus(root: TreeNode, { harts, extensions, mmu }: TreeOptions): TreeNode[] {
+export function addCpus(
+  root: TreeNode,
+  { harts, extensions, mmu }: Pick<TreeOptions, "harts" | "extensions" | "mmu">,
+): TreeNode[] {
   const cpus = root.add("cpus").set("#address-cells", [1]).set("#size-cells", [0]);
   cpus.set("timebase-frequency", [MTIMER_HZ]);
   const nodes = Array.from({ length: harts }, (_, hart) => cpus.add(`cpu@${hart.toString(16)}`));
