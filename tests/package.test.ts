@@ -1,12 +1,13 @@
 // What `npm pack` would publish: all that a user needs, none of what only we need, and it works where it is unpacked.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { assemble } from "../src/machines/virt/sbi/assembler.js";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -142,9 +143,9 @@ it("has no module that only tests and tools use", () => {
   expect(unused.filter((path) => !EXPECTED.some(([pattern]) => pattern.test(path)))).toEqual([]);
 });
 
-it("loads at most 400 KB of engine for a guest, compressed", () => {
+it.each(["x86_64", "riscv64"])("loads at most 400 KB of engine for a guest of %s, compressed", (guest) => {
   // The terminal is xterm.js for the most part, and not the engine's.
-  const engine = ["wasmachine.js", "worker.js", "core-x86_64.wasm", "unpack.wasm"];
+  const engine = ["wasmachine.js", "worker.js", `core-${guest}.wasm`, "unpack.wasm"];
   const sizes = engine.map((name) => gzipSync(readFileSync(join(installed, "dist/page", name))).length);
   expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(400_000);
 });
@@ -169,4 +170,60 @@ it("runs where it is unpacked", () => {
   });
   expect(embedded.stderr).toBe("");
   expect(embedded.stdout).toContain(manifest.version);
+});
+
+/** Writes a file by semihosting and leaves with status 7. */
+const PROGRAM = `
+  li a0, 1
+  la a1, open
+  call host
+  la a1, write
+  sd a0, 0(a1)
+  li a0, 5
+  call host
+  li a0, 4
+  la a1, text
+  call host
+  li a0, 0x20
+  la a1, exit
+  call host
+host:
+  .word 0x01f01013
+  .word 0x00100073
+  .word 0x40705013
+  ret
+  .align 8
+open:
+  .dword name
+  .dword 4
+  .dword 3
+write:
+  .dword 0
+  .dword text
+  .dword 5
+exit:
+  .dword 0x20026
+  .dword 7
+text:
+  .ascii "hello"
+  .word 0
+name:
+  .ascii "out"
+`;
+
+it("runs a program of riscv64, which writes a file where the user says so", () => {
+  const program = join(installed, manifest.bin["wasmachine-system-riscv64"]!);
+  writeFileSync(join(folder, "program"), assemble(PROGRAM, 0x8000_0000).bytes);
+  const run = (target: string) => {
+    const semihosting = `enable=on,target=${target},chardev=c`;
+    const options = [
+      ...["-bios", "program", "-display", "none", "-serial", "none", "-monitor", "none"],
+      ...["-chardev", "stdio,id=c", "-semihosting-config", semihosting],
+    ];
+    return spawnSync(process.execPath, [program, ...options], { cwd: folder, encoding: "utf8", input: "" });
+  };
+  expect(run("auto")).toMatchObject({ status: 7, stdout: "hello", stderr: "" });
+  expect(existsSync(join(folder, "out"))).toBe(false);
+  expect(run("native")).toMatchObject({ status: 7, stdout: "hello", stderr: "" });
+  expect(readFileSync(join(folder, "out"), "utf8")).toBe("hello");
 });

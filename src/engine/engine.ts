@@ -177,10 +177,10 @@ export class Engine {
   }
 
   /** Guest-physical address of a virtual one as the system sees it, or undefined. */
-  translateAddress(vcpu: Vcpu, address: bigint): number | undefined {
+  translateAddress(vcpu: Vcpu, address: bigint, mmu = this.arch.mmu.debug): number | undefined {
     const lo = Number(address & 0xffffffffn) | 0;
     const hi = Number((address >> 32n) & 0xffffffffn) | 0;
-    return this.core.debugTranslate(vcpu.base, lo, hi, this.arch.mmu.debug) ? vcpu.number(L.S_WALK_PHYS) : undefined;
+    return this.core.debugTranslate(vcpu.base, lo, hi, mmu) ? vcpu.number(L.S_WALK_PHYS) : undefined;
   }
 
   /** Of the CPU that runs: see Vcpu. */

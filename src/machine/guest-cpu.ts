@@ -8,7 +8,7 @@ import { Engine, type Tier1, type TranslateEvent } from "../engine/engine.js";
 import type { RamRange } from "../engine/physical.js";
 import type { Vcpu } from "../engine/vcpu.js";
 import { E_ICOUNT, E_ICOUNT_SHIFT } from "../layout/engine.js";
-import { S_EXACT, S_HALTED, S_PC } from "../layout/vcpu.js";
+import { MODE_MMU_MASK, MODE_MMU_SHIFT, S_EXACT, S_HALTED, S_MODE, S_PC } from "../layout/vcpu.js";
 import { type CpuExit, type CpuHooks, type EngineCpu, hostImports } from "./cpu.js";
 
 export interface GuestCpuOptions<H extends CpuHooks = CpuHooks> {
@@ -112,6 +112,12 @@ export abstract class GuestCpu implements EngineCpu {
   /** Makes state that was set take effect: mode, MMU, pending events. setPc and general registers do without. */
   update(): void {
     this.engine.update(this.vcpu);
+  }
+
+  /** Guest-physical address of a virtual one as the code sees it that runs now, whatever its rights, or undefined. */
+  translateNow(address: bigint): number | undefined {
+    const mmu = (this.vcpu.get(S_MODE) >> MODE_MMU_SHIFT) & MODE_MMU_MASK;
+    return this.engine.translateAddress(this.vcpu, address, mmu);
   }
 
   /** Guest-physical address of a virtual one as the system sees it, or undefined. */

@@ -6,6 +6,7 @@ import type { ChardevConfig, DriveConfig } from "../options/config.js";
 import type { HotBlock } from "../tier1/tier1.js";
 import type { HostScheduler } from "./clock/scheduler.js";
 import type { RegionHelperPort } from "./region-helper.js";
+import type { HostFiles } from "./semihosting/interfaces.js";
 
 export interface MachineHost {
   readonly scheduler: HostScheduler;
@@ -21,6 +22,8 @@ export interface MachineHost {
   openFile?(name: string): Promise<ArrivingFile | undefined>;
   /** Writes a whole file, where the host can. */
   writeFile?(name: string, bytes: Uint8Array): Promise<void>;
+  /** Files of the host for a program that makes calls of semihosting, where there are some to give. */
+  semihostingFiles?(): HostFiles;
   /** Folders in which this host's packages keep firmware, looked at after those of -L. */
   readonly firmwareFolders?: readonly string[];
   /** Where a name leads, for messages, where that says more than the name. */

@@ -311,6 +311,32 @@ describe("-fw_cfg", () => {
   });
 });
 
+describe("-semihosting", () => {
+  const riscv = (...args: string[]) => {
+    const parsed = parseArguments(args, program, catalogue("riscv64"));
+    return parsed.kind === "machine" ? parsed.config.semihosting : undefined;
+  };
+
+  it("says what a program may ask for", () => {
+    expect(riscv("-semihosting")).toEqual({ enabled: true, target: "auto", user: false, args: [] });
+    const words = "enable=on,target=native,chardev=c,userspace=on,arg=a,arg=b c";
+    expect(
+      riscv("-chardev", "stdio,id=c", "-semihosting-config", words, "-serial", "none", "-monitor", "none"),
+    ).toEqual({
+      ...{ enabled: true, target: "native", chardev: "c", user: true, args: ["a", "b c"] },
+    });
+    expect(riscv("-semihosting", "-semihosting-config", "enable=off")?.enabled).toBe(false);
+    expect(riscv()).toBeUndefined();
+  });
+
+  it("is refused where there is none", () => {
+    expect(error("-semihosting")).toContain("programs of x86_64 make no such calls");
+    expect(() => riscv("-semihosting-config", "target=gdb")).toThrow("target=gdb is not supported");
+    expect(() => riscv("-semihosting-config", "chardev=no")).toThrow("chardev 'no' not found");
+    expect(() => riscv("-semihosting-config", "file=x")).toThrow("Invalid parameter 'file'");
+  });
+});
+
 describe("drives", () => {
   it("un-doubles commas and reads flags", () => {
     const [drive] = parse("-drive", "file=a,,b=c.img,if=virtio,readonly,serial=S 1,cache=writethrough").drives;

@@ -16,6 +16,7 @@ import { OutputBuffer, Outputs } from "./output.js";
 import { openOutputFile } from "./output-file.js";
 import { startRegionHelper } from "./region-thread.js";
 import { NodeScheduler } from "./scheduler.js";
+import { semihostingFiles } from "./semihosting-files.js";
 import { StdioChardev } from "./stdio.js";
 
 export interface NodeHostOptions {
@@ -64,6 +65,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     date: () => Date.now(),
     readFile,
     writeFile: (name, bytes) => writeFile(name, bytes, images),
+    semihostingFiles: () => semihostingFiles(images),
     firmwareFolders: FIRMWARE_FOLDERS,
     openImage: (drive) => openImage(drive, warn),
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput, outputs, images),

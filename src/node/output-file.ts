@@ -4,23 +4,24 @@ import * as fs from "node:fs";
 import { MachineError } from "../machine/host.js";
 import { inUseBy } from "./image-lock.js";
 
+/** Throws MachineError when a file is one of `images`, this machine's disks, or another machine's. */
+export function refuseDisks(path: string, images: readonly string[]): void {
+  const file = found(path);
+  if (!file?.isBlockDevice() && !(file?.isFile() && file.size > 0)) return;
+  const own = images.some((image) => same(file, found(image)));
+  const who = own ? "this machine" : usedBy(path);
+  if (who === undefined) return;
+  throw new MachineError(`'${path}' is in use as a disk by ${who}: nothing else is written to it; name another file`, {
+    code: "ERR_FILE",
+  });
+}
+
 /**
  * Opens a file for output, emptied unless `append`. Throws MachineError when it is one of `images`, this machine's disks, or
  * another machine's, and the host's own error when it cannot be opened.
  */
 export function openOutputFile(path: string, append: boolean, images: readonly string[]): number {
-  const file = found(path);
-  if (file?.isBlockDevice() || (file?.isFile() && file.size > 0)) {
-    const own = images.some((image) => same(file, found(image)));
-    const who = own ? "this machine" : usedBy(path);
-    if (who !== undefined)
-      throw new MachineError(
-        `'${path}' is in use as a disk by ${who}: nothing else is written to it; name another file`,
-        {
-          code: "ERR_FILE",
-        },
-      );
-  }
+  refuseDisks(path, images);
   return fs.openSync(path, append ? "a" : "w");
 }
 

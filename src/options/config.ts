@@ -40,6 +40,8 @@ export interface MachineConfig {
   icount?: IcountConfig;
   log: LogConfig;
   boot: BootConfig;
+  /** -semihosting, -semihosting-config. */
+  semihosting?: SemihostingConfig;
   /** -no-reboot: a reset ends the machine. */
   noReboot: boolean;
   /** -no-shutdown: a power-off stops the machine and keeps it. */
@@ -175,6 +177,18 @@ export interface IcountConfig {
   auto: boolean;
   /** false: idle time is skipped at once. */
   sleep: boolean;
+}
+
+export interface SemihostingConfig {
+  enabled: boolean;
+  /** native: the host's files are the program's too. */
+  target: "native" | "auto";
+  /** The console; without one lines go to the log, and nothing is read. */
+  chardev?: string;
+  /** Programs in the user's mode may make calls. */
+  user: boolean;
+  /** The program's command line; empty: that of -kernel and -append. */
+  args: string[];
 }
 
 export const LOG_ITEMS = [

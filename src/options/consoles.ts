@@ -65,7 +65,7 @@ function tooManyPorts({ name, serial: { ports } }: MachineRow): string {
 function checkSharing(config: MachineConfig): void {
   const users = new Map<string, number>();
   const ofDevices = config.devices.map(({ properties }) => properties.chardev as string | undefined);
-  const named = [...config.serial, ...config.monitors, ...ofDevices];
+  const named = [...config.serial, ...config.monitors, ...ofDevices, config.semihosting?.chardev];
   for (const id of named) {
     if (id === undefined) continue;
     const chardev = config.chardevs.find((entry) => entry.id === id);

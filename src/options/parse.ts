@@ -100,6 +100,8 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   const machine = chosenMachine(config, state.catalogue.machines);
   if (config.dtb !== undefined && !machine.deviceTree)
     throw optionError("-dtb", config.dtb, `machine type '${machine.name}' has no device tree`);
+  if (config.semihosting?.enabled && !state.catalogue.guest.semihosting)
+    throw new OptionError(`-semihosting: programs of ${config.guest} make no such calls: leave the option out`);
   const [first] = config.firmwareFiles;
   if (first && !machine.firmwareFiles)
     throw optionError("-fw_cfg", first.name, `machine type '${machine.name}' has no firmware configuration device`);

@@ -19,8 +19,8 @@ const OPTION_GROUPS: readonly (readonly [names: string, why: string])[] = [
   [
     "numa: add-fd: set: global: k: blockdev: iscsi: no-fd-bootchk tpmdev: compat: shim: preconfig overcommit: " +
       "dfilter: xen-domid: xen-attach xen-domid-restrict option-rom: loadvm: readconfig: writeconfig: watchdog: " +
-      "watchdog-action: incoming: only-migratable tb-size: chroot: runas: sandbox: prom-env: semihosting " +
-      "semihosting-config: old-param trace: plugin: enable-fips dump-vmstate: enable-sync-profile acpitable: smbios: " +
+      "watchdog-action: incoming: only-migratable tb-size: chroot: runas: sandbox: prom-env: " +
+      "old-param trace: plugin: enable-fips dump-vmstate: enable-sync-profile acpitable: smbios: " +
       "mem-path: mem-prealloc balloon: nouserconfig run-with: virtioconsole: tdf nodefconfig",
     "not supported yet",
   ],

@@ -79,6 +79,8 @@ export interface GuestRow {
   /** As in the name of its program. */
   readonly name: string;
   readonly cpus: CpuRows;
+  /** Its programs can make calls of semihosting. */
+  readonly semihosting?: true;
 }
 
 /** All that an option may name. */

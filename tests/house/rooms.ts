@@ -29,6 +29,7 @@ export const ROOMS: readonly string[] = [
   "src/engine",
   // Machines.
   "src/boot",
+  "src/machine/semihosting",
   "src/machine",
   "src/arch/riscv/layout.ts",
   "src/arch/riscv/vector.ts",

@@ -4,3 +4,8 @@
 // @ts-ignore: decorator
 @external("arch", "timerSet")
 export declare function timerSet(lo: u32, hi: u32): void;
+
+/** Whether the EBREAK at an address, in two halves, is a call that the host carries out; it stops the hart then. */
+// @ts-ignore: decorator
+@external("arch", "semihosting")
+export declare function semihosting(lo: u32, hi: u32): i32;

@@ -2,8 +2,10 @@
 
 import { ACCESS_EXEC, ACCESS_WRITE } from "../../../src/layout/access";
 import {
+  FEATURE_SEMIHOSTING,
   PRIV_MACHINE,
   RV_CAUSE,
+  RV_FEATURES,
   RV_MCAUSE,
   RV_MSTATUS,
   RV_MTVEC,
@@ -11,6 +13,7 @@ import {
   RV_TVAL,
 } from "../../../src/arch/riscv/layout";
 import { FAULT_EXCEPTION, FAULT_NONE, S_FAULT } from "../../../src/layout/vcpu";
+import { setPc } from "../../engine/state";
 import {
   BREAKPOINT,
   ECALL_U,
@@ -25,6 +28,7 @@ import {
   STORE_MISALIGNED,
   STORE_PAGE,
 } from "./bits";
+import { semihosting } from "./host";
 
 export function raise(cpu: i32, cause: i32, value: u64): i32 {
   store<i32>(cpu + RV_CAUSE, cause);
@@ -44,7 +48,12 @@ export function riscv_ecall(cpu: i32, encoding: i64, b: i64, c: i64): i64 {
   return 0;
 }
 
+/** A call of the host leaves the hart where it is until that is done. */
 export function riscv_ebreak(cpu: i32, pc: i64, b: i64, c: i64): i64 {
+  if ((load<i32>(cpu + RV_FEATURES) & FEATURE_SEMIHOSTING) != 0 && semihosting(<u32>pc, <u32>(pc >> 32)) != 0) {
+    setPc(cpu, pc);
+    return 0;
+  }
   raise(cpu, BREAKPOINT, pc);
   return 0;
 }

@@ -10,6 +10,8 @@ import * as R from "./layout.js";
 export interface RiscvHooks extends CpuHooks {
   /** stimecmp was set: when `time` gets there, IRQ_STI is to be asserted. */
   timerSet(at: bigint): void;
+  /** EBREAK: whether it is a call that the host carries out, for which it stops the hart. Absent: they are all breakpoints. */
+  semihosting?(pc: bigint): boolean;
 }
 
 export interface RiscvCpuOptions extends GuestCpuOptions<RiscvHooks> {
@@ -24,10 +26,11 @@ export class RiscvCpu extends GuestCpu {
   constructor(options: RiscvCpuOptions) {
     const { hooks, extensions } = options;
     super(RISCV, options, {
-      timerSet: (lo: number, hi: number) => hooks.timerSet((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)),
+      timerSet: (lo: number, hi: number) => hooks.timerSet(wide(lo, hi)),
+      semihosting: (lo: number, hi: number) => Number(hooks.semihosting?.(wide(lo, hi)) ?? false),
     });
     this.extensions = extensions;
-    this.vcpu.set(R.RV_FEATURES, featureBits(extensions));
+    this.vcpu.set(R.RV_FEATURES, featureBits(extensions) | (hooks.semihosting ? R.FEATURE_SEMIHOSTING : 0));
     this.vcpu.set64(R.RV_MISA, BigInt.asIntN(64, misa(extensions)));
     this.reset();
   }
@@ -54,4 +57,9 @@ export class RiscvCpu extends GuestCpu {
   setX(register: number, value: bigint): void {
     if (register !== 0) this.vcpu.set64(R.RV_X + 8 * register, BigInt.asUintN(64, value));
   }
+}
+
+/** A number of 64 bits in two halves. */
+function wide(lo: number, hi: number): bigint {
+  return (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
 }

@@ -18,6 +18,7 @@ import type { MachineHost } from "../../machine/host.js";
 import { MachineLog } from "../../machine/log.js";
 import { loadDevices, Plugger } from "../../machine/plug.js";
 import { RunLoop } from "../../machine/run-loop.js";
+import type { Semihosting } from "../../machine/semihosting/semihosting.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { MachineModel, Mainboard } from "../registry/model.js";
 import type { MachineType } from "../registry/registry.js";
@@ -25,6 +26,7 @@ import { makeCpu } from "./engine.js";
 import { readFirmwareFiles } from "./firmware-files.js";
 import { applyLoads, prepareLoads } from "./loads.js";
 import { ModelledMachine } from "./machine.js";
+import { makeSemihosting, semihostingPort } from "./semihosting.js";
 import { makeTime } from "./time.js";
 
 /** What a host gives besides itself: the guest's core module, compiled; and what is not to be as it is in this house. */
@@ -57,7 +59,15 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
   let machine!: ModelledMachine<C, B>;
   let loop!: RunLoop;
   const { module, shared = false, tier1 } = parts;
-  const sources = { config, host, guest, module, shared, tier1, log, bus, random: random.next };
+  let semihosting: Semihosting | undefined;
+  const port = config.semihosting?.enabled
+    ? semihostingPort(
+        config.semihosting,
+        () => loop,
+        (call) => semihosting!.serve(call),
+      )
+    : undefined;
+  const sources = { config, host, guest, module, shared, tier1, log, bus, random: random.next, semihosting: port };
   const made = makeCpu(model, sources, () => machine.mainboard);
   const { cpu } = made;
   const memory = new EngineGuestMemory(cpu.engine);
@@ -94,6 +104,10 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
       ...(config.icount && counted ? { icount: { time: counted, sleep: config.icount.sleep } } : {}),
     });
     cpu.engine.poll = poll;
+    if (port) {
+      const exit = (status: number): void => machine.exit(status);
+      semihosting = makeSemihosting(config, { host, consoles, clock, wall: time.wall, log, exit });
+    }
     if (host.output) host.output.onRoom = () => loop.wake();
     machine = new ModelledMachine<C, B>({
       ...{ type, model, config, host, cpu, clock, loop, consoles, drives, boot },
@@ -115,6 +129,8 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     mainboard.complete?.();
     machine.wire({ mainboard, plugged: plugger.plugged });
     machine.finished.then(made.close, made.close);
+    const closed = (): void => void semihosting?.close();
+    machine.finished.then(closed, closed);
     return machine;
   } catch (error) {
     made.close();

@@ -14,7 +14,7 @@ import { type RegionHelperPort, regionHelper } from "../../machine/region-helper
 import type { MachineConfig } from "../../options/config.js";
 import { RegionTier } from "../../tier1/tier1.js";
 import { TB_SIZE_MIB } from "../../tuning/engine.js";
-import type { MachineModel, Mainboard } from "../registry/model.js";
+import type { MachineModel, Mainboard, SemihostingPort } from "../registry/model.js";
 
 export interface EngineSources {
   readonly config: MachineConfig;
@@ -29,6 +29,7 @@ export interface EngineSources {
   readonly bus: Bus;
   /** 32 random bits. */
   readonly random: () => number;
+  readonly semihosting: SemihostingPort | undefined;
 }
 
 export interface MadeCpu<C> {
@@ -44,7 +45,7 @@ export interface MadeCpu<C> {
 /** Throws MachineError where the host has too little memory. */
 export function makeCpu<C extends EngineCpu, B extends Mainboard>(
   model: MachineModel<C, B>,
-  { config, host, guest, module, shared, tier1, log, bus, random }: EngineSources,
+  { config, host, guest, module, shared, tier1, log, bus, random, semihosting }: EngineSources,
   board: () => B,
 ): MadeCpu<C> {
   const translation = guest.translation(config.cpu);
@@ -79,7 +80,9 @@ export function makeCpu<C extends EngineCpu, B extends Mainboard>(
     tier1: tier1 ?? regionTier,
     ...(traced ? { onTranslate: translationLog(log, translation.frontend) } : {}),
   };
-  const cpu = withMemory(config, () => model.createCpu({ config, translation, bus, engine }, board));
+  const cpu = withMemory(config, () =>
+    model.createCpu({ config, translation, bus, engine, ...(semihosting ? { semihosting } : {}) }, board),
+  );
   if (log.wants("int")) cpu.engine.memory.setEngine(L.E_LOG, 1);
   return {
     cpu,

@@ -21,6 +21,7 @@ import type { EngineGuestMemory } from "../../machine/guest-memory.js";
 import type { MachineHost } from "../../machine/host.js";
 import type { MachineLog } from "../../machine/log.js";
 import type { Sockets, WantedDevice } from "../../machine/plug.js";
+import type { SemihostingCall } from "../../machine/semihosting/interfaces.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { StatePart } from "../../snapshot/sections.js";
 
@@ -91,6 +92,8 @@ export interface CpuParts {
   /** Of the guest: the frontend, and what else its -cpu gives. */
   readonly translation: Translation;
   readonly bus: Bus;
+  /** Absent: programs make no calls of semihosting. */
+  readonly semihosting?: SemihostingPort;
   readonly engine: {
     readonly module: WebAssembly.Module;
     readonly shared: boolean;
@@ -104,6 +107,14 @@ export interface CpuParts {
     readonly onTranslate?: (event: TranslateEvent) => void;
     readonly onLog: (kind: number, a: number, b: number, c: number) => void;
   };
+}
+
+/** Where a CPU brings calls of semihosting. */
+export interface SemihostingPort {
+  /** Programs in the user's mode may make some. */
+  readonly user: boolean;
+  /** The CPU stops. `call` gives the call once it stands still; undefined: it is elsewhere by then. */
+  request(call: () => SemihostingCall | undefined): void;
 }
 
 export interface BoardParts<C> {

@@ -3,6 +3,7 @@
 import { optionError } from "../error.js";
 import { applyAction, applyIcount, applyLog, applyRtc, logHelp } from "../host-options.js";
 import { flag, help, type OptionSection } from "../row.js";
+import { applySemihosting } from "../semihosting.js";
 import { parseChoice, parseInteger } from "../values.js";
 
 export const DEBUG: OptionSection = {
@@ -53,6 +54,15 @@ export const DEBUG: OptionSection = {
     flag(["singlestep"], "one instruction to a block", (state) => {
       state.config.accel.oneInsnPerTb = true;
     }),
+    flag(["semihosting"], "programs may ask the host for a console, time and an exit status", (state) => {
+      applySemihosting(state.config, "-semihosting", "enable=on");
+    }),
+    {
+      names: ["semihosting-config"],
+      argument: "[enable=on|off][,target=native|auto][,chardev=id][,userspace=on|off][,arg=word[,...]]",
+      help: "the same; target=native gives programs the host's files, as its user may use them",
+      apply: (state, option, value) => applySemihosting(state.config, option, value),
+    },
     {
       names: ["d"],
       argument: "item[,...]",

@@ -3,6 +3,7 @@
 import { RiscvCpu } from "../../../arch/riscv/cpu.js";
 import type { RiscvTranslation } from "../../../arch/riscv/guest.js";
 import { RV_TIME } from "../../../arch/riscv/layout.js";
+import { isSemihostingCall, semihostingCall } from "../../../arch/riscv/semihosting.js";
 import type { IrqLine } from "../../../devices/interfaces.js";
 import type { CpuParts } from "../../registry/model.js";
 import type { SupervisorTimers } from "./supervisor-timers.js";
@@ -39,10 +40,19 @@ export function hartLine(hart: Hart, number: number, wake: () => void): IrqLine 
 }
 
 /** The CPU of a board whose timers for supervisors are `timers`, which are there when it runs. */
-export function createHart({ engine, translation }: CpuParts, timers: () => SupervisorTimers): RiscvCpu {
+export function createHart({ engine, translation, semihosting }: CpuParts, timers: () => SupervisorTimers): RiscvCpu {
   const { frontend, extensions } = translation as RiscvTranslation;
+  const called = (pc: bigint): boolean => {
+    if (!isSemihostingCall(cpu, pc, semihosting!.user)) return false;
+    semihosting!.request(() => semihostingCall(cpu, pc));
+    return true;
+  };
   const hooks = { ...engine.hooks, timerSet: (at: bigint) => timers().set(0, at) };
-  return new RiscvCpu({ ...engine, frontend, extensions, hooks });
+  const cpu: RiscvCpu = new RiscvCpu({
+    ...{ ...engine, frontend, extensions },
+    hooks: { ...hooks, ...(semihosting ? { semihosting: called } : {}) },
+  });
+  return cpu;
 }
 
 export function hartOf(cpu: RiscvCpu): Hart {
