@@ -34,11 +34,14 @@ export class VirtualMemory {
   /** Bytes up to a zero, which is left out; undefined where there is none within `most`. */
   readText(address: bigint, most: number): Uint8Array | undefined {
     const bytes: number[] = [];
-    for (let at = address; bytes.length <= most; at++) {
-      const byte = this.read(at, 1)?.[0];
-      if (byte === undefined) return undefined;
-      if (byte === 0) return Uint8Array.from(bytes);
-      bytes.push(byte);
+    for (let at = address; bytes.length <= most; ) {
+      // Behind the text there may be nothing: no further than its pages go.
+      const piece = this.read(at, PAGE - Number(at & BigInt(PAGE - 1)));
+      if (!piece) return undefined;
+      const end = piece.indexOf(0);
+      bytes.push(...(end < 0 ? piece : piece.subarray(0, end)));
+      if (end >= 0) return bytes.length <= most ? Uint8Array.from(bytes) : undefined;
+      at += BigInt(piece.length);
     }
     return undefined;
   }

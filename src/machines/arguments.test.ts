@@ -311,6 +311,12 @@ describe("-fw_cfg", () => {
   });
 });
 
+it("refuses a disk where there is no bus", () => {
+  expect(() => parseArguments(["-M", "spike", "-hda", "disk"], program, catalogue("riscv64"))).toThrow(
+    "drive disk: machine type 'spike' has no bus for a disk",
+  );
+});
+
 describe("-semihosting", () => {
   const riscv = (...args: string[]) => {
     const parsed = parseArguments(args, program, catalogue("riscv64"));

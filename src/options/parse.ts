@@ -106,6 +106,9 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   if (first && !machine.firmwareFiles)
     throw optionError("-fw_cfg", first.name, `machine type '${machine.name}' has no firmware configuration device`);
   settleDrives(config, state.pendingDrives, state.snapshot, machine);
+  const disk = config.drives.find((drive) => drive.interface === "virtio");
+  if (disk && machine.buses.length === 0)
+    throw new OptionError(`drive ${disk.file}: machine type '${machine.name}' has no bus for a disk`);
   connectConsoles(state, separateMonitor);
   checkBuses(state);
   checkReferences(config, state.catalogue.devices, state.deviceSources);

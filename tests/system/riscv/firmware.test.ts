@@ -64,8 +64,8 @@ describe("U-Boot", () => {
     expect((await emulator!.end(BOOT)).status).toBe(0);
   });
 
-  it("comes to its prompt on the built-in SBI", async () => {
-    const { out } = await prompts("-kernel", uBoot("supervisor", "u-boot.bin"));
+  it("as an ELF file comes to its prompt on the built-in SBI", async () => {
+    const { out } = await prompts("-kernel", uBoot("supervisor", "uboot.elf"));
     expect(out).toMatch(/DRAM: +128 MiB/);
   });
 });
