@@ -56,3 +56,20 @@ interface Blob {
 interface URL {
   readonly href: string;
 }
+
+interface AbortSignal {
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}
+
+declare class TextDecoder {
+  decode(bytes: Uint8Array): string;
+}
+
+declare var crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };

@@ -59,6 +59,8 @@ export interface MachineOptions {
    * guest has booted. Guests that poll the port get nothing then. Default false.
    */
   holdInput?: boolean;
+  /** A port by which an agent in the guest runs commands, for exec() and files (virtio-serial). Default true. */
+  agent?: boolean;
   /** Where the core, the guest's WebAssembly module, is, if not beside this package's modules. */
   coreUrl?: string | URL;
   /** Where the worker's module is, if not beside this package's modules. */
@@ -136,7 +138,10 @@ export interface Machine {
   reset(): void;
   /** Pushes the power button: the guest may shut down, or not listen. */
   powerDown(): void;
-  /** Runs a command in the guest: a string by its shell, a list as it is. */
+  /**
+   * Runs a command in the guest by its agent: a string by its shell, a list as it is. Waits for a guest that boots; rejects with
+   * `ERR_AGENT` where there is no agent.
+   */
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Everything the machine is, for another one to go on from. */
   saveState(): Promise<ReadableStream<Uint8Array>>;

@@ -3,7 +3,7 @@
 import type { LoadProgress, MachineEvents, MachineExit, MachineState } from "./api.js";
 import type { PostedError } from "./errors.js";
 
-export type ChannelName = "console" | "monitor";
+export type ChannelName = "console" | "monitor" | "agent";
 
 /** A file as it can be posted; strings are absolute URLs or paths. */
 export type PostedFile = Blob | Uint8Array | ArrayBuffer | string;
@@ -22,12 +22,16 @@ export interface CreateMessage {
   /** The core, where it is compiled already; machines of a process share its code. */
   core?: { readonly module: WebAssembly.Module; readonly shared: boolean };
   holdInput: boolean;
+  /** The guest gets a port for its agent. */
+  agent: boolean;
 }
 
 export type ToMachine =
   | CreateMessage
   | { type: "start" | "pause" | "resume" | "reset" | "powerDown" }
   | { type: "resize"; columns: number; rows: number }
+  /** Commands wait for the guest's agent, or none does. */
+  | { type: "waiting"; waits: boolean }
   | { type: "input"; channel: ChannelName; bytes: Uint8Array }
   /** So many bytes of output were read, or will never be. */
   | { type: "taken"; channel: ChannelName; count: number };
@@ -40,6 +44,10 @@ export type FromMachine =
   | { type: "output"; channel: ChannelName; bytes: Uint8Array }
   /** So many bytes of input were taken by the machine. */
   | { type: "accepted"; channel: ChannelName; count: number }
+  /** The guest's agent has its port open, or closed. */
+  | { type: "agent"; open: boolean }
+  /** Commands waited for an agent, and there is none. */
+  | { type: "agentMissing"; message: string }
   | { type: "warning" | "log"; message: string }
   | { type: "exit"; exit: MachineExit }
   | { type: "error"; error: PostedError };

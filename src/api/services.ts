@@ -60,19 +60,56 @@ export interface MachineNetwork {
   listen(port: number, handler: (connection: MachineStreams) => void): Promise<() => void>;
 }
 
-/** Files inside the guest, by its agent. */
+/**
+ * Files inside the guest, by its agent. What the guest's kernel refuses rejects with `ERR_GUEST`, whose cause has its `code`, such as
+ * "ENOENT".
+ */
 export interface MachineFiles {
   readFile(path: string): Promise<Uint8Array>;
-  writeFile(path: string, contents: Uint8Array | string): Promise<void>;
+  /** `mode`: of a file that was not there, less the agent's umask. Default 0o644. */
+  writeFile(path: string, contents: Uint8Array | string, options?: { mode?: number }): Promise<void>;
+  /** The names in a directory. */
+  list(path: string): Promise<string[]>;
+  stat(path: string, options?: { followLinks?: boolean }): Promise<GuestFileStat>;
+  /** With `recursive`, those above it too, and it may be there. */
+  mkdir(path: string, options?: { recursive?: boolean }): Promise<void>;
+  /** A file, a link or an empty directory; with `recursive`, what is in it too. */
+  remove(path: string, options?: { recursive?: boolean }): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  chmod(path: string, mode: number): Promise<void>;
+  /** Where a symbolic link leads. */
+  readLink(path: string): Promise<string>;
+}
+
+export interface GuestFileStat {
+  readonly type: "file" | "directory" | "link" | "fifo" | "socket" | "character device" | "block device";
+  /** Permissions. */
+  readonly mode: number;
+  readonly size: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly links: number;
+  readonly inode: number;
+  readonly modified: Date;
 }
 
 export interface ExecOptions {
+  /** Default: the user's home. */
   cwd?: string;
+  /** Variables beside those that there are. */
   env?: Readonly<Record<string, string>>;
-  user?: string;
+  /** Name or number. Default: the agent's, root. */
+  user?: string | number;
+  /** Default: nothing to read. */
   stdin?: Uint8Array | string;
-  /** Milliseconds after which the command is killed. */
+  /** Milliseconds of the guest's time after which the command is killed, with all that it has started. */
   timeout?: number;
+  /** Kills the command, with all that it has started; exec() rejects with its reason. */
+  signal?: AbortSignal;
+  /** The command has a terminal, of 80 by 24 characters unless told; both outputs are stdout then. */
+  tty?: boolean | { columns: number; rows: number };
+  /** Most bytes of output; a command that writes more is killed, and exec() rejects. Default 256 MiB. */
+  maxOutput?: number;
 }
 
 export interface ExecResult {
@@ -80,6 +117,7 @@ export interface ExecResult {
   stderr: string;
   /** Undefined when a signal ended the command. */
   exitCode: number | undefined;
+  /** Such as "SIGKILL". */
   signal: string | undefined;
   timedOut: boolean;
 }

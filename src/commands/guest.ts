@@ -32,6 +32,7 @@ Without options it keeps a guest that is there, whatever it was built with.
 // dist/commands/guest.js and src/commands/guest.ts lie equally deep in the package.
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = join(PACKAGE, "src/images");
+const AGENTS = join(PACKAGE, "dist/agent");
 
 export const guest: Command = {
   summary: "makes a Debian guest: kernel, initrd, disk",
@@ -78,7 +79,7 @@ export const guest: Command = {
     const built = await buildGuest(
       {
         ...{ arch: values.arch, cloud: values.cloud, python: values.python, suite: values.suite, force: values.force },
-        ...{ out, size, bench, cache: resolve(cache), folder: FILES },
+        ...{ out, size, bench, cache: resolve(cache), folder: FILES, agents: AGENTS },
         anyOptions: args.length === 0,
         modules: values.modules.split(",").filter(Boolean),
       },
@@ -107,7 +108,7 @@ function offer(out: string, arch: string): void {
 export async function ensureGuest(out: string, arch: string): Promise<void> {
   const usual = { arch, cloud: false, python: false, suite: undefined, force: false, bench: undefined };
   const built = await buildGuest(
-    { ...usual, out, size: 256, cache: cacheFolder(), folder: FILES, anyOptions: true, modules: [] },
+    { ...usual, out, size: 256, cache: cacheFolder(), folder: FILES, agents: AGENTS, anyOptions: true, modules: [] },
     progress,
   );
   if (built) offer(out, arch);

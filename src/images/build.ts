@@ -35,6 +35,8 @@ export interface GuestOptions {
   anyOptions: boolean;
   /** Folder of the files that are copied into the guest (GUEST_FILES). */
   folder: string;
+  /** Folder of the agent, a program for each processor. */
+  agents: string;
 }
 
 interface Architecture {
@@ -51,7 +53,7 @@ interface Architecture {
 }
 
 /** Bumped when a change here makes guests built before out of date. */
-const BUILDER = 6;
+const BUILDER = 7;
 
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   amd64: {
@@ -127,6 +129,10 @@ export async function buildGuest(options: GuestOptions, progress: (text: string)
     if (unknown) throw new GuestError(`kernel ${version} has no module ${unknown}`);
 
     const base = baseTree(box);
+    const agent = agentFile(options.agents, arch.guest);
+    if (arch.target !== arch.guest) progress(`there is no agent for ${options.arch}`);
+    else if (!existsSync(agent)) progress(`without the agent: ${agent} was not built, for want of a compiler`);
+    else base.file("sbin/wasmachine-agent", readFileSync(agent), 0o755);
     addShell(base, shell, options.folder);
     base.file("etc/issue", `wasmachine: Debian's Linux ${version} with busybox and bash; poweroff ends it\n`);
     installModules(base, version, modules);
@@ -230,11 +236,18 @@ interface Key {
   options: string;
 }
 
+/** The agent for a guest, where it was built. */
+export function agentFile(folder: string, guest: string): string {
+  return join(folder, `agent-${guest}`);
+}
+
 /** Everything the result depends on besides the packages' versions. */
 function fingerprint(options: GuestOptions, meta: string): Key {
   const { suite, python, size, modules, bench } = options;
   const builder = createHash("sha256").update(`${BUILDER}`);
   for (const name of GUEST_FILES) builder.update(readFileSync(join(options.folder, name)));
+  const agent = agentFile(options.agents, findArchitecture(options.arch).guest);
+  if (existsSync(agent)) builder.update(readFileSync(agent));
   const chosen = createHash("sha256").update(JSON.stringify([meta, suite, python, size, modules]));
   if (bench) for (const name of readdirSync(bench).sort()) chosen.update(readFileSync(join(bench, name)));
   return { builder: builder.digest("hex"), options: chosen.digest("hex") };

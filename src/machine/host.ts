@@ -102,7 +102,7 @@ export class MachineError extends Error {
 /**
  * ERR_OPTION: the command line; ERR_FILE: a file cannot be had, or not be read; ERR_MEMORY: the host has too little;
  * ERR_MACHINE: this machine cannot be made or go on with what it was given; ERR_WORKER: its thread does not start;
- * ERR_ENDED: it has ended; ERR_UNAVAILABLE: a part of the API that is not there yet; ERR_INTERNAL: a fault of this program.
+ * ERR_ENDED: it has ended; ERR_AGENT: the guest has no agent, or it has gone; ERR_GUEST: the guest's kernel refuses; ERR_UNAVAILABLE: a part of the API that is not there yet; ERR_INTERNAL: a fault of this program.
  */
 export type MachineErrorCode =
   | "ERR_OPTION"
@@ -112,6 +112,8 @@ export type MachineErrorCode =
   | "ERR_WORKER"
   | "ERR_ENDED"
   | "ERR_STATE"
+  | "ERR_AGENT"
+  | "ERR_GUEST"
   | "ERR_UNAVAILABLE"
   | "ERR_INTERNAL";
 

@@ -25,7 +25,7 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   addParts(options, args, files, posted);
-  const { filesUrl, coreUrl, holdInput = false } = options;
+  const { filesUrl, coreUrl, holdInput = false, agent = true } = options;
   const core = coreUrl === undefined ? processCore(guest) : undefined;
   return new MachineClient(
     startMachine(options.workerUrl === undefined ? WORKER : path(options.workerUrl), guest),
@@ -38,7 +38,7 @@ export function createMachine(options: MachineOptions): Machine {
       origins: [],
       pageOrigin: "",
       coreUrl: coreUrl === undefined ? "" : path(coreUrl),
-      holdInput,
+      ...{ holdInput, agent },
       ...(core ? { core } : {}),
     },
     (sentence) => console.error(`wasmachine: ${sentence}`),

@@ -63,6 +63,10 @@ export const OUTPUT_WINDOW = 1 << 20;
 export const INPUT_WINDOW = 16 << 10;
 /** Milliseconds between two looks at the machine's state for the API's events. Record: console-buffers. */
 export const STATE_LOOK_MS = 200;
+/** How long a guest may be idle that is to have an agent and has not opened its port, milliseconds. Record: agent-patience. */
+export const AGENT_IDLE_MS = 10_000;
+/** The same of one that is busy: it boots, or does something else. Record: agent-patience. */
+export const AGENT_BUSY_MS = 300_000;
 /** Most accesses to addresses without a device that are reported (-d). Record: log-limits. */
 export const UNANSWERED_REPORTS = 1000;
 /** Most different instructions reported as unimplemented. Record: log-limits. */

@@ -21,7 +21,7 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   addParts(options, args, files, posted);
-  const { filesUrl, fileOrigins = [], coreUrl, holdInput = false } = options;
+  const { filesUrl, fileOrigins = [], coreUrl, holdInput = false, agent = true } = options;
   const workerUrl =
     options.workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(options.workerUrl));
   const worker = startWorker(workerUrl, options.workerUrl === undefined);
@@ -34,7 +34,7 @@ export function createMachine(options: MachineOptions): Machine {
     origins: fileOrigins.map((origin) => new URL(origin).origin),
     pageOrigin: location.origin,
     coreUrl: absolute(coreUrl ?? defaultCoreUrl(guest)),
-    holdInput,
+    ...{ holdInput, agent },
   };
   return new MachineClient(workerPort<ToMachine, FromMachine>(worker, workerUrl.href), create, (sentence) =>
     console.error(`wasmachine: ${sentence}`),

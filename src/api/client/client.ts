@@ -6,6 +6,10 @@ import { MachineError } from "../../machine/host.js";
 import type { Machine, MachineConsole, MachineEvents, MachineExit, MachineState } from "../api.js";
 import { receivedError } from "../errors.js";
 import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "../messages.js";
+import type { ExecOptions, ExecResult, MachineFiles } from "../services.js";
+import { Agent, agentError } from "./agent/agent.js";
+import { execute } from "./agent/exec.js";
+import { AgentFiles } from "./agent/files.js";
 import { HeardPromise } from "./heard.js";
 import { MachineServices } from "./services.js";
 import { ChannelStreams } from "./streams.js";
@@ -16,6 +20,8 @@ const LARGEST_TERMINAL = 1 << 16;
 export class MachineClient extends MachineServices implements Machine {
   override readonly console: MachineConsole & ChannelStreams;
   readonly monitor: ChannelStreams;
+  readonly files: MachineFiles;
+  private readonly agent: Agent;
   readonly finished: HeardPromise<MachineExit>;
   private readonly events = new Emitter<MachineEvents>();
   private readonly started: HeardPromise<void>;
@@ -48,6 +54,11 @@ export class MachineClient extends MachineServices implements Machine {
       resize: (columns: number, rows: number) => this.resize(columns, rows),
     });
     this.monitor = this.channel("monitor");
+    this.agent = new Agent({
+      send: (bytes) => this.post({ type: "input", channel: "agent", bytes }),
+      waiting: (waits) => this.post({ type: "waiting", waits }),
+    });
+    this.files = new AgentFiles(this.agent);
     port.onMessage = (message) => this.receive(message);
     port.onFailure = (message) => this.fail(new MachineError(message, { code: "ERR_WORKER" }));
     port.post(create);
@@ -82,6 +93,10 @@ export class MachineClient extends MachineServices implements Machine {
     this.post({ type: "powerDown" });
   }
 
+  exec(command: string | readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return execute(this.agent, command, options);
+  }
+
   dispose(): void {
     this.end({ status: 0, reason: "disposed" });
   }
@@ -92,7 +107,7 @@ export class MachineClient extends MachineServices implements Machine {
     this.post({ type: "resize", columns, rows });
   }
 
-  private channel(channel: ChannelName): ChannelStreams {
+  private channel(channel: "console" | "monitor"): ChannelStreams {
     return new ChannelStreams({
       input: (bytes) => this.post({ type: "input", channel, bytes }),
       taken: (count) => this.post({ type: "taken", channel, count }),
@@ -119,10 +134,16 @@ export class MachineClient extends MachineServices implements Machine {
         this.events.emit("reset", message.cause);
         break;
       case "output":
-        this[message.channel].arrived(message.bytes);
+        this.arrived(message.channel, message.bytes);
         break;
       case "accepted":
         this[message.channel].accepted(message.count);
+        break;
+      case "agent":
+        this.agent.opened(message.open);
+        break;
+      case "agentMissing":
+        this.agent.giveUp(agentError(message.message));
         break;
       case "warning":
       case "log":
@@ -135,6 +156,15 @@ export class MachineClient extends MachineServices implements Machine {
         this.fail(receivedError(message.error));
         break;
     }
+  }
+
+  private arrived(channel: ChannelName, bytes: Uint8Array): void {
+    if (channel !== "agent") {
+      this[channel].arrived(bytes);
+      return;
+    }
+    this.post({ type: "taken", channel, count: bytes.length });
+    this.agent.received(bytes);
   }
 
   private setState(state: MachineState): void {
@@ -164,6 +194,7 @@ export class MachineClient extends MachineServices implements Machine {
 
   private close(): void {
     this.over = true;
+    this.agent.giveUp(new MachineError("the machine has ended", { code: "ERR_ENDED" }), true);
     this.port.close();
     this.console.end();
     this.monitor.end();

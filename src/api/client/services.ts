@@ -3,10 +3,7 @@
 import { MachineError } from "../../machine/host.js";
 import type { MachineStreams } from "../api.js";
 import type {
-  ExecOptions,
-  ExecResult,
   MachineDrives,
-  MachineFiles,
   MachineFolders,
   MachineNetwork,
   MachineSerialPorts,
@@ -23,7 +20,6 @@ function refuse(name: string, instead: string): never {
 
 const ON_DISK = "put the files on a disk image";
 const NO_NETWORK = "there is no network";
-const BY_CONSOLE = "write the command to machine.console, whose output it joins";
 
 /** Base of the remote control. */
 export abstract class MachineServices {
@@ -47,15 +43,6 @@ export abstract class MachineServices {
     connect: async () => refuse("machine.network.connect()", NO_NETWORK),
     listen: async () => refuse("machine.network.listen()", NO_NETWORK),
   };
-
-  readonly files: MachineFiles = {
-    readFile: async () => refuse("machine.files.readFile()", ON_DISK),
-    writeFile: async () => refuse("machine.files.writeFile()", ON_DISK),
-  };
-
-  async exec(_command: string | readonly string[], _options?: ExecOptions): Promise<ExecResult> {
-    return refuse("machine.exec()", BY_CONSOLE);
-  }
 
   async saveState(): Promise<ReadableStream<Uint8Array>> {
     return refuse("machine.saveState()", "a machine begins where its command line says");

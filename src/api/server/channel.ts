@@ -15,6 +15,7 @@ export interface ChannelPosts {
 export class Channel implements HostChardev {
   receive?: (bytes: Uint8Array) => number;
   breakReceived?: () => void;
+  opened?: (open: boolean) => void;
   resized?: () => void;
   /** Of the terminal at the user's end, where that has been said. */
   size: TerminalSize | undefined;
@@ -60,6 +61,11 @@ export class Channel implements HostChardev {
     joined.set(bytes, this.waiting.length);
     this.waiting = joined;
     this.offer();
+  }
+
+  /** What the device has not taken is dropped. */
+  forget(): void {
+    this.waiting = new Uint8Array(0);
   }
 
   resize(size: TerminalSize): void {

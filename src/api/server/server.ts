@@ -11,10 +11,12 @@ import type { EngineParts } from "../../machines/create/create.js";
 import { createMachine } from "../../machines/create.js";
 import { attachMonitors } from "../../monitor/attach.js";
 import type { ChardevConfig, MachineConfig } from "../../options/config.js";
+import { chosenMachine } from "../../options/machine-options.js";
 import { OUTPUT_WINDOW, STATE_LOOK_MS } from "../../tuning/host.js";
 import type { LoadProgress, MachineState } from "../api.js";
 import { postedError } from "../errors.js";
 import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "../messages.js";
+import { AGENT_CHARDEV, AgentWatch, addAgentPort } from "./agent.js";
 import { Channel } from "./channel.js";
 import { PanicWatch } from "./panic.js";
 import { ReportingScheduler } from "./scheduler.js";
@@ -59,6 +61,11 @@ const API_MONITOR = "#monitor";
 export class MachineServer {
   private readonly channels: Record<ChannelName, Channel>;
   private readonly panics = new PanicWatch();
+  private readonly agent = new AgentWatch(
+    () => this.agentPort,
+    (message) => this.port.post({ type: "agentMissing", message }),
+  );
+  private agentPort = true;
   private machine: Machine | undefined;
   private startWanted = false;
   private started = false;
@@ -72,7 +79,12 @@ export class MachineServer {
     private readonly surroundings: Surroundings,
     now: () => number,
   ) {
-    this.channels = { console: this.channel("console", false), monitor: this.channel("monitor", false) };
+    this.channels = {
+      console: this.channel("console", false),
+      monitor: this.channel("monitor", false),
+      agent: this.channel("agent", false),
+    };
+    this.channels.agent.opened = (open) => this.agentOpened(open);
     this.scheduler = new ReportingScheduler(surroundings.scheduler, now, STATE_LOOK_MS / 2, () => {
       for (const channel of Object.values(this.channels)) channel.flush();
     });
@@ -109,6 +121,9 @@ export class MachineServer {
       case "resize":
         this.channels.console.resize({ columns: message.columns, rows: message.rows });
         break;
+      case "waiting":
+        this.agent.waiting(message.waits);
+        break;
       case "input":
         this.channels[message.channel].input(message.bytes);
         break;
@@ -122,7 +137,8 @@ export class MachineServer {
   private async create(create: CreateMessage): Promise<void> {
     const { version } = this.surroundings;
     const program = { name: programName(create.guest), version, separateMonitor: true };
-    const parsed = parseArguments(create.arguments, program, catalogue(create.guest));
+    const rows = catalogue(create.guest);
+    const parsed = parseArguments(create.arguments, program, rows);
     if (parsed.kind === "text") {
       this.channels.console.write(encodeText(parsed.text.replaceAll("\n", "\r\n")));
       this.channels.console.flush();
@@ -130,6 +146,7 @@ export class MachineServer {
       return;
     }
     const { config } = parsed;
+    this.agentPort = create.agent && addAgentPort(config, chosenMachine(config, rows.machines));
     if (create.holdInput) {
       const { size } = this.channels.console;
       this.channels.console = this.channel("console", true);
@@ -153,7 +170,10 @@ export class MachineServer {
     });
     this.machine = machine;
     if (!this.startWanted) this.report("stopped");
-    this.surroundings.every(STATE_LOOK_MS, () => this.look());
+    this.surroundings.every(STATE_LOOK_MS, () => {
+      this.look();
+      if (machine.state === "running") this.agent.look(this.scheduler.asleep(), this.panicked);
+    });
     this.start();
   }
 
@@ -183,6 +203,7 @@ export class MachineServer {
         return this.channels.console;
       case "vc":
         if (chardev.id === API_MONITOR) return this.channels.monitor;
+        if (chardev.id === AGENT_CHARDEV) return this.channels.agent;
         // The first serial port is what a user wants to see where no port is on the terminal.
         if (chardev.id === config.serial[0] && !config.chardevs.some(({ kind }) => kind === "stdio")) {
           return this.channels.console;
@@ -200,12 +221,19 @@ export class MachineServer {
       output: (bytes: Uint8Array) => this.port.post({ type: "output", channel: name, bytes }),
       accepted: (count: number) => this.port.post({ type: "accepted", channel: name, count }),
     };
-    if (name === "monitor") return new Channel(posts, piped);
+    if (name !== "console") return new Channel(posts, piped);
     return new Channel(posts, piped, (bytes) => {
       if (!this.panics.see(bytes)) return;
       this.panicked = true;
       this.look();
     });
+  }
+
+  private agentOpened(open: boolean): void {
+    const { agent } = this.channels;
+    agent.flush();
+    agent.forget();
+    this.port.post({ type: "agent", open });
   }
 
   private start(): void {
