@@ -69,7 +69,10 @@ declare class TextEncoder {
 }
 
 declare class TextDecoder {
-  decode(bytes: Uint8Array): string;
+  decode(bytes: Uint8Array, options?: { stream?: boolean }): string;
 }
+
+declare function setTimeout(action: () => void, milliseconds: number): unknown;
+declare function clearTimeout(timer: unknown): void;
 
 declare var crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };

@@ -13,6 +13,7 @@ import type {
   MachineFolders,
   MachineNetwork,
   MachineSerialPorts,
+  MachineShell,
   MachineStatistics,
 } from "./services.js";
 import type { MachineStreams } from "./streams.js";
@@ -143,6 +144,8 @@ export interface Machine {
    * `ERR_AGENT` where there is no agent.
    */
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Runs commands by a shell that is at the console, where there is no agent. */
+  shell(): MachineShell;
   /** Everything the machine is, for another one to go on from. */
   saveState(): Promise<ReadableStream<Uint8Array>>;
   /** Machines that go on from where this one is. */

@@ -26,5 +26,8 @@ export type {
   MachineFolders,
   MachineNetwork,
   MachineSerialPorts,
+  MachineShell,
   MachineStatistics,
+  ShellOptions,
+  ShellResult,
 } from "./services.js";

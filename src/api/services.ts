@@ -122,6 +122,25 @@ export interface ExecResult {
   timedOut: boolean;
 }
 
+/**
+ * A shell at the console, which shows its prompt: for guests without an agent. Commands come one after the other, in one session, so
+ * that `cd` holds for the next.
+ */
+export interface MachineShell {
+  /** What a terminal shows of a command, both outputs together. Rejects with `ERR_GUEST` where no shell answers. */
+  run(command: string, options?: ShellOptions): Promise<ShellResult>;
+}
+
+export interface ShellOptions {
+  /** Milliseconds after which Ctrl-C is typed, and run() rejects. Default 300000. */
+  timeout?: number;
+}
+
+export interface ShellResult {
+  output: string;
+  exitCode: number;
+}
+
 /** Counts of a machine since it was started. */
 export interface MachineStatistics {
   instructions: number;

@@ -1,11 +1,12 @@
 // wasmachine guest: assembles a guest out of Debian packages.
 
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DEFAULT_GUEST, programName } from "../guests/programs.js";
+import { agentDisk } from "../images/agent-disk.js";
 import { bringGuest } from "../images/bring.js";
 import { ARCHITECTURES, buildGuest, findArchitecture } from "../images/build.js";
 import { listGuest } from "../images/listing.js";
@@ -25,6 +26,8 @@ Assembles a Linux guest out of Debian packages: kernel, initrd and a disk image 
   --bench-src F   the same out of another folder
   --cache FOLDER  where packages are kept (default: build/guest-cache in the repository, else the user's cache folder)
   --kernel FILE   your own kernel instead of Debian's, with --initrd FILE and --disk FILE (a raw image)
+  --agent         no guest, but the disk agent.img: with -drive if=virtio,format=raw,file=agent.img in a guest of your own, the
+                  command "sh /dev/vda" there (or vdb, ...) installs the agent that machine.exec() needs
   --force         build even if the guest is up to date
 Without options it keeps a guest that is there, whatever it was built with.
 `;
@@ -53,6 +56,7 @@ export const guest: Command = {
         kernel: { type: "string" },
         initrd: { type: "string" },
         disk: { type: "string" },
+        agent: { type: "boolean", default: false },
         force: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -69,6 +73,10 @@ export const guest: Command = {
     const out = resolve(
       values.out ?? (values.cloud ? `${GUEST_FOLDER}/${values.arch}-cloud` : guestFolder(values.arch)),
     );
+    if (values.agent) {
+      makeAgentDisk(values.out ?? GUEST_FOLDER);
+      return 0;
+    }
     if (values.kernel) {
       const { image } = findArchitecture(values.arch);
       bringGuest({ kernel: values.kernel, image, initrd: values.initrd, disk: values.disk }, out, progress);
@@ -90,6 +98,17 @@ export const guest: Command = {
     return 0;
   },
 };
+
+function makeAgentDisk(folder: string): void {
+  const { bytes, processors } = agentDisk(FILES, AGENTS);
+  const file = join(folder, "agent.img");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, bytes);
+  progress(`${file} has the agent for ${processors.join(", ")}`);
+  progress(
+    `give it to a guest (-drive if=virtio,format=raw,readonly=on,file=${file}) and run there, as root: sh /dev/vda`,
+  );
+}
 
 /** Where a guest is without --out. Those of PCs share a place: one program runs them. */
 export function guestFolder(arch: string): string {

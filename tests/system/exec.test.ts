@@ -4,9 +4,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { agentDisk } from "../../src/images/agent-disk.js";
 import { createMachine } from "../../src/node/index.js";
 import { agentBuilt } from "../../testing/agent.js";
-import { GUEST, RISCV_GUEST } from "../../testing/guest.js";
+import { GUEST, RISCV_GUEST, ROOT } from "../../testing/guest.js";
+
+const AGENT_FILES = `${ROOT}src/images`;
 
 const GUESTS = [
   { architecture: "x86_64", folder: GUEST, kernel: "bzImage" },
@@ -19,6 +22,7 @@ describe.each(GUESTS)("a guest of $architecture", ({ architecture, folder, kerne
       architecture,
       arguments: `-m 256M -kernel ${kernel} -initrd initrd -append "console=ttyS0 loglevel=4"`,
       filesUrl: folder,
+      drives: [{ file: agentDisk(AGENT_FILES, `${ROOT}dist/agent`).bytes, readOnly: true }],
     });
   const why = existsSync(join(folder, kernel))
     ? agentBuilt(architecture)
@@ -65,6 +69,24 @@ describe.each(GUESTS)("a guest of $architecture", ({ architecture, folder, kerne
       for (const [n, result] of (await Promise.all(many)).entries()) {
         expect(result).toMatchObject({ stdout: `${n}`, exitCode: n });
       }
+
+      // The shell at the console, beside it.
+      const shell = machine.shell();
+      expect(await shell.run("cd /etc; echo it\\'s; echo err >&2; (exit 3)")).toEqual({
+        output: "it's\nerr",
+        exitCode: 3,
+      });
+      const long = "x".repeat(1500);
+      expect(await shell.run(`pwd\nprintf '%s' ${long}`)).toEqual({ output: `/etc\n${long}`, exitCode: 0 });
+      await expect(shell.run("sleep 1000", { timeout: 1500 })).rejects.toMatchObject({ code: "ERR_GUEST" });
+      expect((await shell.run("true")).output).toBe("");
+
+      // As a guest that has none gets the agent.
+      await shell.run("killall wasmachine-agent; rm /sbin/wasmachine-agent");
+      expect((await shell.run("sh /dev/vda")).output).toContain("wasmachine-agent runs");
+      expect((await machine.exec("readlink /proc/$(pidof wasmachine-agent | cut -d' ' -f1)/exe")).stdout).toBe(
+        "/usr/local/sbin/wasmachine-agent\n",
+      );
 
       const under = machine.exec("sleep 1000");
       machine.reset();

@@ -6,12 +6,13 @@ import { MachineError } from "../../machine/host.js";
 import type { Machine, MachineConsole, MachineEvents, MachineExit, MachineState } from "../api.js";
 import { receivedError } from "../errors.js";
 import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "../messages.js";
-import type { ExecOptions, ExecResult, MachineFiles } from "../services.js";
+import type { ExecOptions, ExecResult, MachineFiles, MachineShell } from "../services.js";
 import { Agent, agentError } from "./agent/agent.js";
 import { execute } from "./agent/exec.js";
 import { AgentFiles } from "./agent/files.js";
 import { HeardPromise } from "./heard.js";
 import { MachineServices } from "./services.js";
+import { ConsoleShell } from "./shell.js";
 import { ChannelStreams } from "./streams.js";
 
 /** Sizes are 16 bits wide in termios and in virtio's console. */
@@ -22,6 +23,8 @@ export class MachineClient extends MachineServices implements Machine {
   readonly monitor: ChannelStreams;
   readonly files: MachineFiles;
   private readonly agent: Agent;
+  private readonly consoleShell: ConsoleShell;
+  private readonly consoleListeners = new Set<(bytes: Uint8Array) => void>();
   readonly finished: HeardPromise<MachineExit>;
   private readonly events = new Emitter<MachineEvents>();
   private readonly started: HeardPromise<void>;
@@ -59,6 +62,14 @@ export class MachineClient extends MachineServices implements Machine {
       waiting: (waits) => this.post({ type: "waiting", waits }),
     });
     this.files = new AgentFiles(this.agent);
+    this.consoleShell = new ConsoleShell({
+      type: (text) => this.console.type(new TextEncoder().encode(text)),
+      listen: (hear) => this.listen(hear),
+      later(milliseconds, action) {
+        const timer = setTimeout(action, milliseconds);
+        return () => clearTimeout(timer);
+      },
+    });
     port.onMessage = (message) => this.receive(message);
     port.onFailure = (message) => this.fail(new MachineError(message, { code: "ERR_WORKER" }));
     port.post(create);
@@ -95,6 +106,10 @@ export class MachineClient extends MachineServices implements Machine {
 
   exec(command: string | readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     return execute(this.agent, command, options);
+  }
+
+  shell(): MachineShell {
+    return this.consoleShell;
   }
 
   dispose(): void {
@@ -160,11 +175,20 @@ export class MachineClient extends MachineServices implements Machine {
 
   private arrived(channel: ChannelName, bytes: Uint8Array): void {
     if (channel !== "agent") {
+      if (channel === "console") for (const listener of this.consoleListeners) listener(bytes);
       this[channel].arrived(bytes);
       return;
     }
     this.post({ type: "taken", channel, count: bytes.length });
     this.agent.received(bytes);
+  }
+
+  /** A listener beside whoever reads the console. */
+  private listen(hear: (text: string) => void): () => void {
+    const decoder = new TextDecoder();
+    const listener = (bytes: Uint8Array): void => hear(decoder.decode(bytes, { stream: true }));
+    this.consoleListeners.add(listener);
+    return () => void this.consoleListeners.delete(listener);
   }
 
   private setState(state: MachineState): void {
@@ -194,7 +218,9 @@ export class MachineClient extends MachineServices implements Machine {
 
   private close(): void {
     this.over = true;
-    this.agent.giveUp(new MachineError("the machine has ended", { code: "ERR_ENDED" }), true);
+    const ended = new MachineError("the machine has ended", { code: "ERR_ENDED" });
+    this.agent.giveUp(ended, true);
+    this.consoleShell.end(ended);
     this.port.close();
     this.console.end();
     this.monitor.end();

@@ -66,6 +66,13 @@ export class ChannelStreams implements MachineStreams {
     this.deliver();
   }
 
+  /** Input beside that of the stream. */
+  type(bytes: Uint8Array): void {
+    if (this.closed) return;
+    this.pending += bytes.length;
+    this.sink.input(bytes);
+  }
+
   /** The machine has taken so many bytes of input. */
   accepted(count: number): void {
     this.pending -= count;

@@ -62,5 +62,5 @@ export class AgentWatch {
 }
 
 const ADVICE =
-  "start wasmachine-agent there, which guests of `wasmachine guest` have and `wasmachine guest --agent` adds to others " +
-  "(machine.shell() does without)";
+  "guests of `wasmachine guest` have it; for another, `wasmachine guest --agent` makes a disk, agent.img, and `sh /dev/vda` " +
+  "(or vdb, ...) in the guest that has this disk installs it; machine.shell().run() does without";
