@@ -10,15 +10,19 @@ export const AGENT_CHARDEV = "#agent";
 const PORT_NAME = "org.wasmachine.agent.0";
 
 const DEVICES: Readonly<Record<string, string>> = { pci: "virtio-serial-pci", mmio: "virtio-serial-device" };
+const LAST_SLOT = 31;
 
-/** Gives a machine the agent's port, behind all that the user wants; false where it has one of the user's, or no place for one. */
+/** Gives a machine the agent's port, in a place where it moves nothing that the user wants; false where it has one of the user's, or no place for one. */
 export function addAgentPort(config: MachineConfig, machine: MachineRow): boolean {
   const own = config.devices.some(({ properties }) => properties.name === PORT_NAME);
   const bus = Object.keys(DEVICES).find((name) => machine.buses.includes(name));
   if (own || bus === undefined) return false;
+  const taken = config.devices.map(({ properties }) => properties.addr);
+  let addr = LAST_SLOT;
+  while (taken.includes(addr)) addr--;
   config.chardevs.push({ id: AGENT_CHARDEV, kind: "vc", mux: false, signal: false });
   config.devices.push(
-    { driver: DEVICES[bus]!, id: AGENT_CHARDEV, properties: { max_ports: 2 } },
+    { driver: DEVICES[bus]!, id: AGENT_CHARDEV, properties: { max_ports: 2, ...(bus === "pci" ? { addr } : {}) } },
     {
       driver: "virtserialport",
       properties: { chardev: AGENT_CHARDEV, name: PORT_NAME, bus: `${AGENT_CHARDEV}.0` },
