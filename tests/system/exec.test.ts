@@ -32,7 +32,7 @@ describe.each(GUESTS)("a guest of $architecture", ({ architecture, folder, kerne
 
   it.skipIf(why !== undefined)(
     `runs commands, works with files${why ? `: ${why}` : ""}`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       const machine = boot();
       await machine.start();
@@ -73,7 +73,7 @@ describe.each(GUESTS)("a guest of $architecture", ({ architecture, folder, kerne
       // The shell at the console, beside it.
       const shell = machine.shell();
       expect(await shell.run("cd /etc; echo it\\'s; echo err >&2; (exit 3)")).toEqual({
-        output: "it's\nerr",
+        output: "it's\nerr\n",
         exitCode: 3,
       });
       const long = "x".repeat(1500);
