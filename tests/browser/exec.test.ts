@@ -43,7 +43,7 @@ it.skipIf(!agentBuilt("x86_64"))("runs commands and works with files in a page",
     expect(await browser.evaluate(`(async () => { ${SCRIPT} })()`)).toEqual({
       ended: { stdout: "x86_64\n", stderr: "err\n", exitCode: 7, signal: undefined, timedOut: false },
       ...{ stdout: "200000\n", aborted: "AbortError", none: ["ERR_GUEST", "ENOENT"] },
-      ...{ typed: { output: "typed", exitCode: 1 }, same: true, many: true },
+      ...{ typed: { output: "typed\n", exitCode: 1 }, same: true, many: true },
     });
   } finally {
     await browser.close();
