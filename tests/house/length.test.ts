@@ -14,7 +14,6 @@ const LONGER: Readonly<Record<string, string>> = {
   "core/engine/interpreter/interpret.ts": "one switch, a case a micro-op: the interpreter's speed rests on it",
   "core/engine/interpreter/wasm-op.ts": "one switch, a case an operation of WebAssembly",
   "core/engine/encoder/encode.ts": "one switch, a case an operation of the IR",
-  "src/devices/irqchip/lapic/lapic.ts": "its registers, whose reads, writes and effects share twenty fields",
   "core/unpack/lzma2.ts": "one decoder, whose state is in the locals of its loop",
 };
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { restore } from "../../state.js";
 import { FakeClock } from "../../testing.js";
 import { ApicBus } from "./bus.js";
-import { type CpuInterrupts, Lapic } from "./lapic.js";
+import type { CpuInterrupts } from "./interfaces.js";
+import { Lapic } from "./lapic.js";
 
 class Cpu implements CpuInterrupts {
   line = false;
