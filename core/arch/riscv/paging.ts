@@ -22,20 +22,13 @@ import {
   RV_MENVCFG,
   RV_SATP,
 } from "../../../src/arch/riscv/layout";
-import {
-  FAULT_EXCEPTION,
-  FAULT_NONE,
-  FAULT_RETRY,
-  S_SPACE,
-  S_WALK_PERM,
-  S_WALK_PHYS,
-  S_WALK_SHIFT,
-} from "../../../src/layout/vcpu";
+import { FAULT_EXCEPTION, FAULT_RETRY, S_SPACE } from "../../../src/layout/vcpu";
 import { physHost, physHostWrite } from "../../engine/physical";
 import { codeWrite } from "../../engine/softmmu/access";
+import { permits, walked } from "../../engine/softmmu/walk";
 import { ADUE, MXR, PBMTE } from "./bits";
 import { mstatus } from "./mode";
-import { permits, pmpRights } from "./pmp";
+import { pmpRights } from "./pmp";
 import { raiseAccess, raisePage } from "./raise";
 
 const V: u64 = 1;
@@ -137,10 +130,7 @@ function leaf(cpu: i32, va: u64, access: i32, mmu: i32, entry: u64, global: u64,
 function found(cpu: i32, va: u64, phys: u64, perm: i32, shift: i32, access: i32, priv: i32): i32 {
   const rights = pmpRights(cpu, phys, priv);
   if (!permits(rights, access)) return refuseAccess(cpu, va, access);
-  store<u64>(cpu + S_WALK_PHYS, phys);
-  store<i32>(cpu + S_WALK_PERM, perm & (rights | PERM_GLOBAL));
-  store<i32>(cpu + S_WALK_SHIFT, shift);
-  return FAULT_NONE;
+  return walked(cpu, phys, perm & (rights | PERM_GLOBAL), shift);
 }
 
 function refuse(cpu: i32, va: u64, access: i32): i32 {

@@ -1,6 +1,6 @@
 // Physical memory protection (3.7), in steps of a page of 4 KiB: what the TLB holds has one set of rights.
 
-import { ACCESS_EXEC, ACCESS_WRITE, PERM_EXEC, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
+import { PERM_EXEC, PERM_READ, PERM_WRITE } from "../../../src/layout/access";
 import { PMP_COUNT, PRIV_MACHINE, RV_PMPADDR, RV_PMPCFG } from "../../../src/arch/riscv/layout";
 
 const A_OFF = 0;
@@ -40,11 +40,6 @@ export function pmpRights(cpu: i32, phys: u64, priv: i32): i32 {
     return (cfg & 1 ? PERM_READ : 0) | (cfg & 2 ? PERM_WRITE : 0) | (cfg & 4 ? PERM_EXEC : 0);
   }
   return priv == PRIV_MACHINE ? PERM_READ | PERM_WRITE | PERM_EXEC : 0;
-}
-
-/** Whether rights allow an access. */
-export function permits(perm: i32, access: i32): bool {
-  return (perm & (access == ACCESS_WRITE ? PERM_WRITE : access == ACCESS_EXEC ? PERM_EXEC : PERM_READ)) != 0;
 }
 
 export function readPmpConfig(cpu: i32, n: i32): u64 {

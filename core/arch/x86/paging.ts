@@ -9,17 +9,11 @@ import {
   PERM_READ,
   PERM_WRITE,
 } from "../../../src/layout/access";
-import {
-  FAULT_EXCEPTION,
-  FAULT_NONE,
-  FAULT_RETRY,
-  S_WALK_PERM,
-  S_WALK_PHYS,
-  S_WALK_SHIFT,
-} from "../../../src/layout/vcpu";
+import { FAULT_EXCEPTION, FAULT_RETRY } from "../../../src/layout/vcpu";
 import { MMU_SMAP, MMU_USER, X_A20_OFF, X_CR3, X_PDPTE } from "../../../src/arch/x86/layout";
 import { loadPhys32, loadPhys64, physHostWrite } from "../../engine/physical";
 import { codeWrite } from "../../engine/softmmu/access";
+import { walked } from "../../engine/softmmu/walk";
 import {
   CR0_PG,
   CR0_WP,
@@ -58,8 +52,7 @@ const RESERVED: u64 = 0x000fffffffffffff & ~(((<u64>1) << PHYS_BITS) - 1);
  *  be alone because its flags overwrite code. For ACCESS_LOOK it only says whether the address is mapped. */
 export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
   if ((cr0(cpu) & CR0_PG) == 0) {
-    done(cpu, va & 0xfffff000, PERM_READ | PERM_WRITE | PERM_EXEC, 12);
-    return FAULT_NONE;
+    return walked(cpu, a20(cpu, va & 0xfffff000), PERM_READ | PERM_WRITE | PERM_EXEC, 12);
   }
   if ((cr4(cpu) & CR4_PAE) == 0) return walk32(cpu, va, access, mmu);
   const e = efer(cpu);
@@ -173,14 +166,7 @@ function leaf(
   if (executable) perm |= PERM_EXEC;
   if ((entry & G) != 0 && (c4 & CR4_PGE) != 0) perm |= PERM_GLOBAL;
   const mask = ((<u64>1) << shift) - 1;
-  done(cpu, (entry & ADDRESS & ~mask) | (va & mask & ~0xfff), perm, shift);
-  return FAULT_NONE;
-}
-
-function done(cpu: i32, phys: u64, perm: i32, shift: i32): void {
-  store<u64>(cpu + S_WALK_PHYS, a20(cpu, phys));
-  store<i32>(cpu + S_WALK_PERM, perm);
-  store<i32>(cpu + S_WALK_SHIFT, shift);
+  return walked(cpu, a20(cpu, (entry & ADDRESS & ~mask) | (va & mask & ~0xfff)), perm, shift);
 }
 
 // @ts-ignore: decorator

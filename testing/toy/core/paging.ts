@@ -1,6 +1,7 @@
 // The toy's page walk: two levels, 4 KiB and 4 MiB pages.
 
 import { loadPhys32 } from "../../../core/engine/physical";
+import { permits, walked } from "../../../core/engine/softmmu/walk";
 import {
   ACCESS_EXEC,
   ACCESS_LOOK,
@@ -10,7 +11,7 @@ import {
   PERM_READ,
   PERM_WRITE,
 } from "../../../src/layout/access";
-import { FAULT_EXCEPTION, FAULT_NONE, S_WALK_PERM, S_WALK_PHYS, S_WALK_SHIFT } from "../../../src/layout/vcpu";
+import { FAULT_EXCEPTION } from "../../../src/layout/vcpu";
 import {
   CAUSE_FETCH,
   CAUSE_READ,
@@ -26,18 +27,11 @@ import {
 } from "../layout";
 import { raise } from "./raise";
 
-function found(cpu: i32, phys: u64, perm: i32, shift: i32): i32 {
-  store<u64>(cpu + S_WALK_PHYS, phys);
-  store<i32>(cpu + S_WALK_PERM, perm);
-  store<i32>(cpu + S_WALK_SHIFT, shift);
-  return FAULT_NONE;
-}
-
 export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
   const tables = load<u64>(cpu + T_TABLES);
   // Only the program counter wraps around: the second page of an access may be beyond 4 GiB.
   if (va >> 32 != 0) return refuse(cpu, access, 0);
-  if (tables == 0) return found(cpu, va & ~0xfff, PERM_READ | PERM_WRITE | PERM_EXEC, 12);
+  if (tables == 0) return walked(cpu, va & ~0xfff, PERM_READ | PERM_WRITE | PERM_EXEC, 12);
   let entry = loadPhys32(tables + ((va >> 22) << 2));
   let shift = 22;
   if (!(entry & PTE_LARGE) && entry & PTE_READ) {
@@ -51,10 +45,9 @@ export function walk(cpu: i32, va: u64, access: i32, mmu: i32): i32 {
     if (entry & PTE_EXEC) perm |= PERM_EXEC;
     if (entry & PTE_GLOBAL) perm |= PERM_GLOBAL;
   }
-  const wanted = access == ACCESS_WRITE ? PERM_WRITE : access == ACCESS_EXEC ? PERM_EXEC : PERM_READ;
-  if (!(perm & wanted)) return refuse(cpu, access, <u32>va);
+  if (!permits(perm, access)) return refuse(cpu, access, <u32>va);
   const offset = va & (((<u64>1) << shift) - 1) & ~0xfff;
-  return found(cpu, pageOf(entry) + offset, perm, shift);
+  return walked(cpu, pageOf(entry) + offset, perm, shift);
 }
 
 function refuse(cpu: i32, access: i32, address: u32): i32 {
