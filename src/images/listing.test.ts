@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { LISTING, listGuest } from "./listing.js";
+import { LISTING } from "../guests/listing.js";
+import { listGuest } from "./listing.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wasmachine-listing-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,18 +1,8 @@
-// guests.json: the machines that a page offers, each with its command line. It stands in the folder that the page is served with.
+// Enters guests that have been built in the list of a page's folder (guests.json).
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-
-export const LISTING = "guests.json";
-
-export interface ListedGuest {
-  /** Its name in a link to the page (?guest=NAME). */
-  name: string;
-  /** What people read. */
-  title: string;
-  /** Its command line; files are named as seen from the listing's folder. */
-  arguments: string;
-}
+import { LISTING, type ListedGuest, readListing } from "../guests/listing.js";
 
 interface Stamp {
   kernel?: string;
@@ -47,7 +37,7 @@ export function listGuest(folder: string, out: string, { guest, program, image }
   const title = stamp.kernel ? `Debian, Linux ${stamp.kernel}` : "Linux of one's own";
   const entry: ListedGuest = { name: place || guest, title: `${guest}: ${title}`, arguments: lines.join("\n") };
   const path = join(folder, LISTING);
-  const others = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as ListedGuest[]) : [];
+  const others = existsSync(path) ? readListing(readFileSync(path, "utf8"), path) : [];
   const rest = others.filter(({ name }) => name !== entry.name);
   // The folder's own guest comes first: a page begins with that.
   const all = place ? [...rest, entry] : [entry, ...rest];

@@ -1,9 +1,10 @@
 // The page: a machine with a terminal and buttons. A link may name another command line and other files (link.ts).
 
+import type { ListedGuest } from "../../guests/listing.js";
 import type { MachineTerminal } from "../terminal/terminal.js";
 import { BootLog } from "./boot-log.js";
 import { confirmLoss } from "./confirm.js";
-import { chooseGuest, type OfferedGuest, offeredGuests } from "./guests.js";
+import { chooseGuest, offeredGuests } from "./guests.js";
 import { type Link, readLink } from "./link.js";
 import { ProgressList } from "./progress.js";
 import { Session, type SessionView, type ShownState } from "./session.js";
@@ -48,7 +49,7 @@ let link: Link | undefined;
 /** The first machine has been made, or refused. */
 let begun = false;
 /** The guest that is chosen in the page's list. */
-let offered: OfferedGuest | undefined;
+let offered: ListedGuest | undefined;
 
 function say(id: "error" | "notice", message: string | undefined): void {
   const place = element(id);
