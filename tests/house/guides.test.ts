@@ -1,6 +1,7 @@
 // The guides' steps work: they are followed one after the other in a copy of the repository.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copyRepository, drop, follow, inserted, stepsOf } from "./guide.js";
@@ -24,6 +25,16 @@ it("inserts beside one line, and refuses a place that is not clear", () => {
   expect(inserted("x\ny\n", step)).toBe("x\ny\nz\n");
   expect(inserted("x\ny\n", { ...step, before: true })).toBe("x\nz\ny\n");
   expect(() => inserted("y\ny\n", step)).toThrow("2 lines");
+});
+
+it.each([
+  ["device", "src/devices/test/metronome"],
+  ["machine", "src/machines/plain"],
+  ["guest", "src/arch/sample"],
+])("a %s is added in a folder of its own, and no other file is touched", (name, folder) => {
+  for (const step of stepsOf(readFileSync(`${GUIDES}${name}.md`, "utf8"))) {
+    if (step.kind !== "run") expect([step.kind, dirname(step.path)]).toEqual(["file", folder]);
+  }
 });
 
 describe("a reader", () => {
