@@ -19,8 +19,8 @@ export interface PropertyRow {
 }
 
 /**
- * switch-auto: no value for `auto`; size: bytes; fixed: only says what is the case; slot: a PCI slot; drive, chardev, rng: the id of
- * one.
+ * switch-auto: no value for `auto`; size: bytes; fixed: only says what is the case; slot: a PCI slot; drive, chardev, rng, netdev: the
+ * id of one.
  */
 export type PropertyKind =
   | "string"
@@ -33,7 +33,8 @@ export type PropertyKind =
   | "slot"
   | "drive"
   | "chardev"
-  | "rng";
+  | "rng"
+  | "netdev";
 
 export type PropertyRows = { readonly [name: string]: PropertyRow };
 

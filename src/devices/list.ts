@@ -5,6 +5,7 @@ import { device as testDebugexit } from "./test/debugexit/type.js";
 import { device as testPctestdev } from "./test/pctestdev/type.js";
 import { device as uartSerial16550 } from "./uart/serial16550/type.js";
 import { device as virtioBlk } from "./virtio/blk/type.js";
+import { device as virtioNet } from "./virtio/net/type.js";
 import { device as virtioRng } from "./virtio/rng/type.js";
 import { device as virtioSerial } from "./virtio/serial/type.js";
 import { device as virtioSerialVirtconsole } from "./virtio/serial/virtconsole/type.js";
@@ -19,6 +20,7 @@ export const DEVICE_TYPES = [
   testPctestdev,
   uartSerial16550,
   virtioBlk,
+  virtioNet,
   virtioRng,
   virtioSerial,
   virtioSerialVirtconsole,

@@ -2,6 +2,9 @@
 
 import type { BlockBackend } from "../block/interfaces.js";
 import type { CharBackend, EntropySource } from "../devices/interfaces.js";
+import type { HostNetwork } from "../net/host.js";
+import type { Reach } from "../net/policy.js";
+import type { UserConfig } from "../net/user/config.js";
 import type { ChardevConfig, DriveConfig } from "../options/config.js";
 import type { HotBlock } from "../tier1/tier1.js";
 import type { HostScheduler } from "./clock/scheduler.js";
@@ -31,6 +34,10 @@ export interface MachineHost {
   /** The image of a drive as it is on the host (formats and -snapshot are the machine's work). */
   openImage(drive: DriveConfig): Promise<BlockBackend>;
   openChardev(chardev: ChardevConfig): HostChardev;
+  /** The host's own network for a -netdev user; absent: there is none, and a guest reaches nothing beyond its gateway. */
+  openNetwork?(config: UserConfig): HostNetwork;
+  /** What of it a guest may reach where no rule says it; absent: everything. */
+  readonly reach?: Reach;
   /** Closed while what was written is not read; the guest stands still then. */
   readonly output?: OutputGate;
   /** The bytes of unpack.wasm; undefined when they cannot be had: a guest unpacks its kernel itself then. */

@@ -13,6 +13,7 @@ import { type DiskErrorListener, diskErrors } from "./disk-errors.js";
 import type { Drive } from "./drives.js";
 import { MachineError } from "./host.js";
 import type { MachineLog } from "./log.js";
+import type { MachineNetwork } from "./network.js";
 
 /** What all devices are made with. */
 export interface PlugParts {
@@ -23,6 +24,7 @@ export interface PlugParts {
   readonly drives: ReadonlyMap<string, Drive>;
   readonly consoles: ChardevHub;
   readonly entropy: EntropySource;
+  readonly network: MachineNetwork;
 }
 
 /** What is plugged in, and what said so. */
@@ -142,7 +144,7 @@ export class Plugger {
   }
 
   private context(ordinal: number, id: string | undefined): DeviceContext {
-    const { memory, clock, log, control, entropy, consoles } = this.parts;
+    const { memory, clock, log, control, entropy, consoles, network } = this.parts;
     return {
       memory,
       clock,
@@ -153,6 +155,7 @@ export class Plugger {
       id,
       chardev: (name) => ({ backend: consoles.port(name) ?? nullChardev(), piped: consoles.isPiped(name) }),
       drive: (name) => this.drive(name),
+      nic: (netdev, mac) => network.nic(netdev, mac, id ?? ""),
     };
   }
 

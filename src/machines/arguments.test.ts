@@ -197,8 +197,8 @@ describe("usual command lines that cannot be had say what to write instead", () 
       ["-vnc", ":1"],
       `-vnc: there is no display yet: ${out} (the console is the terminal; Linux: -append console=ttyS0)`,
     ],
-    [["-nic", "user"], "-nic user: there is no network yet: leave -nic out, or write -nic none"],
-    [["-netdev", "user,id=n"], "-netdev user,id=n: there is no network yet: leave -netdev out"],
+    [["-nic", "tap"], "-nic tap: netdev 'tap' is not supported (there are user, hubport)"],
+    [["-netdev", "user"], "-netdev user: Parameter 'id' is missing"],
     [
       ["-audiodev", "pa,id=a"],
       "-audiodev pa,id=a: there is no sound yet: leave -audiodev out, or write -audiodev none",
@@ -210,7 +210,7 @@ describe("usual command lines that cannot be had say what to write instead", () 
     [["-daemonize"], `-daemonize: ${out}: the shell runs a program in the background (nohup PROGRAM &)`],
     [
       ["-device", "e1000,netdev=n"],
-      "-device e1000,netdev=n: no device 'e1000' (-device help lists them): there is no network yet: leave it out",
+      "-device e1000,netdev=n: no device 'e1000' (-device help lists them): the network card here is virtio-net-pci (virtio-net-device on virtio's own bus)",
     ],
     [
       ["-device", "nvme,drive=d"],

@@ -12,6 +12,7 @@ import { readUnpackModule } from "./core-module.js";
 import { describeError } from "./errors.js";
 import { openFileChardev } from "./file-chardev.js";
 import { lockImage } from "./image-lock.js";
+import { nodeNetwork } from "./net/network.js";
 import { OutputBuffer, Outputs } from "./output.js";
 import { openOutputFile } from "./output-file.js";
 import { startRegionHelper } from "./region-thread.js";
@@ -68,6 +69,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     semihostingFiles: () => semihostingFiles(images),
     firmwareFolders: FIRMWARE_FOLDERS,
     openImage: (drive) => openImage(drive, warn),
+    openNetwork: nodeNetwork,
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput, outputs, images),
     log: (text) => line(text, log),
     say,

@@ -15,11 +15,13 @@ import type { RegionHelperPort } from "../machine/region-helper.js";
 import { MACHINES } from "../machines/machines.js";
 import { loadCore, loadCoreFile, readUnpackModule } from "./core-module.js";
 import { createNodeHost } from "./host.js";
+import { nodeNetwork } from "./net/network.js";
 import { otherPort, ownGuest, ownPort, sayLoaded } from "./ports.js";
 import { NodeScheduler } from "./scheduler.js";
 // The guest, its machines, devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
 import "fflate";
 import "fzstd";
+import "../net/user/network.js";
 
 const guest = ownGuest();
 
@@ -69,6 +71,8 @@ new MachineServer(
           const found = await find(create, drive.file);
           return typeof found === "string" ? host.openImage({ ...drive, file: found }) : new MemoryBackend(found);
         },
+        // A file by TFTP would be one that nobody gave.
+        openNetwork: () => ({ ...nodeNetwork(), readFile: async () => undefined }),
         startRegionHelper: () => regions,
         unpackModule: readUnpackModule,
         engineParts: async () =>

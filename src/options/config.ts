@@ -1,6 +1,7 @@
 // What a command line says, with every default filled in. Plain data: a page can post it to a worker.
 
 import type { PropertyValues } from "../base/properties.js";
+import type { UserConfig } from "../net/user/config.js";
 
 export interface MachineConfig {
   /** -name; empty when not given. */
@@ -31,6 +32,9 @@ export interface MachineConfig {
   /** -fw_cfg, in order. */
   firmwareFiles: FirmwareFile[];
   rngSources: RngSource[];
+  netdevs: NetdevConfig[];
+  /** -object filter-dump. */
+  netDumps: NetDumpConfig[];
   chardevs: ChardevConfig[];
   /** Character device ids of the serial ports, in their order; undefined where there is no port. */
   serial: (string | undefined)[];
@@ -145,6 +149,25 @@ export interface FirmwareFile {
   text?: string;
 }
 
+/** A network, or a port of a hub. */
+export interface NetdevConfig {
+  id: string;
+  kind: "user" | "hubport";
+  user?: UserConfig;
+  /** hubport: the hub's number, and what else is connected to it. */
+  hub?: number;
+  netdev?: string;
+}
+
+/** What is captured of a network. */
+export interface NetDumpConfig {
+  id: string;
+  netdev: string;
+  file: string;
+  /** Bytes kept of a frame. */
+  maxlen: number;
+}
+
 /** A source of random numbers; all draw from the host's generator (or from -seed). */
 export interface RngSource {
   id: string;
@@ -232,6 +255,8 @@ export function defaultConfig(): MachineConfig {
     loads: [],
     firmwareFiles: [],
     rngSources: [],
+    netdevs: [],
+    netDumps: [],
     chardevs: [],
     serial: [],
     monitors: [],

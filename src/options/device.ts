@@ -64,7 +64,7 @@ export function parseObject(option: string, value: string): RngSource {
   applyList<RngSource & { type: string }>(option, value, "qom-type", source, {
     "qom-type": (target, text, fail) => {
       if (text !== "rng-random" && text !== "rng-builtin") {
-        fail(`object type '${text}' is not supported (there are rng-random and rng-builtin)`);
+        fail(`object type '${text}' is not supported (there are rng-random, rng-builtin and filter-dump)`);
       }
       target.type = text;
     },
@@ -90,22 +90,37 @@ export function checkReferences(
   sources: { option: string; value: string }[],
 ): void {
   const used = new Set(config.drives.filter((drive) => drive.interface === "virtio").map((drive) => drive.id));
+  const plugged = new Set(config.netdevs.flatMap(({ netdev }) => (netdev === undefined ? [] : [netdev])));
   const known = {
     drive: new Set(config.drives.map(({ id }) => id)),
     chardev: new Set(config.chardevs.map(({ id }) => id)),
     rng: new Set(config.rngSources.map(({ id }) => id)),
+    netdev: new Set(config.netdevs.map(({ id }) => id)),
   };
   for (const [index, device] of config.devices.entries()) {
     const { option, value } = sources[index]!;
     for (const [name, row] of Object.entries(devices.find(device.driver)?.properties ?? {})) {
       const id = device.properties[name];
-      if (id === undefined || (row.type !== "drive" && row.type !== "chardev" && row.type !== "rng")) continue;
+      if (id === undefined || !isReference(row.type)) continue;
       if (!known[row.type].has(String(id))) {
         throw optionError(option, value, `Property '${device.driver}.${name}' can't find value '${id}'`);
       }
+      if (row.type === "netdev") takeNetdev(plugged, String(id), option, value);
       if (row.type !== "drive") continue;
       if (used.has(String(id))) throw optionError(option, value, `Drive '${id}' is already in use by another device`);
       used.add(String(id));
     }
   }
+}
+
+type Reference = "drive" | "chardev" | "rng" | "netdev";
+
+function isReference(type: string): type is Reference {
+  return type === "drive" || type === "chardev" || type === "rng" || type === "netdev";
+}
+
+/** A cable has two ends. */
+function takeNetdev(plugged: Set<string>, id: string, option: string, value: string): void {
+  if (plugged.has(id)) throw optionError(option, value, `netdev '${id}' is already in use by another device`);
+  plugged.add(id);
 }

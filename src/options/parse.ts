@@ -6,6 +6,7 @@ import { checkReferences } from "./device.js";
 import { hardDisk, settleDrives } from "./drive.js";
 import { OptionError, optionError } from "./error.js";
 import { chosenMachine, noAccelerator } from "./machine-options.js";
+import { settleNetwork } from "./network.js";
 import { refusedOption } from "./refused.js";
 import { HELP_MARK, type OptionRow, type OptionSection, type ParseState, VERSION_MARK } from "./row.js";
 import type { Catalogue } from "./rows.js";
@@ -48,6 +49,7 @@ export function parseOptions(args: readonly string[], program: ProgramInfo, cata
     config,
     pendingDrives: [],
     deviceSources: [],
+    nics: [],
     accels: { config, names: [], last: undefined },
     serials: [],
     monitors: [],
@@ -105,6 +107,7 @@ function finish(state: ParseState, separateMonitor: boolean): MachineConfig {
   const [first] = config.firmwareFiles;
   if (first && !machine.firmwareFiles)
     throw optionError("-fw_cfg", first.name, `machine type '${machine.name}' has no firmware configuration device`);
+  settleNetwork(state);
   settleDrives(config, state.pendingDrives, state.snapshot, machine);
   const disk = config.drives.find((drive) => drive.interface === "virtio");
   if (disk && machine.buses.length === 0)

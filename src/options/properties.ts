@@ -50,6 +50,7 @@ const KINDS: Partial<Record<PropertyRow["type"], string>> = {
   drive: "drive id",
   chardev: "chardev id",
   rng: "object id",
+  netdev: "netdev id",
 };
 
 /** What a property takes. */

@@ -7,7 +7,7 @@ const OPTION_GROUPS: readonly (readonly [names: string, why: string])[] = [
     "vnc: spice: curses sdl full-screen g: portrait rotate: alt-grab ctrl-grab no-quit win2k-hack",
     "there is no display yet: leave the option out (the console is the terminal; Linux: -append console=ttyS0)",
   ],
-  ["tftp: redir: smb: bt:", "there is no network yet: leave the option out"],
+  ["tftp: redir: smb: bt:", "leave the option out: it is a parameter of -netdev user (tftp=, hostfwd=)"],
   ["audio: soundhw:", "there is no sound yet: leave the option out"],
   ["usb usbdevice:", "there is no USB yet: leave the option out"],
   ["fda: fdb:", "there is no floppy drive yet: a disk is -drive if=virtio,format=raw,file=FILE"],
@@ -45,8 +45,8 @@ export function refusedOptions(): { names: string[]; why: string }[] {
 /** Devices by the beginning of their names. */
 const DEVICE_GROUPS: readonly (readonly [pattern: RegExp, why: string])[] = [
   [
-    /^(e1000|rtl8139|ne2k|pcnet|i82|vmxnet|igb|virtio-net|tulip|usb-net|vhost-)/,
-    "there is no network yet: leave it out",
+    /^(e1000|rtl8139|ne2k|pcnet|i82|vmxnet|igb|tulip|usb-net|vhost-)/,
+    "the network card here is virtio-net-pci (virtio-net-device on virtio's own bus)",
   ],
   [
     /^(VGA|.*-vga|qxl|bochs|cirrus|vmware-svga|virtio-gpu|ramfb|ati)/,

@@ -9,6 +9,17 @@ import type { Catalogue } from "./rows.js";
 export const HELP_MARK = "\0help";
 export const VERSION_MARK = "\0version";
 
+/** A card of -nic or -net, before the machine is known. */
+export interface PendingNic {
+  readonly option: string;
+  readonly value: string;
+  readonly netdev: string;
+  readonly model?: string;
+  readonly mac?: string;
+  readonly id?: string;
+  readonly addr?: string;
+}
+
 /** What is gathered while the options are read. */
 export interface ParseState {
   readonly catalogue: Catalogue;
@@ -16,6 +27,7 @@ export interface ParseState {
   pendingDrives: PendingDrive[];
   /** Where each of config.devices was written. */
   deviceSources: { option: string; value: string }[];
+  nics: PendingNic[];
   accels: { config: MachineConfig; names: string[]; last: { option: string; value: string } | undefined };
   serials: { option: string; value: string }[];
   monitors: { option: string; value: string }[];

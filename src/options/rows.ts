@@ -27,6 +27,8 @@ export interface MachineRow {
   readonly properties: PropertyRows;
   /** Ports that -serial connects, and the -device that is one, too. */
   readonly serial: { readonly ports: number; readonly device?: string };
+  /** The card of -nic and -net, where no model is said. */
+  readonly nic?: string;
   /** What -debugcon plugs in; it gets a `chardev` besides. */
   readonly debugConsole?: { readonly driver: string; readonly properties: PropertyValues };
   /** Options that switch off a property, by their names. */

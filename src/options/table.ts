@@ -7,7 +7,8 @@ import { BLOCK } from "./sections/block.js";
 import { BOOT } from "./sections/boot.js";
 import { CHARACTER } from "./sections/character.js";
 import { DEBUG } from "./sections/debug.js";
-import { DISPLAY, NETWORK } from "./sections/display.js";
+import { DISPLAY } from "./sections/display.js";
+import { NETWORK } from "./sections/network.js";
 import { STANDARD } from "./sections/standard.js";
 
 /** All there are where these are the machines. */

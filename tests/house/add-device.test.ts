@@ -12,6 +12,7 @@ import * as virtio from "../../src/devices/virtio/transport/mmio/registers.js";
 import { Bus } from "../../src/machine/bus.js";
 import { ChardevHub } from "../../src/machine/chardev-hub.js";
 import { MachineLog } from "../../src/machine/log.js";
+import { MachineNetwork } from "../../src/machine/network.js";
 import { loadDevices, Plugger } from "../../src/machine/plug.js";
 import { TestHost, TestMemory } from "../../src/machine/testing.js";
 import { catalogue, parseArguments } from "../../src/machines/arguments.js";
@@ -57,6 +58,7 @@ async function virt(...args: string[]) {
   });
   const parts = {
     ...{ memory, clock, log, drives: new Map(), entropy: host.entropy },
+    network: new MachineNetwork(),
     consoles: new ChardevHub([], host, { quit() {}, save: () => "" }, 1),
     control: Object.assign(new FakeMachine(), { warn() {}, stopForError() {} }),
   };

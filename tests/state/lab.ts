@@ -17,6 +17,8 @@ import {
   FakeMsi,
 } from "../../src/devices/testing.js";
 import { seededEntropy } from "../../src/machine/entropy.js";
+import { Cable } from "../../src/net/cable.js";
+import { NO_OFFLOADS } from "../../src/net/interfaces.js";
 
 /** A part with a state, and how it is driven. */
 export interface Lab {
@@ -42,6 +44,12 @@ export class World {
   readonly disk = new MemoryBackend(new Uint8Array(0x4000));
   readonly entropy = seededEntropy(1);
   readonly log = new FakeLog();
+  /** Of a network card: what it sends comes back. */
+  readonly cable = new Cable();
+
+  constructor() {
+    const end = this.cable.plug(1, { offloads: NO_OFFLOADS, receive: (frame) => end.send(frame) });
+  }
 
   /** All that others see of the device. */
   get seen() {
@@ -50,6 +58,7 @@ export class World {
     this.disk.readSync(0, disk);
     return structuredClone({
       ...{ lines: lines.lines, line, sent: msi.sent, machine, output: char.output, pending: char.pending },
+      up: this.cable.up,
       ...{ memory: memory.bytes, disk, entropy: this.entropy.save() },
     });
   }
@@ -64,6 +73,7 @@ export class World {
     Object.assign(machine, other.machine, { exits: [...other.machine.exits] });
     char.output = [...other.char.output];
     char.pending = [...other.char.pending];
+    this.cable.setLink(other.cable.up);
     const { memory, disk } = other.seen;
     this.memory.bytes.set(memory);
     this.disk.writeSync(0, disk);

@@ -22,6 +22,7 @@ import { driveSerial } from "./serial-driver.js";
 const VARIANTS: Readonly<Record<string, readonly Record<string, string | number | boolean>[]>> = {
   "virtio-rng-pci": [{ "max-bytes": 64, period: 1 }, { vectors: 0 }],
   "virtio-rng-device": [{ "max-bytes": 64, period: 1 }],
+  "virtio-net-pci": [{ mq: true, queues: 2, host_mtu: 1500, speed: 1000, duplex: "full" }, { ctrl_vq: false }],
   "virtio-blk-pci": [{ "num-queues": 2, vectors: 2, "queue-size": 16 }],
   "virtio-serial-pci": [{ max_ports: 2 }],
   virtconsole: [{ chardev: "one" }],
@@ -60,6 +61,7 @@ function contextOf(world: World): MmioContext & { irq(number: number): ReturnTyp
   return {
     ...{ memory, clock, log, control, entropy, ordinal: 0, id: undefined },
     chardev: () => ({ backend: char, piped: true }),
+    nic: () => ({ mac: "52:54:00:12:34:56", plug: (card) => world.cable.plug(0, card) }),
     drive: () => ({ backend, serial: "s", writeCache: true, errors: () => () => "report" }),
     // Of MMIO it is a line, of ISA a function that gives one.
     irq: Object.assign((number: number) => lines.at(number), { set: (level: boolean) => line.set(level) }),
@@ -67,7 +69,10 @@ function contextOf(world: World): MmioContext & { irq(number: number): ReturnTyp
 }
 
 function labOf({ name, bus }: DeviceType, made: unknown, world: World): Lab {
-  const type = (value: number): void => world.char.type(String.fromCharCode(value & 0x7f, (value >> 8) & 0x7f));
+  const type = (value: number): void => {
+    world.char.type(String.fromCharCode(value & 0x7f, (value >> 8) & 0x7f));
+    arrive(world, value);
+  };
   if (bus === "isa") {
     const { device, ports = [], memory = [], serial } = made as IsaPart;
     const wantInput = (): void => serial?.wantInput();
@@ -85,6 +90,12 @@ function labOf({ name, bus }: DeviceType, made: unknown, world: World): Lab {
   if (bus === "pci") return pciLab(made as PciFunction & Device, world, type);
   if (bus === "virtio-serial") return serialPortLab(made as Device, world, type);
   throw new Error(`${name}: nothing here knows how to drive a device of the bus '${bus}': see tests/state`);
+}
+
+/** A frame comes, or the cable is pulled out or plugged in. */
+function arrive({ cable }: World, value: number): void {
+  if ((value & 15) === 0) cable.setLink((value & 16) !== 0);
+  cable.end(1).send({ bytes: new Uint8Array((value >>> 5) % 1600).fill(value & 0xff) });
 }
 
 function partsOf(device: Device): Pick<Lab, "parts" | "quiet"> {

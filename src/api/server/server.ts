@@ -48,6 +48,7 @@ export type HostFiles = Pick<
   | "openFile"
   | "locate"
   | "openImage"
+  | "openNetwork"
   | "startRegionHelper"
   | "hotBlock"
   | "unpackModule"
@@ -188,6 +189,8 @@ export class MachineServer {
       ...(files.openFile ? { openFile: files.openFile } : {}),
       ...(files.locate ? { locate: files.locate } : {}),
       openImage: files.openImage,
+      ...(files.openNetwork ? { openNetwork: files.openNetwork } : {}),
+      reach: "public",
       hotBlock: files.hotBlock,
       ...(files.unpackModule ? { unpackModule: files.unpackModule } : {}),
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),

@@ -1,6 +1,7 @@
 // What a device is made with, whatever bus it is for.
 
 import type { BlockBackend } from "../../block/interfaces.js";
+import type { NetClient, NetEnd } from "../../net/interfaces.js";
 import type {
   CharBackend,
   Clock,
@@ -21,6 +22,8 @@ export interface DeviceContext {
   chardev(id: string): CharEnd;
   /** A -drive. */
   drive(id: string): DriveEnd;
+  /** The cable of a network card: to a -netdev, or to nowhere; its address is the one that was set, or the next of those nobody has set. */
+  nic(netdev: string | undefined, mac: string | undefined): NicEnd;
   /** Devices of this type that the machine has already. */
   readonly ordinal: number;
   /** Of -device. */
@@ -39,6 +42,12 @@ export interface DriveEnd {
   readonly writeCache: boolean;
   /** What becomes of a failure, by the drive's werror= and rerror= where the device says nothing. */
   errors(werror: string | undefined, rerror: string | undefined): DiskErrors;
+}
+
+export interface NicEnd {
+  readonly mac: string;
+  /** To be called once. */
+  plug(card: NetClient): NetEnd;
 }
 
 /** Told of every failure of the back end; says what becomes of the request. */

@@ -16,6 +16,7 @@ import { RandomNumbers, seededEntropy } from "../../machine/entropy.js";
 import { EngineGuestMemory } from "../../machine/guest-memory.js";
 import type { MachineHost } from "../../machine/host.js";
 import { MachineLog } from "../../machine/log.js";
+import { MachineNetwork } from "../../machine/network.js";
 import { loadDevices, Plugger } from "../../machine/plug.js";
 import { RunLoop } from "../../machine/run-loop.js";
 import type { Semihosting } from "../../machine/semihosting/semihosting.js";
@@ -81,11 +82,13 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     throw error;
   });
   let consoles: ChardevHub | undefined;
+  const network = new MachineNetwork();
   try {
     const devices = await loadDevices(parts.devices ?? DEVICES, model.devices(config));
     const boot = await model.prepareBoot({ config, host, memory, cpu, drives, entropy });
     const loads = await prepareLoads(config.loads, host);
     const firmwareFiles = await readFirmwareFiles(config.firmwareFiles, host);
+    await network.open(config, host, clock);
     for (const note of config.notes) host.warn(note);
     // Last, because it takes the user's terminal.
     const commands = { quit: () => machine.quit(), save: () => "disks of -snapshot are not saved" };
@@ -110,7 +113,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     }
     if (host.output) host.output.onRoom = () => loop.wake();
     machine = new ModelledMachine<C, B>({
-      ...{ type, model, config, host, cpu, clock, loop, consoles, drives, boot },
+      ...{ type, model, config, host, cpu, clock, loop, consoles, drives, network, boot },
       loaded: () => applyLoads(loads, memory, cpu),
       state: [...time.state, ["random numbers", random], ...consoles.parts],
       monitor: { memory, log, bus, ram: model.ram(config), registers: made.registers },
@@ -122,7 +125,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
       wake: () => loop.wake(),
       serial: serialEnds(config, consoles),
     });
-    const plugParts = { memory, clock, log, control: machine, drives, consoles, entropy };
+    const plugParts = { memory, clock, log, control: machine, drives, consoles, entropy, network };
     const plugger = new Plugger(plugParts, mainboard.sockets, model.counts?.(config));
     for (const device of devices) plugger.plug(device);
     for (const [name, bytes] of firmwareFiles) mainboard.fwCfg?.give(name, bytes);
@@ -134,6 +137,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     return machine;
   } catch (error) {
     made.close();
+    await network.close();
     await consoles?.close();
     for (const { backend } of drives.values()) await backend.close();
     throw error;

@@ -4,6 +4,7 @@ import type { Device } from "../../devices/interfaces.js";
 import type { EngineCpu } from "../../machine/cpu.js";
 import { closeDrives, type Drive } from "../../machine/drives.js";
 import { Machine, type MachineParts } from "../../machine/machine.js";
+import type { MachineNetwork } from "../../machine/network.js";
 import type { PluggedDevice } from "../../machine/plug.js";
 import type { MonitoredMachine } from "../../monitor/attach.js";
 import { machineTarget } from "../../monitor/machine-target.js";
@@ -19,6 +20,7 @@ export interface ModelledParts<C extends EngineCpu, B extends Mainboard> extends
   readonly type: MachineType;
   readonly model: MachineModel<C, B>;
   readonly drives: ReadonlyMap<string, Drive>;
+  readonly network: MachineNetwork;
   readonly boot: Boot<B>;
   /** After the boot has started: what else is put into memory. */
   readonly loaded: () => void;
@@ -66,7 +68,7 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
   wire(wired: Wired<B>): void {
     this.wired = wired;
     const { mainboard, plugged } = wired;
-    const { boot, loaded, drives, type, model, state } = this.modelled;
+    const { boot, loaded, drives, network, type, model, state } = this.modelled;
     const { config, cpu } = this;
     const cpuState = model.cpuState?.(cpu);
     const start = (): void => {
@@ -95,10 +97,12 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
       async close() {
         // A write that the guest was not told of yet is done all the same.
         await Promise.all(devices().map((device) => device.inFlight?.idle()));
+        await network.close();
         await closeDrives(drives.values());
       },
     };
     this.on("state", (now) => {
+      network.hold(now !== "running");
       if (now === "running") for (const device of devices()) device.inFlight?.resumed();
     });
   }

@@ -4,6 +4,7 @@ import type { FakeMachine } from "../../devices/testing.js";
 import { ChardevHub } from "../../machine/chardev-hub.js";
 import { HostWork } from "../../machine/clock/scheduler.js";
 import { openDrives } from "../../machine/drives.js";
+import { MachineNetwork } from "../../machine/network.js";
 import { loadDevices, Plugger, type PlugParts } from "../../machine/plug.js";
 import { IdleCpu, type TestHost } from "../../machine/testing.js";
 import type { MachineConfig } from "../../options/config.js";
@@ -20,7 +21,7 @@ export async function plugDevices(
   const drives = await openDrives(config.drives, host, new HostWork());
   const consoles = new ChardevHub(config.chardevs, host, { quit() {}, save: () => "" }, 1);
   const control = Object.assign(parts.control, { warn() {}, stopForError() {} });
-  const all = { ...parts, control, drives, consoles, entropy: host.entropy };
+  const all = { ...parts, control, drives, consoles, entropy: host.entropy, network: new MachineNetwork() };
   const plugger = new Plugger(all, board.sockets, PC.counts!(config));
   for (const device of await loadDevices(DEVICES, PC.devices(config))) plugger.plug(device);
 }

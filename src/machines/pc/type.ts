@@ -9,6 +9,7 @@ export const machine = defineMachine({
   buses: ["isa", "pci"],
   properties: PROPERTIES,
   serial: { ports: 4, device: "isa-serial" },
+  nic: "virtio-net-pci",
   debugConsole: { driver: "isa-debugcon", properties: { iobase: 0xe9 } },
   firmwareFiles: true,
   without: { "no-acpi": "acpi", "no-hpet": "hpet" },

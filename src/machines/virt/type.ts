@@ -7,6 +7,7 @@ export const machine = defineMachine({
   architectures: ["riscv64"],
   buses: ["mmio", "pci"],
   serial: { ports: 1 },
+  nic: "virtio-net-device",
   properties: {
     aclint: {
       type: "switch",

@@ -1,4 +1,4 @@
-// Displays, network and sound: what is not there yet.
+// Displays: what is not there yet.
 
 import { optionError } from "../error.js";
 import { absent, flag, help, type OptionSection } from "../row.js";
@@ -23,15 +23,5 @@ export const DISPLAY: OptionSection = {
       },
     },
     absent("vga", "VGA", " (the console is the terminal; Linux: -append console=ttyS0), or write -vga none"),
-  ],
-};
-
-export const NETWORK: OptionSection = {
-  title: "Network and sound options",
-  rows: [
-    absent("net", "network"),
-    absent("nic", "network"),
-    absent("netdev", "network", ""),
-    absent("audiodev", "sound"),
   ],
 };

@@ -6,6 +6,7 @@ import { optionError } from "../error.js";
 import { applyBoot, applyName, applyUuid } from "../host-options.js";
 import { isLoader, parseLoader } from "../loader.js";
 import { ACCEL_HELP, applyAccel, applyMachine, applyMemory, applySmp, machineHelp } from "../machine-options.js";
+import { applyFilterDump } from "../network.js";
 import { HELP_MARK, help, type OptionSection, VERSION_MARK } from "../row.js";
 
 export const STANDARD: OptionSection = {
@@ -105,9 +106,13 @@ export const STANDARD: OptionSection = {
     },
     {
       names: ["object"],
-      argument: "rng-random|rng-builtin,id=id[,filename=file]",
-      help: "a source of random numbers for virtio-rng-pci",
+      argument: "rng-random|rng-builtin,id=id[,filename=file] | filter-dump,id=id,netdev=id,file=file[,maxlen=n]",
+      help: "a source of random numbers for virtio-rng-pci, or a file with all frames of a network",
       apply: (state, option, value) => {
+        if (/^(qom-type=)?filter-dump(,|$)/.test(value)) {
+          applyFilterDump(state, option, value);
+          return;
+        }
         const source = parseObject(option, value);
         if (state.config.rngSources.some((other) => other.id === source.id)) {
           throw optionError(option, value, `Duplicate ID '${source.id}' for object`);

@@ -115,6 +115,13 @@ export class Virtqueue {
     return chain;
   }
 
+  /** Undoes the last pop: the chain is the next one again. */
+  unpop(chain: Chain): void {
+    this.lastAvail = (this.lastAvail - 1) & 0xffff;
+    this.taken[chain.head] = 0;
+    this.inFlightCount--;
+  }
+
   /** Gives a chain back with the bytes written to it. The driver sees it at once; an interrupt is a matter of its own. */
   push(chain: Chain, written: number): void {
     const at = this.device + 4 + 8 * (this.usedIndex & (this.size - 1));
