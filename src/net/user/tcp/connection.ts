@@ -128,7 +128,9 @@ export class Connection implements StreamEvents {
     receiver.stalled = false;
     this.takenAt = this.around.now();
     this.finishReading();
-    if (this.state !== "over") this.acknowledge();
+    if (this.state === "over") return;
+    this.acknowledge();
+    this.closeIfDone();
   }
 
   reset(): void {
@@ -273,11 +275,12 @@ export class Connection implements StreamEvents {
   private acknowledge(): void {
     const { receiver, sender } = this;
     const { acknowledged, window } = receiver;
-    const sent = this.around.send(this.pair, { sequence: sender.next, acknowledged, flags: ACK, window });
+    // Where the guest is, though what was sent before may be on its way again: it would answer an older number with this same.
+    const sent = this.around.send(this.pair, { sequence: sender.most, acknowledged, flags: ACK, window });
     if (!sent) this.blocked = true;
   }
 
-  private sendReset(sequence = this.sender.next): void {
+  private sendReset(sequence = this.sender.most): void {
     this.around.send(this.pair, { sequence, acknowledged: this.receiver.acknowledged, flags: RST | ACK, window: 0 });
   }
 
