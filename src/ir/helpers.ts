@@ -18,6 +18,7 @@ export type SlotRange = readonly [number, number];
 /** A WebAssembly operation that a region may do in place of the call where all of this holds: it gives what the helper would, which would have
  *  no effect. */
 export interface Shortcut {
+  /** A relaxed multiply-add is one of scalars, and done where the host rounds once. */
   readonly op: WOp;
   /** Types of its operands, whose bits the first arguments are, and of its result. */
   readonly operands: readonly Ty[];

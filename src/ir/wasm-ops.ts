@@ -192,4 +192,7 @@ export enum WOp {
   f64x2_mul = SIMD + 0xf2,
   f64x2_div = SIMD + 0xf3,
   f64x2_convert_low_i32x4_s = SIMD + 0xfe,
+  // Shortcuts of helpers alone, of one lane and where the host rounds once.
+  f32x4_relaxed_madd = SIMD + 0x105,
+  f64x2_relaxed_madd = SIMD + 0x107,
 }

@@ -10,10 +10,13 @@ import { setFlagsFromString } from "node:v8";
 const MENDED = 12;
 /** Regions say what branches do nearly always (tier1/linker.ts); from this major version on V8 looks at that without being told to. */
 const HINTS = 14;
+/** Regions multiply and add in one operation (tier1/link/fused.ts), which V8 has from this major version on without being told to. */
+const RELAXED_SIMD = 12;
 
 /** To be called before regions are compiled. */
 export function setV8Flags(): void {
   const version = Number.parseInt(process.versions.v8, 10);
   if (version < MENDED) setFlagsFromString("--no-turbo-move-optimization");
+  if (version < RELAXED_SIMD) setFlagsFromString("--experimental-wasm-relaxed-simd");
   if (version < HINTS) setFlagsFromString("--experimental-wasm-branch-hinting");
 }

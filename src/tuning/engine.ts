@@ -2,6 +2,8 @@
 
 /** Most guest instructions in a block. Record: block-length. */
 export const BLOCK_MAX_INSNS = 48;
+/** Encodings whose decoded form a frontend keeps, a power of two. Record: decoded-instructions. */
+export const DECODED_INSNS = 4096;
 /**
  * A block is offered to tier 1 after this many executions: of programs' code, and of the system's. The system's threshold is higher:
  * most kernel code runs a few thousand times at boot or for each program, and then never again. Record: hot-threshold.

@@ -10,6 +10,8 @@ export {
   riscv_fdiv_d,
   riscv_fdiv_s,
   riscv_fma_d,
+  riscv_fma_near_d,
+  riscv_fma_near_s,
   riscv_fma_s,
   riscv_fmul_d,
   riscv_fmul_s,

@@ -6,7 +6,7 @@ import { fma32 } from "../../float/fma32";
 import { fma64 } from "../../float/fma64";
 import { add32, div32, mul32, sqrt32, sub32 } from "../../float/soft32";
 import { add64, div64, mul64, sqrt64, sub64 } from "../../float/soft64";
-import { finite32, finite64, fusedFast32, fusedFast64, safe32, safe64, usual } from "./float-fast";
+import { NEAREST, finite32, finite64, fusedFast32, fusedFast64, safe32, safe64, usual } from "./float-fast";
 import { begin, end } from "./float-unit";
 
 // @ts-ignore: decorator
@@ -64,14 +64,23 @@ export function riscv_fsqrt_s(cpu: i32, a: i64, rm: i64, c: i64): i64 {
   return done32(cpu, sqrt32(<u32>a));
 }
 
-/** a * b + c, in the mode of RV_RM. */
-export function riscv_fma_s(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (usual(cpu, load<i32>(cpu + RV_RM))) {
+/** a * b + c. */
+function fused32(cpu: i32, rm: i32, a: i64, b: i64, c: i64): i64 {
+  if (usual(cpu, rm)) {
     const r = fusedFast32(reinterpret<f32>(<u32>a), reinterpret<f32>(<u32>b), reinterpret<f32>(<u32>c));
     if (safe32(r)) return <u64>reinterpret<u32>(r);
   }
-  begin(load<i32>(cpu + RV_RM));
+  begin(rm);
   return done32(cpu, fma32(<u32>a, <u32>b, <u32>c));
+}
+
+/** In the mode of RV_RM. */
+export function riscv_fma_s(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return fused32(cpu, load<i32>(cpu + RV_RM), a, b, c);
+}
+
+export function riscv_fma_near_s(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return fused32(cpu, NEAREST, a, b, c);
 }
 
 export function riscv_fadd_d(cpu: i32, a: i64, b: i64, rm: i64): i64 {
@@ -117,12 +126,21 @@ export function riscv_fsqrt_d(cpu: i32, a: i64, rm: i64, c: i64): i64 {
   return done64(cpu, sqrt64(a));
 }
 
-/** a * b + c, in the mode of RV_RM. */
-export function riscv_fma_d(cpu: i32, a: i64, b: i64, c: i64): i64 {
-  if (usual(cpu, load<i32>(cpu + RV_RM))) {
+/** a * b + c. */
+function fused64(cpu: i32, rm: i32, a: i64, b: i64, c: i64): i64 {
+  if (usual(cpu, rm)) {
     const r = fusedFast64(reinterpret<f64>(a), reinterpret<f64>(b), reinterpret<f64>(c));
     if (safe64(r)) return reinterpret<u64>(r);
   }
-  begin(load<i32>(cpu + RV_RM));
+  begin(rm);
   return done64(cpu, fma64(a, b, c));
+}
+
+/** In the mode of RV_RM. */
+export function riscv_fma_d(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return fused64(cpu, load<i32>(cpu + RV_RM), a, b, c);
+}
+
+export function riscv_fma_near_d(cpu: i32, a: i64, b: i64, c: i64): i64 {
+  return fused64(cpu, NEAREST, a, b, c);
 }

@@ -3,7 +3,7 @@
 
 import { RV_FFLAGS } from "../../../src/arch/riscv/layout";
 
-const NEAREST = 0;
+export const NEAREST = 0;
 const TOWARDS_ZERO = 1;
 const NX = 1;
 

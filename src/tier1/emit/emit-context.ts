@@ -13,6 +13,8 @@ export interface FunctionContext {
   readonly code: Code;
   readonly helpers: readonly HelperDef[];
   readonly uncached: readonly SlotRange[];
+  /** The host's relaxed multiply-add rounds once. */
+  readonly fused: boolean;
   readonly slots: SlotMap;
   readonly mmu: number;
   readonly mode: number;

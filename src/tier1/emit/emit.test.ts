@@ -504,7 +504,7 @@ function hosts(va: bigint, size: number): number[] {
 }
 
 function compile(region: Region): { run: (entry: number) => number; fuelNeeded: number } {
-  const emitted = emitRegion(region, { helpers, contextSlot: WORDS[0]!, uncached: [] });
+  const emitted = emitRegion(region, { helpers, contextSlot: WORDS[0]!, uncached: [], fused: false });
   const module = link([emitted.body], REGION_TYPE, runtime.resolve, { shared: false });
   const imports = Object.fromEntries(module.imports.map(({ name }) => [name, core[name]]));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes as BufferSource), {

@@ -34,6 +34,8 @@ export interface EmitOptions {
   readonly contextSlot: number;
   /** State that stays in memory: what core changes without a helper's declaration saying so. */
   readonly uncached: readonly SlotRange[];
+  /** The host's relaxed multiply-add rounds once. */
+  readonly fused: boolean;
 }
 
 export interface EmittedRegion {
@@ -53,6 +55,7 @@ class RegionEmitter implements FunctionContext {
   readonly code = new Code(2);
   readonly helpers: readonly HelperDef[];
   readonly uncached: readonly SlotRange[];
+  readonly fused: boolean;
   readonly slots: SlotMap;
   readonly mmu: number;
   readonly mode: number;
@@ -80,6 +83,7 @@ class RegionEmitter implements FunctionContext {
   ) {
     this.helpers = options.helpers;
     this.uncached = options.uncached;
+    this.fused = options.fused;
     this.contextSlot = options.contextSlot;
     this.mode = region.mode;
     this.mmu = mmuOf(region.mode);

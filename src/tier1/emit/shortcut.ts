@@ -2,13 +2,20 @@
 
 import type { Shortcut } from "../../ir/helpers.js";
 import { Op, Ty } from "../../ir/ops.js";
-import { WOp } from "../../ir/wasm-ops.js";
+import { SIMD, WOp } from "../../ir/wasm-ops.js";
 import { wasmType } from "./code.js";
 import type { BlockContext } from "./emit-context.js";
 import { W } from "./opcodes.js";
 
-/** Whether call n can take it: what it has to be given is known here. */
-export function takesShortcut({ ir }: BlockContext, n: number, { constant }: Shortcut): boolean {
+// SIMD opcodes.
+const F32X4_SPLAT = 0x13;
+const F64X2_SPLAT = 0x14;
+const F32X4_EXTRACT_LANE = 0x1f;
+const F64X2_EXTRACT_LANE = 0x21;
+
+/** Whether call n can take it: the host has it, and what it has to be given is known here. */
+export function takesShortcut({ f, ir }: BlockContext, n: number, { op, constant }: Shortcut): boolean {
+  if (op >= SIMD && !f.fused) return false;
   if (!constant) return true;
   const [k, value] = constant;
   const argument = [ir.b[n]!, ir.c[n]!, ir.d[n]!][k]!;
@@ -24,9 +31,10 @@ export function emitShortcut(
 ): void {
   const { ir, code } = e;
   const { operands, result } = shortcut;
+  const values = [ir.b[n]!, ir.c[n]!, ir.d[n]!];
   const locals = operands.map((ty, k) => {
     const local = code.local(ty);
-    e.value(k === 0 ? ir.b[n]! : ir.c[n]!);
+    e.value(values[k]!);
     fromBits(e, ty);
     code.set(local);
     return local;
@@ -35,8 +43,7 @@ export function emitShortcut(
   code.begin(W.block, wasmType(result));
   code.begin(W.block);
   guard(e, shortcut, locals);
-  for (const local of locals) code.get(local);
-  code.op(shortcut.op as number as W);
+  operate(e, shortcut, locals);
   code.set(value);
   bounds(e, shortcut, value);
   code.get(value);
@@ -53,6 +60,22 @@ export function emitShortcut(
   toBits(e, result);
   for (const [k, local] of locals.entries()) code.release(operands[k]!, local);
   code.release(result, value);
+}
+
+function operate({ code }: BlockContext, { op, result }: Shortcut, locals: readonly number[]): void {
+  if (op < SIMD) {
+    for (const local of locals) code.get(local);
+    code.op(op as number as W);
+    return;
+  }
+  const wide = result === Ty.F64;
+  for (const local of locals) {
+    code.get(local);
+    code.simd(wide ? F64X2_SPLAT : F32X4_SPLAT);
+  }
+  code.simd(op - SIMD);
+  code.simd(wide ? F64X2_EXTRACT_LANE : F32X4_EXTRACT_LANE);
+  code.out.u8(0);
 }
 
 /** Goes to the call unless what is asked of state and of operands holds. */

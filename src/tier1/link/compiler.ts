@@ -8,6 +8,7 @@ import { Runtime } from "../emit/runtime.js";
 import { BlockDecoder } from "../form/decode.js";
 import { propagate } from "../form/propagate.js";
 import type { Draft } from "../form/region.js";
+import { fusesMultiplyAdd } from "./fused.js";
 import { type Import, link } from "./linker.js";
 
 /** A region's function, or the number of one that a helper keeps. */
@@ -43,6 +44,7 @@ export class Compiler implements RegionCompiler {
   readonly decoder: BlockDecoder;
   readonly shared: boolean;
   private readonly runtime: Runtime;
+  private readonly fused = fusesMultiplyAdd();
 
   constructor(
     private readonly frontend: Frontend,
@@ -56,7 +58,8 @@ export class Compiler implements RegionCompiler {
   emit(draft: Draft): FunctionBody {
     const { helpers, contextSlot } = this.frontend;
     propagate(draft, this.decoder);
-    return emitRegion(draft, { helpers, contextSlot, uncached: this.options.uncached ?? [] }).body;
+    const { uncached = [] } = this.options;
+    return emitRegion(draft, { helpers, contextSlot, uncached, fused: this.fused }).body;
   }
 
   link(codes: readonly RegionCode[], done: (linked: Linked) => void): void {

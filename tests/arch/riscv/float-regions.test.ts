@@ -3,9 +3,13 @@
 
 import { expect, it } from "vitest";
 import { STAT_T0_INSNS } from "../../../src/layout/vcpu.js";
+import { setV8Flags } from "../../../src/node/v8.js";
 import { assemble } from "../../../testing/riscv/assembler.js";
 import { BareHart, RAM, TIERS } from "../../../testing/riscv/machine.js";
 import { integer, operand, Random } from "./float-operands.js";
+
+// Else V8 11.3 multiplies and adds by a helper.
+setV8Flags();
 
 const CODE = RAM + 0x1000;
 const IN = RAM + 0x100000;

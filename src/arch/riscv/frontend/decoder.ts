@@ -1,5 +1,6 @@
 // Finds the row of an encoding, and its fields.
 
+import { DECODED_INSNS } from "../../../tuning/engine.js";
 import { type CompiledCompressed, compileCompressed } from "./compressed.js";
 import type { Insn } from "./insn.js";
 import { type FieldName, fieldValue, matches, type Pattern } from "./pattern.js";
@@ -51,6 +52,8 @@ export function lengthOf(first: number): number {
 }
 
 export class Decoder {
+  /** What was decoded last, by a hash of its encoding. */
+  private readonly recent: (Insn | undefined)[] = new Array(DECODED_INSNS).fill(undefined);
   private readonly wide: Lists<CompiledRow>;
   private readonly narrow: Lists<CompiledCompressed>;
 
@@ -70,21 +73,52 @@ export class Decoder {
 
   /** Fills `insn`. undefined where there is no such instruction; raw and length are filled then too. */
   decode(insn: Insn, code: Uint8Array, at: number): CompiledRow | undefined {
-    insn.length = lengthOf(code[at]!);
-    insn.raw = code[at]! | (code[at + 1]! << 8);
-    if (insn.length === 2) {
-      const found = this.narrow.find(insn.raw);
-      if (found) fill(insn, found.row, found.set);
-      return found?.row;
+    const length = lengthOf(code[at]!);
+    let raw = code[at]! | (code[at + 1]! << 8);
+    if (length === MAX_INSN_BYTES) raw |= (code[at + 2]! << 16) | (code[at + 3]! << 24);
+    const place = (raw ^ (raw >>> 12) ^ (raw >>> 20)) & (DECODED_INSNS - 1);
+    const known = this.recent[place];
+    if (known !== undefined && known.raw === raw) {
+      copy(insn, known);
+      return known.row as CompiledRow;
     }
-    insn.raw |= (code[at + 2]! << 16) | (code[at + 3]! << 24);
-    const row = this.wide.find(insn.raw);
-    if (row) fill(insn, row, row.fields);
+    insn.length = length;
+    insn.raw = raw;
+    const row = this.look(insn);
+    if (!row) return undefined;
+    if (known === undefined) this.recent[place] = { ...insn };
+    else copy(known, insn);
     return row;
+  }
+
+  private look(insn: Insn): CompiledRow | undefined {
+    if (insn.length === MAX_INSN_BYTES) {
+      const row = this.wide.find(insn.raw);
+      if (row) fill(insn, row, row.fields);
+      return row;
+    }
+    const found = this.narrow.find(insn.raw);
+    if (found) fill(insn, found.row, found.set);
+    return found?.row;
   }
 }
 
 function fill(insn: Insn, row: CompiledRow, fields: ReadonlyMap<FieldName, Parameters<typeof fieldValue>[0]>): void {
   insn.row = row;
   for (const [name, field] of fields) insn[name] = fieldValue(field, insn.raw);
+}
+
+/** Field by field: it is done for every instruction. */
+function copy(to: Insn, from: Insn): void {
+  to.row = from.row;
+  to.rd = from.rd;
+  to.rs1 = from.rs1;
+  to.rs2 = from.rs2;
+  to.rs3 = from.rs3;
+  to.imm = from.imm;
+  to.csr = from.csr;
+  to.rm = from.rm;
+  to.vm = from.vm;
+  to.length = from.length;
+  to.raw = from.raw;
 }

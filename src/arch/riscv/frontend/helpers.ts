@@ -59,9 +59,11 @@ export const HELPERS: readonly HelperDef[] = [
   control("fs_look"),
   ...FORMATS.map((format) => pure(`riscv_fclass_${format}`)),
   ...each("feq", "flt", "fle", "fmin", "fmax"),
-  // (a, b, rounding mode), (a, rounding mode); (a, b, c): RV_RM is the rounding mode.
+  // (a, b, rounding mode), (a, rounding mode); (a, b, c): RV_RM is the rounding mode, or it is to the nearest.
   ...each("fadd", "fsub", "fmul", "fdiv", "fsqrt"),
   ...FORMATS.map((format) => helper(`riscv_fma_${format}`, { reads: [FFLAGS, [RV_RM, RV_RM + 4]], writes: [FFLAGS] })),
+  float("fma_near_s"),
+  float("fma_near_d"),
   ...INTEGERS.flatMap((integer) => each(`fcvt_${integer}`)),
   ...FORMATS.flatMap((format) => LONGS.map((integer) => float(`fcvt_${format}_${integer}`))),
   ...FORMATS.flatMap((to) => FORMATS.filter((from) => from !== to).map((from) => float(`fcvt_${to}_${from}`))),

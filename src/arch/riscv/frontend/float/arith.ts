@@ -8,6 +8,9 @@ import type { Build } from "../row.js";
 import type { Format } from "./format.js";
 import { rounds } from "./unit.js";
 
+/** rm: round to nearest, ties to even. */
+const NEAREST = 0;
+
 export function binary(name: string, format: Format): Build {
   const id = helperId(`riscv_${name}_${format.letter}`);
   return rounds((e, { rd, rs1, rs2 }, rm) =>
@@ -28,14 +31,16 @@ export function round(name: string, format: Format): Build {
 /** rs1 * rs2 + rs3, where the product or what is added may be negated first: of a NaN nothing is seen of that. */
 export function fused(negateProduct: boolean, negateAddend: boolean, format: Format): Build {
   const id = helperId(`riscv_fma_${format.letter}`);
+  const near = format.letter === "h" ? undefined : helperId(`riscv_fma_near_${format.letter}`);
   const operand = (e: Emitter, register: number, negated: boolean) => {
     const value = format.get(e, register);
     return negated ? e.b.xor(value, format.sign(e)) : value;
   };
   return rounds((e, { rd, rs1, rs2, rs3 }, rm) => {
-    e.b.st(RV_RM, e.b.i32(rm));
+    const nearest = rm === NEAREST ? near : undefined;
+    if (nearest === undefined) e.b.st(RV_RM, e.b.i32(rm));
     const [x, y, z] = [operand(e, rs1, negateProduct), format.get(e, rs2), operand(e, rs3, negateAddend)];
-    format.set(e, rd, e.b.call(id, x, y, z));
+    format.set(e, rd, e.b.call(nearest ?? id, x, y, z));
   });
 }
 

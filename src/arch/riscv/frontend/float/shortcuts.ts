@@ -26,6 +26,11 @@ function arithmetic(op: WOp, ty: Float, operands: number, tiny: boolean): Shortc
   };
 }
 
+/** To the nearest: no argument says so. */
+function fused(op: WOp, ty: Float): Shortcut {
+  return { op, operands: [ty, ty, ty], result: ty, flag: NX, above: LEAST[ty], below: Number.POSITIVE_INFINITY };
+}
+
 const compare = (op: WOp, ty: Float): Shortcut => ({ op, operands: [ty, ty], result: Ty.I32, ordered: true });
 const extreme = (op: WOp, ty: Float): Shortcut => ({ op, operands: [ty, ty], result: ty, ordered: true });
 const fromLong = (op: WOp, ty: Float): Shortcut => ({ op, operands: [Ty.I64], result: ty, flag: NX, constant: [1, 0] });
@@ -42,6 +47,8 @@ export const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
   fmul_d: arithmetic(WOp.f64_mul, Ty.F64, 2, true),
   fdiv_d: arithmetic(WOp.f64_div, Ty.F64, 2, true),
   fsqrt_d: arithmetic(WOp.f64_sqrt, Ty.F64, 1, false),
+  fma_near_s: fused(WOp.f32x4_relaxed_madd, Ty.F32),
+  fma_near_d: fused(WOp.f64x2_relaxed_madd, Ty.F64),
   feq_s: compare(WOp.f32_eq, Ty.F32),
   flt_s: compare(WOp.f32_lt, Ty.F32),
   fle_s: compare(WOp.f32_le, Ty.F32),
