@@ -42,7 +42,7 @@ function command(seed: number, number: number) {
   const input = Uint8Array.from({ length: random.below(3000) }, () => random.below(256));
   const hash = createHash("md5").update(input).digest("hex");
   const status = random.below(256);
-  const lines = random.below(200);
+  const lines = random.below(30);
   return {
     text: `md5sum; i=0; while [ $i -lt ${lines} ]; do echo ${number} >&2; i=$((i + 1)); done; exit ${status}`,
     input,

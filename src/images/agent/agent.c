@@ -6,7 +6,7 @@
 #include "spawn.h"
 #include "text.h"
 
-enum { MOST_COMMANDS = 1024, PATIENCE_MS = 10000, TTY_GRACE_MS = 200, UNLIMITED = ~0U };
+enum { MOST_COMMANDS = 512, PATIENCE_MS = 10000, TTY_GRACE_MS = 200, UNLIMITED = ~0U };
 
 /** A command from its start until nothing is left of it. */
 struct slot {

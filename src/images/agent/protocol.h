@@ -13,7 +13,7 @@ struct header { u8 type; u8 flags; u16 zero; u32 id; u32 length; };
 
 enum { END = 0xa5, MOST_PAYLOAD = 32768, MOST_FRAME = sizeof(struct header) + MOST_PAYLOAD + 1 };
 /** Bytes of input on the way to a command that it has not taken. */
-enum { INPUT_WINDOW = 65536 };
+enum { INPUT_WINDOW = 32768 };
 /** Bytes of a request, in one frame or several. */
 enum { MOST_REQUEST = 1 << 20 };
 

@@ -34,6 +34,7 @@ export class Agent {
   private nextId = 1;
   private state: "closed" | "open" | "greeting" | "ready" = "closed";
   private over: MachineError | undefined;
+  private waits = false;
 
   constructor(private readonly port: AgentPort) {}
 
@@ -90,17 +91,24 @@ export class Agent {
     this.runs.clear();
     this.queue = [];
     for (const run of all) run.reject(error);
-    this.port.waiting(false);
+    this.wait(false);
   }
 
   // ---- commands ------------------------------------------------------------------------------------------------------------
 
   private goOn(): void {
-    this.port.waiting(this.state !== "ready" && this.queue.length > 0);
+    this.wait(this.state !== "ready" && this.queue.length > 0);
     if (this.state === "open" && this.queue.length > 0) this.greet();
     while (this.state === "ready" && this.queue.length > 0 && this.runs.size < MOST_RUNS)
       this.begin(this.queue.shift()!);
     this.flush();
+  }
+
+  /** Said once: it is counted from then how long is waited. */
+  private wait(waits: boolean): void {
+    if (waits === this.waits) return;
+    this.waits = waits;
+    this.port.waiting(waits);
   }
 
   private greet(): void {

@@ -6,7 +6,7 @@ export const END = 0xa5;
 export const MOST_PAYLOAD = 32768;
 export const MOST_FRAME = HEADER + MOST_PAYLOAD + 1;
 /** Bytes of input on the way to a command that it has not taken. */
-export const INPUT_WINDOW = 65536;
+export const INPUT_WINDOW = 32768;
 /** Bytes of a request, in one frame or several. */
 export const MOST_REQUEST = 1 << 20;
 export const MOST_STRINGS = 8192;

@@ -5,7 +5,7 @@ import { encodeText } from "../../../base/text.js";
 import type { DeviceBus, DeviceState, TerminalSize } from "../../interfaces.js";
 import { type StateReader, versioned } from "../../state.js";
 import { VirtioDevice } from "../device.js";
-import { copyIn, copyOut, type Segment } from "../queue/segments.js";
+import { copyIn, copyOut, type Segment, slice } from "../queue/segments.js";
 import type { PortOwner, VirtioSerialPort } from "./port.js";
 import * as reg from "./registers.js";
 
@@ -16,6 +16,8 @@ const CONTROL_QUEUE_SIZE = 32;
 const MOST_MESSAGES = 16;
 /** Output is handed on in pieces of at most so many bytes. */
 const PIECE = 1 << 16;
+/** Bytes of one buffer that are output; drivers send 32 KiB, or what a pipe holds. A buffer may name the same memory again and again. */
+const MOST_OUTPUT = 1 << 20;
 
 export interface SerialOptions {
   /** Ports there may be, port 0 among them. */
@@ -119,14 +121,16 @@ export class VirtioSerial extends VirtioDevice implements PortOwner {
 
   private takeOutput(index: number, port: VirtioSerialPort | undefined): void {
     const queue = this.transport.queue(index);
-    const { memory } = this.transport;
+    const { memory, log } = this.transport;
     try {
       for (let chain = queue.pop(); chain; chain = queue.pop()) {
-        for (const { address, length } of port ? chain.readable : []) {
+        if (chain.readableLength > MOST_OUTPUT)
+          log.guestError(`virtio-serial: of an output only ${MOST_OUTPUT} bytes are taken`);
+        for (const { address, length } of port?.backend ? slice(chain.readable, 0, MOST_OUTPUT) : []) {
           for (let at = 0; at < length; at += PIECE) {
             const view = memory.view(address + at, Math.min(PIECE, length - at));
             // The back end may keep what it is given.
-            if (view) port!.backend?.write(view.slice());
+            if (view) port!.backend!.write(view.slice());
           }
         }
         queue.push(chain, 0);

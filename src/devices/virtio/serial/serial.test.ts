@@ -170,6 +170,15 @@ it("takes nonsense from a driver, and keeps a limit", () => {
   expect(log.guestErrors.at(-1)).toContain("no room for control messages");
 });
 
+it("does not write out more of a buffer than any driver sends", () => {
+  const backend = new Terminal();
+  const { queue, driver, log } = setup([{ type: "virtconsole", backend }]);
+  queue(1).add(Array.from({ length: 12 }, () => ({ address: 0x10000, length: 0x20000 })));
+  driver.kick(1);
+  expect([queue(1).used().length, backend.output.length]).toEqual([1, 1 << 20]);
+  expect(log.guestErrors.at(-1)).toContain("only 1048576 bytes");
+});
+
 it("refuses ports that cannot be, in a sentence", () => {
   const ports = (...numbers: (number | undefined)[]) =>
     setup(numbers.map((number) => ({ type: "virtserialport" as const, number })));
