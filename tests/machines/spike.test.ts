@@ -9,11 +9,15 @@ import { createModelled } from "../../src/machines/create/create.js";
 import { SPIKE } from "../../src/machines/spike/model.js";
 import { machine as type } from "../../src/machines/spike/type.js";
 import { assemble } from "../../src/machines/virt/sbi/assembler.js";
+import { NUMBERS } from "../../src/machines/virt/sbi/layout.js";
+import { PAYLOAD } from "../../src/machines/virt/sbi/payload.js";
 import { defaultConfig, type MachineConfig } from "../../src/options/config.js";
 import { temporaryFolder } from "../../testing/guest.js";
 import { makeElf } from "../../testing/riscv/elf.js";
 
 const RAM = 0x8000_0000;
+/** As QEMU's packages have it. */
+const OPENSBI = "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin";
 const QEMU = "/usr/bin/qemu-system-riscv64";
 const module = new WebAssembly.Module(readFileSync(new URL(`../../dist/${coreFile("riscv64")}`, import.meta.url)));
 
@@ -87,9 +91,11 @@ function program(status: number, align: number, more = 1): Uint8Array {
   return makeElf(RAM, bytes, { tohost: labels.get("tohost")!, fromhost: labels.get("fromhost")! });
 }
 
-async function run(file: Uint8Array, input = "", more: Partial<MachineConfig> = {}) {
+/** `until`: what the console has said when the machine is ended from outside. */
+async function run(file: Uint8Array, input = "", more: Partial<MachineConfig> = {}, until?: RegExp) {
   const host = new TestHost(() => new Promise((resolve) => setImmediate(resolve)));
   host.files.set("program", file);
+  if (existsSync(OPENSBI)) host.files.set("firmware", new Uint8Array(readFileSync(OPENSBI)));
   const config: MachineConfig = {
     ...defaultConfig(),
     guest: "riscv64",
@@ -103,6 +109,11 @@ async function run(file: Uint8Array, input = "", more: Partial<MachineConfig> = 
   const machine = await createModelled(type, SPIKE, config, host, { module });
   const finished = machine.start();
   const console = host.chardevs.get("console")!;
+  const written = console.write.bind(console);
+  console.write = (bytes) => {
+    written(bytes);
+    if (until?.test(console.text)) machine.quit();
+  };
   console.receive?.(Uint8Array.from(input, (c) => c.charCodeAt(0)));
   return { finished: await finished, text: console.text };
 }
@@ -118,8 +129,17 @@ it.each([8, 4096])(
 );
 
 it("has HTIF at its own place for a program without symbols", async () => {
-  const { bytes } = assemble("li t0, 0x1000000\n li t1, 7\n sw t1, 0(t0)\n sw zero, 4(t0)\nstop: j stop", RAM);
+  const { bytes } = assemble("li t0, 0x1000008\n li t1, 7\n sw t1, 0(t0)\n sw zero, 4(t0)\nstop: j stop", RAM);
   expect((await run(bytes)).finished.status).toBe(3);
+});
+
+it.skipIf(!existsSync(OPENSBI))(`runs OpenSBI, which finds HTIF by the tree (skipped without ${OPENSBI})`, async () => {
+  const next = assemble(PAYLOAD, RAM + (2 << 20), { ...NUMBERS, SECOND: 0, REASON: 0 }).bytes;
+  // It does not come to its end there, in QEMU neither.
+  const { text } = await run(next, "", { bios: "firmware" }, /fa 00 fd 00 $/);
+  expect(text).toContain("Platform Name             : ucbbar,spike-bare,qemu");
+  expect(text).toContain("Platform Console Device   : htif");
+  expect(text).toMatch(/\+00 13 00 02 .*fa 00 fd 00 $/);
 });
 
 it("says what it has not", async () => {

@@ -4,7 +4,7 @@ import type { Device, GuestMemory, IrqLine } from "../../devices/interfaces.js";
 import { Mtimer } from "../../devices/irqchip/aclint/mtimer.js";
 import { MTIMER_SIZE, SWI_SIZE } from "../../devices/irqchip/aclint/registers.js";
 import { Swi } from "../../devices/irqchip/aclint/swi.js";
-import { HTIF_SIZE, Htif } from "../../devices/test/htif/htif.js";
+import { FROMHOST, HTIF_SIZE, Htif } from "../../devices/test/htif/htif.js";
 import type { MachineMemory, PhysicalRange } from "../../machine/cpu.js";
 import type { Sockets } from "../../machine/plug.js";
 import type { StatePart } from "../../snapshot/sections.js";
@@ -46,9 +46,13 @@ export class SpikeBoard implements Mainboard {
     this.devices = [mtimer, mswi, this.htif];
   }
 
-  /** HTIF at its own place. */
+  /** HTIF at its own place, where `fromhost` comes first. */
   mapHtif(): void {
-    this.parts.bus.memory.map(map.HTIF, HTIF_SIZE, this.htif.name, this.htif);
+    const { htif } = this;
+    this.parts.bus.memory.map(map.HTIF, HTIF_SIZE, htif.name, {
+      read: (offset, size) => htif.read(offset ^ FROMHOST, size),
+      write: (offset, size, value) => htif.write(offset ^ FROMHOST, size, value),
+    });
   }
 
   /** HTIF in RAM; gives the ranges of memory that are to be watched. */
