@@ -6,8 +6,8 @@ import type { Qcow2Image } from "../../src/block/formats/qcow2/image.js";
 import type { BlockBackend } from "../../src/block/interfaces.js";
 import { BlockFile } from "../../src/node/block-file.js";
 import type { Random } from "../../testing/random.js";
+import { keep, slow } from "./back-ends.js";
 import { judge, qemuImg } from "./qemu-img.js";
-import { slow } from "./slow.js";
 import { checkOurs, create, open, randomVariant, type Variant } from "./variants.js";
 
 const MOST = 6 << 20;
@@ -163,24 +163,6 @@ function randomBytes(random: Random, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += 256) bytes.fill(random.below(256), at, at + 256);
   return bytes;
-}
-
-/** The same memory for the next opening. */
-function keep(memory: SparseMemory): BlockBackend {
-  return {
-    get size() {
-      return memory.size;
-    },
-    readOnly: false,
-    read: (offset, into) => memory.read(offset, into),
-    write: (offset, from) => memory.write(offset, from),
-    flush: async () => {},
-    close: async () => {},
-    readSync: (offset, into) => memory.readSync(offset, into),
-    writeSync: (offset, from) => memory.writeSync(offset, from),
-    flushSync: () => true,
-    grow: (size) => memory.grow(size),
-  };
 }
 
 export function bytesOf(memory: BlockBackend): Uint8Array {
