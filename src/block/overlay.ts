@@ -3,12 +3,14 @@
 // disks do) never has to read first and completes at once.
 
 import { allocate } from "./allocate.js";
-import type { BlockBackend } from "./interfaces.js";
+import { type BlockBackend, BlockError } from "./interfaces.js";
 import { checkRange } from "./range.js";
 
 const SECTOR = 512;
 const CLUSTER = 65536;
 const SECTORS = CLUSTER / SECTOR;
+/** What all clusters of zeros are, until something is written to them. */
+const ZEROS: Uint8Array = new Uint8Array(CLUSTER);
 
 /** What an overlay keeps of 64 KiB. */
 export interface SavedCluster {
@@ -19,7 +21,7 @@ export interface SavedCluster {
 }
 
 interface Cluster {
-  readonly data: Uint8Array;
+  data: Uint8Array;
   /** One byte per sector: 1 when the sector is here. */
   readonly present: Uint8Array;
 }
@@ -36,15 +38,33 @@ export class Overlay implements BlockBackend {
   readonly readOnly = false;
   private readonly clusters = new Map<number, Cluster>();
 
-  constructor(private readonly base: BlockBackend) {}
+  private length: number;
+
+  constructor(private readonly base: BlockBackend) {
+    this.length = base.size;
+  }
 
   get size(): number {
-    return this.base.size;
+    return this.length;
+  }
+
+  /** Behind the end of what is below there are zeros. */
+  grow(size: number): void {
+    this.length = Math.max(this.length, size);
   }
 
   /** Bytes of memory taken by clusters. */
   get allocated(): number {
-    return this.clusters.size * CLUSTER;
+    let count = 0;
+    for (const { data } of this.clusters.values()) if (data !== ZEROS) count++;
+    return count * CLUSTER;
+  }
+
+  async resize(size: number): Promise<void> {
+    if (size < this.length) {
+      throw new BlockError(`A disk of ${this.length} bytes whose writes are in memory does not become smaller`);
+    }
+    this.grow(size);
   }
 
   async read(offset: number, into: Uint8Array): Promise<void> {
@@ -52,7 +72,10 @@ export class Overlay implements BlockBackend {
     for (const run of this.runs(offset, into.length)) {
       const part = into.subarray(run.at, run.at + run.length);
       if (run.data !== undefined) part.set(run.data);
-      else below.push(this.base.read(run.offset, part));
+      else {
+        const inside = this.clip(run.offset, part);
+        if (inside.length > 0) below.push(this.base.read(run.offset, inside));
+      }
     }
     await Promise.all(below);
   }
@@ -61,7 +84,10 @@ export class Overlay implements BlockBackend {
     for (const run of this.runs(offset, into.length)) {
       const part = into.subarray(run.at, run.at + run.length);
       if (run.data !== undefined) part.set(run.data);
-      else if (this.base.readSync?.(run.offset, part) !== true) return false;
+      else {
+        const inside = this.clip(run.offset, part);
+        if (inside.length > 0 && this.base.readSync?.(run.offset, inside) !== true) return false;
+      }
     }
     return true;
   }
@@ -77,6 +103,22 @@ export class Overlay implements BlockBackend {
     if (this.partialSectors(offset, from.length).length > 0) return false;
     this.store(offset, from);
     return true;
+  }
+
+  async writeZeroes(offset: number, length: number): Promise<void> {
+    checkRange("Write", this.size, offset, length);
+    const end = offset + length;
+    for (let start = offset; start < end; ) {
+      const stop = Math.min(end, (Math.floor(start / CLUSTER) + 1) * CLUSTER);
+      const whole = start % CLUSTER === 0 && (stop - start === CLUSTER || stop === this.size);
+      if (whole) this.clusters.set(start / CLUSTER, { data: ZEROS, present: new Uint8Array(SECTORS).fill(1) });
+      else await this.write(start, ZEROS.subarray(0, stop - start));
+      start = stop;
+    }
+  }
+
+  discard(offset: number, length: number): Promise<void> {
+    return this.writeZeroes(offset, length);
   }
 
   async flush(): Promise<void> {}
@@ -160,9 +202,17 @@ export class Overlay implements BlockBackend {
   /** Brings one sector here from below. */
   private async fetch(start: number): Promise<void> {
     const sector = new Uint8Array(Math.min(SECTOR, this.size - start));
-    await this.base.read(start, sector);
+    const inside = this.clip(start, sector);
+    if (inside.length > 0) await this.base.read(start, inside);
     // Another write may have brought it here meanwhile, with newer bytes.
     if (!this.isPresent(start)) this.store(start, sector);
+  }
+
+  /** What of a part is below; the rest is made zeros. */
+  private clip(offset: number, into: Uint8Array): Uint8Array {
+    const inside = Math.max(0, Math.min(into.length, this.base.size - offset));
+    into.fill(0, inside);
+    return into.subarray(0, inside);
   }
 
   private store(offset: number, from: Uint8Array): void {
@@ -176,6 +226,7 @@ export class Overlay implements BlockBackend {
         cluster = { data: allocate(CLUSTER), present: new Uint8Array(SECTORS) };
         this.clusters.set(index, cluster);
       }
+      if (cluster.data === ZEROS) cluster.data = allocate(CLUSTER);
       cluster.data.set(from.subarray(start - offset, stop - offset), start - base);
       cluster.present.fill(1, (start - base) >> 9, (stop - base + SECTOR - 1) >> 9);
       start = stop;

@@ -8,11 +8,15 @@ import { refuseWrite } from "./readonly.js";
 const SECTOR = 512;
 
 export class RawImage implements BlockBackend {
-  /** Bytes, a multiple of 512. */
-  readonly size: number;
+  private length: number;
 
   constructor(private readonly base: BlockBackend) {
-    this.size = Math.ceil(base.size / SECTOR) * SECTOR;
+    this.length = Math.ceil(base.size / SECTOR) * SECTOR;
+  }
+
+  /** Bytes, a multiple of 512. */
+  get size(): number {
+    return this.length;
   }
 
   get readOnly(): boolean {
@@ -51,6 +55,16 @@ export class RawImage implements BlockBackend {
 
   close(): Promise<void> {
     return this.base.close();
+  }
+
+  /** Not to less than it has: the host does not cut an image that is open. */
+  async resize(size: number): Promise<void> {
+    if (this.base.readOnly) refuseWrite();
+    if (size < this.size)
+      throw new BlockError(`A raw image of ${this.size} bytes does not become smaller while it is used`);
+    if (!this.base.grow) throw new BlockError("The image cannot change its size where it lies");
+    this.base.grow(size);
+    this.length = size;
   }
 
   /** How many of the bytes are in the image itself, the rest being padding. */

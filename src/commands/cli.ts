@@ -6,8 +6,9 @@ import { programInfo } from "../node/program.js";
 import { boot } from "./boot.js";
 import { type Command, CommandError } from "./command.js";
 import { guest } from "./guest.js";
+import { img } from "./img/img.js";
 
-const COMMANDS: Readonly<Record<string, Command>> = { boot, guest };
+const COMMANDS: Readonly<Record<string, Command>> = { boot, guest, img };
 
 function usage(): string {
   const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}\n`);

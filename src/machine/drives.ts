@@ -6,12 +6,13 @@ import { type BlockBackend, BlockError } from "../block/interfaces.js";
 import { Overlay } from "../block/overlay.js";
 import type { DriveConfig } from "../options/config.js";
 import type { HostWork } from "./clock/scheduler.js";
+import { DriveBackend } from "./drive-backend.js";
 import { MachineError, type MachineHost } from "./host.js";
 import { OverlayState } from "./overlay-state.js";
 
 export interface Drive {
   config: DriveConfig;
-  backend: BlockBackend;
+  backend: DriveBackend;
   /** The image in its format, without what is kept in memory over it. */
   disk: FormatImage;
   /** What was written, where that is kept in memory. */
@@ -38,7 +39,7 @@ export async function openDrives(
       try {
         const disk = await openDisk(image, config, host);
         const overlay = config.snapshot ? new Overlay(disk) : undefined;
-        const backend = new TrackedBackend(overlay ?? disk, config.readOnly, work);
+        const backend = new DriveBackend(overlay ?? disk, config, work);
         opened.set(config.id, { config, disk, backend, ...(overlay ? { written: new OverlayState(overlay) } : {}) });
       } catch (error) {
         await image.close();
@@ -92,49 +93,5 @@ async function openDisk(image: BlockBackend, config: DriveConfig, host: MachineH
   } catch (error) {
     if (!(error instanceof BlockError)) throw error;
     throw new MachineError(`drive ${id}: ${error.message}`, { cause: error });
-  }
-}
-
-/** Counts what is under way, for the run loop, and refuses writes to read-only drives. */
-class TrackedBackend implements BlockBackend {
-  readonly readSync?: (offset: number, into: Uint8Array) => boolean;
-  readonly writeSync?: (offset: number, from: Uint8Array) => boolean;
-  readonly flushSync?: () => boolean;
-
-  constructor(
-    private readonly inner: BlockBackend,
-    private readonly only: boolean,
-    private readonly work: HostWork,
-  ) {
-    if (inner.readSync) this.readSync = (offset, into) => inner.readSync!(offset, into);
-    if (inner.writeSync) {
-      this.writeSync = (offset, from) => !this.only && inner.writeSync!(offset, from);
-    }
-    if (inner.flushSync) this.flushSync = () => inner.flushSync!();
-  }
-
-  get size(): number {
-    return this.inner.size;
-  }
-
-  get readOnly(): boolean {
-    return this.only || this.inner.readOnly;
-  }
-
-  read(offset: number, into: Uint8Array): Promise<void> {
-    return this.work.track(this.inner.read(offset, into));
-  }
-
-  write(offset: number, from: Uint8Array): Promise<void> {
-    if (this.only) return Promise.reject(new BlockError("the drive is read-only"));
-    return this.work.track(this.inner.write(offset, from));
-  }
-
-  flush(): Promise<void> {
-    return this.work.track(this.inner.flush());
-  }
-
-  close(): Promise<void> {
-    return this.inner.close();
   }
 }

@@ -167,6 +167,7 @@ export class Plugger {
       backend,
       serial: config.serial,
       writeCache: config.writeCache,
+      onResize: (listener) => backend.onResize(listener),
       errors: (werror, rerror) =>
         diskErrors(
           id,

@@ -100,6 +100,10 @@ export interface DriveConfig {
   readOnly: boolean;
   /** Writes are kept in memory and lost at the end. */
   snapshot: boolean;
+  /** discard=unmap: what the guest discards is let go of. */
+  discard?: boolean;
+  /** Writes of zeros: off as others, on without their bytes, unmap without their room too. */
+  detectZeroes?: "off" | "on" | "unmap";
   serial?: string;
   /** cache=: whether the guest sees a write cache (false: every write is stable when it completes). */
   writeCache: boolean;

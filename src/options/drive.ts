@@ -24,6 +24,7 @@ export interface PendingDrive {
 }
 
 const FORMATS = ["raw", "qcow2", "vdi", "vhdx", "vmdk", "vpc"];
+const FILE_DRIVERS = ["file", "host_device", "http", "https"];
 const FORMATS_TO_COME = ["qcow", "qed", "parallels", "dmg", "luks", "bochs", "cloop"];
 
 /** -drive file=FILE[,if=][,format=raw][,readonly=]... */
@@ -101,14 +102,26 @@ export function parseDrive(option: string, value: string): PendingDrive {
       target.drive.ignoreFlush = parseSwitch(text, "cache.no-flush", fail);
     },
     aio: (_target, text, fail) => void parseChoice(text, "aio", ["threads", "native", "io_uring"], fail),
-    discard: (_target, text, fail) => void parseChoice(text, "discard", ["ignore", "off", "unmap", "on"], fail),
-    "detect-zeroes": (_target, text, fail) => void parseChoice(text, "detect-zeroes", ["off", "on", "unmap"], fail),
+    discard: (target, text, fail) => {
+      const mode = parseChoice(text, "discard", ["ignore", "off", "unmap", "on"] as const, fail);
+      target.drive.discard = mode === "unmap" || mode === "on";
+    },
+    "detect-zeroes": (target, text, fail) => {
+      target.drive.detectZeroes = parseChoice(text, "detect-zeroes", ["off", "on", "unmap"] as const, fail);
+    },
     werror: (target, text, fail) => {
       target.drive.werror = parseWriteErrors(text, fail);
     },
     rerror: (target, text, fail) => {
       target.drive.rerror = parseReadErrors(text, fail);
     },
+    "file.filename": (target, text) => {
+      target.drive.file = text;
+    },
+    "file.driver": (_target, text, fail) => {
+      if (!FILE_DRIVERS.includes(text)) fail(`file.driver=${text} is not supported: ${FILE_DRIVERS.join(", ")} are`);
+    },
+    "file.read-only": readOnly,
     "file.locking": locking,
     locking,
   });

@@ -9,3 +9,5 @@ export const BLK_BUFFER_BYTES = 4 << 20;
 export const BLK_ZERO_BYTES = 256 << 10;
 /** virtio-blk: most sectors of 512 bytes in one write-zeroes request. Record: virtio-blk-buffers. */
 export const BLK_ZERO_SECTORS = 8192;
+/** virtio-blk, NVMe: most sectors of 512 bytes in one request that lets go of them. Record: virtio-blk-buffers. */
+export const BLK_DISCARD_SECTORS = 1 << 18;

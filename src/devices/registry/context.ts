@@ -40,6 +40,8 @@ export interface DriveEnd {
   readonly backend: BlockBackend;
   readonly serial: string | undefined;
   readonly writeCache: boolean;
+  /** `listener` is called when the disk has another size. */
+  readonly onResize?: (listener: () => void) => void;
   /** What becomes of a failure, by the drive's werror= and rerror= where the device says nothing. */
   errors(werror: string | undefined, rerror: string | undefined): DiskErrors;
 }

@@ -3,7 +3,16 @@
 import { setU64be, u64be, viewOf } from "../bytes.js";
 import type { ImageFile } from "../image-file.js";
 import type { Steps } from "../steps.js";
-import { AUTOCLEAR_AT, DIRTY, INCOMPATIBLE_AT, L1_AT, REFCOUNT_TABLE_AT, SIZE_AT } from "./header.js";
+import {
+  AUTOCLEAR_AT,
+  DIRTY,
+  INCOMPATIBLE_AT,
+  L1_AT,
+  type NewHeader,
+  REFCOUNT_TABLE_AT,
+  SIZE_AT,
+  writeExtensions,
+} from "./header.js";
 
 const SECTOR = 512;
 
@@ -59,6 +68,16 @@ export class HeaderSector {
       setU64be(this.view, REFCOUNT_TABLE_AT, offset);
       this.view.setUint32(REFCOUNT_TABLE_AT + 8, clusters);
     });
+  }
+
+  /** The rest of the first cluster, too: the name is behind what other programs may have put there. */
+  *setBacking(start: number, clusterSize: number, backing: NewHeader["backing"]): Steps<void> {
+    const bytes = new Uint8Array(clusterSize);
+    bytes.set(this.bytes);
+    writeExtensions(bytes, start, this.version === 3, backing);
+    yield this.file.write(0, bytes);
+    this.bytes.set(bytes.subarray(0, SECTOR));
+    yield this.file.flush();
   }
 
   private *change(change: () => void): Steps<void> {

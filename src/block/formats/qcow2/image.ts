@@ -3,12 +3,13 @@
 import { BlockError } from "../../interfaces.js";
 import { checkRange } from "../../range.js";
 import { refuseWrite } from "../../readonly.js";
+import { fromUtf8 } from "../bytes.js";
 import type { BackingName, FormatImage } from "../format.js";
 import { LATER, runLater, runNow, type Steps } from "../steps.js";
 import { type CheckResult, check, type Repair } from "./check.js";
 import { Commit } from "./commit.js";
 import type { Header } from "./header.js";
-import { LAZY_REFCOUNTS } from "./header.js";
+import { CORRUPT, DIRTY, INCOMPATIBLE_AT, LAZY_REFCOUNTS } from "./header.js";
 import type { Parts } from "./parts.js";
 import { resize } from "./resize.js";
 import { listSnapshots, type Snapshot } from "./snapshots.js";
@@ -134,9 +135,29 @@ export class Qcow2Image implements FormatImage {
     return here !== 0 ? "data" : zero !== 0 ? "zero" : "below";
   }
 
-  /** A change that the header's sector has. */
-  async changeHeader(work: () => Steps<void>): Promise<void> {
-    await this.change(0, 0, work);
+  /** Nothing of the disk is in the image any more: it reads as what is below. */
+  async empty(): Promise<void> {
+    const { geometry } = this.parts;
+    for (let cluster = 0; cluster * geometry.clusterSize < this.size; cluster++) {
+      if ((await this.isHere(cluster)) !== "below") await this.change(0, 0, () => this.zeroes.forget(cluster));
+    }
+  }
+
+  /** Another image below, by name; undefined: none. */
+  async setBacking(backing: BackingName | undefined): Promise<void> {
+    const named = backing && { file: fromUtf8(backing.file), format: backing.format };
+    const { header } = this;
+    await this.change(0, 0, () => this.parts.header.setBacking(header.length, this.clusterSize, named));
+  }
+
+  /** It was checked, and nothing is wrong with it. */
+  async clearFaults(): Promise<void> {
+    const { header, file } = this.parts;
+    await this.change(0, 0, function* () {
+      yield file.flush();
+      yield* header.setBits(INCOMPATIBLE_AT + 4, CORRUPT | DIRTY, false);
+      yield file.flush();
+    });
   }
 
   private async change(offset: number, length: number, work: () => Steps<void>): Promise<void> {

@@ -488,3 +488,85 @@ describe("requests answered later", () => {
     expect(before.calls).toHaveLength(1);
   });
 });
+
+describe("letting go of sectors, zeros, the cache and the size", () => {
+  const CONFIG_WCE = 1 << 11;
+  const DISCARD = 11;
+  const WRITE_ZEROES = 13;
+
+  /** A back end that notes what it is asked. */
+  function noting(): { backend: BlockBackend & { size: number }; asked: string[] } {
+    const asked: string[] = [];
+    const backend = Object.assign(new Slow(new Uint8Array(SECTORS * 512)), {
+      size: SECTORS * 512,
+      flush: async () => void asked.push("flush"),
+      write: async () => void asked.push("write"),
+      discard: async (offset: number, length: number) => void asked.push(`discard ${offset} ${length}`),
+      writeZeroes: async (offset: number, length: number, unmap: boolean) =>
+        void asked.push(`zero ${offset} ${length} ${unmap}`),
+    });
+    return { backend, asked };
+  }
+
+  async function range(type: number, sector: number, count: number, flags = 0): Promise<number> {
+    memory.writeU32(DATA, sector);
+    memory.writeU32(DATA + 4, 0);
+    memory.writeU32(DATA + 8, count);
+    memory.writeU32(DATA + 12, flags);
+    const status = request(type, 0, [[DATA, 16]], false);
+    driver.kick();
+    await settle();
+    return memory.bytes[status]!;
+  }
+
+  it("reach a back end that can, within the disk", async () => {
+    const { backend, asked } = noting();
+    plug({ backend });
+    expect(await range(DISCARD, 8, 16)).toBe(0);
+    expect(await range(WRITE_ZEROES, 8, 16)).toBe(0);
+    expect(await range(WRITE_ZEROES, 8, 16, 1)).toBe(0);
+    expect(asked).toEqual(["discard 4096 8192", "zero 4096 8192 false", "zero 4096 8192 true"]);
+    expect(await range(DISCARD, SECTORS - 1, 2)).toBe(1);
+    expect(await range(DISCARD, 8, 16, 1)).toBe(2);
+    expect(await range(WRITE_ZEROES, 8, 0x7fffffff)).toBe(1);
+    expect(asked.length).toBe(3);
+  });
+
+  it("are answered where the image keeps its sectors", async () => {
+    expect(await range(DISCARD, 8, 16)).toBe(0);
+    expect(disk[8 * 512]).toBe(8);
+  });
+
+  it("flush each write while the driver has the cache off", async () => {
+    const { backend, asked } = noting();
+    plug({ backend }, FLUSH | CONFIG_WCE);
+    expect(driver.read(4, 32, 1)).toBe(1);
+    request(OUT, 0, [[DATA, 512]]);
+    driver.kick();
+    await settle();
+    expect(asked).toEqual(["write"]);
+    driver.write(4, 32, 1, 0);
+    expect(driver.read(4, 32, 1)).toBe(0);
+    request(OUT, 0, [[DATA, 512]]);
+    driver.kick();
+    await settle();
+    expect(asked).toEqual(["write", "write", "flush"]);
+    // Nothing else of the configuration.
+    driver.write(4, 0, 4, 1);
+    expect(driver.read(4, 0, 4)).toBe(SECTORS);
+  });
+
+  it("tell the driver of another size", () => {
+    const { backend } = noting();
+    let resized = (): void => {};
+    plug({
+      backend,
+      onResize: (listener) => {
+        resized = listener;
+      },
+    });
+    backend.size = 512 * SECTORS * 2;
+    resized();
+    expect(driver.read(4, 0, 4)).toBe(SECTORS * 2);
+  });
+});

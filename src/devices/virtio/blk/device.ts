@@ -2,8 +2,10 @@
 // goes on: then it is done again.
 
 import type { BlockBackend } from "../../../block/interfaces.js";
-import { BLK_ZERO_BYTES, BLK_ZERO_SECTORS } from "../../../tuning/devices.js";
+import { BLK_DISCARD_SECTORS, BLK_ZERO_BYTES, BLK_ZERO_SECTORS } from "../../../tuning/devices.js";
+import type { DeviceState } from "../../interfaces.js";
 import type { DiskErrors, DiskOperation } from "../../registry/context.js";
+import type { StateReader } from "../../state.js";
 import { type AsyncRequest, AsyncVirtioDevice, HELD, type Outcome } from "../async.js";
 import type { VirtioTransport } from "../device.js";
 import { copyIn, copyOut, type Segment, slice } from "../queue/segments.js";
@@ -25,8 +27,14 @@ export interface VirtioBlkOptions {
   readonly queueSize?: number;
   /** False: every write is on stable storage when it completes, and the guest need not flush. */
   readonly writeCache?: boolean;
+  /** Whether the driver may switch the write cache, where there is one. */
+  readonly configWce?: boolean;
   /** Requests that write zeros. */
   readonly writeZeroes?: boolean;
+  /** Requests that let go of sectors. */
+  readonly discard?: boolean;
+  /** Is given what is to be called when the back end has another size. */
+  readonly onResize?: (listener: () => void) => void;
   /** Told of every failure of the back end; says what becomes of the request (it is reported unless told). */
   readonly onError?: DiskErrors;
 }
@@ -46,6 +54,7 @@ interface Request extends AsyncRequest {
 
 export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
   override readonly name = "virtio-blk";
+  override readonly stateVersion = 2;
   override readonly deviceId = 2;
   override readonly pciClass = 0x010000;
   override readonly queueSizes: readonly number[];
@@ -58,7 +67,7 @@ export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
   constructor(private readonly options: VirtioBlkOptions) {
     super();
     const { backend, numQueues = 1, queueSize = 256, logicalBlockSize = 512 } = options;
-    const { writeCache = true, writeZeroes = true } = options;
+    const { writeCache = true, configWce = true, writeZeroes = true, discard = true } = options;
     if (logicalBlockSize < blk.SECTOR || (logicalBlockSize & (logicalBlockSize - 1)) !== 0) {
       throw new Error(`virtio-blk: logical block size ${logicalBlockSize} is not a power of two from 512`);
     }
@@ -69,16 +78,44 @@ export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
     this.queueSizes = new Array(numQueues).fill(queueSize);
     const features = [blk.F_SEG_MAX, blk.F_BLK_SIZE, blk.F_TOPOLOGY];
     if (writeCache) features.push(blk.F_FLUSH);
+    if (writeCache && configWce) features.push(blk.F_CONFIG_WCE);
     if (backend.readOnly) features.push(blk.F_RO);
-    else if (writeZeroes) features.push(blk.F_WRITE_ZEROES);
+    else {
+      if (writeZeroes) features.push(blk.F_WRITE_ZEROES);
+      if (discard) features.push(blk.F_DISCARD);
+    }
     if (numQueues > 1) features.push(blk.F_MQ);
     this.features = features;
     this.config = this.configBytes(queueSize, numQueues);
+    options.onResize?.(() => {
+      this.setCapacity();
+      this.transport.configChanged();
+    });
   }
 
   override attach(transport: VirtioTransport): void {
     super.attach(transport);
     this.transfers = new Transfers(transport.memory, this.backend);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.config[blk.WRITEBACK_AT] = this.options.writeCache === false ? 0 : 1;
+  }
+
+  /** The driver may switch the write cache and nothing else. */
+  override writeConfig(offset: number, size: number, value: number): void {
+    if (offset > blk.WRITEBACK_AT || offset + size <= blk.WRITEBACK_AT) return;
+    if (!this.transport.negotiated(blk.F_CONFIG_WCE)) return;
+    this.config[blk.WRITEBACK_AT] = (value >>> (8 * (blk.WRITEBACK_AT - offset))) & 1;
+  }
+
+  override save(): DeviceState {
+    return { writeback: this.config[blk.WRITEBACK_AT] === 1 };
+  }
+
+  override load(state: StateReader): void {
+    this.config[blk.WRITEBACK_AT] = state.bool("writeback") ? 1 : 0;
   }
 
   override get unsaved(): string | undefined {
@@ -134,6 +171,8 @@ export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
         return this.identify(request);
       case blk.T_WRITE_ZEROES:
         return this.backend.readOnly ? blk.S_UNSUPP : this.writeZeroes(request);
+      case blk.T_DISCARD:
+        return this.backend.readOnly ? blk.S_UNSUPP : this.discard(request);
       default:
         return blk.S_UNSUPP;
     }
@@ -155,7 +194,9 @@ export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
 
   /** A driver that cannot flush expects writes to be stable when they complete (section 5.2.6.2). */
   private written(): Outcome<number> {
-    return this.transport.negotiated(blk.F_FLUSH) ? blk.S_OK : this.flush();
+    const { transport, config } = this;
+    const through = transport.negotiated(blk.F_CONFIG_WCE) && config[blk.WRITEBACK_AT] === 0;
+    return transport.negotiated(blk.F_FLUSH) && !through ? blk.S_OK : this.flush();
   }
 
   private flush(): Outcome<number> {
@@ -180,17 +221,43 @@ export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
     return blk.S_OK;
   }
 
-  private writeZeroes({ out, outLength }: Request): Outcome<number> {
-    // One range per request, as the configuration says.
+  private writeZeroes(request: Request): Outcome<number> {
+    const range = this.range(request, this.mostZeroes, blk.FLAG_UNMAP);
+    if (typeof range === "number") return range;
+    const { offset, length, flags } = range;
+    if (!this.backend.writeZeroes) return this.zero(offset, length);
+    return this.backend.writeZeroes(offset, length, (flags & blk.FLAG_UNMAP) !== 0).then(() => this.written());
+  }
+
+  private discard(request: Request): Outcome<number> {
+    const range = this.range(request, BLK_DISCARD_SECTORS, 0);
+    if (typeof range === "number") return range;
+    // Whoever cannot let go of sectors keeps them.
+    if (!this.backend.discard) return blk.S_OK;
+    return this.backend.discard(range.offset, range.length).then(() => blk.S_OK);
+  }
+
+  /** The one range of a request, as the configuration says; or the status that it is refused with. */
+  private range(
+    { out, outLength }: Request,
+    most: number,
+    allowed: number,
+  ): number | { offset: number; length: number; flags: number } {
     if (outLength !== blk.RANGE_SIZE) return blk.S_IOERR;
     const bytes = new Uint8Array(blk.RANGE_SIZE);
     copyOut(this.transport.memory, out, bytes);
     const view = new DataView(bytes.buffer);
     const sector = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
     const count = view.getUint32(8, true);
-    if ((view.getUint32(12, true) & ~blk.FLAG_UNMAP) !== 0) return blk.S_UNSUPP;
-    if (count > BLK_ZERO_SECTORS || !this.isInside(sector, count * blk.SECTOR)) return blk.S_IOERR;
-    return this.zero(sector * blk.SECTOR, count * blk.SECTOR);
+    const flags = view.getUint32(12, true);
+    if ((flags & ~allowed) !== 0) return blk.S_UNSUPP;
+    if (count > most || !this.isInside(sector, count * blk.SECTOR)) return blk.S_IOERR;
+    return { offset: sector * blk.SECTOR, length: count * blk.SECTOR, flags };
+  }
+
+  /** Sectors of one request: few where zeros are written as such. */
+  private get mostZeroes(): number {
+    return this.backend.writeZeroes ? BLK_DISCARD_SECTORS : BLK_ZERO_SECTORS;
   }
 
   private zero(offset: number, length: number): Outcome<number> {
@@ -227,20 +294,28 @@ export class VirtioBlk extends AsyncVirtioDevice<Request, number> {
 
   private configBytes(queueSize: number, numQueues: number): Uint8Array {
     const view = new DataView(new ArrayBuffer(blk.CONFIG_SIZE));
-    const { size } = this.backend;
-    const sectors = Math.floor(size / blk.SECTOR);
     const physical = this.options.physicalBlockSize ?? this.blockSize;
-    view.setUint32(0, sectors % 2 ** 32, true);
-    view.setUint32(4, Math.floor(sectors / 2 ** 32), true);
+    this.setCapacity(view);
     // Header and status take a descriptor each.
     view.setUint32(12, Math.max(1, queueSize - 2), true);
     view.setUint32(20, this.blockSize, true);
     view.setUint8(24, Math.max(0, Math.log2(physical / this.blockSize)));
     view.setUint16(26, 1, true);
     view.setUint16(34, numQueues, true);
-    view.setUint32(48, BLK_ZERO_SECTORS, true);
+    view.setUint8(blk.WRITEBACK_AT, this.options.writeCache === false ? 0 : 1);
+    view.setUint32(36, BLK_DISCARD_SECTORS, true);
+    view.setUint32(40, 1, true);
+    view.setUint32(44, this.blockSize / blk.SECTOR, true);
+    view.setUint32(48, this.mostZeroes, true);
     view.setUint32(52, 1, true);
+    view.setUint8(56, this.backend.writeZeroes ? 1 : 0);
     return new Uint8Array(view.buffer);
+  }
+
+  private setCapacity(view = new DataView(this.config.buffer)): void {
+    const sectors = Math.floor(this.backend.size / blk.SECTOR);
+    view.setUint32(0, sectors % 2 ** 32, true);
+    view.setUint32(4, Math.floor(sectors / 2 ** 32), true);
   }
 }
 

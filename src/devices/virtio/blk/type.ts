@@ -19,12 +19,11 @@ export const device = defineDevice({
     werror: { type: "choice", words: ["report", "ignore", "stop", "enospc"], text: "failed writes (the drive's)" },
     rerror: { type: "choice", words: ["report", "ignore", "stop"], text: "failed reads (the drive's)" },
     discard: {
-      type: "fixed",
-      words: OFF,
-      text: "no requests that give blocks back",
-      instead: "images keep their blocks",
+      type: "switch",
+      default: true,
+      text: "requests that let go of sectors (discard=unmap of the drive does it)",
     },
-    "config-wce": { type: "fixed", words: OFF, text: "the guest cannot switch the cache", instead: "use write-cache" },
+    "config-wce": { type: "switch", default: true, text: "whether the guest may switch its write cache" },
     "share-rw": {
       type: "fixed",
       words: OFF,
@@ -35,7 +34,7 @@ export const device = defineDevice({
   async load() {
     const { VirtioBlk } = await import("./device.js");
     return (context, properties) => {
-      const { backend, serial, writeCache, errors } = context.drive(properties.drive);
+      const { backend, serial, writeCache, errors, onResize } = context.drive(properties.drive);
       return new VirtioBlk({
         backend,
         serial: properties.serial ?? serial,
@@ -44,7 +43,10 @@ export const device = defineDevice({
         numQueues: properties["num-queues"],
         queueSize: properties["queue-size"],
         writeCache: properties["write-cache"] ?? writeCache,
+        configWce: properties["config-wce"],
         writeZeroes: properties["write-zeroes"],
+        discard: properties.discard,
+        onResize,
         onError: errors(properties.werror, properties.rerror),
       });
     };
