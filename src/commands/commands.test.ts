@@ -43,8 +43,8 @@ describe("wasmachine", () => {
   });
 
   it.each([
-    [["bot"], "there is no command 'bot'; there are boot and guest"],
-    [["toString"], "there is no command 'toString'; there are boot and guest"],
+    [["bot"], "there is no command 'bot'; there are boot and guest and img"],
+    [["toString"], "there is no command 'toString'; there are boot and guest and img"],
     [["guest", "--arch", "vax"], "no guest for --arch vax: known is amd64, i386, riscv64"],
     [["guest", "--size", "tiny"], "--size tiny is not a number of MiB from 32 on"],
     [["guest", "--kernel", "/no/kernel"], "there is no file /no/kernel"],

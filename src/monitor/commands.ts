@@ -1,5 +1,6 @@
 // The monitor's commands, one row each.
 
+import { DISK_COMMANDS } from "./disk-commands.js";
 import { type DumpFormat, dumpMemory, FIRST_FORMAT, parseFormat } from "./dump.js";
 import { evaluate, MonitorError } from "./expression.js";
 import type { MonitorTarget } from "./target.js";
@@ -11,7 +12,7 @@ interface CommandRow {
   help: string;
   /** Takes `/FORMAT` behind its name. */
   format?: boolean;
-  run(session: MonitorSession, argument: string, format: string): string;
+  run(session: MonitorSession, argument: string, format: string): string | Promise<string>;
 }
 
 const COMMANDS: CommandRow[] = [
@@ -69,6 +70,12 @@ const COMMANDS: CommandRow[] = [
       return complaint === undefined ? "" : `${complaint}\n`;
     },
   },
+  ...DISK_COMMANDS.map(({ name, arguments: words, help, run }) => ({
+    names: [name],
+    arguments: words,
+    help,
+    run: ({ target }: MonitorSession, argument: string) => run(target.disks, argument),
+  })),
 ];
 
 function action(names: string[], help: string, run: (target: MonitorTarget) => void): CommandRow {
@@ -91,17 +98,21 @@ export class MonitorSession {
   constructor(readonly target: MonitorTarget) {}
 
   /** Executes a line and returns what to print; lines end with "\n". */
-  execute(line: string): string {
+  execute(line: string): string | Promise<string> {
     const match = /^\s*([A-Za-z_?][A-Za-z0-9_]*|\S+?)(?:\/(\S*))?(?:\s+(.*?))?\s*$/.exec(line);
     if (!match) return "";
     const [, name, format, argument] = match;
     const row = COMMANDS.find(({ names }) => names.includes(name!));
     if (!row || (format !== undefined && !row.format)) return `unknown command: '${line.trim().split(/\s/)[0]}'\n`;
-    try {
-      return row.run(this, argument ?? "", format ?? "");
-    } catch (error) {
+    const explain = (error: unknown): string => {
       if (!(error instanceof MonitorError)) throw error;
       return `${error.message}\nTry "help ${row.names[0]}" for more information\n`;
+    };
+    try {
+      const answer = row.run(this, argument ?? "", format ?? "");
+      return typeof answer === "string" ? answer : answer.catch(explain);
+    } catch (error) {
+      return explain(error);
     }
   }
 

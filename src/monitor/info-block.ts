@@ -3,11 +3,14 @@ import type { Drive } from "../machine/drives.js";
 /** `info block`: every drive with its file. */
 export function infoBlock(drives: ReadonlyMap<string, Drive>): string {
   return [...drives]
-    .map(([id, { config, backend }]) => {
+    .map(([id, { config, backend, disk }]) => {
       const access = backend.readOnly ? ", read-only" : "";
       const cache = config.ignoreFlush ? "writeback, ignore flushes" : config.writeCache ? "writeback" : "writethrough";
-      const lines = [`${id}: ${config.file} (raw${access})`, `    Size:             ${backend.size} bytes`];
+      const lines = [`${id}: ${config.file} (${disk.format}${access})`, `    Size:             ${backend.size} bytes`];
       if (config.snapshot) lines.push("    Overlay:          in memory (snapshot)");
+      if (disk.backing) lines.push(`    Backing file:     ${disk.backing.file}`);
+      if (config.detectZeroes && config.detectZeroes !== "off")
+        lines.push(`    Detect zeroes:    ${config.detectZeroes}`);
       lines.push(`    Cache mode:       ${cache}`);
       return `${lines.join("\n")}\n`;
     })

@@ -47,6 +47,17 @@ export function machineTarget(sources: MonitorSources, version: string): Monitor
       log.set(names as LogItem[]);
       return undefined;
     },
+    disks: new Map(
+      [...sources.drives].map(
+        ([
+          id,
+          {
+            disk,
+            backend: { resize },
+          },
+        ]) => [id, { format: disk.format, ...(resize ? { resize } : {}) }],
+      ),
+    ),
     topics: machineTopics(sources, { version, status, state, readPhysical }),
   };
 }

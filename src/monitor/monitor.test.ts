@@ -27,6 +27,10 @@ function target(calls: string[] = []): MonitorTarget {
       code[0] === undefined ? undefined : { length: 2, text: `insn ${code[0]} at ${address.toString(16)}` },
     addressBits: () => 64,
     setLog: (items) => (items === "int" ? undefined : `unknown log item '${items}'`),
+    disks: new Map([
+      ["d", { format: "qcow2", resize: async (size) => void calls.push(`resize ${size}`) }],
+      ["e", { format: "vmdk" }],
+    ]),
     topics: [
       { name: "status", help: "show the current VM status", text: () => "VM status: running\n" },
       { name: "chips", help: "show chips", text: () => "a\n" },
@@ -38,6 +42,24 @@ function target(calls: string[] = []): MonitorTarget {
 beforeEach(() => {
   memory.fill(0);
   memory.set([0xea, 0x5b, 0xe0, 0x00, 0xf0, 0x30, 0x36, 0x2f, 0x32, 0x33, 0x2f, 0x39, 0x39, 0x00, 0xfc, 0xb8], 0x1000);
+});
+
+describe("disks", () => {
+  it("change their size, and are not changed for another", async () => {
+    const calls: string[] = [];
+    const session = new MonitorSession(target(calls));
+    expect(await session.execute("block_resize d 64")).toBe("");
+    expect(await session.execute("block_resize d 1G")).toBe("");
+    expect(calls).toEqual([`resize ${64 * 2 ** 20}`, `resize ${2 ** 30}`]);
+    expect(await session.execute("block_resize e 64")).toContain(
+      "Image format driver 'vmdk' does not support resize\n",
+    );
+    expect(await session.execute("block_resize f 64")).toContain("Device 'f' not found\n");
+    expect(await session.execute("block_resize d x")).toContain("block_resize: 'x' is no size\n");
+    expect(await session.execute("eject d")).toContain("Device 'd' is not removable\n");
+    expect(await session.execute("change d file")).toContain("Device 'd' is not removable\n");
+    expect(await session.execute("commit d")).toContain("wasmachine img commit");
+  });
 });
 
 describe("expressions", () => {

@@ -21,9 +21,13 @@ export function attachMonitor(
   const print = (text: string): void => port.write(encodeText(text));
   let greeted = false;
   const editor = new LineEditor(PROMPT, print, (line) => {
+    const show = (answer: string): void => {
+      print(answer.replaceAll("\n", "\r\n"));
+      editor.show();
+    };
     const answer = session.execute(line);
-    print(answer.replaceAll("\n", "\r\n"));
-    editor.show();
+    if (typeof answer === "string") show(answer);
+    else void answer.then(show, (error: Error) => show(`${error.message}\n`));
   });
   const greet = (): void => {
     if (!greeted) print(`wasmachine ${target.version} monitor - type 'help' for more information\r\n`);

@@ -2,6 +2,12 @@
 
 import type { Topic } from "../devices/interfaces.js";
 
+export interface MonitorDisk {
+  readonly format: string;
+  /** Absent where the image keeps its size. */
+  resize?(size: number): Promise<void>;
+}
+
 export interface MonitorTarget {
   readonly version: string;
   /** -name. */
@@ -29,6 +35,8 @@ export interface MonitorTarget {
   addressBits(): 16 | 32 | 64;
   /** Replaces the items of -d; a message when one is unknown. */
   setLog(items: string): string | undefined;
+  /** Of -drive, by their ids. */
+  readonly disks: ReadonlyMap<string, MonitorDisk>;
   /** Of `info`, by their names. */
   readonly topics: readonly Topic[];
 }

@@ -55,7 +55,12 @@ async function openLink(base: BlockBackend, options: ImageOptions, above: readon
     const { head, format: found } = await probeImage(base);
     if (found && found.format === undefined) throw new BlockError(refusal(file, found));
     format = found?.format ?? "raw";
-    if (format === "raw" && guarded && !readOnly && !base.readOnly) raw = new ProbedRaw(base, head);
+    if (format === "raw" && guarded && !readOnly && !base.readOnly) {
+      raw = new ProbedRaw(base, head);
+      options.warn?.(
+        `Image format was not specified for '${file}' and probing guessed raw: writes to its first sector are restricted (format=raw lifts that)`,
+      );
+    }
   }
   if (format === "raw") return Object.assign(new RawImage(raw), { format });
   const load = FORMATS[format];
