@@ -3,7 +3,7 @@ import type { CharBackend } from "../devices/interfaces.js";
 import { MonitorSession } from "./commands.js";
 import { evaluate } from "./expression.js";
 import { attachMonitor } from "./monitor.js";
-import type { MonitorTarget } from "./target.js";
+import type { MonitorDisk, MonitorTarget } from "./target.js";
 
 const memory = new Uint8Array(0x10000);
 
@@ -27,7 +27,7 @@ function target(calls: string[] = []): MonitorTarget {
       code[0] === undefined ? undefined : { length: 2, text: `insn ${code[0]} at ${address.toString(16)}` },
     addressBits: () => 64,
     setLog: (items) => (items === "int" ? undefined : `unknown log item '${items}'`),
-    disks: new Map([
+    disks: new Map<string, MonitorDisk>([
       ["d", { format: "qcow2", resize: async (size) => void calls.push(`resize ${size}`) }],
       ["e", { format: "vmdk" }],
     ]),
@@ -154,7 +154,7 @@ describe("commands", () => {
     expect(session.execute("info chips")).toBe("a\nb\n");
     expect(session.execute("info status")).toBe("VM status: running\n");
     expect(session.execute("help x")).toBe("x /fmt addr -- virtual memory dump starting at 'addr'\n");
-    expect(session.execute("help").split("\n").length).toBeGreaterThan(10);
+    expect(String(session.execute("help")).split("\n").length).toBeGreaterThan(10);
   });
 });
 

@@ -1,4 +1,4 @@
-// SIGKILL while the guest writes records with fsync, to a raw disk and to ext4.
+// SIGKILL while the guest writes records with fsync, to a raw disk, to one in qcow2 and to ext4.
 
 import { Random } from "../../testing/random.js";
 import setupGuest from "../../testing/setup-guest.js";
@@ -10,7 +10,7 @@ export const proof: Proof = {
   proves: `every record that a guest had flushed to ${KINDS.join(" or ")} is on its disk after kill -9`,
   total: 400,
   batch: 1,
-  sample: 2,
+  sample: 3,
   prepare: setupGuest,
   async run(seed, first) {
     const lost = await kill(new Random(caseSeed(seed, first)), KINDS[first % KINDS.length]!);
