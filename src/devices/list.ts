@@ -1,5 +1,6 @@
 // Made by tools/registries.mjs out of the folders: every one with a type.ts is here. Not to be changed by hand.
 
+import { device as storageNvme } from "./storage/nvme/type.js";
 import { device as testDebugcon } from "./test/debugcon/type.js";
 import { device as testDebugexit } from "./test/debugexit/type.js";
 import { device as testPctestdev } from "./test/pctestdev/type.js";
@@ -15,6 +16,7 @@ import { transport as virtioTransportPci } from "./virtio/transport/pci/type.js"
 
 // biome-ignore format: made
 export const DEVICE_TYPES = [
+  storageNvme,
   testDebugcon,
   testDebugexit,
   testPctestdev,
