@@ -213,8 +213,8 @@ describe("usual command lines that cannot be had say what to write instead", () 
       "-device e1000,netdev=n: no device 'e1000' (-device help lists them): the network card here is virtio-net-pci (virtio-net-device on virtio's own bus)",
     ],
     [
-      ["-device", "nvme,drive=d"],
-      "-device nvme,drive=d: no device 'nvme' (-device help lists them): disks are virtio here: use virtio-blk-pci,drive=ID",
+      ["-device", "ahci,drive=d"],
+      "-device ahci,drive=d: no device 'ahci' (-device help lists them): disks are virtio here: use virtio-blk-pci,drive=ID",
     ],
     [["-device", "foo"], "-device foo: no device 'foo' (-device help lists them): this machine has no such device"],
   ];
@@ -340,6 +340,39 @@ describe("-semihosting", () => {
     expect(() => riscv("-semihosting-config", "target=gdb")).toThrow("target=gdb is not supported");
     expect(() => riscv("-semihosting-config", "chardev=no")).toThrow("chardev 'no' not found");
     expect(() => riscv("-semihosting-config", "file=x")).toThrow("Invalid parameter 'file'");
+  });
+});
+
+describe("-blockdev", () => {
+  const drivesOf = (...args: string[]) => parse(...args, "-device", "virtio-blk-pci,drive=q").drives;
+
+  it("is a drive of its node's name: in one node, in two, in JSON", () => {
+    const expected = { id: "q", interface: "none", format: "qcow2", file: "a,b.qcow2", discard: true, readOnly: true };
+    const options = "node-name=q,read-only=on,discard=unmap";
+    expect(
+      drivesOf("-blockdev", `driver=qcow2,${options},file.driver=file,file.filename=a,,b.qcow2,file.aio=native`),
+    ).toMatchObject([expected]);
+    expect(
+      drivesOf(
+        "-blockdev",
+        "driver=file,node-name=f,filename=a,,b.qcow2",
+        "-blockdev",
+        `driver=qcow2,file=f,${options}`,
+      ),
+    ).toMatchObject([expected]);
+    const node = { driver: "qcow2", "node-name": "q", "read-only": true, discard: "unmap" };
+    const json = JSON.stringify({ ...node, file: { driver: "file", filename: "a,b.qcow2" } });
+    expect(drivesOf("-blockdev", json)).toMatchObject([expected]);
+  });
+
+  it.each([
+    ["driver=qcow2,file=x,node-name=q", "node-name='x'"],
+    ["driver=qcow2,file.filename=x", "Parameter 'node-name' is missing"],
+    ["driver=qcow2,node-name=q,file.driver=nbd,file.filename=x", "file.driver=nbd is not supported"],
+    ["driver=qcow2,node-name=q,file.filename=x,backing=y", "Invalid parameter 'backing'"],
+    ["{", "JSON parse error"],
+  ])("%s", (text, sentence) => {
+    expect(() => drivesOf("-blockdev", text)).toThrow(sentence);
   });
 });
 

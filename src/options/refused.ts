@@ -17,7 +17,7 @@ const OPTION_GROUPS: readonly (readonly [names: string, why: string])[] = [
   ["qmp: qmp-pretty:", "there is no QMP yet: the monitor's own commands are at -monitor stdio"],
   ["daemonize pidfile:", "leave the option out: the shell runs a program in the background (nohup PROGRAM &)"],
   [
-    "numa: add-fd: set: global: k: blockdev: iscsi: no-fd-bootchk tpmdev: compat: shim: preconfig overcommit: " +
+    "numa: add-fd: set: global: k: iscsi: no-fd-bootchk tpmdev: compat: shim: preconfig overcommit: " +
       "dfilter: xen-domid: xen-attach xen-domid-restrict option-rom: loadvm: readconfig: writeconfig: watchdog: " +
       "watchdog-action: incoming: only-migratable tb-size: chroot: runas: sandbox: prom-env: " +
       "old-param trace: plugin: enable-fips dump-vmstate: enable-sync-profile acpitable: smbios: " +
@@ -58,7 +58,7 @@ const DEVICE_GROUPS: readonly (readonly [pattern: RegExp, why: string])[] = [
     "there is no sound yet: leave it out",
   ],
   [
-    /^(ahci|ich9-ahci|ide-|scsi-|virtio-scsi|nvme|lsi|megasas|mptsas|pvscsi|am53c974|piix.-ide)/,
+    /^(ahci|ich9-ahci|ide-|scsi-|virtio-scsi|lsi|megasas|mptsas|pvscsi|am53c974|piix.-ide)/,
     "disks are virtio here: use virtio-blk-pci,drive=ID",
   ],
   [/^(isa-fdc|floppy)/, "there is no floppy drive yet"],

@@ -1,5 +1,6 @@
 // Disks.
 
+import { addBlockdev } from "../blockdev.js";
 import { compactDisc, flash, hardDisk, parseDrive } from "../drive.js";
 import { flag, type OptionRow, type OptionSection } from "../row.js";
 
@@ -29,9 +30,16 @@ export const BLOCK: OptionSection = {
     {
       names: ["drive"],
       argument:
-        "file=file[,if=virtio|pflash|none][,format=raw][,readonly=on|off][,snapshot=on|off][,id=id][,serial=s][,cache=mode][,werror=action][,rerror=action]",
-      help: "raw image as a disk; if=none leaves it to a -device virtio-blk-pci,drive=id",
+        "file=file[,if=virtio|pflash|none][,format=raw|qcow2|...][,readonly=on|off][,snapshot=on|off][,id=id][,serial=s][,cache=mode][,discard=ignore|unmap][,detect-zeroes=off|on|unmap][,werror=action][,rerror=action]",
+      help: "image as a disk; if=none leaves it to a -device virtio-blk-pci,drive=id",
       apply: (state, option, value) => void state.pendingDrives.push(parseDrive(option, value)),
+    },
+    {
+      names: ["blockdev"],
+      argument:
+        "driver=format,node-name=id,file.driver=file,file.filename=file[,read-only=on|off][,discard=ignore|unmap]",
+      help: "image as a node for a -device that names it; driver=file makes one that a format's file=id names",
+      apply: (state, option, value) => addBlockdev(option, value, state.pendingDrives),
     },
     flag(["snapshot"], "keep writes to disks in memory and forget them at the end", (state) => {
       state.snapshot = true;
