@@ -20,14 +20,24 @@ export function attachMonitor(
   const session = new MonitorSession(target);
   const print = (text: string): void => port.write(encodeText(text));
   let greeted = false;
+  let running: Promise<void> | undefined;
   const editor = new LineEditor(PROMPT, print, (line) => {
     const show = (answer: string): void => {
       print(answer.replaceAll("\n", "\r\n"));
       editor.show();
     };
-    const answer = session.execute(line);
-    if (typeof answer === "string") show(answer);
-    else void answer.then(show, (error: Error) => show(`${error.message}\n`));
+    const execute = (): void | Promise<void> => {
+      const answer = session.execute(line);
+      if (typeof answer === "string") return show(answer);
+      return answer.then(show, (error: Error) => show(`${error.message}\n`));
+    };
+    // A line that is typed while another is being done comes behind it.
+    const done = running ? running.then(execute) : execute();
+    if (!done) return;
+    const settled = done.then(() => {
+      if (running === settled) running = undefined;
+    });
+    running = settled;
   });
   const greet = (): void => {
     if (!greeted) print(`wasmachine ${target.version} monitor - type 'help' for more information\r\n`);

@@ -11,6 +11,7 @@ import { BlockFile } from "./block-file.js";
 import { readUnpackModule } from "./core-module.js";
 import { describeError } from "./errors.js";
 import { openFileChardev } from "./file-chardev.js";
+import { isUrl, openHttpImage } from "./http-image.js";
 import { lockImage } from "./image-lock.js";
 import { nodeNetwork } from "./net/network.js";
 import { OutputBuffer, Outputs } from "./output.js";
@@ -146,6 +147,7 @@ function headOf(fd: number): Uint8Array {
 
 async function openImage(drive: DriveConfig, warn: (message: string) => void): Promise<BlockBackend> {
   const { file, readOnly, ignoreFlush, locking = true } = drive;
+  if (isUrl(file)) return openHttpImage(file);
   return BlockFile.open(file, {
     readOnly,
     sync: !ignoreFlush,

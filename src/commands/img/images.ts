@@ -7,6 +7,7 @@ import type { Qcow2Image } from "../../block/formats/qcow2/image.js";
 import { type BlockBackend, BlockError } from "../../block/interfaces.js";
 import { BlockFile } from "../../node/block-file.js";
 import { nodeCodec } from "../../node/codec.js";
+import { isUrl, openHttpImage } from "../../node/http-image.js";
 import { lockImage } from "../../node/image-lock.js";
 import { CommandError } from "../command.js";
 
@@ -31,7 +32,7 @@ export interface Choice {
 export async function openImage(file: string, choice: Choice = {}): Promise<FormatImage> {
   const { format, readOnly = true, asIs = false, shared = false } = choice;
   checkFormat(format);
-  const base = openFile(file, readOnly, !shared);
+  const base: BlockBackend = isUrl(file) ? await openHttpImage(file) : openFile(file, readOnly, !shared);
   try {
     return await openFormat(base, {
       file,
@@ -40,7 +41,7 @@ export async function openImage(file: string, choice: Choice = {}): Promise<Form
       asIs,
       warn,
       codec: await nodeCodec(),
-      open: async (name): Promise<BlockBackend> => openFile(name, true, !shared),
+      open: async (name): Promise<BlockBackend> => (isUrl(name) ? openHttpImage(name) : openFile(name, true, !shared)),
     });
   } catch (error) {
     await base.close();
