@@ -2,14 +2,13 @@
 // MSI-X table. Commands of the disk take time and complete in any order; one that failed and for which the machine is stopped is held
 // until the machine goes on.
 
-import type { BlockBackend } from "../../../block/interfaces.js";
-import type { DeviceLog, DeviceState, GuestMemory, InFlight, IoRegion } from "../../interfaces.js";
+import type { DeviceState, GuestMemory, InFlight, IoRegion } from "../../interfaces.js";
 import { PciFunction } from "../../pci/function.js";
 import type { Msix } from "../../pci/msix.js";
-import type { DiskErrors } from "../../registry/context.js";
 import type { StateReader } from "../../state.js";
 import { type Controller, executeAdmin } from "./admin.js";
 import { NvmeDisk, operationOf } from "./disk.js";
+import type { NvmeOptions } from "./options.js";
 import { type Command, CompletionQueue, idle, SubmissionQueue } from "./queues.js";
 import * as nvme from "./registers.js";
 
@@ -20,17 +19,6 @@ const CAP_LOW = (nvme.MOST_ENTRIES - 1) | (1 << 16) | (15 << 24);
 const CAP_HIGH = (1 << 5) | (4 << 20);
 /** Commands that are under way at once, at most. */
 const MOST_UNDER_WAY = 256;
-
-export interface NvmeOptions {
-  readonly memory: GuestMemory;
-  readonly log: DeviceLog;
-  readonly backend: BlockBackend;
-  readonly serial: string;
-  readonly writeCache: boolean;
-  readonly onError?: DiskErrors | undefined;
-  readonly id?: string | undefined;
-  readonly vectors: number;
-}
 
 export class Nvme extends PciFunction implements IoRegion, InFlight, Controller {
   override readonly name = "nvme";
@@ -253,16 +241,16 @@ export class Nvme extends PciFunction implements IoRegion, InFlight, Controller 
         this.aqa = value;
         break;
       case nvme.ASQ:
-        this.asq = half(this.asq, value & ~0xfff, false);
+        this.asq = nvme.half(this.asq, value & ~0xfff, false);
         break;
       case nvme.ASQ + 4:
-        this.asq = half(this.asq, value, true);
+        this.asq = nvme.half(this.asq, value, true);
         break;
       case nvme.ACQ:
-        this.acq = half(this.acq, value & ~0xfff, false);
+        this.acq = nvme.half(this.acq, value & ~0xfff, false);
         break;
       case nvme.ACQ + 4:
-        this.acq = half(this.acq, value, true);
+        this.acq = nvme.half(this.acq, value, true);
     }
   }
 
@@ -406,8 +394,4 @@ export class Nvme extends PciFunction implements IoRegion, InFlight, Controller 
     );
     this.setIntx(level && this.table?.enabled !== true);
   }
-}
-
-function half(old: number, value: number, high: boolean): number {
-  return high ? value * 2 ** 32 + (old % 2 ** 32) : Math.floor(old / 2 ** 32) * 2 ** 32 + (value >>> 0);
 }

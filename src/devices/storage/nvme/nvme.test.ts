@@ -5,7 +5,8 @@ import { assignBars } from "../../pci/assign.js";
 import { PciBus } from "../../pci/bus.js";
 import { FakeMapper } from "../../pci/testing.js";
 import { FakeLines, FakeLog, FakeMemory, FakeMsi } from "../../testing.js";
-import { Nvme, type NvmeOptions } from "./device.js";
+import { Nvme } from "./device.js";
+import type { NvmeOptions } from "./options.js";
 import * as nvme from "./registers.js";
 
 const WINDOWS = { mem: { start: 0xf0000000, end: 0xf8000000 }, io: { start: 0xc000, end: 0xd000 } };

@@ -77,3 +77,8 @@ export const MDTS = 7;
 export const EVENTS = 4;
 export const COMMAND_SIZE = 64;
 export const COMPLETION_SIZE = 16;
+
+/** A register of 64 bits with one half written. */
+export function half(old: number, value: number, high: boolean): number {
+  return high ? value * 2 ** 32 + (old % 2 ** 32) : Math.floor(old / 2 ** 32) * 2 ** 32 + (value >>> 0);
+}
