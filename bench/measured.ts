@@ -42,7 +42,7 @@ export interface HotRegion {
   phys: string;
   mode: string;
   /** Blocks by which it may be entered. */
-  doors: number;
+  entryPoints: number;
   blocks: number;
   insns: number;
   guestBytes: number;

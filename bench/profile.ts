@@ -94,7 +94,7 @@ function printHottest(regions: readonly HotRegion[]): void {
   for (const r of regions) {
     const size = `${r.insns} instructions in ${r.blocks} blocks, ${r.guestBytes} bytes to ${r.wasmBytes} of Wasm`;
     console.log(
-      `    ${r.phys.padStart(9)} mode ${r.mode}: ${String(r.entries).padStart(9)} entries by ${r.doors} doors, ${size}`,
+      `    ${r.phys.padStart(9)} mode ${r.mode}: ${String(r.entries).padStart(9)} entries by ${r.entryPoints} entry points, ${size}`,
     );
   }
 }

@@ -114,7 +114,7 @@ export class RegionProbe {
     return {
       phys: hex(live.entries[0].phys),
       mode: hex(live.mode),
-      doors: live.entries.length,
+      entryPoints: live.entries.length,
       blocks: blocks.length,
       insns: blocks.reduce((sum, b) => sum + b.insns, 0),
       guestBytes: blocks.reduce((sum, b) => sum + b.bytes, 0),
@@ -141,9 +141,9 @@ export class RegionProbe {
     const lines = [];
     region.blocks.forEach((block, k) => {
       const targets = block.targets.map((k) => (k < 0 ? "out" : `block ${k}`)).join(", ");
-      const door = region.entries.includes(k) ? ", entry" : "";
+      const entry = region.entries.includes(k) ? ", entry" : "";
       lines.push(
-        `block ${k} at ${hex(block.phys)}: ${block.weight} runs seen${door}; goes to ${targets || "nowhere known"}`,
+        `block ${k} at ${hex(block.phys)}: ${block.weight} runs seen${entry}; goes to ${targets || "nowhere known"}`,
       );
       for (let at = 0; at < block.bytes; ) {
         // The rest of an instruction that crosses into another page is not at hand.

@@ -14,7 +14,7 @@ export const R_COUNT = 16;
 export const R_FROM = 20;
 /** i32: guard failures: times the region was entered and left at once, since the TLB did not allow its first access (rarely: too little
  *  fuel). */
-export const R_VAIN = 24;
+export const R_MISSED = 24;
 export const R_SIZE = 32;
 /** Jump cache entry: i32 host address of code (0: empty), i32 block, which says whether it is valid and for which mode. */
 export const JC_STRIDE = 8;

@@ -10,7 +10,7 @@ import type { SlotRange } from "../ir/helpers.js";
 import { B_COUNT, B_MODE, B_PAGE2, B_REGION, B_TAKEN } from "../layout/block.js";
 import { E_DEAD_REGIONS, E_HOT } from "../layout/engine.js";
 import { ENGINE } from "../layout/memory.js";
-import { R_COUNT, R_FROM, R_VAIN } from "../layout/region.js";
+import { R_COUNT, R_FROM, R_MISSED } from "../layout/region.js";
 import { MODE_ONE_INSN } from "../layout/vcpu.js";
 import {
   MODULE_LIVE_SHARE,
@@ -32,8 +32,8 @@ import {
 } from "../tuning/engine.js";
 import { CodeCache, type CodeHost } from "./cache/code-cache.js";
 import {
-  type Door,
   type Entry,
+  type EntryPoint,
   type LiveModule,
   type LiveRegion,
   liveBytes,
@@ -154,7 +154,7 @@ export class RegionTier {
     const mode = source.read(header, B_MODE);
     if (mode & MODE_ONE_INSN || source.read(header, B_PAGE2) !== -1) return;
     const phys = source.phys(header);
-    const known = this.cache.doors(phys).find(({ region }) => region.mode === mode && this.cache.valid(region));
+    const known = this.cache.entryPoints(phys).find(({ region }) => region.mode === mode && this.cache.valid(region));
     if (known && known.region.code !== undefined) {
       // The block was translated again; its region is still good.
       source.write(header, B_REGION, known.record);
@@ -190,14 +190,14 @@ export class RegionTier {
    * region that is formed in the place of discarded ones takes in the code of others, and replaces them.
    */
   private others(start: number, mode: number): Others {
-    const large = ({ region }: Door) => region.alive && region.mode === mode && region.insns >= REGION_COPY_INSNS;
-    const entered = (phys: number) => this.cache.doors(phys).some(large);
+    const large = ({ region }: EntryPoint) => region.alive && region.mode === mode && region.insns >= REGION_COPY_INSNS;
+    const entered = (phys: number) => this.cache.entryPoints(phys).some(large);
     const never = () => false;
-    const { straddles } = this.rethinking;
+    const { crossings } = this.rethinking;
     const code = this.rethinking.codeAt(start);
-    if (!code) return { maxBytes: REGION_MAX_BYTES, keep: entered, replace: never, inherit: never, straddles };
+    if (!code) return { maxBytes: REGION_MAX_BYTES, keep: entered, replace: never, inherit: never, crossings };
     const inherit = (phys: number) => code.has(phys);
-    return { maxBytes: REGION_MAX_BYTES_RETHOUGHT, keep: never, replace: entered, inherit, straddles };
+    return { maxBytes: REGION_MAX_BYTES_RETHOUGHT, keep: never, replace: entered, inherit, crossings };
   }
 
   private time(): number {
@@ -281,15 +281,15 @@ export class RegionTier {
     let all = 0;
     for (const region of this.cache.linked()) {
       for (const entry of region.entries) {
-        const { times, vain } = this.newEntries(entry);
+        const { times, missed } = this.newEntries(entry);
         if (times > 0) region.usedAt = this.host.instructions;
         all += times;
         if (times <= RETHINK_LEAST) continue;
         const owner = this.cache.owner(this.source.read(entry.record, R_FROM));
         const from = owner?.code === undefined ? undefined : owner;
         if (from) transitions.push({ from, to: region, times });
-        if (vain > RETHINK_LEAST)
-          transitions.push({ from: from ?? region, to: region, times: vain, straddle: entry.phys });
+        if (missed > RETHINK_LEAST)
+          transitions.push({ from: from ?? region, to: region, times: missed, crossing: entry.phys });
       }
     }
     for (const group of this.rethinking.groups(frequent(transitions, all), now)) {
@@ -299,12 +299,12 @@ export class RegionTier {
   }
 
   /** Entries of a region since the last look, and those of them that failed their first TLB check. */
-  private newEntries(entry: Entry): { times: number; vain: number } {
+  private newEntries(entry: Entry): { times: number; missed: number } {
     const count = this.source.read(entry.record, R_COUNT);
-    const inVain = this.source.read(entry.record, R_VAIN);
-    const result = { times: count - entry.seen, vain: inVain - entry.vain };
+    const misses = this.source.read(entry.record, R_MISSED);
+    const result = { times: count - entry.seen, missed: misses - entry.missed };
     entry.seen = count;
-    entry.vain = inVain;
+    entry.missed = misses;
     return result;
   }
 

@@ -16,7 +16,7 @@ import {
   R_ENTRY,
   R_FROM,
   R_FUNC,
-  R_VAIN,
+  R_MISSED,
   R_VALID,
 } from "../../../src/layout/region";
 import {
@@ -172,7 +172,7 @@ function keepShadow(cpu: i32, fuel: i32, inhibited: i32): void {
 const GOLDEN: u32 = 0x9e3779b9;
 
 /** Bit in the result of regions(), beside the record: a guard failure, the region did nothing. */
-const VAIN = 1;
+const MISSED = 1;
 
 /**
  * Runs regions one after the other while the cache has the next one and nothing urgent is set. `from` is the record of the region that
@@ -197,7 +197,7 @@ function regions(cpu: i32, from: i32): i32 {
     if (inhibited) store<i32>(cpu, 0, S_INHIBIT);
     const status = enter(cpu, slot, fuel);
     if (inhibited) keepShadow(cpu, fuel, inhibited);
-    if (status == -1) return record | VAIN;
+    if (status == -1) return record | MISSED;
     from = record;
   }
   return from;
@@ -209,10 +209,10 @@ export function run(cpu: i32): i32 {
   // Record of the region left last, while nothing else has run since.
   let from = 0;
   for (let last = regions(cpu, from); ; last = regions(cpu, from)) {
-    from = last & ~VAIN;
+    from = last & ~MISSED;
     let tried = false;
-    if (last & VAIN) {
-      store<i32>(from, load<i32>(from, R_VAIN) + 1, R_VAIN);
+    if (last & MISSED) {
+      store<i32>(from, load<i32>(from, R_MISSED) + 1, R_MISSED);
       tried = true;
     }
     let inhibited = 0;

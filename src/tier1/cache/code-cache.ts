@@ -14,12 +14,12 @@ import {
   B_REGION,
   B_SIZE,
 } from "../../layout/block.js";
-import { R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_NEXT, R_VAIN, R_VALID } from "../../layout/region.js";
+import { R_COUNT, R_ENTRY, R_FROM, R_FUNC, R_MISSED, R_NEXT, R_VALID } from "../../layout/region.js";
 import { REGION_EVICT_SHARE, RETHINK_WARM, TABLE_STEP } from "../../tuning/engine.js";
 import type { Draft, RegionBlock } from "../form/region.js";
 import type { BlockSource } from "../form/source.js";
 import type { Linked, RegionCode } from "../link/compiler.js";
-import type { Door, LiveModule, LiveRegion, UnlinkedRegion } from "./live.js";
+import type { EntryPoint, LiveModule, LiveRegion, UnlinkedRegion } from "./live.js";
 import { RecordPool } from "./records.js";
 
 /** What the regions are installed in. */
@@ -41,7 +41,7 @@ export class CodeCache {
   private readonly records: RecordPool;
   private readonly freeSlots: number[] = [];
   /** Live region entries by guest-physical address. */
-  private readonly byPhys = new Map<number, Door[]>();
+  private readonly byPhys = new Map<number, EntryPoint[]>();
   private readonly byRecord = new Map<number, LiveRegion>();
   modules: readonly LiveModule[] = [];
   readonly statistics = {
@@ -66,7 +66,7 @@ export class CodeCache {
   }
 
   /** Live regions with an entry at a guest-physical address. */
-  doors(phys: number): readonly Door[] {
+  entryPoints(phys: number): readonly EntryPoint[] {
     return this.byPhys.get(phys) ?? [];
   }
 
@@ -97,7 +97,7 @@ export class CodeCache {
       phys: draft.blocks[k]!.phys,
       record: records.entry(),
       seen: 0,
-      vain: 0,
+      missed: 0,
     }));
     const spans = this.makeSpans(draft);
     if (!spans || entries.some((e) => e.record === 0)) {
@@ -126,7 +126,7 @@ export class CodeCache {
       source.write(record, R_NEXT, i + 1 < entries.length ? entries[i + 1]!.record : 0);
       source.write(record, R_COUNT, 0);
       source.write(record, R_FROM, 0);
-      source.write(record, R_VAIN, 0);
+      source.write(record, R_MISSED, 0);
       this.byRecord.set(record, region);
       const list = this.byPhys.get(phys);
       if (list) list.push({ region, record });
@@ -204,7 +204,8 @@ export class CodeCache {
     for (const region of regions) {
       if (!region.alive) continue;
       for (const { phys } of region.entries)
-        for (const { region: other } of [...this.doors(phys)]) if (other !== region) this.retireUnreachable(other);
+        for (const { region: other } of [...this.entryPoints(phys)])
+          if (other !== region) this.retireUnreachable(other);
     }
   }
 
@@ -278,7 +279,7 @@ export class CodeCache {
     for (const { phys, record } of region.entries) {
       source.write(record, R_VALID, 0);
       const header = source.find(phys, region.mode);
-      const list = this.doors(phys).filter((e) => e.record !== record);
+      const list = this.entryPoints(phys).filter((e) => e.record !== record);
       if (list.length > 0) this.byPhys.set(phys, list);
       else this.byPhys.delete(phys);
       if (header === 0) continue;

@@ -5,9 +5,9 @@ import type { RegionCode } from "../link/compiler.js";
 export interface Entry {
   readonly phys: number;
   readonly record: number;
-  /** R_COUNT and R_VAIN at the last look. */
+  /** R_COUNT and R_MISSED at the last look. */
   seen: number;
-  vain: number;
+  missed: number;
 }
 
 export interface LiveRegion {
@@ -37,7 +37,7 @@ export interface UnlinkedRegion {
 }
 
 /** Where a region can be entered. */
-export interface Door {
+export interface EntryPoint {
   readonly region: LiveRegion;
   readonly record: number;
 }

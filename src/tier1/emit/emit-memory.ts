@@ -75,7 +75,7 @@ function closeCrossing(e: BlockContext, n: number, host: number): void {
 function mayCross({ block, ir }: BlockContext, n: number): boolean {
   if (ir.op[n] === Op.ATOMIC) return false;
   const word = ir.c[n]!;
-  return block.straddles === true && (word & MEM_SIZE_MASK) !== 0 && !(word & MEM_ALIGN);
+  return block.crossingAccesses === true && (word & MEM_SIZE_MASK) !== 0 && !(word & MEM_ALIGN);
 }
 
 /** Leaves the address `displacement` bytes from the value `base` on the stack. */

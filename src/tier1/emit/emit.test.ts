@@ -432,7 +432,7 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
     const faults = verify(ir, helpers);
     if (faults.length) throw new Error(`${faults.join("\n")}\n${print(ir, helpers)}`);
     const page = disp >= FAR ? 1 : 0;
-    const straddles = r.int(straight ? 6 : 2) === 0;
+    const crossingAccesses = r.int(straight ? 6 : 2) === 0;
     return {
       ir,
       disp,
@@ -440,7 +440,7 @@ function makeRegion({ seed, blocks: count, ops }: Size): { region: Region; base:
       weight: 1 + r.int(100),
       page,
       phys: 0x5000 + 0x1000 * page + (disp & 0xfff),
-      straddles,
+      crossingAccesses,
     };
   });
   const entries = [0];

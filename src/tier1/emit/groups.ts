@@ -60,7 +60,7 @@ export function groupAccesses(
   const facts: Fact[][] = blocks.map(() => []);
   for (const k of order) {
     const block = blocks[k]!;
-    if (block.straddles) continue;
+    if (block.crossingAccesses) continue;
     const grouping = new Grouping(k, block, agreed(before[k]!.map((from) => facts[from]!)), blocks, helpers);
     facts[k] = grouping.run(live[k]!, result[k]!, slots);
   }

@@ -23,11 +23,22 @@ export function packRecipe({ mode, record, pages, entries, blocks }: Draft): Rec
   const code = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   blocks.forEach((block, k) => {
-    const { phys, disp, weight, page, page2 = -1, phys2 = -1, straddles, ir, targets } = block;
+    const { phys, disp, weight, page, page2 = -1, phys2 = -1, crossingAccesses, ir, targets } = block;
     const piece = pieces[k]!;
     code.set(piece, at);
     at += piece.length;
-    numbers.push(phys, disp, weight, page, page2, phys2, ir.insns, piece.length, straddles ? 1 : 0, targets.length);
+    numbers.push(
+      phys,
+      disp,
+      weight,
+      page,
+      page2,
+      phys2,
+      ir.insns,
+      piece.length,
+      crossingAccesses ? 1 : 0,
+      targets.length,
+    );
     for (const target of targets) numbers.push(target.disp, target.block);
   });
   return { numbers: Float64Array.from(numbers), code };
@@ -50,7 +61,7 @@ export class RecipeReader {
     const pages = list(() => ({ host: next() }));
     const entries = list(next);
     const blocks = list((k): DraftBlock => {
-      const [phys, disp, weight, page, page2, phys2, insns, length, straddles] = [
+      const [phys, disp, weight, page, page2, phys2, insns, length, crossingAccesses] = [
         next(),
         next(),
         next(),
@@ -77,7 +88,7 @@ export class RecipeReader {
         disp,
         weight,
         page,
-        straddles: straddles === 1,
+        crossingAccesses: crossingAccesses === 1,
         targets,
         entry: 0,
         context,

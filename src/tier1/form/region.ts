@@ -35,7 +35,7 @@ export interface RegionBlock {
   readonly page2?: number;
   readonly phys2?: number;
   /** Its memory accesses lie in several pages, or across the end of one: none shares a TLB check with another. */
-  readonly straddles?: boolean;
+  readonly crossingAccesses?: boolean;
 }
 
 /** A block that can still be translated again, for what is known at its start. */

@@ -37,7 +37,7 @@ const ALONE: Others = {
   keep: () => false,
   replace: () => false,
   inherit: () => false,
-  straddles: { within: () => false },
+  crossings: { within: () => false },
 };
 
 const beside = (others: Partial<Others>): Others => ({ ...ALONE, ...others });
@@ -245,9 +245,9 @@ describe("region choice", () => {
     expect(leads(region, 0)).toEqual(["exit"]);
   });
 
-  it("tells the blocks whose accesses straddle pages", () => {
-    const region = select(twoLoops, 0x1000, undefined, beside({ straddles: { within: (phys) => phys === 4112 } }));
-    expect(region.blocks.filter((b) => b.straddles).map((b) => b.phys)).toEqual([4112]);
+  it("tells the blocks whose accesses cross pages", () => {
+    const region = select(twoLoops, 0x1000, undefined, beside({ crossings: { within: (phys) => phys === 4112 } }));
+    expect(region.blocks.filter((b) => b.crossingAccesses).map((b) => b.phys)).toEqual([4112]);
   });
 
   it("can be entered where the regions were whose place it takes", () => {

@@ -48,7 +48,7 @@ interface Chosen extends DraftBlock {
   header: number;
   page2?: number;
   phys2?: number;
-  straddles?: boolean;
+  crossingAccesses?: boolean;
   targets: Target[];
   frame: Frame;
   /** What the end of the block leads to, in the order of `targets`. */
@@ -76,7 +76,7 @@ export interface Others {
   /** Blocks that were hot in the discarded regions the new one replaces. */
   inherit(phys: number): boolean;
   /** Code whose accesses turned out to lie in several pages. */
-  readonly straddles: { within(phys: number, bytes: number): boolean };
+  readonly crossings: { within(phys: number, bytes: number): boolean };
 }
 
 export class RegionSelector {
@@ -175,7 +175,7 @@ export class RegionSelector {
         next.page2 = page2;
         next.phys2 = pagePhys[page2]!;
       }
-      next.straddles = others.straddles.within(at, next.ir.bytes);
+      next.crossingAccesses = others.crossings.within(at, next.ir.bytes);
       bytes += estimate(next.ir);
       if (bytes > others.maxBytes && chosen.length > 0) break;
       frame.index.set(disp, chosen.length);

@@ -11,7 +11,7 @@ function region(phys: number, warm: readonly number[] = [phys], bytes = 100): Li
     code: 0,
     bytes,
     mode: 0,
-    entries: [{ phys, record: 0, seen: 0, vain: 0 }],
+    entries: [{ phys, record: 0, seen: 0, missed: 0 }],
     blocks: [...warm, phys + 1],
     warm,
     spans: [],
@@ -68,21 +68,21 @@ it("keeps apart what would be too large", () => {
   expect(phys(groups)).toEqual([[10, 20]]);
 });
 
-it("gives up once what is entered in vain", () => {
+it("gives up once what is entered and misses", () => {
   const [a, b] = [region(10), region(20)] as const;
   const rethinking = new Rethinking();
-  const within = { from: a, to: b, times: 9, straddle: 20 };
+  const within = { from: a, to: b, times: 9, crossing: 20 };
   expect(phys(rethinking.groups([within], 0))).toEqual([[10, 20]]);
-  expect(rethinking.straddles.has(20)).toBe(true);
+  expect(rethinking.crossings.has(20)).toBe(true);
   expect(rethinking.groups([within], RETHINK_PATIENCE_NS)).toEqual([]);
   // Too early for these: noted when their time has come.
-  const other = { ...within, straddle: 25 };
+  const other = { ...within, crossing: 25 };
   expect(rethinking.groups([other], RETHINK_PATIENCE_NS - 1)).toEqual([]);
-  expect(rethinking.straddles.has(25)).toBe(false);
+  expect(rethinking.crossings.has(25)).toBe(false);
   expect(phys(rethinking.groups([other], RETHINK_PATIENCE_NS))).toEqual([[10, 20]]);
 });
 
-it("takes what is frequent by itself, or together most of what there is, or in vain", () => {
+it("takes what is frequent by itself, or together most of what there is, or misses", () => {
   const [a, b] = [region(10), region(20)] as const;
   const some = Math.ceil(RETHINK_ENTRIES * 0.6);
   const pair = [
@@ -94,6 +94,6 @@ it("takes what is frequent by itself, or together most of what there is, or in v
   expect(frequent(pair.slice(1), some)).toEqual([]);
   const often = { from: a, to: b, times: RETHINK_ENTRIES + 1 };
   expect(frequent([...pair, often], 10 * some)).toEqual([often]);
-  const straddling = { from: a, to: b, times: RETHINK_LEAST + 1, straddle: 20 };
-  expect(frequent([...pair, straddling], 10 * some)).toEqual([straddling]);
+  const across = { from: a, to: b, times: RETHINK_LEAST + 1, crossing: 20 };
+  expect(frequent([...pair, across], 10 * some)).toEqual([across]);
 });

@@ -11,8 +11,8 @@ import {
   RETHINK_SHARE,
 } from "../../tuning/engine.js";
 import { type LiveRegion, startOf } from "../cache/live.js";
+import { PageCrossings } from "../form/page-crossings.js";
 import { remember } from "../form/remember.js";
-import { Straddles } from "../form/straddles.js";
 
 /** `times` entries of one region from another since the last look. */
 export interface Transition {
@@ -21,7 +21,7 @@ export interface Transition {
   readonly times: number;
   /** Set when every one of these entries failed its first TLB check: the entry's physical address. `from` was left for the same
    *  reason. */
-  readonly straddle?: number;
+  readonly crossing?: number;
 }
 
 interface Past {
@@ -36,17 +36,17 @@ interface Past {
 export function frequent(transitions: readonly Transition[], all: number): Transition[] {
   const sorted = [...transitions].sort((x, y) => y.times - x.times);
   const most = sorted
-    .filter(({ straddle }) => straddle === undefined)
+    .filter(({ crossing }) => crossing === undefined)
     .slice(0, RETHINK_MOST)
     .reduce((sum, { times }) => sum + times, 0);
   const bar = most > RETHINK_ENTRIES && most > RETHINK_SHARE * all ? RETHINK_LEAST : RETHINK_ENTRIES;
-  return sorted.filter(({ times, straddle }) => times > (straddle === undefined ? bar : RETHINK_LEAST));
+  return sorted.filter(({ times, crossing }) => times > (crossing === undefined ? bar : RETHINK_LEAST));
 }
 
 export class Rethinking {
   /** By the guest-physical address of a region's start. */
   private readonly past = new Map<number, Past>();
-  readonly straddles = new Straddles();
+  readonly crossings = new PageCrossings();
 
   /** Code that the discarded regions ran often which started here; undefined if none was discarded. */
   codeAt(start: number): ReadonlySet<number> | undefined {
@@ -58,15 +58,15 @@ export class Rethinking {
     const groupOf = new Map<LiveRegion, Set<LiveRegion>>();
     const settled = (region: LiveRegion) => now < (this.past.get(startOf(region))?.again ?? 0);
     // This block checks each access for itself already, and that did not help.
-    const hopeful = transitions.filter(({ straddle }) => straddle === undefined || !this.straddles.has(straddle));
-    for (const { from, to, straddle } of hopeful.slice(0, RETHINK_MOST)) {
+    const hopeful = transitions.filter(({ crossing }) => crossing === undefined || !this.crossings.has(crossing));
+    for (const { from, to, crossing } of hopeful.slice(0, RETHINK_MOST)) {
       if (settled(from) || settled(to)) continue;
       const group = new Set([from, to, ...(groupOf.get(from) ?? []), ...(groupOf.get(to) ?? [])]);
       let bytes = 0;
       for (const region of group) bytes += region.bytes;
       if (bytes > RETHINK_MOST_BYTES) continue;
       for (const region of group) groupOf.set(region, group);
-      if (straddle !== undefined) this.straddles.add(straddle);
+      if (crossing !== undefined) this.crossings.add(crossing);
     }
     const groups = new Set(groupOf.values());
     for (const group of groups) this.note(group, now);

@@ -8,7 +8,7 @@ import type { Draft } from "../../../src/tier1/form/region.js";
 import { Compiler, type Linked } from "../../../src/tier1/link/compiler.js";
 import { MODULES_YOUNG, RETHINK_PATIENCE_NS } from "../../../src/tuning/engine.js";
 import { ToyFrontend } from "../../../testing/toy/frontend.js";
-import { ALL_LOOPS, CALLS, compare, lab, MANY_LOOPS, OVERWRITING, SlowHelper, straddling } from "./tier1-lab.js";
+import { ALL_LOOPS, acrossPages, CALLS, compare, lab, MANY_LOOPS, OVERWRITING, SlowHelper } from "./tier1-lab.js";
 
 const compiler = (): Compiler => new Compiler(new ToyFrontend(), { shared: false });
 
@@ -40,20 +40,20 @@ it("makes the same code there as here", () => {
   for (const { region, body } of made) expect(body).toEqual(region.code);
 });
 
-it("is told there which blocks straddle pages", () => {
+it("is told there which blocks have accesses that cross pages", () => {
   const reader = new RecipeReader(compiler().decoder);
-  const straddles = (draft: Draft) => draft.blocks.map((b) => b.straddles);
-  const chosen: ReturnType<typeof straddles>[] = [];
+  const crossings = (draft: Draft) => draft.blocks.map((b) => b.crossingAccesses);
+  const chosen: ReturnType<typeof crossings>[] = [];
   let now = 0;
   compare(
-    straddling(200_000, () => {}),
+    acrossPages(200_000, () => {}),
     [300_000],
     {
       eager: true,
       now: () => now,
       onRegion: (draft) => {
-        chosen.push(straddles(draft));
-        expect(straddles(reader.read(packRecipe(draft)))).toEqual(chosen.at(-1));
+        chosen.push(crossings(draft));
+        expect(crossings(reader.read(packRecipe(draft)))).toEqual(chosen.at(-1));
       },
     },
     () => {

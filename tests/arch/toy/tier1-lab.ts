@@ -98,7 +98,7 @@ export const OVERWRITING = calling(4000, (code) =>
 );
 
 /** n times: loads and a store in both pages around DATA + 0x1000, and across its start. */
-export function straddling(n: number, before: (code: Assembler) => void): Assembler {
+export function acrossPages(n: number, before: (code: Assembler) => void): Assembler {
   const code = new Assembler(CODE)
     .op("li", R6, DATA + 0x1000)
     .op("li", R1, n)

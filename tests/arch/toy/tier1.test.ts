@@ -10,7 +10,7 @@ import {
   RETHINK_PATIENCE_NS,
 } from "../../../src/tuning/engine.js";
 import type { Assembler } from "../../../testing/toy/assembler.js";
-import { ALL_LOOPS, CALLS, compare, lab, loops, MANY_LOOPS, OVERWRITING, straddling } from "./tier1-lab.js";
+import { ALL_LOOPS, acrossPages, CALLS, compare, lab, loops, MANY_LOOPS, OVERWRITING } from "./tier1-lab.js";
 
 describe("tier 1", () => {
   it("agrees with tier 0 wherever a run stops", () => {
@@ -124,7 +124,7 @@ it.each<[string, (code: Assembler) => void]>([
   let now = 0;
   const entries: number[] = [];
   const options = { eager: true, now: () => now };
-  const { tier, machine } = compare(straddling(200_000, before), [300_000], options, (_, { cpu }) => {
+  const { tier, machine } = compare(acrossPages(200_000, before), [300_000], options, (_, { cpu }) => {
     now += RETHINK_PATIENCE_NS;
     entries.push(cpu.vcpu.stat(STAT_T1_ENTRIES));
   });

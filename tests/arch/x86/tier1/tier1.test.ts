@@ -147,7 +147,7 @@ const OVERWRITING = [
 ];
 
 /** n times: loads and a store in both pages around DATA + 0x1000, and across its start. */
-const STRADDLING = (n: number, before: readonly number[]) => [
+const ACROSS_PAGES = (n: number, before: readonly number[]) => [
   0xb9,
   ...i32(n), // mov $n, %ecx
   0xbe,
@@ -198,7 +198,7 @@ it.each([
   let now = 0;
   const entries: number[] = [];
   const n = 200_000;
-  const { tier, cpu } = compare(STRADDLING(n, before), [300_000], { eager: true, now: () => now }, (_, { vcpu }) => {
+  const { tier, cpu } = compare(ACROSS_PAGES(n, before), [300_000], { eager: true, now: () => now }, (_, { vcpu }) => {
     now += RETHINK_PATIENCE_NS;
     entries.push(Number(vcpu.stat(L.STAT_T1_ENTRIES)));
   });

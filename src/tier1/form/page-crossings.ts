@@ -4,7 +4,7 @@
 import { RETHINK_REMEMBERED } from "../../tuning/engine.js";
 import { remember } from "./remember.js";
 
-export class Straddles {
+export class PageCrossings {
   /** Guest-physical addresses of instructions by page. */
   private readonly byPage = new Map<number, Set<number>>();
 
