@@ -74,7 +74,11 @@ export interface CpuRows<M extends CpuModelRow = CpuModelRow, P extends Property
   /** The name of a feature as typed, of those too that no model has; undefined for what is no feature. */
   feature(typed: string): string | undefined;
   /** Why a choice contradicts itself. */
-  contradiction?(cpu: { readonly features: readonly FeatureRow[] }): string | undefined;
+  contradiction?(cpu: {
+    readonly model: string;
+    readonly features: readonly FeatureRow[];
+    readonly properties: PropertyValues;
+  }): string | undefined;
 }
 
 export interface GuestRow {

@@ -26,6 +26,7 @@ function operandValue(
   if (x >= 0) return x;
   const f = F_NAMES.indexOf(word);
   if (f >= 0) return f;
+  if (/^v\d+$/.test(word)) return Number(word.slice(1));
   if (operand === "csr") return csrNumber(word);
   const label = labels.get(word);
   if (label !== undefined) return label - at;

@@ -3,6 +3,7 @@
 import { RiscvCpu, type RiscvHooks } from "../../src/arch/riscv/cpu.js";
 import { EXTENSIONS } from "../../src/arch/riscv/extensions.js";
 import { RiscvFrontend } from "../../src/arch/riscv/frontend/translate.js";
+import { type Scheme, WIDEST } from "../../src/arch/riscv/schemes.js";
 import type { Engine, Tier1 } from "../../src/engine/engine.js";
 import type { RamRange } from "../../src/engine/physical.js";
 import { EngineGuestMemory } from "../../src/machine/guest-memory.js";
@@ -25,6 +26,8 @@ export interface BareOptions {
   tier1?: ((engine: Engine) => Tier1) | undefined;
   hooks?: Partial<RiscvHooks>;
   extensions?: readonly string[];
+  /** The widest page tables. */
+  scheme?: Scheme;
   ram?: readonly RamRange[];
 }
 
@@ -32,11 +35,12 @@ export class BareHart {
   readonly cpu: RiscvCpu;
   readonly ram: EngineGuestMemory;
 
-  constructor({ tier1, hooks = {}, extensions = EXTENSIONS, ram = AT_TWO_GIB }: BareOptions = {}) {
+  constructor({ tier1, hooks = {}, extensions = EXTENSIONS, scheme = WIDEST, ram = AT_TWO_GIB }: BareOptions = {}) {
     this.cpu = new RiscvCpu({
       ...loadCore("riscv64"),
       frontend: new RiscvFrontend(new Set([...extensions, "s"])),
       extensions,
+      scheme,
       hooks: {
         mmioRead: () => 0xffffffff,
         mmioWrite: () => {},

@@ -24,6 +24,7 @@ import {
   RV_SCOUNTEREN,
   RV_STIMECMP,
   RV_UNIT_SEEN,
+  WIDEST_MODE_SHIFT,
 } from "../../../src/arch/riscv/layout";
 import { dropSpace, switchSpace } from "../../engine/softmmu/spaces";
 import { flushTlb } from "../../engine/softmmu/tlb";
@@ -231,7 +232,7 @@ function writeStatus(cpu: i32, value: u64, mask: u64): void {
  *  same address space are seen at once, which is more than there has to be. */
 function writeSatp(cpu: i32, value: u64): void {
   const kind = <i32>(value >> 60);
-  if (kind != 0 && (kind < 8 || kind > 10)) return;
+  if (kind != 0 && (kind < 8 || kind > ((load<i32>(cpu + RV_FEATURES) >> WIDEST_MODE_SHIFT) & 15))) return;
   const old = load<u64>(cpu + RV_SATP);
   if (old == value) return;
   store<u64>(cpu + RV_SATP, value);

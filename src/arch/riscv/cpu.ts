@@ -6,6 +6,7 @@ import { GuestCpu, type GuestCpuOptions } from "../../machine/guest-cpu.js";
 import { RISCV } from "./arch.js";
 import { featureBits, misa } from "./extensions.js";
 import * as R from "./layout.js";
+import { type Scheme, satpMode } from "./schemes.js";
 
 export interface RiscvHooks extends CpuHooks {
   /** stimecmp was set: when `time` gets there, IRQ_STI is to be asserted. */
@@ -17,20 +18,25 @@ export interface RiscvHooks extends CpuHooks {
 export interface RiscvCpuOptions extends GuestCpuOptions<RiscvHooks> {
   /** As the frontend has them. */
   extensions: readonly string[];
+  /** The widest page tables; undefined: there are none. */
+  scheme: Scheme | undefined;
 }
 
 export class RiscvCpu extends GuestCpu {
   /** In the order of the ISA string. */
   readonly extensions: readonly string[];
+  readonly scheme: Scheme | undefined;
 
   constructor(options: RiscvCpuOptions) {
-    const { hooks, extensions } = options;
+    const { hooks, extensions, scheme } = options;
     super(RISCV, options, {
       timerSet: (lo: number, hi: number) => hooks.timerSet(wide(lo, hi)),
       semihosting: (lo: number, hi: number) => Number(hooks.semihosting?.(wide(lo, hi)) ?? false),
     });
     this.extensions = extensions;
-    this.vcpu.set(R.RV_FEATURES, featureBits(extensions) | (hooks.semihosting ? R.FEATURE_SEMIHOSTING : 0));
+    this.scheme = scheme;
+    const features = featureBits(extensions) | (hooks.semihosting ? R.FEATURE_SEMIHOSTING : 0);
+    this.vcpu.set(R.RV_FEATURES, features | (satpMode(scheme) << R.WIDEST_MODE_SHIFT));
     this.vcpu.set64(R.RV_MISA, BigInt.asIntN(64, misa(extensions)));
     this.reset();
   }

@@ -45,6 +45,26 @@ describe("registers", () => {
       " f8/fs0   ffffffff3f800000",
     ])
       expect(text).toContain(line);
+    expect(text).not.toContain("vtype");
+  });
+
+  it("has vectors where the CPU has them", () => {
+    const vectors = new Map([
+      [R.RV_FEATURES, BigInt(R.FEATURE_V)],
+      [R.RV_V + 16 * 3, 0x1111n],
+      [R.RV_V + 16 * 3 + 8, 0x22n],
+      [R.RV_VL, 5n],
+      [R.RV_VTYPE, 1n << 63n],
+    ]);
+    const text = registersText(reader(vectors));
+    for (const line of [
+      " vl         0000000000000005",
+      " vtype      8000000000000000",
+      " v3       00000000000000220000000000001111",
+      " v31      00000000000000000000000000000000",
+    ])
+      expect(text).toContain(line);
+    expect(registerByName(reader(vectors), "v3")).toBe((0x22n << 64n) | 0x1111n);
   });
 
   it("have numbers of gdb's that are their own", () => {

@@ -130,6 +130,8 @@ export const FEATURE_V = 256;
 export const FEATURE_SVADE = 512;
 /** No extension: EBREAK may be a call of the host (semihosting). */
 export const FEATURE_SEMIHOSTING = 1024;
+/** 4 bits: the highest satp.MODE. */
+export const WIDEST_MODE_SHIFT = 16;
 
 /** Nanoseconds of one step of `time`: 10 MHz. */
 export const TIME_STEP = 100;

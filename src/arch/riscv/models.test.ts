@@ -2,12 +2,18 @@ import { describe, expect, it } from "vitest";
 import { defaultConfig } from "../../options/config.js";
 import { applyCpu } from "../../options/cpu.js";
 import { EXTENSIONS, misa } from "./extensions.js";
-import { CPUS, extensionsOf } from "./models.js";
+import { CPUS, extensionsOf, schemeOf } from "./models.js";
 
 function chosen(text: string): string[] {
   const config = defaultConfig();
   applyCpu(config, CPUS, "-cpu", text);
   return extensionsOf(config.cpu);
+}
+
+function scheme(text: string): string | undefined {
+  const config = defaultConfig();
+  applyCpu(config, CPUS, "-cpu", text);
+  return schemeOf(config.cpu);
 }
 
 /** What `text` has that `than` has not, and the other way round. */
@@ -59,6 +65,27 @@ describe("-cpu", () => {
     );
     const missing = CPUS.refused!.rva23s64!.replace(/.*lacks | of that.*/g, "").split(/, | and /);
     expect(missing.filter((name) => EXTENSIONS.includes(name))).toEqual([]);
+  });
+
+  it.each([
+    ["rv64", "sv57"],
+    ["max", "sv57"],
+    ["rva22s64", "sv39"],
+    ["rv64,sv57=off", "sv48"],
+    ["rv64,sv48=off", "sv39"],
+    ["rv64,sv39=off", undefined],
+    ["rv64,sv39=on", "sv39"],
+    ["rv64,sv39=on,sv48=on", "sv48"],
+    ["rva22s64,sv48=on", "sv48"],
+    ["rva22s64,sv57=off", "sv39"],
+    ["rva22s64,sv39=off", undefined],
+  ])("%s has page tables up to %s, as in QEMU 10.0", (text, widest) => {
+    expect(scheme(text)).toBe(widest);
+  });
+
+  it("refuses page tables without those below", () => {
+    expect(() => scheme("rv64,sv39=off,sv48=on")).toThrow("sv48 needs sv39, which is off");
+    expect(() => scheme("rv64,sv48=off,sv57=on")).toThrow("sv57 needs sv48, which is off");
   });
 
   it("shows letters in misa", () => {

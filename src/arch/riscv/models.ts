@@ -3,6 +3,7 @@
 import type { CpuConfig } from "../../options/config.js";
 import type { CpuRows } from "../../options/rows.js";
 import { changed, contradiction, EXTENSIONS, type ExtensionChange } from "./extensions.js";
+import { SCHEME_PROPERTIES, type Scheme, schemeContradiction, widestScheme } from "./schemes.js";
 
 const words = (...lines: string[]): string[] => lines.flatMap((line) => line.split(" "));
 
@@ -28,24 +29,31 @@ const RVA23S64 = [
 
 interface Model {
   readonly extensions: readonly string[];
+  /** The widest page tables, where they are not the widest of all. */
+  readonly scheme?: Scheme;
   readonly text: string;
 }
 
 const MODELS = {
   rv64: { extensions: RV64, text: "what most programs are made for" },
   // With Svade too the hart would not set A and D before menvcfg.ADUE says so.
-  // Vectors have to be asked for, until a guest has been seen to use them.
   max: {
-    extensions: EXTENSIONS.filter((name) => name !== "svade" && name !== "v"),
+    extensions: EXTENSIONS.filter((name) => name !== "svade"),
     text: "every extension that the emulator has",
   },
-  rva22s64: { extensions: RVA22S64, text: "the profile RVA22S64" },
+  rva22s64: { extensions: RVA22S64, scheme: "sv39", text: "the profile RVA22S64" },
 } satisfies Readonly<Record<string, Model>>;
 type ModelName = keyof typeof MODELS;
+const modelOf = (name: string): Model => MODELS[name as ModelName];
 
 /** In the order of the ISA string. */
 export function extensionsOf({ model, features }: Pick<CpuConfig, "model" | "features">): string[] {
-  return changed(MODELS[model as ModelName].extensions, features);
+  return changed(modelOf(model).extensions, features);
+}
+
+/** The widest page tables; undefined: there are none. */
+export function schemeOf({ model, properties }: Pick<CpuConfig, "model" | "properties">): Scheme | undefined {
+  return widestScheme(modelOf(model).scheme, properties);
 }
 
 /** The name of an extension as typed, of those too that are known and not there; or undefined. */
@@ -67,8 +75,9 @@ function missing(profile: readonly string[]): string {
 export const CPUS = {
   models: Object.entries(MODELS).map(([name, { text }]) => ({ name: name as ModelName, text })),
   refused: { rva23s64: missing(RVA23S64) },
-  properties: {},
+  properties: SCHEME_PROPERTIES,
   features: EXTENSIONS,
   feature: extensionName,
-  contradiction: ({ features }) => refusal(features),
+  contradiction: ({ model, features, properties }) =>
+    refusal(features) ?? schemeContradiction(modelOf(model).scheme, properties),
 } satisfies CpuRows;

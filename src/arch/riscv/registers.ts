@@ -5,12 +5,28 @@ import { S_PC } from "../../layout/vcpu.js";
 import { type Register, registerValue, type StateReader } from "../arch.js";
 import { F_NAMES, X_NAMES } from "./frontend/registers.js";
 import * as R from "./layout.js";
+import { VLENB } from "./vector.js";
 
 const GDB_PC = 32;
 const GDB_F = 33;
 const GDB_CSR = 65;
 
+const VECTOR_BITS = 128;
+
 const csr = (name: string, number: number, slot: number): Register => ({ name, slot, bits: 64, gdb: GDB_CSR + number });
+
+/** Of the vector unit: its own control and status registers, and v0 to v31. */
+const VECTOR_CONTROL: readonly Register[] = [
+  { ...csr("vstart", 8, R.RV_VSTART), bits: 32 },
+  { ...csr("vxsat", 9, R.RV_VXSAT), bits: 32 },
+  { ...csr("vxrm", 10, R.RV_VXRM), bits: 32 },
+  { ...csr("vl", 0xc20, R.RV_VL), bits: 32 },
+  csr("vtype", 0xc21, R.RV_VTYPE),
+];
+const VECTORS: readonly Register[] = Array.from({ length: 32 }, (_, n) => ({
+  ...{ name: `v${n}`, slot: R.RV_V + VLENB * n },
+  bits: VECTOR_BITS,
+}));
 
 export const REGISTERS: readonly Register[] = [
   ...X_NAMES.map((name, n): Register => ({ name, slot: R.RV_X + 8 * n, bits: 64, gdb: n })),
@@ -43,6 +59,8 @@ export const REGISTERS: readonly Register[] = [
   { ...csr("fflags", 1, R.RV_FFLAGS), bits: 32 },
   { ...csr("frm", 2, R.RV_FRM), bits: 32 },
   ...F_NAMES.map((name, n): Register => ({ name, slot: R.RV_F + 8 * n, bits: 64, gdb: GDB_F + n })),
+  ...VECTOR_CONTROL,
+  ...VECTORS,
 ];
 
 /** By its name, or by its number as x10 and f10. */
@@ -57,8 +75,10 @@ const PRIVILEGES = ["user", "supervisor", "", "machine"];
 
 export function registersText(state: StateReader): string {
   const named = new Map(REGISTERS.map((register) => [register.name, register]));
-  const value = (name: string): string => registerValue(state, named.get(name)!).toString(16).padStart(16, "0");
-  const general = new Set([...X_NAMES, ...F_NAMES, "priv"]);
+  const hex = (value: bigint, bits = 64): string => value.toString(16).padStart(bits / 4, "0");
+  const value = (name: string): string => hex(registerValue(state, named.get(name)!));
+  const ofVectors = [...VECTOR_CONTROL, ...VECTORS].map(({ name }) => name);
+  const general = new Set([...X_NAMES, ...F_NAMES, "priv", ...ofVectors]);
   const system = REGISTERS.filter(({ name }) => !general.has(name));
   const lines = system.map(({ name }) => ` ${name.padEnd(10)} ${value(name)}`);
   lines.push(` ${"mode".padEnd(10)} ${PRIVILEGES[state.u32(R.RV_PRIV)]}`);
@@ -70,6 +90,11 @@ export function registersText(state: StateReader): string {
       const four = names.slice(n, n + 4).map((name, k) => ` ${`${letter}${n + k}/${name}`.padEnd(8)} ${value(name)}`);
       lines.push(four.join(""));
     }
+  }
+  if (state.u32(R.RV_FEATURES) & R.FEATURE_V) {
+    for (const { name } of VECTOR_CONTROL) lines.push(` ${name.padEnd(10)} ${value(name)}`);
+    for (const register of VECTORS)
+      lines.push(` ${register.name.padEnd(8)} ${hex(registerValue(state, register), register.bits)}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -3,7 +3,7 @@
 import type { RiscvCpu } from "../../arch/riscv/cpu.js";
 import { RiscvState } from "../../arch/riscv/state.js";
 import type { MachineModel } from "../registry/model.js";
-import { createHart, hartOf, MMU } from "../virt/riscv/hart.js";
+import { createHart, hartOf, treeOf } from "../virt/riscv/hart.js";
 import { SpikeBoard } from "./board.js";
 import { prepareSpikeBoot } from "./boot.js";
 import * as map from "./map.js";
@@ -14,5 +14,5 @@ export const SPIKE: MachineModel<RiscvCpu, SpikeBoard> = {
   cpuState: (cpu) => new RiscvState(cpu),
   createBoard: ({ cpu, ...parts }) => new SpikeBoard({ ...parts, harts: [hartOf(cpu)] }),
   devices: ({ devices }) => devices.map((config) => ({ config, counted: true })),
-  prepareBoot: (parts) => prepareSpikeBoot(parts, { harts: 1, extensions: parts.cpu.extensions, mmu: MMU }),
+  prepareBoot: (parts) => prepareSpikeBoot(parts, treeOf(parts.cpu)),
 };

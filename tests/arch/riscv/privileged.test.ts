@@ -209,6 +209,15 @@ describe.each(TIERS)("in $name", ({ tier1 }) => {
     expect([h.cpu.x(x("s0")), csr(h.cpu, "mcause")]).toEqual([1n, 0x8000000000000007n]);
   });
 
+  it("has no page tables in satp that -cpu turned off", () => {
+    const values = [9n, 8n, 10n, 9n].map((mode) => (mode << 60n) | 5n);
+    const writes = values.map((value, n) => `li t0, ${BigInt.asIntN(64, value)}\ncsrw satp, t0\ncsrr a${n}, satp`);
+    const { hart: h } = hart(`csrw satp, zero\n${writes.join("\n")}\nwfi`, { tier1, scheme: "sv39" });
+    h.run(CODE);
+    const seen = ["a0", "a1", "a2", "a3"].map((name) => BigInt.asUintN(64, h.cpu.x(x(name))));
+    expect(seen).toEqual([0n, values[1], values[1], values[1]]);
+  });
+
   it("has the machine told of stimecmp, and its line in sip", () => {
     let time = 0;
     const set: bigint[] = [];

@@ -11,6 +11,7 @@ import {
   V_SIGNED2,
 } from "../../../../src/arch/riscv/vector";
 import { integer } from "./alu";
+import { inLanes } from "./lanes";
 import { fromOf, masked, permitted, relativeWidth, toOf } from "./groups";
 import {
   element,
@@ -50,7 +51,10 @@ export function riscv_v_integer(cpu: i32, encoding: i64, scalar: i64, c: i64): i
   const carry = (what & V_CARRY) != 0 && !unmasked(raw);
   let b = fromOf(what) == FROM_SCALAR ? extend(scalar, sew, signed1) : 0;
   const end = vlOf(cpu);
-  for (let i = vstartOf(cpu); i < end; i++) {
+  let i = vstartOf(cpu);
+  if (i == 0 && unmasked(raw) && width2 == sew && to != TO_WIDE)
+    i = inLanes(cpu, op, vd, vs2Of(raw), vs1Of(raw), b, vector, sew, end);
+  for (; i < end; i++) {
     const v = some || carry ? maskBit(cpu, 0, i) : 0;
     if (some && v == 0) continue;
     const a = get(element(cpu, vs2Of(raw), width2, i), width2, signed2);

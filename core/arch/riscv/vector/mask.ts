@@ -35,7 +35,7 @@ import {
   vstartOf,
 } from "./state";
 
-function logical(op: i32, a: i32, b: i32): i32 {
+function logical(op: i32, a: i64, b: i64): i64 {
   switch (op) {
     case M_ANDN:
       return a & ~b;
@@ -56,14 +56,25 @@ function logical(op: i32, a: i32, b: i32): i32 {
   }
 }
 
+/** 64 bits of a mask, from `first` on. */
+// @ts-ignore: decorator
+@inline function maskBits(cpu: i32, register: i32, first: i32): i64 {
+  return load<i64>(element(cpu, register, 0, first >> 3));
+}
+
 export function riscv_v_mask_logical(cpu: i32, encoding: i64, b: i64, c: i64): i64 {
   const raw = <i32>encoding;
   const op = <i32>(encoding >> 32) & V_OP;
   if (vill(cpu)) return reserved(cpu, raw);
   const end = vlOf(cpu);
-  for (let i = vstartOf(cpu); i < end; i++) {
-    const bit = logical(op, maskBit(cpu, vs2Of(raw), i), maskBit(cpu, vs1Of(raw), i)) & 1;
-    putMaskBit(cpu, vdOf(raw), i, bit != 0);
+  const start = vstartOf(cpu);
+  for (let i = start & ~63; i < end; i += 64) {
+    const at = element(cpu, vdOf(raw), 0, i >> 3);
+    let changed: i64 = -1;
+    if (end - i < 64) changed &= ((<i64>1) << (end - i)) - 1;
+    if (start > i) changed &= (<i64>-1) << (start - i);
+    const bits = logical(op, maskBits(cpu, vs2Of(raw), i), maskBits(cpu, vs1Of(raw), i));
+    store<i64>(at, (load<i64>(at) & ~changed) | (bits & changed));
   }
   return finish(cpu);
 }
@@ -74,11 +85,13 @@ export function riscv_v_mask_scan(cpu: i32, encoding: i64, b: i64, c: i64): i64 
   if (vill(cpu) || vstartOf(cpu) != 0) return reserved(cpu, raw);
   const counts = (<i32>(encoding >> 32) & V_OP) == M_COUNT;
   const end = vlOf(cpu);
-  let ones = 0;
-  for (let i = 0; i < end; i++) {
-    if (!active(cpu, raw, i) || maskBit(cpu, vs2Of(raw), i) == 0) continue;
-    if (!counts) return i;
-    ones++;
+  let ones: i64 = 0;
+  for (let i = 0; i < end; i += 64) {
+    let bits = maskBits(cpu, vs2Of(raw), i);
+    if (!unmasked(raw)) bits &= maskBits(cpu, 0, i);
+    if (end - i < 64) bits &= ((<i64>1) << (end - i)) - 1;
+    if (counts) ones += popcnt(bits);
+    else if (bits != 0) return i + ctz(bits);
   }
   return counts ? ones : -1;
 }

@@ -79,14 +79,22 @@ function storeElement(cpu: i32, va: u64, at: i32, width: i32, mmu: i32): void {
 }
 
 /** Elements one after the other, all in one page that is plain memory: true where they were copied. */
-function copied(cpu: i32, va: u64, at: i32, bytes: i32, loads: bool, mmu: i32): bool {
+// @ts-ignore: decorator
+@inline function copied(cpu: i32, va: u64, at: i32, bytes: i32, loads: bool, mmu: i32): bool {
   if (bytes <= 0) return true;
-  if ((<i32>va & 0xfff) + bytes > 4096) return false;
   const host = loads ? hostRead(cpu, va, bytes, mmu) : hostWrite(cpu, va, bytes, mmu);
   if (host == 0) return false;
-  if (loads) memory.copy(at, host, bytes);
-  else memory.copy(host, at, bytes);
+  if (loads) copy(at, host, bytes);
+  else copy(host, at, bytes);
   return true;
+}
+
+/** A few registers: memory.copy is a call. */
+// @ts-ignore: decorator
+@inline function copy(to: i32, from: i32, bytes: i32): void {
+  let done = 0;
+  for (; done + 16 <= bytes; done += 16) v128.store(to + done, v128.load(from + done));
+  for (; done < bytes; done++) store<u8>(to + done, load<u8>(from + done));
 }
 
 /** From `base`, in the order of memory: registers from vd on, `end` elements. */
@@ -121,8 +129,8 @@ function segments(cpu: i32, raw: i32, base: u64, stride: u64, loads: bool): i64 
   const first = mop == UNIT && vs2Of(raw) == FAULT_ONLY_FIRST;
   if (!exists(cpu, raw, loads, width, emul, named)) return reserved(cpu, raw);
   const end = vlOf(cpu);
-  if (mop == UNIT && fields == 1 && !first && unmasked(raw)) return straight(cpu, raw, base, width, end, loads);
   const mmu = mmuIndex(cpu);
+  if (mop == UNIT && fields == 1 && !first && unmasked(raw)) return straight(cpu, raw, base, width, end, loads);
   const step = mop == STRIDED ? stride : <u64>(fields << width);
   for (let i = vstartOf(cpu); i < end; i++) {
     if (!active(cpu, raw, i)) continue;
@@ -169,6 +177,21 @@ function exists(cpu: i32, raw: i32, loads: bool, width: i32, emul: i32, named: i
   return true;
 }
 
+// Of an encoding, all but vd, the address, the width, and whether only the first element may fault: of unit stride, one field, not masked.
+const SHAPE: i32 = 0xfef00000;
+const PLAIN: i32 = 1 << 25;
+
+/** What programs do most, and nothing else: all elements of a group at once. True where it was done. */
+// @ts-ignore: decorator
+@inline function plain(cpu: i32, raw: i32, base: u64, loads: bool): bool {
+  if ((raw & SHAPE) != PLAIN || vill(cpu) || vstartOf(cpu) != 0) return false;
+  const width = namedWidth(raw);
+  const emul = lmulOf(cpu) + width - sewOf(cpu);
+  const vd = vdOf(raw);
+  if (emul > LARGEST || emul < -LARGEST || (vd & (registers(emul) - 1)) != 0) return false;
+  return copied(cpu, base, element(cpu, vd, width, 0), vlOf(cpu) << width, loads, mmuIndex(cpu));
+}
+
 function access(cpu: i32, raw: i32, base: u64, stride: u64, loads: bool): i64 {
   const kind = mopOf(raw) == UNIT ? vs2Of(raw) : 0;
   if (kind == WHOLE) {
@@ -184,9 +207,9 @@ function access(cpu: i32, raw: i32, base: u64, stride: u64, loads: bool): i64 {
 
 /** `encoding`, x[rs1], x[rs2] of a strided one. */
 export function riscv_v_load(cpu: i32, encoding: i64, base: i64, stride: i64): i64 {
-  return access(cpu, <i32>encoding, base, stride, true);
+  return plain(cpu, <i32>encoding, base, true) ? 0 : access(cpu, <i32>encoding, base, stride, true);
 }
 
 export function riscv_v_store(cpu: i32, encoding: i64, base: i64, stride: i64): i64 {
-  return access(cpu, <i32>encoding, base, stride, false);
+  return plain(cpu, <i32>encoding, base, false) ? 0 : access(cpu, <i32>encoding, base, stride, false);
 }

@@ -7,6 +7,7 @@ import { isSemihostingCall, semihostingCall } from "../../../arch/riscv/semihost
 import type { IrqLine } from "../../../devices/interfaces.js";
 import type { CpuParts } from "../../registry/model.js";
 import type { SupervisorTimers } from "./supervisor-timers.js";
+import type { TreeOptions } from "./tree.js";
 
 /** Interrupts of a hart, by their numbers in mip: software, timer and external, of the supervisor and of the machine. */
 export const SSI = 1;
@@ -15,9 +16,6 @@ export const STI = 5;
 export const MTI = 7;
 export const SEI = 9;
 export const MEI = 11;
-
-/** The widest page tables that the CPU has. */
-export const MMU = "riscv,sv57";
 
 export interface Hart {
   /** By its number in mip. */
@@ -41,7 +39,7 @@ export function hartLine(hart: Hart, number: number, wake: () => void): IrqLine 
 
 /** The CPU of a board whose timers for supervisors are `timers`, which are there when it runs. */
 export function createHart({ engine, translation, semihosting }: CpuParts, timers: () => SupervisorTimers): RiscvCpu {
-  const { frontend, extensions } = translation as RiscvTranslation;
+  const { frontend, extensions, scheme } = translation as RiscvTranslation;
   const called = (pc: bigint): boolean => {
     if (!isSemihostingCall(cpu, pc, semihosting!.user)) return false;
     semihosting!.request(() => semihostingCall(cpu, pc));
@@ -49,10 +47,15 @@ export function createHart({ engine, translation, semihosting }: CpuParts, timer
   };
   const hooks = { ...engine.hooks, timerSet: (at: bigint) => timers().set(0, at) };
   const cpu: RiscvCpu = new RiscvCpu({
-    ...{ ...engine, frontend, extensions },
+    ...{ ...engine, frontend, extensions, scheme },
     hooks: { ...hooks, ...(semihosting ? { semihosting: called } : {}) },
   });
   return cpu;
+}
+
+/** What a device tree says of it. */
+export function treeOf({ extensions, scheme }: RiscvCpu): Pick<TreeOptions, "harts" | "extensions" | "mmu"> {
+  return { harts: 1, extensions, mmu: `riscv,${scheme ?? "none"}` };
 }
 
 export function hartOf(cpu: RiscvCpu): Hart {

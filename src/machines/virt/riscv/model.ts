@@ -8,7 +8,7 @@ import type { MachineModel } from "../../registry/model.js";
 import { RiscvVirtBoard } from "./board.js";
 import { prepareRiscvBoot } from "./boot.js";
 import { flashDrives } from "./flash.js";
-import { createHart, hartOf, MMU } from "./hart.js";
+import { createHart, hartOf, treeOf } from "./hart.js";
 import * as map from "./map.js";
 
 export const RISCV_VIRT: MachineModel<RiscvCpu, RiscvVirtBoard> = {
@@ -27,5 +27,5 @@ export const RISCV_VIRT: MachineModel<RiscvCpu, RiscvVirtBoard> = {
       .filter((drive) => drive.interface === "virtio")
       .map(({ id }) => ({ config: { driver: "virtio-blk-pci", properties: { drive: id } }, counted: true })),
   ],
-  prepareBoot: (parts) => prepareRiscvBoot(parts, { harts: 1, extensions: parts.cpu.extensions, mmu: MMU }),
+  prepareBoot: (parts) => prepareRiscvBoot(parts, treeOf(parts.cpu)),
 };

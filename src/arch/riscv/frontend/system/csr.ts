@@ -16,6 +16,9 @@ const SUPERVISOR = { privilege: R.PRIV_SUPERVISOR };
 /** Of an address of code bit 0 is 0. */
 const CODE = -2;
 
+/** Programs read it behind loads that may have been cut short. */
+const VL = 0xc20;
+
 interface Plain {
   readonly privilege: number;
   readonly slot: number;
@@ -52,6 +55,8 @@ function access(combine: Combine, operandOf: Operand, writes: (insn: Insn) => bo
       if (writes(insn)) b.st(plain.slot, b.and(value, b.i64(plain.mask)));
       e.setX(insn.rd, old);
     } else if (status(e, insn, combine, operandOf, writes(insn))) return;
+    else if (insn.csr === VL && !writes(insn) && (e.mode & R.M_VS_ON) !== 0)
+      e.setX(insn.rd, b.extu(b.ld(R.RV_VL, Ty.I32)));
     else if (writes(insn)) {
       const old = b.call(H_WRITE, b.u64(insn.raw), operandOf(e, insn), b.pc(e.next));
       e.setX(insn.rd, old);
