@@ -27,8 +27,10 @@ export interface Case {
 }
 
 /** Cases that follow one another have the same encoding and vtype: a mode. */
-export const SAME = 20;
+export const SAME = 5;
 const VILL = 1n << 63n;
+/** Not masked. */
+const VM = 1 << 25;
 
 const hash = (text: string): number =>
   [...text].reduce((all, letter) => Math.imul(all ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5);
@@ -48,13 +50,25 @@ interface Mode {
 /** log2 of elements that a group has. */
 const vlmaxOf = ({ sew, lmul }: Mode): number => (VLENB * 8) >> (3 + sew - lmul);
 
-/** Fields are of registers that can begin a group, but for a few; overlaps come by themselves, as some fields are equal. */
-function modeOf(row: CompiledRow, random: Random): Mode {
-  const sew = isFloat(row) && random.below(8) ? 2 + random.below(2) : random.below(4);
-  const lmul = random.below(7) - 3;
+/** SEW with LMUL, all that there are. */
+const SHAPES = [0, 1, 2, 3].flatMap((sew) =>
+  [-3, -2, -1, 0, 1, 2, 3].filter((lmul) => sew <= 3 + Math.min(lmul, 0)).map((lmul) => ({ sew, lmul })),
+);
+/** Of floating-point elements there are two widths; a few of the others have to be refused. */
+const FLOAT_SHAPES = SHAPES.filter(({ sew, lmul }) => sew >= 2 || lmul === 0);
+
+/** Modes until every shape was there with a mask and without one. */
+export const MODES = 2 * SHAPES.length;
+
+/** Fields are of registers that can begin a group, but for a few; overlaps come by themselves, as some fields are equal. Tails and masked-off
+ *  elements are of either kind. */
+function modeOf(row: CompiledRow, number: number, random: Random): Mode {
+  const shapes = isFloat(row) ? FLOAT_SHAPES : SHAPES;
+  const { sew, lmul } = shapes[number % shapes.length]!;
+  const masked = Math.floor(number / shapes.length) % 2 === 0;
   const vtype = (lmul & 7) | (sew << 3) | (random.below(4) << 6);
-  if (sew > 3 + Math.min(lmul, 0)) return modeOf(row, random);
   let raw = (random.u32() & ~row.mask) | row.match;
+  if (row.fields.has("vm")) raw = (raw & ~VM) | (masked ? 0 : VM);
   const step = random.below(8) === 0 ? 1 : 1 << Math.min(3, Math.max(0, lmul + random.below(2)));
   const place = (name: "rd" | "rs1" | "rs2", shift: number, value: number) => {
     if (row.fields.has(name)) raw = (raw & ~(31 << shift)) | (value << shift);
@@ -139,7 +153,8 @@ function anything(random: Random): BigUint64Array {
 
 export function caseOf(row: CompiledRow, number: number): Case {
   const name = hash(row.mnemonic);
-  const mode = modeOf(row, new Random(caseSeed(name, 1_000_000 + Math.floor(number / SAME))));
+  const place = Math.floor(number / SAME);
+  const mode = modeOf(row, place, new Random(caseSeed(name, 1_000_000 + place)));
   const { raw, vtype, sew } = mode;
   const random = new Random(caseSeed(name, number));
   const x = anything(random);

@@ -24,16 +24,38 @@ const FAULT = 1n << 62n;
 const QEMU = [process.env.QEMU_RISCV64 ?? "qemu-riscv64", "zfh=off"] as const;
 /** 7.2, Debian 12's own: 10.0 ends itself at fault-only-first and whole-register accesses that cross pages. */
 const OLDER = ["qemu-riscv64", "Zfh=off"] as const;
+const FIRST = 10;
+const OLD = 7;
 const CPU = "rv64,v=on,vext_spec=v1.0,vlen=128,elen=64";
+
+const programOf = (mnemonic: string) => (/ff.v$|^v[ls][1248]r/.test(mnemonic) ? OLDER : QEMU);
+
+/** The first number; 0: it is not there. */
+function versionOf(program: string): number {
+  const { stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
+  return Number(/version (\d+)/.exec(stdout ?? "")?.[1] ?? 0);
+}
 
 export class Oracle {
   private readonly folder = mkdtempSync(join(tmpdir(), "riscv-vectors-"));
   private readonly program = join(this.folder, "oracle");
+  private readonly haveOlder = versionOf(OLDER[0]) === OLD;
 
   constructor() {
     const flags = ["-static", "-O1", "-fno-stack-protector", "-Wl,--no-relax", "-o", this.program, SOURCE];
     const { status } = spawnSync("riscv64-linux-gnu-gcc", flags, { stdio: "inherit" });
     if (status !== 0) throw new Error("no compiler for riscv64 (gcc-riscv64-linux-gnu)");
+  }
+
+  /** Where there are a compiler and a QEMU that can judge. */
+  static open(): Oracle | undefined {
+    const compiler = spawnSync("riscv64-linux-gnu-gcc", ["--version"]).status === 0;
+    return compiler && versionOf(QEMU[0]) >= FIRST ? new Oracle() : undefined;
+  }
+
+  /** Whether it can judge a row. */
+  judges(mnemonic: string): boolean {
+    return programOf(mnemonic) === QEMU || this.haveOlder;
   }
 
   close(): void {
@@ -53,7 +75,7 @@ export class Oracle {
       input.set(one.v, at + V);
       input.set(one.data, at + DATA);
     });
-    const [program, without] = /ff.v$|^v[ls][1248]r/.test(mnemonic) ? OLDER : QEMU;
+    const [program, without] = programOf(mnemonic);
     const options = { input, maxBuffer: 2 ** 30, timeout: MOST_MS, killSignal: "SIGKILL" as const };
     const { status, stdout, stderr } = spawnSync(program, ["-cpu", `${CPU},${without}`, this.program], options);
     if (status !== 0 || stdout.length !== input.length)
