@@ -7,7 +7,6 @@ import { isSemihostingCall, semihostingCall } from "../../../arch/riscv/semihost
 import type { IrqLine } from "../../../devices/interfaces.js";
 import type { CpuParts } from "../../registry/model.js";
 import type { SupervisorTimers } from "./supervisor-timers.js";
-import type { TreeOptions } from "./tree.js";
 
 /** Interrupts of a hart, by their numbers in mip: software, timer and external, of the supervisor and of the machine. */
 export const SSI = 1;
@@ -54,7 +53,11 @@ export function createHart({ engine, translation, semihosting }: CpuParts, timer
 }
 
 /** What a device tree says of it. */
-export function treeOf({ extensions, scheme }: RiscvCpu): Pick<TreeOptions, "harts" | "extensions" | "mmu"> {
+export function treeOf({ extensions, scheme }: RiscvCpu): {
+  harts: number;
+  extensions: readonly string[];
+  mmu: string;
+} {
   return { harts: 1, extensions, mmu: `riscv,${scheme ?? "none"}` };
 }
 
