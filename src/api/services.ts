@@ -7,7 +7,7 @@ import type { MachineStreams } from "./streams.js";
 export interface DriveOptions {
   /** The image: bytes, a Blob, or where it is. Raw. */
   file: Blob | Uint8Array | ArrayBuffer | string | URL;
-  /** Keeps what the guest writes under this name, for the next machine that has it (not there yet). */
+  /** Keeps what the guest writes under this name, for the next machine that has it: in a page, in its private file system. */
   persist?: string;
   /** The guest cannot write to it. Default false. */
   readOnly?: boolean;

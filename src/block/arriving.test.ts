@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ArrivingImage } from "./backends/arriving.js";
-import { Overlay } from "./overlay.js";
+import { MemoryOverlay } from "./overlay.js";
 
 it("answers what is here and lets the rest wait", async () => {
   const image = new ArrivingImage(2000);
@@ -35,7 +35,7 @@ it("fails reads of what will not come, with a reason", async () => {
 
 it("takes writes through an overlay before the bytes below are here", async () => {
   const image = new ArrivingImage(1024);
-  const disk = new Overlay(image);
+  const disk = new MemoryOverlay(image);
   expect(disk.writeSync(512, new Uint8Array(512).fill(9))).toBe(true);
   image.append(new Uint8Array(1024).fill(1));
   const bytes = new Uint8Array(1024);

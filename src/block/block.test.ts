@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "./backends/memory.js";
 import { type BlockBackend, BlockError } from "./interfaces.js";
-import { Overlay } from "./overlay.js";
+import { MemoryOverlay } from "./overlay.js";
 import { RawImage } from "./raw.js";
 import { ReadOnly } from "./testing.js";
 
@@ -88,18 +88,18 @@ describe("read-only wrapper", () => {
 describe("overlay", () => {
   it("leaves the image below alone and writes whole sectors at once", () => {
     const below = pattern(200 * 1024);
-    const overlay = new Overlay(asynchronous(below));
+    const overlay = new MemoryOverlay(asynchronous(below));
     expect(overlay.readSync(0, new Uint8Array(512))).toBe(false);
     expect(overlay.writeSync(65536 - 512, new Uint8Array(1024).fill(1))).toBe(true);
     const into = new Uint8Array(1024);
     expect(overlay.readSync(65536 - 512, into)).toBe(true);
     expect(into.every((byte) => byte === 1)).toBe(true);
     expect(Buffer.compare(below, pattern(200 * 1024))).toBe(0);
-    expect(overlay.allocated).toBe(2 * 65536);
+    expect(overlay.clusters.allocated).toBe(2 * 65536);
   });
 
   it("keeps both of two concurrent writes into one sector", async () => {
-    const overlay = new Overlay(asynchronous(pattern(1024)));
+    const overlay = new MemoryOverlay(asynchronous(pattern(1024)));
     await Promise.all([
       overlay.write(10, Uint8Array.of(1, 2)),
       overlay.write(500, Uint8Array.of(3, 4)),
@@ -127,7 +127,7 @@ describe("overlay", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 12 }), fc.boolean(), async (operations, slow) => {
         const expected = pattern(size);
-        const overlay = new Overlay(slow ? asynchronous(pattern(size)) : new MemoryBackend(pattern(size)));
+        const overlay = new MemoryOverlay(slow ? asynchronous(pattern(size)) : new MemoryBackend(pattern(size)));
         for (const { write, sync, offset: start, length: wanted, aligned, value } of operations) {
           const offset = aligned ? start & ~511 : start;
           const length = Math.min(aligned ? wanted & ~511 : wanted, size - offset);

@@ -3,7 +3,7 @@
 import type { FormatImage } from "../block/formats/format.js";
 import { openFormat } from "../block/formats/open.js";
 import { type BlockBackend, BlockError } from "../block/interfaces.js";
-import { Overlay } from "../block/overlay.js";
+import { MemoryOverlay } from "../block/overlay.js";
 import type { DriveConfig } from "../options/config.js";
 import type { HostWork } from "./clock/scheduler.js";
 import { DriveBackend } from "./drive-backend.js";
@@ -38,7 +38,7 @@ export async function openDrives(
       }
       try {
         const disk = await openDisk(image, config, host);
-        const overlay = config.snapshot ? new Overlay(disk) : undefined;
+        const overlay = config.snapshot ? new MemoryOverlay(disk) : undefined;
         const backend = new DriveBackend(overlay ?? disk, config, work);
         opened.set(config.id, { config, disk, backend, ...(overlay ? { written: new OverlayState(overlay) } : {}) });
       } catch (error) {

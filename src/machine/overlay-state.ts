@@ -1,5 +1,6 @@
 // What was written to a disk whose image is only read (-snapshot), in a saved state.
 
+import type { MemoryClusters } from "../block/clusters.js";
 import type { Overlay } from "../block/overlay.js";
 import type { DeviceState, Stateful } from "../devices/interfaces.js";
 import type { StateReader } from "../devices/state.js";
@@ -9,10 +10,10 @@ const MOST_CLUSTERS = 2 ** 24;
 export class OverlayState implements Stateful {
   readonly stateVersion = 1;
 
-  constructor(private readonly overlay: Overlay) {}
+  constructor(private readonly overlay: Overlay<MemoryClusters>) {}
 
   save(): DeviceState {
-    return { clusters: this.overlay.clustersHere().map((cluster) => ({ ...cluster })) };
+    return { clusters: this.overlay.clusters.saved().map((cluster) => ({ ...cluster })) };
   }
 
   load(state: StateReader): void {
@@ -22,7 +23,7 @@ export class OverlayState implements Stateful {
       present: part.bytes("present"),
     }));
     try {
-      this.overlay.replace(clusters);
+      this.overlay.clusters.replace(clusters, this.overlay.size);
     } catch (error) {
       state.fail("clusters", `what this disk has (${(error as Error).message})`);
     }

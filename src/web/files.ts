@@ -8,7 +8,7 @@ import { ArrivingImage } from "../block/backends/arriving.js";
 import { MemoryBackend } from "../block/backends/memory.js";
 import { SparseMemory } from "../block/backends/sparse.js";
 import type { BlockBackend } from "../block/interfaces.js";
-import { Overlay } from "../block/overlay.js";
+import { MemoryOverlay } from "../block/overlay.js";
 import { type ArrivingFile, FILE_HEAD, type FileCheck, fileHere, MachineError } from "../machine/host.js";
 import type { MachineConfig } from "../options/config.js";
 import { BlockFile } from "./block-file.js";
@@ -73,7 +73,7 @@ export class WebFiles {
   /** The image of a drive: what is written to it stays in memory. */
   async open(name: string): Promise<BlockBackend> {
     const given = this.given(name);
-    if (given instanceof Blob) return new Overlay(new BlockFile(given));
+    if (given instanceof Blob) return new MemoryOverlay(new BlockFile(given));
     if (given instanceof Uint8Array) return new MemoryBackend(given);
     if (given instanceof ArrayBuffer) return new MemoryBackend(new Uint8Array(given));
     const image = await this.loadImage(name);
@@ -155,7 +155,7 @@ export class WebFiles {
     const place = this.locate(name);
     if (place === undefined) return undefined;
     const image = await this.counted(() => openByRanges(name, place, this.counted, this.progress, this.warn));
-    if (!(image instanceof Response)) return image && new Overlay(image);
+    if (!(image instanceof Response)) return image && new MemoryOverlay(image);
     return arrivingImage((sink) => this.counted(() => receive(name, place.url, image, this.progress, sink)), this.warn);
   }
 }
@@ -169,7 +169,7 @@ function arrivingImage(fill: (sink: Sink) => Promise<void>, warn: (message: stri
       begin(size: number | undefined): void {
         if (size === undefined) return;
         arriving = new ArrivingImage(size);
-        resolve(new Overlay(arriving));
+        resolve(new MemoryOverlay(arriving));
       },
       take: (bytes: Uint8Array): void => (arriving ?? whole).append(bytes),
       end: (): void => arriving?.end(),

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MemoryBackend } from "../../src/block/backends/memory.js";
-import { Overlay } from "../../src/block/overlay.js";
+import { MemoryOverlay } from "../../src/block/overlay.js";
 import { Mux } from "../../src/chardev/mux.js";
 import type { DeviceState, Stateful } from "../../src/devices/interfaces.js";
 import { StateError, StateReader } from "../../src/devices/state.js";
@@ -36,7 +36,7 @@ const LABS: Readonly<Record<string, Make>> = {
   },
   "an overlay": () => {
     const base = new Uint8Array(200_000).map((_, n) => n);
-    const disk = new Overlay(new MemoryBackend(base, true));
+    const disk = new MemoryOverlay(new MemoryBackend(base, true));
     const sector = (value: number): number => (value % 390) * 512;
     const read = (offset: number): number => {
       const into = new Uint8Array(512);

@@ -2,7 +2,6 @@
 
 import type { MachineOptions } from "../api.js";
 import type { DriveOptions } from "../services.js";
-import { unavailable } from "./services.js";
 
 type Parts = Pick<MachineOptions, "machine" | "cpu" | "drives" | "devices">;
 
@@ -42,12 +41,10 @@ function addDrives<F>(
   posted: (file: DriveOptions["file"]) => F,
 ): void {
   for (const [index, { file, persist, readOnly = false, snapshot = false }] of drives.entries()) {
-    if (persist !== undefined) {
-      throw unavailable(`drives[${index}].persist`, "what a guest writes to bytes, Blobs and URLs is kept in memory");
-    }
     const name = `drives[${index}].file`;
     files[name] = posted(file);
     const flags = `${readOnly ? ",readonly=on" : ""}${snapshot ? ",snapshot=on" : ""}`;
-    args.push("-drive", `if=virtio,format=raw,file=${name}${flags}`);
+    const overlay = persist === undefined ? "" : `,overlay=opfs:${persist.replaceAll(",", ",,")}`;
+    args.push("-drive", `if=virtio,format=raw,file=${name}${flags}${overlay}`);
   }
 }

@@ -49,6 +49,7 @@ export type HostFiles = Pick<
   | "locate"
   | "openImage"
   | "openNetwork"
+  | "openOverlay"
   | "startRegionHelper"
   | "hotBlock"
   | "unpackModule"
@@ -191,6 +192,7 @@ export class MachineServer {
       openImage: files.openImage,
       ...(files.openNetwork ? { openNetwork: files.openNetwork } : {}),
       reach: "public",
+      ...(files.openOverlay ? { openOverlay: files.openOverlay } : {}),
       hotBlock: files.hotBlock,
       ...(files.unpackModule ? { unpackModule: files.unpackModule } : {}),
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),

@@ -1,7 +1,7 @@
 // Opens an image of any format with the images below it.
 
 import { type BlockBackend, BlockError } from "../interfaces.js";
-import { Overlay } from "../overlay.js";
+import { MemoryOverlay } from "../overlay.js";
 import { refusal } from "../probe.js";
 import { ProbedRaw, probeImage } from "../probed.js";
 import { RawImage } from "../raw.js";
@@ -71,7 +71,7 @@ async function openLink(base: BlockBackend, options: ImageOptions, above: readon
     );
   }
   // What cannot grow keeps what is written in memory.
-  const place = readOnly || base.grow ? base : new Overlay(base);
+  const place = readOnly || base.grow ? base : new MemoryOverlay(base);
   const { open, warn, asIs = false } = options;
   const chain = [...above, file];
   return (await load()).open(new ImageFile(place, `'${file}'`), {

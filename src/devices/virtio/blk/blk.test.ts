@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryBackend } from "../../../block/backends/memory.js";
 import { type BlockBackend, BlockError } from "../../../block/interfaces.js";
-import { Overlay } from "../../../block/overlay.js";
+import { MemoryOverlay } from "../../../block/overlay.js";
 import { FakeLog, FakeMemory } from "../../testing.js";
 import type { TestQueue } from "../testing/driver.js";
 import { TestPciDriver } from "../testing/pci-driver.js";
@@ -473,7 +473,7 @@ describe("requests answered later", () => {
 
   it("work through an overlay: reads later, writes at once, the image untouched", async () => {
     const before = slow;
-    plug({ backend: new Overlay(before) });
+    plug({ backend: new MemoryOverlay(before) });
     memory.bytes.fill(0x77, DATA, DATA + 512);
     expect(run(OUT, 1, [[DATA, 512]])).toBe(0);
     expect(run(IN, 1, [[DATA + 512, 512]])).toBe(0);
