@@ -39,6 +39,8 @@ export type ToMachine =
 export type FromMachine =
   | { type: "progress"; progress: LoadProgress }
   | { type: "started" }
+  /** It has disks whose writes are kept, which nobody else can use until it ends. */
+  | { type: "keeps" }
   | { type: "state"; state: MachineState }
   | { type: "reset"; cause: MachineEvents["reset"] }
   | { type: "output"; channel: ChannelName; bytes: Uint8Array }

@@ -17,8 +17,10 @@ export interface Clusters {
   write(index: number, at: number, from: Uint8Array): void;
   /** Makes a whole cluster zeros, where that costs less than writing them. */
   zero?(index: number): void;
-  /** Everything written is on stable storage afterwards; throws BlockError when that failed. */
-  flush(): void;
+  /** Everything written is on stable storage afterwards, or when the promise is kept; throws BlockError when that failed. */
+  flush(): void | Promise<void>;
+  /** flush() gives promises. */
+  readonly later?: boolean;
   close(): void;
 }
 
@@ -73,11 +75,15 @@ export class MemoryClusters implements Clusters {
     return [...this.map.values()].filter(({ data }) => data !== ZEROS).length * CLUSTER;
   }
 
+  /** Of a cluster that is here. */
+  copy(index: number): SavedCluster {
+    const { data, present } = this.map.get(index)!;
+    return { index, data: data.slice(), present: present.slice() };
+  }
+
   /** What was written. */
   saved(): SavedCluster[] {
-    return [...this.map]
-      .map(([index, { data, present }]) => ({ index, data: data.slice(), present: present.slice() }))
-      .sort((a, b) => a.index - b.index);
+    return [...this.map.keys()].sort((a, b) => a - b).map((index) => this.copy(index));
   }
 
   /** Replaces what was written to a disk of `size` bytes. Throws a RangeError where a cluster is none of that disk's. */

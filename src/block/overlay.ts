@@ -84,10 +84,11 @@ export class Overlay<C extends Clusters = Clusters> implements BlockBackend {
   }
 
   async flush(): Promise<void> {
-    this.clusters.flush();
+    await this.clusters.flush();
   }
 
   flushSync(): boolean {
+    if (this.clusters.later) return false;
     this.clusters.flush();
     return true;
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "../block/backends/memory.js";
-import { BlockError } from "../block/interfaces.js";
+import { type BlockBackend, BlockError } from "../block/interfaces.js";
+import { Layers } from "../block/layers/layers.js";
+import { CutFolder } from "../block/layers/testing.js";
 import type { DriveConfig, ReadErrors, WriteErrors } from "../options/config.js";
 import { HostWork } from "./clock/scheduler.js";
 import { diskErrors } from "./disk-errors.js";
@@ -42,6 +44,30 @@ describe("openDrives", () => {
     const back = new Uint8Array(512);
     await backend.read(0, back);
     expect(back[0]).toBe(1);
+  });
+
+  it("keeps writes under a name, away from the image", async () => {
+    const bytes = new Uint8Array(1024);
+    const { host, work } = setup(new MemoryBackend(bytes));
+    const named = [drive({ overlay: "work" })];
+    await expect(openDrives(named, host, work)).rejects.toThrow(
+      "drive d: overlay=opfs:work is a page's own file system",
+    );
+    const folder = new CutFolder();
+    const pages = Object.assign(host, {
+      openOverlay: async (_name: string, image: BlockBackend) => (await Layers.open(folder, image)).over(image),
+    });
+    const first = await openDrives(named, pages, work);
+    await first.get("d")!.backend.write(0, new Uint8Array(512).fill(1));
+    await expect(openDrives(named, pages, work)).rejects.toThrow("overlay 'test' is in use");
+    await closeDrives(first.values());
+    expect(bytes[0]).toBe(0);
+    const back = new Uint8Array(512);
+    await (await openDrives(named, pages, work)).get("d")!.backend.read(0, back);
+    expect(back[0]).toBe(1);
+    await expect(openDrives([drive({ overlay: "work", readOnly: true })], pages, work)).rejects.toThrow(
+      "overlay=opfs:work keeps writes, and readonly=on allows none",
+    );
   });
 
   it("rejects writes to a read-only drive and counts what is under way", async () => {

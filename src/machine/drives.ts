@@ -1,4 +1,4 @@
-// Opens the disks of a configuration: raw format on the host's image, writes in memory under -snapshot.
+// Opens the disks of a configuration: raw format on the host's image, writes in memory under -snapshot, in layers under overlay=.
 
 import type { FormatImage } from "../block/formats/format.js";
 import { openFormat } from "../block/formats/open.js";
@@ -30,7 +30,7 @@ export async function openDrives(
     for (const config of drives) {
       refuseShared(config, drives);
       // With -snapshot the image is only read, so it may be one that cannot be written.
-      const image = await host.openImage(config.snapshot ? { ...config, readOnly: true } : config);
+      const image = await host.openImage(keepsElsewhere(config) ? { ...config, readOnly: true } : config);
       if (image.size === 0) {
         host.warn(
           `drive ${config.id}: '${config.file}' is empty, and so is the disk ("truncate -s 1G FILE" gives it a size)`,
@@ -38,8 +38,9 @@ export async function openDrives(
       }
       try {
         const disk = await openDisk(image, config, host);
-        const overlay = config.snapshot ? new MemoryOverlay(disk) : undefined;
-        const backend = new DriveBackend(overlay ?? disk, config, work);
+        const lasting = config.overlay === undefined ? disk : await openLayers(disk, config, config.overlay, host);
+        const overlay = config.snapshot ? new MemoryOverlay(lasting) : undefined;
+        const backend = new DriveBackend(overlay ?? lasting, config, work);
         opened.set(config.id, { config, disk, backend, ...(overlay ? { written: new OverlayState(overlay) } : {}) });
       } catch (error) {
         await image.close();
@@ -54,9 +55,29 @@ export async function openDrives(
   return opened;
 }
 
+/** What the guest writes is not written to the image. */
+function keepsElsewhere({ snapshot, overlay }: DriveConfig): boolean {
+  return snapshot || overlay !== undefined;
+}
+
+async function openLayers(
+  image: BlockBackend,
+  { id, readOnly }: DriveConfig,
+  name: string,
+  host: MachineHost,
+): Promise<BlockBackend> {
+  if (!host.openOverlay) {
+    throw new MachineError(
+      `drive ${id}: overlay=opfs:${name} is a page's own file system: elsewhere a qcow2 image with a backing file keeps writes apart`,
+    );
+  }
+  if (readOnly) throw new MachineError(`drive ${id}: overlay=opfs:${name} keeps writes, and readonly=on allows none`);
+  return host.openOverlay(name, image);
+}
+
 /** Two drives have one image only where both read it; other names of one file are the host's to find out. */
 function refuseShared(config: DriveConfig, drives: readonly DriveConfig[]): void {
-  const reads = ({ readOnly, snapshot, locking = true }: DriveConfig): boolean => readOnly || snapshot || !locking;
+  const reads = (drive: DriveConfig): boolean => drive.readOnly || keepsElsewhere(drive) || drive.locking === false;
   const other = drives.find(({ file }) => file === config.file)!;
   if (other === config || (reads(config) && reads(other))) return;
   throw new MachineError(
@@ -78,14 +99,14 @@ export async function closeDrives(drives: Iterable<Drive>): Promise<void> {
 /** The disk in an image. Throws MachineError when it is not what the drive is to be; only images whose format is not said are probed. */
 async function openDisk(image: BlockBackend, config: DriveConfig, host: MachineHost): Promise<FormatImage> {
   const { id, file, format } = config;
-  if (!config.readOnly && !config.snapshot && image.readOnly) {
+  if (!config.readOnly && !keepsElsewhere(config) && image.readOnly) {
     throw new MachineError(`drive ${id}: '${file}' is read-only (readonly=on or snapshot=on uses it as it is)`);
   }
   try {
     return await openFormat(image, {
       file,
       format,
-      readOnly: image.readOnly || config.readOnly || config.snapshot,
+      readOnly: image.readOnly || config.readOnly || keepsElsewhere(config),
       guarded: true,
       open: (name) => host.openImage({ ...config, file: name, readOnly: true }),
       warn: (message) => host.warn(`drive ${id}: ${message}`),

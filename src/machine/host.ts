@@ -1,7 +1,6 @@
 // What a machine needs of the program around it: a page or a process. One implementation per host.
 
 import type { BlockBackend } from "../block/interfaces.js";
-import type { SyncFolder } from "../block/layers/files.js";
 import type { CharBackend, EntropySource } from "../devices/interfaces.js";
 import type { HostNetwork } from "../net/host.js";
 import type { Reach } from "../net/policy.js";
@@ -34,8 +33,8 @@ export interface MachineHost {
   locate?(name: string): string | undefined;
   /** The image of a drive as it is on the host (formats and -snapshot are the machine's work). */
   openImage(drive: DriveConfig): Promise<BlockBackend>;
-  /** The folder of an overlay that lasts, where the host has them. */
-  openOverlay?(name: string): Promise<SyncFolder>;
+  /** A disk over an image that is only read, which keeps what is written under a name, where the host can. */
+  openOverlay?(name: string, image: BlockBackend): Promise<BlockBackend>;
   openChardev(chardev: ChardevConfig): HostChardev;
   /** The host's own network for a -netdev user; absent: there is none, and a guest reaches nothing beyond its gateway. */
   openNetwork?(config: UserConfig): HostNetwork;

@@ -7,6 +7,7 @@ export function infoBlock(drives: ReadonlyMap<string, Drive>): string {
       const access = backend.readOnly ? ", read-only" : "";
       const cache = config.ignoreFlush ? "writeback, ignore flushes" : config.writeCache ? "writeback" : "writethrough";
       const lines = [`${id}: ${config.file} (${disk.format}${access})`, `    Size:             ${backend.size} bytes`];
+      if (config.overlay !== undefined) lines.push(`    Overlay:          opfs:${config.overlay}`);
       if (config.snapshot) lines.push("    Overlay:          in memory (snapshot)");
       if (disk.backing) lines.push(`    Backing file:     ${disk.backing.file}`);
       if (config.detectZeroes && config.detectZeroes !== "off")

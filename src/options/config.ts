@@ -100,6 +100,8 @@ export interface DriveConfig {
   readOnly: boolean;
   /** Writes are kept in memory and lost at the end. */
   snapshot: boolean;
+  /** Writes are kept by the host under this name, and are there again when it is named again. */
+  overlay?: string;
   /** discard=unmap: what the guest discards is let go of. */
   discard?: boolean;
   /** Writes of zeros: off as others, on without their bytes, unmap without their room too. */

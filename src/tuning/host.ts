@@ -75,3 +75,7 @@ export const UNIMPLEMENTED_REPORTS = 20;
 export const QCOW2_TABLE_BYTES = 32 << 20;
 /** Refcount blocks of one that are kept. Record: qcow2-tables. */
 export const QCOW2_BLOCKS = 16;
+/** How often a page's overlay that is in use is asked for again, and after how many milliseconds. Record: kept-overlays. */
+export const IN_USE_TRIES = 50;
+/** See IN_USE_TRIES. Record: kept-overlays. */
+export const IN_USE_WAIT_MS = 100;

@@ -11,6 +11,7 @@ import { folderOf } from "./names.js";
 import { workerPort } from "./ports.js";
 
 export * from "../api/public.js";
+export { deleteOverlay, type KeptOverlay, listOverlays } from "./kept/overlays.js";
 
 /**
  * Makes a machine and begins to load what its command line names; start() switches it on. Nothing is thrown but for
@@ -36,9 +37,15 @@ export function createMachine(options: MachineOptions): Machine {
     coreUrl: absolute(coreUrl ?? defaultCoreUrl(guest)),
     ...{ holdInput, agent },
   };
-  return new MachineClient(workerPort<ToMachine, FromMachine>(worker, workerUrl.href), create, (sentence) =>
+  const machine = new MachineClient(workerPort<ToMachine, FromMachine>(worker, workerUrl.href), create, (sentence) =>
     console.error(`wasmachine: ${sentence}`),
   );
+  const leave = (): void => machine.leave();
+  addEventListener("pagehide", leave);
+  machine.on("state", (state) => {
+    if (state === "ended") removeEventListener("pagehide", leave);
+  });
+  return machine;
 }
 
 function posted(file: MachineFile): PostedFile {

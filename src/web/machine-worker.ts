@@ -13,7 +13,7 @@ import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from 
 import { createMonotonicClock } from "./clock.js";
 import { Download, download } from "./download.js";
 import { WebFiles } from "./files.js";
-import { OpfsFolder } from "./opfs/files.js";
+import { openOverlay } from "./kept/overlays.js";
 import { ownPort } from "./ports.js";
 import { startRegionHelper } from "./region-thread.js";
 import { WebScheduler } from "./scheduler.js";
@@ -92,7 +92,7 @@ function surroundings(scheduler: WebScheduler): Surroundings {
         openFile: (name) => files.openWhole(name),
         locate: (name) => files.address(name),
         openImage: (drive) => files.open(drive.file),
-        openOverlay: (name) => OpfsFolder.open(name),
+        openOverlay,
         startRegionHelper,
         unpackModule: () => loadUnpackModule(progress, warn),
         hotBlock: navigator.hardwareConcurrency < CROWDED_PROCESSORS ? CROWDED : undefined,

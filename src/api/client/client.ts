@@ -30,6 +30,7 @@ export class MachineClient extends MachineServices implements Machine {
   private readonly started: HeardPromise<void>;
   private current: MachineState = "loading";
   private over = false;
+  private keeps = false;
   private resolveStarted!: () => void;
   private rejectStarted!: (error: Error) => void;
   private resolveFinished!: (exit: MachineExit) => void;
@@ -116,6 +117,11 @@ export class MachineClient extends MachineServices implements Machine {
     this.end({ status: 0, reason: "disposed" });
   }
 
+  /** The page is left, but a browser may keep it, and its workers, for a while: others could not use what the machine keeps. */
+  leave(): void {
+    if (this.keeps) this.dispose();
+  }
+
   private resize(columns: number, rows: number): void {
     const isSize = (count: number): boolean => Number.isInteger(count) && count > 0 && count < LARGEST_TERMINAL;
     if (!isSize(columns) || !isSize(rows)) throw new RangeError(`${columns} columns and ${rows} rows are no size`);
@@ -141,6 +147,9 @@ export class MachineClient extends MachineServices implements Machine {
         break;
       case "started":
         this.resolveStarted();
+        break;
+      case "keeps":
+        this.keeps = true;
         break;
       case "state":
         this.setState(message.state);

@@ -25,10 +25,9 @@ describe("options.drives", () => {
     expect(files).toEqual({ "drives[0].file": "a,b", "drives[1].file": "c" });
   });
 
-  it("cannot keep what is written yet", () => {
-    expect(() => added({ drives: [{ file: "a", persist: "work" }] })).toThrow(
-      /^drives\[0\]\.persist is not there yet: /,
-    );
+  it("keep what is written under a name", () => {
+    const { args } = added({ drives: [{ file: "a", persist: "work,b" }] });
+    expect(args).toEqual(["-drive", "if=virtio,format=raw,file=drives[0].file,overlay=opfs:work,,b"]);
   });
 });
 

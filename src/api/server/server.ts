@@ -192,13 +192,20 @@ export class MachineServer {
       openImage: files.openImage,
       ...(files.openNetwork ? { openNetwork: files.openNetwork } : {}),
       reach: "public",
-      ...(files.openOverlay ? { openOverlay: files.openOverlay } : {}),
+      ...(files.openOverlay ? { openOverlay: this.keeping(files.openOverlay) } : {}),
       hotBlock: files.hotBlock,
       ...(files.unpackModule ? { unpackModule: files.unpackModule } : {}),
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),
       openChardev: (chardev) => this.openChardev(chardev, config),
       log: (message) => this.port.post({ type: "log", message }),
       warn: (message) => this.port.post({ type: "warning", message }),
+    };
+  }
+
+  private keeping(open: NonNullable<MachineHost["openOverlay"]>): typeof open {
+    return (name, image) => {
+      this.port.post({ type: "keeps" });
+      return open(name, image);
     };
   }
 

@@ -89,7 +89,8 @@ async function openLayer(folder: SyncFolder, generation: number, identity: Ident
       return new Layer(data, LayerMap.create(maps, { ...identity, generation }));
     }
     if (header.size !== identity.size || header.fingerprint !== identity.fingerprint) {
-      const other = header.size === identity.size ? "of the same size" : `of ${header.size} bytes, not ${identity.size}`;
+      const other =
+        header.size === identity.size ? "of the same size" : `of ${header.size} bytes, not ${identity.size}`;
       throw new BlockError(
         `overlay '${folder.name}' belongs to another image (${other}): use the image it was made with, or another name`,
       );

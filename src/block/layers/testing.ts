@@ -56,7 +56,8 @@ export class CutFile implements SyncFile {
   truncate(size: number): void {
     const before = this.bytes.length;
     this.resize(size);
-    for (let n = Math.floor(Math.min(size, before) / SECTOR); n * SECTOR < Math.max(size, before); n++) this.dirty.add(n);
+    for (let n = Math.floor(Math.min(size, before) / SECTOR); n * SECTOR < Math.max(size, before); n++)
+      this.dirty.add(n);
   }
 
   flush(): void {

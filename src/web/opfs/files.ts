@@ -1,36 +1,33 @@
-// Files of the page's private file system (OPFS) with synchronous access, which workers have.
+// Files of the page's private file system (OPFS) with synchronous access, which workers of most browsers have.
 
 import { BlockError } from "../../block/interfaces.js";
 import type { SyncFile, SyncFolder } from "../../block/layers/files.js";
+import { IN_USE_TRIES, IN_USE_WAIT_MS } from "../../tuning/host.js";
+import { inUse, isError, noRoom } from "../kept/errors.js";
 
 /** Overlays are folders of this one. */
 const OVERLAYS = ["wasmachine", "overlays"];
 
-const isError = (error: unknown, name: string): boolean => error instanceof DOMException && error.name === name;
-
-/** The folder of all overlays. Rejects with BlockError where a page keeps no files. */
-export async function overlaysFolder(): Promise<FileSystemDirectoryHandle> {
+/** The folder of all overlays; undefined where a page has none. */
+export async function overlaysFolder(): Promise<FileSystemDirectoryHandle | undefined> {
+  // WebKitGTK has no StorageManager in workers.
+  if (typeof navigator.storage?.getDirectory !== "function") return undefined;
   try {
     let folder = await navigator.storage.getDirectory();
     for (const name of OVERLAYS) folder = await folder.getDirectoryHandle(name, { create: true });
     return folder;
   } catch (error) {
-    throw new BlockError(
-      `this page cannot keep files (${(error as Error).message}): serve it by https or from localhost, not in a private window`,
-    );
+    // In a private window of Firefox.
+    if (isError(error, "SecurityError")) return undefined;
+    throw error;
   }
 }
 
 export class OpfsFolder implements SyncFolder {
-  private constructor(
+  constructor(
     readonly name: string,
     private readonly folder: FileSystemDirectoryHandle,
   ) {}
-
-  static async open(name: string): Promise<OpfsFolder> {
-    const folder = await overlaysFolder();
-    return new OpfsFolder(name, await folder.getDirectoryHandle(name, { create: true }));
-  }
 
   async list(): Promise<string[]> {
     const names: string[] = [];
@@ -40,16 +37,15 @@ export class OpfsFolder implements SyncFolder {
 
   async open(file: string): Promise<SyncFile> {
     const handle = await this.folder.getFileHandle(file, { create: true });
-    if (!("createSyncAccessHandle" in handle)) {
-      throw new BlockError(`overlay '${this.name}': this browser cannot write to files of a page`);
-    }
-    try {
-      return new OpfsFile(await handle.createSyncAccessHandle());
-    } catch (error) {
-      if (!isError(error, "NoModificationAllowedError") && !isError(error, "InvalidStateError")) throw error;
-      throw new BlockError(
-        `overlay '${this.name}' is in use by another machine or tab: end that one, or use another name`,
-      );
+    // The worker of a page that was reloaded may not have ended yet.
+    for (let tries = IN_USE_TRIES; ; tries--) {
+      try {
+        return new OpfsFile(await handle.createSyncAccessHandle());
+      } catch (error) {
+        if (!isError(error, "NoModificationAllowedError") && !isError(error, "InvalidStateError")) throw error;
+        if (tries === 0) throw inUse(this.name);
+        await new Promise((resolve) => setTimeout(resolve, IN_USE_WAIT_MS));
+      }
     }
   }
 }
@@ -89,8 +85,4 @@ class OpfsFile implements SyncFile {
       throw isError(error, "QuotaExceededError") ? noRoom() : new BlockError((error as Error).message);
     }
   }
-}
-
-function noRoom(): BlockError {
-  return new BlockError("the browser gives this page no more room: delete what it keeps, and let the machine go on", true);
 }

@@ -144,6 +144,10 @@ async function unlessRefused(question: string, action: string, act: () => void):
 
 const restart = (): Promise<void> => unlessRefused(BEGINS_ANEW, RESTART, boot);
 
+// A browser may show a page again as it was left, but a machine with a disk that is kept had to end then.
+addEventListener("pageshow", ({ persisted }: PageTransitionEvent) => {
+  if (persisted && session?.machine.state === "ended") location.reload();
+});
 addEventListener("beforeunload", (event) => {
   // The browser asks in its own words.
   if (session?.inUse) event.preventDefault();
