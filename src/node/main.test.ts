@@ -46,7 +46,7 @@ describe("the program", () => {
     [
       "riscv64",
       ["-M", "pc"],
-      "-M pc: machine type 'pc' is for x86_64, and this is riscv64: use virt, or ask for x86_64",
+      "-M pc: machine type 'pc' is for x86_64, and this is riscv64: use virt, spike, or ask for x86_64",
     ],
     ["riscv64", ["-machine", "type=pc-i440fx-7.2"], "-machine type=pc-i440fx-7.2: machine type 'pc-i440fx-7.2' is for"],
     ["riscv64", ["-cpu", "qemu64"], "-cpu qemu64: unable to find CPU model 'qemu64'"],
@@ -61,7 +61,7 @@ describe("the program", () => {
   });
 
   it("of riscv64 has a machine and CPUs of its own", async () => {
-    expect((await runFor("riscv64", "-M", "help")).out).toMatch(/^Supported machines are:\nvirt .*\(default\)\n$/);
+    expect((await runFor("riscv64", "-M", "help")).out).toMatch(/^Supported machines are:\nvirt .*\(default\)\nspike .*\n$/);
     expect((await runFor("riscv64", "-cpu", "help")).out).toMatch(/\brv64\b/);
     expect((await runFor("riscv64", "-help")).out).toContain("usage: wasmachine-system-riscv64 [options]");
   });

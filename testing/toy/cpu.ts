@@ -41,7 +41,10 @@ export class ToyCpu extends GuestCpu {
   setInterrupt(line: number, level: boolean): void {
     const bit = 1 << line;
     const lines = this.vcpu.get(T_LINES);
-    this.vcpu.set(T_LINES, level ? lines | bit : lines & ~bit);
+    const next = level ? lines | bit : lines & ~bit;
+    // Said again when a saved state settles: nothing has happened then.
+    if (next === lines) return;
+    this.vcpu.set(T_LINES, next);
     if (level) this.vcpu.set(S_ATTENTION, 1);
   }
 }

@@ -12,6 +12,8 @@ import { toyVirt } from "./toy-virt.js";
 const SAVES = 20;
 const LAST = 20_000;
 const END = 25_000;
+/** An interrupt was taken, and nothing of its handler has run. */
+const TAKEN = 9603;
 
 const saves = (tier: (typeof TIERS)[number]): Saves => new Saves(() => toyVirt(tier), 0);
 
@@ -19,7 +21,9 @@ describe.each(TIERS)("in $name", (tier) => {
   it("goes on in a new machine as one that was never saved", async () => {
     const seed = Number(process.env.SEED ?? Date.now() % 1e6);
     const random = new Random(seed);
-    const counts = Array.from({ length: SAVES }, () => 1 + random.below(LAST)).sort((a, b) => a - b);
+    const counts = Array.from({ length: SAVES }, () => 1 + random.below(LAST));
+    counts.push(TAKEN);
+    counts.sort((a, b) => a - b);
     const distinct = [...new Set(counts)];
     const [never] = await saves(tier).run([END]);
     const states = await saves(tier).run([...distinct, END]);

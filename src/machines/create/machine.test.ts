@@ -28,7 +28,9 @@ function setup() {
   const drives = new Map([["d", { config: { id: "d" }, backend } as unknown as Drive]]);
   const config = defaultConfig();
   const consoles = new ChardevHub([], host, { quit() {}, save: () => "" }, 1);
-  const parts = { config, host, cpu, clock, loop, consoles, drives, boot: { start() {} }, loaded() {}, model: {} };
+  const network = { hold() {}, close: async () => {} };
+  const own = { drives, network, boot: { start() {} }, loaded() {}, model: {} };
+  const parts = { config, host, cpu, clock, loop, consoles, ...own };
   const machine = new ModelledMachine(parts as unknown as ModelledParts<EngineCpu, Mainboard>);
   let done = (): void => {};
   const idle = new Promise<void>((resolve) => {
