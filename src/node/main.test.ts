@@ -61,7 +61,9 @@ describe("the program", () => {
   });
 
   it("of riscv64 has a machine and CPUs of its own", async () => {
-    expect((await runFor("riscv64", "-M", "help")).out).toMatch(/^Supported machines are:\nvirt .*\(default\)\nspike .*\n$/);
+    expect((await runFor("riscv64", "-M", "help")).out).toMatch(
+      /^Supported machines are:\nvirt .*\(default\)\nspike .*\n$/,
+    );
     expect((await runFor("riscv64", "-cpu", "help")).out).toMatch(/\brv64\b/);
     expect((await runFor("riscv64", "-help")).out).toContain("usage: wasmachine-system-riscv64 [options]");
   });
