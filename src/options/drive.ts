@@ -85,6 +85,13 @@ export function parseDrive(option: string, value: string): PendingDrive {
     snapshot: (target, text, fail) => {
       target.drive.snapshot = parseSwitch(text, "snapshot", fail);
     },
+    overlay: (target, text, fail) => {
+      const name = /^opfs:([A-Za-z0-9][A-Za-z0-9._-]{0,63})$/.exec(text)?.[1];
+      if (name === undefined) {
+        fail(`overlay=${text} is not opfs:NAME, with a name of at most 64 letters, digits, '.', '_' and '-'`);
+      }
+      target.drive.overlay = name;
+    },
     serial: (target, text) => {
       target.drive.serial = text;
     },
