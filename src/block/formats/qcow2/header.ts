@@ -200,6 +200,16 @@ function parseExtensions(bytes: Uint8Array, start: number, nameOffset: number, r
 }
 
 /** Names of incompatible features, out of the image's own table where that has them. */
+/** Whoever made the image wrote it: no terminal is told what to do by it. */
+function featureName(bytes: Uint8Array): string {
+  return utf8(bytes)
+    .replace(/\0+$/, "")
+    .replaceAll(/\p{Cc}/gu, "?");
+}
+
+/** Features named in a sentence. */
+const MOST_NAMES = 4;
+
 function featureNames(extensions: Extensions, low: number, high: number): string {
   const table = extensions.get(EXTENSION_FEATURES) ?? new Uint8Array(0);
   const names: string[] = [];
@@ -207,11 +217,12 @@ function featureNames(extensions: Extensions, low: number, high: number): string
     if (((bit < 32 ? low : high) & (1 << (bit % 32))) === 0) continue;
     let name = `bit ${bit}`;
     for (let at = 0; at + 48 <= table.length; at += 48) {
-      if (table[at] === 0 && table[at + 1] === bit) name = utf8(table.subarray(at + 2, at + 48)).replace(/\0+$/, "");
+      if (table[at] === 0 && table[at + 1] === bit) name = featureName(table.subarray(at + 2, at + 48));
     }
     names.push(name);
   }
-  return names.join(", ");
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 /** What a new image's header is made of. */
