@@ -392,6 +392,12 @@ describe("drives", () => {
       rerror: "report",
     });
   });
+  it("reads under which name writes are kept", () => {
+    expect(parse("-drive", "file=a,overlay=opfs:work.1").drives[0]).toMatchObject({ overlay: "work.1" });
+    for (const text of ["work", "opfs:", "opfs:../a", "opfs:.a", `opfs:${"a".repeat(65)}`]) {
+      expect(() => parse("-drive", `file=a,overlay=${text}`)).toThrow(`overlay=${text} is not opfs:NAME`);
+    }
+  });
   it("reads what becomes of failures", () => {
     expect(parse("-drive", "file=a,werror=stop,rerror=ignore").drives[0]).toMatchObject({
       werror: "stop",

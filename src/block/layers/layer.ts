@@ -1,7 +1,7 @@
 // Clusters in files: one file holds them in the order in which they were first written, a map says which is where. A cluster is in the map
 // on stable storage only when its bytes are: a cut loses nothing that a flush had ended for.
 
-import { CLUSTER, type Clusters, markPresent, SECTORS } from "../clusters.js";
+import { CLUSTER, type Clusters, markPresent, SECTOR, SECTORS } from "../clusters.js";
 import { BlockError } from "../interfaces.js";
 import type { SyncFile } from "./files.js";
 import type { LayerMap } from "./map.js";
@@ -47,8 +47,8 @@ export class Layer implements Clusters {
       this.slots++;
       this.map.places.set(index, place);
     }
-    const before = place.present.indexOf(0, Math.floor(at / 512));
-    if (before < 0 || before * 512 >= at + from.length) return;
+    const before = place.present.indexOf(0, Math.floor(at / SECTOR));
+    if (before < 0 || before * SECTOR >= at + from.length) return;
     markPresent(place.present, at, from.length);
     this.changed.add(index);
   }

@@ -23,6 +23,15 @@ export async function identify(image: BlockBackend): Promise<Identity> {
   return { size, fingerprint: crc32(new Uint8Array(sums.buffer)) };
 }
 
+/** Throws BlockError where what is kept under a name belongs to another image than `own`. */
+export function refuseOther(name: string, kept: Identity, own: Identity): void {
+  if (kept.size === own.size && kept.fingerprint === own.fingerprint) return;
+  const other = kept.size === own.size ? "of the same size" : `of ${kept.size} bytes, not ${own.size}`;
+  throw new BlockError(
+    `overlay '${name}' belongs to another image (${other}): use the image it was made with, or another name`,
+  );
+}
+
 interface Opened {
   readonly data: SyncFile;
   readonly maps: readonly [SyncFile, SyncFile];
@@ -88,13 +97,7 @@ async function openLayer(folder: SyncFolder, generation: number, identity: Ident
       if (data.size > 0) throw new BlockError(`overlay '${folder.name}' is damaged: layer ${generation} has no header`);
       return new Layer(data, LayerMap.create(maps, { ...identity, generation }));
     }
-    if (header.size !== identity.size || header.fingerprint !== identity.fingerprint) {
-      const other =
-        header.size === identity.size ? "of the same size" : `of ${header.size} bytes, not ${identity.size}`;
-      throw new BlockError(
-        `overlay '${folder.name}' belongs to another image (${other}): use the image it was made with, or another name`,
-      );
-    }
+    refuseOther(folder.name, header, identity);
     return new Layer(data, LayerMap.open(maps, data.size));
   } catch (error) {
     for (const file of [data, ...maps]) file.close();

@@ -3,6 +3,7 @@
 
 import { CLUSTER, type Clusters, MemoryClusters, type SavedCluster } from "../../block/clusters.js";
 import { BlockError } from "../../block/interfaces.js";
+import { refuseOther } from "../../block/layers/layers.js";
 import type { Identity } from "../../block/layers/record.js";
 import { isError, noRoom } from "./errors.js";
 
@@ -72,11 +73,7 @@ export class DatabaseClusters implements Clusters {
     const made = new DatabaseClusters(database, name, release);
     const stores = database.transaction([OVERLAYS, CLUSTERS], "readwrite");
     const before = (await asked(stores.objectStore(OVERLAYS).get(name))) as Identity | undefined;
-    if (before && (before.size !== identity.size || before.fingerprint !== identity.fingerprint)) {
-      throw new BlockError(
-        `overlay '${name}' belongs to another image: use the image it was made with, or another name`,
-      );
-    }
+    if (before) refuseOther(name, before, identity);
     if (!before) stores.objectStore(OVERLAYS).put({ ...identity }, name);
     const clusters = (await asked(stores.objectStore(CLUSTERS).getAll(clustersOf(name)))) as SavedCluster[];
     made.memory.replace(clusters, identity.size);
