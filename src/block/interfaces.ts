@@ -1,6 +1,8 @@
 // What the block layer offers to disks: a flat array of bytes with asynchronous access. Formats (raw, qcow2) and
 // overlays implement it on top of another one; back ends (memory, file, http, opfs) implement it on a host.
 
+import { oneLine } from "../base/printable.js";
+
 export interface BlockBackend {
   /** Bytes. */
   readonly size: number;
@@ -32,6 +34,6 @@ export class BlockError extends Error {
     message: string,
     readonly full = false,
   ) {
-    super(message);
+    super(oneLine(message));
   }
 }

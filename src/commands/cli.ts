@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The program `wasmachine`: one word chooses the command.
 
+import { printable } from "../base/printable.js";
 import { GuestError } from "../images/run.js";
 import { programInfo } from "../node/program.js";
 import { boot } from "./boot.js";
@@ -42,7 +43,7 @@ function explain(error: unknown): string {
 // Standard input may still be open: the process ends with the command.
 process.exit(
   await main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(`wasmachine: ${explain(error)}`);
+    console.error(`wasmachine: ${printable(explain(error))}`);
     return 1;
   }),
 );

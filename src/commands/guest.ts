@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { printable } from "../base/printable.js";
 import { DEFAULT_GUEST, programName } from "../guests/programs.js";
 import { agentDisk } from "../images/agent-disk.js";
 import { bringGuest } from "../images/bring.js";
@@ -134,7 +135,7 @@ export async function ensureGuest(out: string, arch: string): Promise<void> {
 }
 
 function progress(text: string): void {
-  console.error(`guest: ${text}`);
+  console.error(`guest: ${printable(text)}`);
 }
 
 /** In the repository its build folder; for the installed package the user's cache folder. */

@@ -1,5 +1,6 @@
 // What a machine needs of the program around it: a page or a process. One implementation per host.
 
+import { printable } from "../base/printable.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import type { CharBackend, EntropySource } from "../devices/interfaces.js";
 import type { HostNetwork } from "../net/host.js";
@@ -102,7 +103,7 @@ export class MachineError extends Error {
   readonly url: string | undefined;
 
   constructor(message: string, { code = "ERR_MACHINE", url, cause }: MachineErrorDetails = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(printable(message), cause === undefined ? undefined : { cause });
     this.code = code;
     this.url = url;
   }

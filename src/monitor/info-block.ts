@@ -1,3 +1,4 @@
+import { oneLine } from "../base/printable.js";
 import type { Drive } from "../machine/drives.js";
 
 /** `info block`: every drive with its file. */
@@ -13,7 +14,7 @@ export function infoBlock(drives: ReadonlyMap<string, Drive>): string {
       if (config.detectZeroes && config.detectZeroes !== "off")
         lines.push(`    Detect zeroes:    ${config.detectZeroes}`);
       lines.push(`    Cache mode:       ${cache}`);
-      return `${lines.join("\n")}\n`;
+      return `${lines.map(oneLine).join("\n")}\n`;
     })
     .join("\n");
 }

@@ -1,5 +1,6 @@
 // The monitor on a character device: greeting, prompt, a line at a time.
 
+import { printable } from "../base/printable.js";
 import { encodeText } from "../base/text.js";
 import type { CharBackend } from "../devices/interfaces.js";
 import { MonitorSession } from "./commands.js";
@@ -23,7 +24,7 @@ export function attachMonitor(
   let running: Promise<void> | undefined;
   const editor = new LineEditor(PROMPT, print, (line) => {
     const show = (answer: string): void => {
-      print(answer.replaceAll("\n", "\r\n"));
+      print(printable(answer).replaceAll("\n", "\r\n"));
       editor.show();
     };
     const execute = (): void | Promise<void> => {

@@ -4,6 +4,7 @@ import { randomFillSync } from "node:crypto";
 import * as fs from "node:fs";
 import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
+import { oneLine, printable } from "../base/printable.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import { FILE_HEAD, type FileCheck, type HostChardev, MachineError, type MachineHost } from "../machine/host.js";
 import type { ChardevConfig, DriveConfig } from "../options/config.js";
@@ -57,8 +58,8 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
   const words = new OutputBuffer(2, outputs);
   const log = options.logFile === undefined ? words : new OutputBuffer(openLog(options.logFile, images), outputs);
   const line = (text: string, output: OutputBuffer): void => output.write(Buffer.from(`${text}\n`));
-  const say = (text: string): void => line(`${options.prefix}: ${text}`, words);
-  const warn = options.warn ?? ((message: string): void => say(`warning: ${message}`));
+  const say = (text: string): void => line(`${options.prefix}: ${printable(text)}`, words);
+  const warn = options.warn ?? ((message: string): void => say(`warning: ${oneLine(message)}`));
   return {
     output: outputs,
     scheduler: new NodeScheduler(),
@@ -72,7 +73,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     openImage: (drive) => openImage(drive, warn),
     openNetwork: nodeNetwork,
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput, outputs, images),
-    log: (text) => line(text, log),
+    log: (text) => line(printable(text), log),
     say,
     startRegionHelper,
     unpackModule: readUnpackModule,

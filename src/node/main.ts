@@ -1,6 +1,7 @@
 // The command line program: reads the options, runs the machine, answers with an exit status.
 
 import * as fs from "node:fs";
+import { printable } from "../base/printable.js";
 import { BlockError } from "../block/interfaces.js";
 import { DEFAULT_GUEST, programName } from "../guests/programs.js";
 import { MachineError } from "../machine/host.js";
@@ -25,7 +26,7 @@ export async function main(
   words: Words = PROCESS,
   guest: string = DEFAULT_GUEST,
 ): Promise<number> {
-  const complain = (message: string): void => words.error(`${programName(guest)}: ${message}\n`);
+  const complain = (message: string): void => words.error(`${programName(guest)}: ${printable(message)}\n`);
   try {
     const program = programInfo(guest);
     const parsed: ParsedArguments = parseArguments(args, program, catalogue(guest));

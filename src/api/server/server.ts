@@ -1,6 +1,7 @@
 // The machine's side of a remote control: makes the machine, passes requests on, reports what becomes of it.
 
 import type { Port } from "../../base/port.js";
+import { oneLine } from "../../base/printable.js";
 import { encodeText } from "../../base/text.js";
 import { programName } from "../../guests/programs.js";
 import type { HostScheduler } from "../../machine/clock/scheduler.js";
@@ -160,7 +161,7 @@ export class MachineServer {
       create,
       config,
       (progress) => this.port.post({ type: "progress", progress }),
-      (message) => this.port.post({ type: "warning", message }),
+      (message) => this.port.post({ type: "warning", message: oneLine(message) }),
     );
     const machine = await createMachine(config, this.host(config, files), await files.engineParts());
     attachMonitors(machine, version);
@@ -198,7 +199,7 @@ export class MachineServer {
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),
       openChardev: (chardev) => this.openChardev(chardev, config),
       log: (message) => this.port.post({ type: "log", message }),
-      warn: (message) => this.port.post({ type: "warning", message }),
+      warn: (message) => this.port.post({ type: "warning", message: oneLine(message) }),
     };
   }
 

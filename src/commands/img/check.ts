@@ -1,5 +1,6 @@
 // img check
 
+import { printableJson } from "../../base/printable.js";
 import type { Repair } from "../../block/formats/qcow2/check.js";
 import { CommandError } from "../command.js";
 import { asQcow2, openImage, using } from "./images.js";
@@ -40,7 +41,7 @@ export async function checkImage(args: readonly string[]): Promise<number> {
       fragmented: result.fragmented,
       packed: result.packed,
     };
-    if (output === "json") console.log(JSON.stringify(jsonOf(file, { ...result, corruptions, leaks }), undefined, 4));
+    if (output === "json") console.log(printableJson(jsonOf(file, { ...result, corruptions, leaks })));
     else if (!words.flags.has("q")) say(result.lines, { ...result, corruptions, leaks, ...allocated });
     return corruptions > 0 ? CORRUPTIONS : leaks > 0 ? LEAKS : 0;
   });

@@ -1,5 +1,6 @@
 // img create
 
+import { oneLine } from "../../base/printable.js";
 import type { Packing } from "../../block/formats/codec.js";
 import { ImageFile } from "../../block/formats/image-file.js";
 import { beside } from "../../block/formats/open.js";
@@ -43,7 +44,7 @@ export async function create(args: readonly string[]): Promise<number> {
     backingFile === undefined || backingFile === "" ? undefined : { file: backingFile, format: backingFormat };
   const making = { format, size, options, backing };
   const settled = settle(making);
-  if (!words.flags.has("q")) console.log(`Formatting '${file}', fmt=${format}${describe(making, settled)}`);
+  if (!words.flags.has("q")) console.log(oneLine(`Formatting '${file}', fmt=${format}${describe(making, settled)}`));
   await using(emptyFile(file!), (base) => make(base, making));
   return 0;
 }

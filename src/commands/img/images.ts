@@ -1,6 +1,7 @@
 // Opens images for the commands: locked, as a machine's are.
 
 import { closeSync, openSync } from "node:fs";
+import { oneLine } from "../../base/printable.js";
 import type { FormatImage } from "../../block/formats/format.js";
 import { FORMAT_NAMES, openFormat } from "../../block/formats/open.js";
 import type { Qcow2Image } from "../../block/formats/qcow2/image.js";
@@ -11,7 +12,7 @@ import { isUrl, openHttpImage } from "../../node/http-image.js";
 import { lockImage } from "../../node/image-lock.js";
 import { CommandError } from "../command.js";
 
-export const warn = (message: string): void => console.error(`wasmachine: warning: ${message}`);
+export const warn = (message: string): void => console.error(`wasmachine: warning: ${oneLine(message)}`);
 
 export function openFile(file: string, readOnly: boolean, locking = true): BlockFile {
   return BlockFile.open(file, {

@@ -65,6 +65,22 @@ describe("one sentence for what is wrong", () => {
   });
 });
 
+it("tells no terminal what to do by the names in an image", async () => {
+  await run("create -q -f qcow2 @below-it 1M");
+  await run("create -q -f qcow2 -b below-it -F qcow2 @named");
+  const image = readFileSync(at("named"));
+  // Eight bytes of UTF-8.
+  image.write("\x1b[2J\nI\u009b", image.indexOf("below-it"));
+  writeFileSync(at("named"), image);
+  await run("info @named");
+  await run("info --output=json @named");
+  expect(said).toContain("backing file: \\x1b[2J\\nI\\x9b");
+  expect(said).not.toMatch(/[^\P{Cc}\n]|^I/mu);
+  const refused = await run("convert @named @out").catch((error: Error) => error.message);
+  expect(refused).toContain("\\x1b[2J\\nI\\x9b");
+  expect(refused).not.toMatch(/\p{Cc}/u);
+});
+
 it("without qemu-img: makes, fills, checks, shrinks and reads an image", async () => {
   const bytes = new Uint8Array(3 << 20);
   bytes.fill(7, 1 << 20, 2 << 20);

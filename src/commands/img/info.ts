@@ -1,6 +1,7 @@
 // img info
 
 import { statSync } from "node:fs";
+import { oneLine, printableJson } from "../../base/printable.js";
 import type { FormatImage } from "../../block/formats/format.js";
 import { beside } from "../../block/formats/open.js";
 import type { Qcow2Image } from "../../block/formats/qcow2/image.js";
@@ -36,7 +37,7 @@ export async function info(args: readonly string[]): Promise<number> {
     format = backing?.format;
   }
   if (output === "human") console.log(all.map(human).join("\n\n"));
-  else console.log(JSON.stringify(words.flags.has("backing-chain") ? all.map(json) : json(all[0]!), undefined, 4));
+  else console.log(printableJson(words.flags.has("backing-chain") ? all.map(json) : json(all[0]!)));
   return 0;
 }
 
@@ -72,7 +73,7 @@ function human({ file, image, actual, qcow2, snapshots }: Facts): string {
     lines.push("Format specific information:");
     for (const [key, value] of Object.entries(specific(qcow2))) lines.push(`    ${key.replaceAll("-", " ")}: ${value}`);
   }
-  return lines.join("\n");
+  return lines.map(oneLine).join("\n");
 }
 
 function snapshotLine({ id, name, stateSize, date, clock }: Snapshot): string {

@@ -199,17 +199,10 @@ function parseExtensions(bytes: Uint8Array, start: number, nameOffset: number, r
   return found;
 }
 
-/** Names of incompatible features, out of the image's own table where that has them. */
-/** Whoever made the image wrote it: no terminal is told what to do by it. */
-function featureName(bytes: Uint8Array): string {
-  return utf8(bytes)
-    .replace(/\0+$/, "")
-    .replaceAll(/\p{Cc}/gu, "?");
-}
-
 /** Features named in a sentence. */
 const MOST_NAMES = 4;
 
+/** Names of incompatible features, out of the image's own table where that has them. */
 function featureNames(extensions: Extensions, low: number, high: number): string {
   const table = extensions.get(EXTENSION_FEATURES) ?? new Uint8Array(0);
   const names: string[] = [];
@@ -217,7 +210,7 @@ function featureNames(extensions: Extensions, low: number, high: number): string
     if (((bit < 32 ? low : high) & (1 << (bit % 32))) === 0) continue;
     let name = `bit ${bit}`;
     for (let at = 0; at + 48 <= table.length; at += 48) {
-      if (table[at] === 0 && table[at + 1] === bit) name = featureName(table.subarray(at + 2, at + 48));
+      if (table[at] === 0 && table[at + 1] === bit) name = utf8(table.subarray(at + 2, at + 48)).replace(/\0+$/, "");
     }
     names.push(name);
   }
