@@ -61,6 +61,33 @@ const COMMANDS: CommandRow[] = [
     run: (session, argument, format) => session.print(argument, format),
   },
   {
+    names: ["set_link"],
+    arguments: "name on|off",
+    help: "change the link status of a network adapter",
+    run(session, argument) {
+      const [name, state, more] = argument.split(/\s+/);
+      if (more !== undefined || (state !== "on" && state !== "off"))
+        throw new MonitorError("set_link: NAME on|off is wanted");
+      session.target.network.setLink(name!, state === "on");
+      return "";
+    },
+  },
+  {
+    names: ["hostfwd_add"],
+    arguments: "[netdev_id] [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport",
+    help: "redirect TCP or UDP connections from host to guest (requires -net user)",
+    run(session, argument) {
+      session.target.network.addForward(argument);
+      return "";
+    },
+  },
+  {
+    names: ["hostfwd_remove"],
+    arguments: "[netdev_id] [tcp|udp]:[hostaddr]:hostport",
+    help: "remove host-to-guest TCP or UDP redirection",
+    run: (session, argument) => session.target.network.removeForward(argument),
+  },
+  {
     names: ["log"],
     arguments: "item1[,...]",
     help: "activate logging of the specified items",

@@ -4,6 +4,7 @@ import { stateReader } from "../engine/state-reader.js";
 import { S_MODE } from "../layout/vcpu.js";
 import type { Machine } from "../machine/machine.js";
 import { LOG_ITEMS, type LogItem } from "../options/config.js";
+import { networkTarget } from "./network.js";
 import type { MonitorSources } from "./sources.js";
 import type { MonitorTarget } from "./target.js";
 import { machineTopics } from "./topics.js";
@@ -57,6 +58,11 @@ export function machineTarget(sources: MonitorSources, version: string): Monitor
           },
         ]) => [id, { format: disk.format, ...(resize ? { resize } : {}) }],
       ),
+    ),
+    network: networkTarget(
+      sources.network,
+      (action) => machine.request(action),
+      (message) => machine.warn(message),
     ),
     topics: machineTopics(sources, { version, status, state, readPhysical }),
   };

@@ -31,6 +31,11 @@ function target(calls: string[] = []): MonitorTarget {
       ["d", { format: "qcow2", resize: async (size) => void calls.push(`resize ${size}`) }],
       ["e", { format: "vmdk" }],
     ]),
+    network: {
+      setLink: (name, up) => void calls.push(`link ${name} ${up}`),
+      addForward: (argument) => void calls.push(`add ${argument}`),
+      removeForward: (argument) => `removed ${argument}\n`,
+    },
     topics: [
       { name: "status", help: "show the current VM status", text: () => "VM status: running\n" },
       { name: "chips", help: "show chips", text: () => "a\n" },
@@ -147,6 +152,15 @@ describe("commands", () => {
     expect(session.execute("stop now")).toContain("extraneous characters");
     expect(session.execute("log bogus")).toBe("unknown log item 'bogus'\n");
     expect(session.execute("   ")).toBe("");
+  });
+  it("change networks", () => {
+    const calls: string[] = [];
+    const session = new MonitorSession(target(calls));
+    expect(session.execute("set_link n off")).toBe("");
+    expect(session.execute("set_link n maybe")).toContain("NAME on|off is wanted");
+    expect(session.execute("hostfwd_add n tcp::1-:2")).toBe("");
+    expect(session.execute("hostfwd_remove tcp::1")).toBe("removed tcp::1\n");
+    expect(calls).toEqual(["link n false", "add n tcp::1-:2"]);
   });
   it("list topics and help", () => {
     const session = new MonitorSession(target());

@@ -7,6 +7,7 @@ import type { Drive } from "../machine/drives.js";
 import type { EngineGuestMemory } from "../machine/guest-memory.js";
 import type { MachineLog } from "../machine/log.js";
 import type { Machine } from "../machine/machine.js";
+import type { MachineNetwork } from "../machine/network.js";
 import type { MtreeRam } from "./info-mtree.js";
 import type { DeviceTree } from "./info-qtree.js";
 
@@ -18,6 +19,7 @@ export interface MonitorSources {
   readonly bus: Bus;
   readonly ram: readonly MtreeRam[];
   readonly drives: ReadonlyMap<string, Drive>;
+  readonly network: MachineNetwork;
   readonly mainboard: DeviceTree["mainboard"] & { readonly topics?: readonly Topic[]; nmi?(): void };
   readonly plugged: DeviceTree["plugged"];
   /** The CPU's state in lines of text. */

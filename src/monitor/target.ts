@@ -1,6 +1,7 @@
 // What the monitor can see and do. The machine behind it is any that implements this.
 
 import type { Topic } from "../devices/interfaces.js";
+import type { NetworkTarget } from "./network.js";
 
 export interface MonitorDisk {
   readonly format: string;
@@ -37,6 +38,7 @@ export interface MonitorTarget {
   setLog(items: string): string | undefined;
   /** Of -drive, by their ids. */
   readonly disks: ReadonlyMap<string, MonitorDisk>;
+  readonly network: NetworkTarget;
   /** Of `info`, by their names. */
   readonly topics: readonly Topic[];
 }

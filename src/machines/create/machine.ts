@@ -59,7 +59,15 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
     const { modelled, cpu } = this;
     const { mainboard, plugged } = this.parts;
     return machineTarget(
-      { ...modelled.monitor, cpu, machine: this, drives: modelled.drives, mainboard, plugged },
+      {
+        ...modelled.monitor,
+        cpu,
+        machine: this,
+        drives: modelled.drives,
+        network: modelled.network,
+        mainboard,
+        plugged,
+      },
       version,
     );
   }
