@@ -19,8 +19,8 @@ export interface PropertyRow {
 }
 
 /**
- * switch-auto: no value for `auto`; size: bytes; fixed: only says what is the case; slot: a PCI slot; drive, chardev, rng, netdev: the
- * id of one.
+ * switch-auto: no value for `auto`; size: bytes; fixed: only says what is the case; slot: a PCI slot; drive, chardev, rng, netdev, fsdev:
+ * the id of one.
  */
 export type PropertyKind =
   | "string"
@@ -34,7 +34,8 @@ export type PropertyKind =
   | "drive"
   | "chardev"
   | "rng"
-  | "netdev";
+  | "netdev"
+  | "fsdev";
 
 export type PropertyRows = { readonly [name: string]: PropertyRow };
 

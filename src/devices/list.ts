@@ -5,7 +5,9 @@ import { device as testDebugcon } from "./test/debugcon/type.js";
 import { device as testDebugexit } from "./test/debugexit/type.js";
 import { device as testPctestdev } from "./test/pctestdev/type.js";
 import { device as uartSerial16550 } from "./uart/serial16550/type.js";
+import { device as virtio9p } from "./virtio/9p/type.js";
 import { device as virtioBlk } from "./virtio/blk/type.js";
+import { device as virtioFs } from "./virtio/fs/type.js";
 import { device as virtioNet } from "./virtio/net/type.js";
 import { device as virtioRng } from "./virtio/rng/type.js";
 import { device as virtioSerial } from "./virtio/serial/type.js";
@@ -21,7 +23,9 @@ export const DEVICE_TYPES = [
   testDebugexit,
   testPctestdev,
   uartSerial16550,
+  virtio9p,
   virtioBlk,
+  virtioFs,
   virtioNet,
   virtioRng,
   virtioSerial,

@@ -12,7 +12,7 @@ export function after<T, U>(answer: Later<T>, next: (value: T) => Later<U>): Lat
 export function afterEither<T, U>(
   answer: () => Later<T>,
   next: (value: T) => Later<U>,
-  failed: (error: unknown) => U,
+  failed: (error: unknown) => Later<U>,
 ): Later<U> {
   try {
     const value = answer();
@@ -22,7 +22,7 @@ export function afterEither<T, U>(
   }
 }
 
-function settled<U>(value: Later<U>, failed: (error: unknown) => U): Later<U> {
+function settled<U>(value: Later<U>, failed: (error: unknown) => Later<U>): Later<U> {
   return value instanceof Promise ? value.catch(failed) : value;
 }
 

@@ -3,10 +3,11 @@
 import { printable } from "../base/printable.js";
 import type { BlockBackend } from "../block/interfaces.js";
 import type { CharBackend, EntropySource } from "../devices/interfaces.js";
+import type { FileSystem } from "../fs/interfaces.js";
 import type { HostNetwork } from "../net/host.js";
 import type { Reach } from "../net/policy.js";
 import type { UserConfig } from "../net/user/config.js";
-import type { ChardevConfig, DriveConfig } from "../options/config.js";
+import type { ChardevConfig, DriveConfig, FolderConfig } from "../options/config.js";
 import type { HotBlock } from "../tier1/tier1.js";
 import type { HostScheduler } from "./clock/scheduler.js";
 import type { RegionHelperPort } from "./region-helper.js";
@@ -36,6 +37,8 @@ export interface MachineHost {
   openImage(drive: DriveConfig): Promise<BlockBackend>;
   /** A disk over an image that is only read, which keeps what is written under a name, where the host can. */
   openOverlay?(name: string, image: BlockBackend): Promise<BlockBackend>;
+  /** A folder of the host that a guest shares, where the host can. Rejects with MachineError. */
+  openFolder?(folder: FolderConfig): Promise<FileSystem>;
   openChardev(chardev: ChardevConfig): HostChardev;
   /** The host's own network for a -netdev user; absent: there is none, and a guest reaches nothing beyond its gateway. */
   openNetwork?(config: UserConfig): HostNetwork;

@@ -4,6 +4,7 @@ import { type PropertyRows, type PropertyValues, withDefaults } from "../base/pr
 import type { Device, DeviceBus, EntropySource, MachineControl } from "../devices/interfaces.js";
 import type { DeviceContext, DriveEnd } from "../devices/registry/context.js";
 import type { Buses, BusName, DeviceRegistry, DeviceType, Factory } from "../devices/registry/registry.js";
+import type { FileSystem } from "../fs/interfaces.js";
 import { type DeviceConfig, READ_ERRORS, type ReadErrors, WRITE_ERRORS, type WriteErrors } from "../options/config.js";
 import type { ChardevHub } from "./chardev-hub.js";
 import { nullChardev } from "./chardev-hub.js";
@@ -11,6 +12,7 @@ import type { VirtualClock } from "./clock/clock.js";
 import type { MachineMemory } from "./cpu.js";
 import { type DiskErrorListener, diskErrors } from "./disk-errors.js";
 import type { Drive } from "./drives.js";
+import type { Folder } from "./folders.js";
 import { MachineError } from "./host.js";
 import type { MachineLog } from "./log.js";
 import type { MachineNetwork } from "./network.js";
@@ -22,6 +24,7 @@ export interface PlugParts {
   readonly log: MachineLog;
   readonly control: MachineControl & DiskErrorListener;
   readonly drives: ReadonlyMap<string, Drive>;
+  readonly folders: ReadonlyMap<string, Folder>;
   readonly consoles: ChardevHub;
   readonly entropy: EntropySource;
   readonly network: MachineNetwork;
@@ -156,7 +159,14 @@ export class Plugger {
       chardev: (name) => ({ backend: consoles.port(name) ?? nullChardev(), piped: consoles.isPiped(name) }),
       drive: (name) => this.drive(name),
       nic: (netdev, mac) => network.nic(netdev, mac, id ?? ""),
+      folder: (name) => this.folder(name),
     };
+  }
+
+  private folder(id: string): FileSystem {
+    const folder = this.parts.folders.get(id);
+    if (!folder) throw new Error(`there is no fsdev '${id}'`);
+    return folder.fs;
   }
 
   private drive(id: string): DriveEnd {

@@ -28,6 +28,20 @@ function text(...args: string[]): string {
   return parsed.text;
 }
 
+describe("folders", () => {
+  it("makes a folder and its device of -virtfs, and folders of -fsdev", () => {
+    const config = parse(
+      ...["-virtfs", "local,path=a,,b,mount_tag=t,security_model=mapped-file,readonly"],
+      ...["-fsdev", "memory,id=m,size=1M"],
+    );
+    expect(config.folders).toEqual([
+      { id: "t", driver: "local", path: "a,b", securityModel: "mapped-file", readOnly: true },
+      { id: "m", driver: "memory", readOnly: false, size: 1 << 20 },
+    ]);
+    expect(config.devices).toEqual([{ driver: "virtio-9p-pci", properties: { fsdev: "t", mount_tag: "t" } }]);
+  });
+});
+
 describe("defaults", () => {
   it("describes pc with 128 MiB, qemu64 and the console on the terminal", () => {
     const config = parse();
@@ -109,6 +123,35 @@ describe("refusals", () => {
     [["-accel", "tcg,foo=1"], "-accel tcg,foo=1: Invalid parameter 'foo'"],
     [["-accel", "tcg,tb-size=x"], "-accel tcg,tb-size=x: Parameter 'tb-size' expects a number, not 'x'"],
     [["-drive", "file=a,if=ide"], "-drive file=a,if=ide: if=ide is not supported yet: use if=virtio"],
+    [
+      ["-virtfs", "local,path=a,mount_tag=t"],
+      "-virtfs local,path=a,mount_tag=t: security_model is missing: it is one of mapped-file, passthrough, none",
+    ],
+    [
+      ["-virtfs", "local,path=a,security_model=none"],
+      "-virtfs local,path=a,security_model=none: mount_tag is missing: the name the guest mounts",
+    ],
+    [
+      ["-fsdev", "local,path=a,id=f,security_model=mapped"],
+      "-fsdev local,path=a,id=f,security_model=mapped: security_model=mapped: there are no extended attributes of the host's to be had here; use mapped-file",
+    ],
+    [
+      ["-fsdev", "local,id=f,security_model=none"],
+      "-fsdev local,id=f,security_model=none: fsdriver local needs a path=",
+    ],
+    [["-fsdev", "memory"], "-fsdev memory: Parameter 'id' is missing"],
+    [
+      ["-fsdev", "synth,id=f"],
+      "-fsdev synth,id=f: there is no fsdriver synth here: local is a folder, memory is an empty one",
+    ],
+    [
+      ["-device", "virtio-9p-pci,fsdev=f,mount_tag=t"],
+      "-device virtio-9p-pci,fsdev=f,mount_tag=t: Property 'virtio-9p-pci.fsdev' can't find value 'f'",
+    ],
+    [
+      ["-device", "vhost-user-fs-pci,tag=t"],
+      "-device vhost-user-fs-pci,tag=t: no device 'vhost-user-fs-pci' (-device help lists them): no other process serves folders here: use -fsdev and virtio-fs-pci,fsdev=ID,tag=TAG",
+    ],
     [["-drive", "if=foo"], "-drive if=foo: unsupported bus type 'foo'"],
     [["-drive", "if=virtio"], "-drive if=virtio: Must specify a file (file=)"],
     [

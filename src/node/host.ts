@@ -12,6 +12,7 @@ import { BlockFile } from "./block-file.js";
 import { readUnpackModule } from "./core-module.js";
 import { describeError } from "./errors.js";
 import { openFileChardev } from "./file-chardev.js";
+import { openFolder } from "./folder/open.js";
 import { isUrl, openHttpImage } from "./http-image.js";
 import { lockImage } from "./image-lock.js";
 import { nodeNetwork } from "./net/network.js";
@@ -72,6 +73,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     firmwareFolders: FIRMWARE_FOLDERS,
     openImage: (drive) => openImage(drive, warn),
     openNetwork: nodeNetwork,
+    openFolder,
     openChardev: (chardev) => openChardev(chardev, options.onBrokenOutput, outputs, images),
     log: (text) => line(printable(text), log),
     say,

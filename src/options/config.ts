@@ -25,6 +25,8 @@ export interface MachineConfig {
   libraryPath: string[];
   /** Disks in the order in which the guest sees them. */
   drives: DriveConfig[];
+  /** -fsdev and -virtfs. */
+  folders: FolderConfig[];
   /** -device, in order; they get their PCI slots before the drives of if=virtio. */
   devices: DeviceConfig[];
   /** -device loader, in order. */
@@ -120,6 +122,22 @@ export interface DriveConfig {
   /** The same for a read. */
   rerror: ReadErrors;
 }
+
+/** A folder that devices share with the guest. */
+export interface FolderConfig {
+  id: string;
+  /** local: a folder of the host; memory: one that begins empty and is forgotten at the end. */
+  driver: "local" | "memory";
+  /** Of local. */
+  path?: string;
+  securityModel?: SecurityModel;
+  readOnly: boolean;
+  /** Of memory: bytes it may take; absent: what tuning says. */
+  size?: number;
+}
+
+export const SECURITY_MODELS = ["mapped-file", "passthrough", "none"] as const;
+export type SecurityModel = (typeof SECURITY_MODELS)[number];
 
 export const WRITE_ERRORS = ["report", "ignore", "stop", "enospc"] as const;
 export const READ_ERRORS = ["report", "ignore", "stop"] as const;
@@ -257,6 +275,7 @@ export function defaultConfig(): MachineConfig {
     append: "",
     libraryPath: [],
     drives: [],
+    folders: [],
     devices: [],
     loads: [],
     firmwareFiles: [],

@@ -96,6 +96,7 @@ export function checkReferences(
     chardev: new Set(config.chardevs.map(({ id }) => id)),
     rng: new Set(config.rngSources.map(({ id }) => id)),
     netdev: new Set(config.netdevs.map(({ id }) => id)),
+    fsdev: new Set(config.folders.map(({ id }) => id)),
   };
   for (const [index, device] of config.devices.entries()) {
     const { option, value } = sources[index]!;
@@ -113,10 +114,10 @@ export function checkReferences(
   }
 }
 
-type Reference = "drive" | "chardev" | "rng" | "netdev";
+type Reference = "drive" | "chardev" | "rng" | "netdev" | "fsdev";
 
 function isReference(type: string): type is Reference {
-  return type === "drive" || type === "chardev" || type === "rng" || type === "netdev";
+  return type === "drive" || type === "chardev" || type === "rng" || type === "netdev" || type === "fsdev";
 }
 
 /** A cable has two ends. */

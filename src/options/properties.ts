@@ -51,6 +51,7 @@ const KINDS: Partial<Record<PropertyRow["type"], string>> = {
   chardev: "chardev id",
   rng: "object id",
   netdev: "netdev id",
+  fsdev: "fsdev id",
 };
 
 /** What a property takes. */

@@ -12,7 +12,6 @@ const OPTION_GROUPS: readonly (readonly [names: string, why: string])[] = [
   ["usb usbdevice:", "there is no USB yet: leave the option out"],
   ["fda: fdb:", "there is no floppy drive yet: a disk is -drive if=virtio,format=raw,file=FILE"],
   ["sd: mtdblock:", "there is no such drive: a disk is -drive if=virtio,format=raw,file=FILE"],
-  ["fsdev: virtfs:", "folders cannot be shared yet: put the files on a disk image"],
   ["gdb: s", "there is no gdb server yet: leave the option out (the monitor's x, print and info show the guest)"],
   ["qmp: qmp-pretty:", "there is no QMP yet: the monitor's own commands are at -monitor stdio"],
   ["daemonize pidfile:", "leave the option out: the shell runs a program in the background (nohup PROGRAM &)"],
@@ -45,7 +44,7 @@ export function refusedOptions(): { names: string[]; why: string }[] {
 /** Devices by the beginning of their names. */
 const DEVICE_GROUPS: readonly (readonly [pattern: RegExp, why: string])[] = [
   [
-    /^(e1000|rtl8139|ne2k|pcnet|i82|vmxnet|igb|tulip|usb-net|vhost-)/,
+    /^(e1000|rtl8139|ne2k|pcnet|i82|vmxnet|igb|tulip|usb-net|vhost-(?!user-fs))/,
     "the network card here is virtio-net-pci (virtio-net-device on virtio's own bus)",
   ],
   [
@@ -62,7 +61,11 @@ const DEVICE_GROUPS: readonly (readonly [pattern: RegExp, why: string])[] = [
     "disks are virtio here: use virtio-blk-pci,drive=ID",
   ],
   [/^(isa-fdc|floppy)/, "there is no floppy drive yet"],
-  [/^(virtio-9p|virtio-fs)/, "folders cannot be shared yet: put the files on a disk image"],
+  [
+    /^vhost-user-fs/,
+    "no other process serves folders here: share one by -fsdev and virtio-9p-pci,fsdev=ID,mount_tag=TAG",
+  ],
+  [/^virtio-fs/, "there is no virtio-fs yet: use virtio-9p-pci,fsdev=ID,mount_tag=TAG"],
 ];
 
 /** Why a device that others have is refused. */

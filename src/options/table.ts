@@ -8,6 +8,7 @@ import { BOOT } from "./sections/boot.js";
 import { CHARACTER } from "./sections/character.js";
 import { DEBUG } from "./sections/debug.js";
 import { DISPLAY } from "./sections/display.js";
+import { FOLDERS } from "./sections/folders.js";
 import { NETWORK } from "./sections/network.js";
 import { STANDARD } from "./sections/standard.js";
 
@@ -15,7 +16,7 @@ import { STANDARD } from "./sections/standard.js";
 export function optionSections(machines: MachineRows): readonly OptionSection[] {
   const parts = partSection(machines);
   const own = parts.rows.length > 0 ? [parts] : [];
-  return [STANDARD, BLOCK, DISPLAY, NETWORK, CHARACTER, BOOT, DEBUG, ...own];
+  return [STANDARD, BLOCK, FOLDERS, DISPLAY, NETWORK, CHARACTER, BOOT, DEBUG, ...own];
 }
 
 /** Options of machines: each leaves out a part. */

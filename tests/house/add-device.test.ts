@@ -57,7 +57,7 @@ async function virt(...args: string[]) {
     serial: () => ({ backend: new FakeChar(), piped: false }),
   });
   const parts = {
-    ...{ memory, clock, log, drives: new Map(), entropy: host.entropy },
+    ...{ memory, clock, log, drives: new Map(), folders: new Map(), entropy: host.entropy },
     network: new MachineNetwork(),
     consoles: new ChardevHub([], host, { quit() {}, save: () => "" }, 1),
     control: Object.assign(new FakeMachine(), { warn() {}, stopForError() {} }),

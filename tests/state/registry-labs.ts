@@ -15,6 +15,7 @@ import { TestPciDriver } from "../../src/devices/virtio/testing/pci-driver.js";
 import * as mmio from "../../src/devices/virtio/transport/mmio/registers.js";
 import { VirtioMmio } from "../../src/devices/virtio/transport/mmio/transport.js";
 import { VirtioPci } from "../../src/devices/virtio/transport/pci/transport.js";
+import { MemoryFileSystem } from "../../src/fs/memory/filesystem.js";
 import type { Lab, World } from "./lab.js";
 import { driveSerial } from "./serial-driver.js";
 
@@ -58,10 +59,12 @@ function contextOf(world: World): MmioContext & { irq(number: number): ReturnTyp
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+  const folder = new MemoryFileSystem({ quota: 1 << 20, date: () => 0 });
   return {
     ...{ memory, clock, log, control, entropy, ordinal: 0, id: undefined },
     chardev: () => ({ backend: char, piped: true }),
     nic: () => ({ mac: "52:54:00:12:34:56", plug: (card) => world.cable.plug(0, card) }),
+    folder: () => folder,
     drive: () => ({ backend, serial: "s", writeCache: true, errors: () => () => "report" }),
     // Of MMIO it is a line, of ISA a function that gives one.
     irq: Object.assign((number: number) => lines.at(number), { set: (level: boolean) => line.set(level) }),

@@ -51,6 +51,7 @@ export type HostFiles = Pick<
   | "openImage"
   | "openNetwork"
   | "openOverlay"
+  | "openFolder"
   | "startRegionHelper"
   | "hotBlock"
   | "unpackModule"
@@ -194,6 +195,7 @@ export class MachineServer {
       ...(files.openNetwork ? { openNetwork: files.openNetwork } : {}),
       reach: "public",
       ...(files.openOverlay ? { openOverlay: this.keeping(files.openOverlay) } : {}),
+      ...(files.openFolder ? { openFolder: files.openFolder } : {}),
       hotBlock: files.hotBlock,
       ...(files.unpackModule ? { unpackModule: files.unpackModule } : {}),
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),

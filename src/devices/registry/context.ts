@@ -1,6 +1,7 @@
 // What a device is made with, whatever bus it is for.
 
 import type { BlockBackend } from "../../block/interfaces.js";
+import type { FileSystem } from "../../fs/interfaces.js";
 import type { NetClient, NetEnd } from "../../net/interfaces.js";
 import type {
   CharBackend,
@@ -24,6 +25,8 @@ export interface DeviceContext {
   drive(id: string): DriveEnd;
   /** The cable of a network card: to a -netdev, or to nowhere; its address is the one that was set, or the next of those nobody has set. */
   nic(netdev: string | undefined, mac: string | undefined): NicEnd;
+  /** The folder of a -fsdev. */
+  folder(id: string): FileSystem;
   /** Devices of this type that the machine has already. */
   readonly ordinal: number;
   /** Of -device. */

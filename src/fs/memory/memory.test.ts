@@ -6,7 +6,7 @@ import { MemoryFileSystem } from "./filesystem.js";
 const MB = 2 ** 20;
 const make = (quota = 64 * MB) => new MemoryFileSystem({ quota, date: Date.now });
 
-conforms({ make: async () => make(), everything: true });
+conforms({ make: async () => make(), everything: true, mapped: true });
 
 it("takes no more than its quota, says so, and gets all of it back", async () => {
   const fs = make(MB);

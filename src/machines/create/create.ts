@@ -13,6 +13,7 @@ import { HostWork } from "../../machine/clock/scheduler.js";
 import type { EngineCpu } from "../../machine/cpu.js";
 import { openDrives } from "../../machine/drives.js";
 import { RandomNumbers, seededEntropy } from "../../machine/entropy.js";
+import { closeFolders, type Folder, openFolders } from "../../machine/folders.js";
 import { EngineGuestMemory } from "../../machine/guest-memory.js";
 import type { MachineHost } from "../../machine/host.js";
 import { MachineLog } from "../../machine/log.js";
@@ -83,7 +84,9 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
   });
   let consoles: ChardevHub | undefined;
   const network = new MachineNetwork();
+  let folders: ReadonlyMap<string, Folder> = new Map();
   try {
+    folders = await openFolders(config.folders, host);
     const devices = await loadDevices(parts.devices ?? DEVICES, model.devices(config));
     const boot = await model.prepareBoot({ config, host, memory, cpu, drives, entropy });
     const loads = await prepareLoads(config.loads, host);
@@ -113,7 +116,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     }
     if (host.output) host.output.onRoom = () => loop.wake();
     machine = new ModelledMachine<C, B>({
-      ...{ type, model, config, host, cpu, clock, loop, consoles, drives, network, boot },
+      ...{ type, model, config, host, cpu, clock, loop, consoles, drives, folders, network, boot },
       loaded: () => applyLoads(loads, memory, cpu),
       state: [...time.state, ["random numbers", random], ...consoles.parts],
       monitor: { memory, log, bus, ram: model.ram(config), registers: made.registers },
@@ -125,7 +128,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
       wake: () => loop.wake(),
       serial: serialEnds(config, consoles),
     });
-    const plugParts = { memory, clock, log, control: machine, drives, consoles, entropy, network };
+    const plugParts = { memory, clock, log, control: machine, drives, folders, consoles, entropy, network };
     const plugger = new Plugger(plugParts, mainboard.sockets, model.counts?.(config));
     for (const device of devices) plugger.plug(device);
     for (const [name, bytes] of firmwareFiles) mainboard.fwCfg?.give(name, bytes);
@@ -139,6 +142,7 @@ export async function createModelled<C extends EngineCpu, B extends Mainboard>(
     made.close();
     await network.close();
     await consoles?.close();
+    await closeFolders(folders);
     for (const { backend } of drives.values()) await backend.close();
     throw error;
   }

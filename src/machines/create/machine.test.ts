@@ -29,7 +29,7 @@ function setup() {
   const config = defaultConfig();
   const consoles = new ChardevHub([], host, { quit() {}, save: () => "" }, 1);
   const network = { hold() {}, close: async () => {} };
-  const own = { drives, network, boot: { start() {} }, loaded() {}, model: {} };
+  const own = { drives, network, folders: new Map(), boot: { start() {} }, loaded() {}, model: {} };
   const parts = { config, host, cpu, clock, loop, consoles, ...own };
   const machine = new ModelledMachine(parts as unknown as ModelledParts<EngineCpu, Mainboard>);
   let done = (): void => {};

@@ -3,6 +3,7 @@
 import type { Device } from "../../devices/interfaces.js";
 import type { EngineCpu } from "../../machine/cpu.js";
 import { closeDrives, type Drive } from "../../machine/drives.js";
+import { closeFolders, type Folder } from "../../machine/folders.js";
 import { Machine, type MachineParts } from "../../machine/machine.js";
 import type { MachineNetwork } from "../../machine/network.js";
 import type { PluggedDevice } from "../../machine/plug.js";
@@ -21,6 +22,7 @@ export interface ModelledParts<C extends EngineCpu, B extends Mainboard> extends
   readonly model: MachineModel<C, B>;
   readonly drives: ReadonlyMap<string, Drive>;
   readonly network: MachineNetwork;
+  readonly folders: ReadonlyMap<string, Folder>;
   readonly boot: Boot<B>;
   /** After the boot has started: what else is put into memory. */
   readonly loaded: () => void;
@@ -76,7 +78,7 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
   wire(wired: Wired<B>): void {
     this.wired = wired;
     const { mainboard, plugged } = wired;
-    const { boot, loaded, drives, network, type, model, state } = this.modelled;
+    const { boot, loaded, drives, folders, network, type, model, state } = this.modelled;
     const { config, cpu } = this;
     const cpuState = model.cpuState?.(cpu);
     const start = (): void => {
@@ -87,7 +89,8 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
     boot.install?.(mainboard);
     this.board = {
       devices: mainboard.devices,
-      state: () => boardState({ type, config, cpu, cpuState, board: mainboard, plugged, drives, parts: state }),
+      state: () =>
+        boardState({ type, config, cpu, cpuState, board: mainboard, plugged, drives, folders, parts: state }),
       reset() {
         mainboard.reset();
         // Devices write no more by now to what is unpacked.
@@ -106,6 +109,7 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
         // A write that the guest was not told of yet is done all the same.
         await Promise.all(devices().map((device) => device.inFlight?.idle()));
         await network.close();
+        await closeFolders(folders);
         await closeDrives(drives.values());
       },
     };

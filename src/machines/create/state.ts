@@ -7,6 +7,7 @@ import { StateError } from "../../devices/state.js";
 import type { BoardState } from "../../machine/board.js";
 import type { EngineCpu } from "../../machine/cpu.js";
 import type { Drive } from "../../machine/drives.js";
+import type { Folder } from "../../machine/folders.js";
 import type { PluggedDevice } from "../../machine/plug.js";
 import type { MachineConfig } from "../../options/config.js";
 import { FORMAT, type SnapshotHeader } from "../../snapshot/container.js";
@@ -23,11 +24,22 @@ export interface StateSources {
   readonly board: Mainboard;
   readonly plugged: readonly PluggedDevice[];
   readonly drives: ReadonlyMap<string, Drive>;
+  readonly folders: ReadonlyMap<string, Folder>;
   /** What is none of the board's: clocks, random numbers, consoles. */
   readonly parts: readonly StatePart[];
 }
 
-export function boardState({ type, config, cpu, cpuState, board, plugged, drives, parts }: StateSources): BoardState {
+export function boardState({
+  type,
+  config,
+  cpu,
+  cpuState,
+  board,
+  plugged,
+  drives,
+  folders,
+  parts,
+}: StateSources): BoardState {
   if (!cpuState) throw new StateError(`The state cannot be saved: machine type '${type.name}' cannot do that yet`);
   const { engine } = cpu;
   const { u8, plan } = engine.memory;
@@ -47,6 +59,8 @@ export function boardState({ type, config, cpu, cpuState, board, plugged, drives
       const device = devices.find(({ inFlight }) => inFlight?.unsaved !== undefined);
       if (device) return `${device.name}: ${device.inFlight!.unsaved}`;
       const kept = [...drives.values()].find(({ config: { readOnly, snapshot } }) => !readOnly && !snapshot);
+      const [memory] = [...folders.values()].filter(({ config: { driver } }) => driver === "memory");
+      if (memory) return `folder ${memory.config.id} is in memory, which is not saved yet`;
       if (kept) return `drive ${kept.config.id} is written to '${kept.config.file}' itself; with snapshot=on it can`;
       return undefined;
     },
@@ -68,6 +82,7 @@ function header(type: MachineType, config: MachineConfig, sizes: readonly number
     ramSize,
     icount,
     devices,
+    folders,
     loads,
     firmwareFiles,
     semihosting,
@@ -89,6 +104,7 @@ function header(type: MachineType, config: MachineConfig, sizes: readonly number
     "-semihosting-config": semihosting?.enabled ? JSON.stringify(semihosting) : "off",
     "-fw_cfg": JSON.stringify(firmwareFiles),
     "-drive": JSON.stringify(drives.map((drive, n) => [drive.id, drive.interface, drive.serial ?? "", sizes[n]!])),
+    "-fsdev": JSON.stringify(folders.map(({ id, driver, readOnly }) => [id, driver, readOnly])),
     "-serial": serial.map((port) => (port === undefined ? "none" : "here")).join(),
     "-rtc": JSON.stringify(rtc),
     "-append": append,

@@ -21,7 +21,8 @@ export async function plugDevices(
   const drives = await openDrives(config.drives, host, new HostWork());
   const consoles = new ChardevHub(config.chardevs, host, { quit() {}, save: () => "" }, 1);
   const control = Object.assign(parts.control, { warn() {}, stopForError() {} });
-  const all = { ...parts, control, drives, consoles, entropy: host.entropy, network: new MachineNetwork() };
+  const network = new MachineNetwork();
+  const all = { ...parts, control, drives, folders: new Map(), consoles, entropy: host.entropy, network };
   const plugger = new Plugger(all, board.sockets, PC.counts!(config));
   for (const device of await loadDevices(DEVICES, PC.devices(config))) plugger.plug(device);
 }

@@ -1,0 +1,24 @@
+// Folders.
+
+import { applyFsdev, applyVirtfs } from "../folder.js";
+import type { OptionSection } from "../row.js";
+
+const LOCAL = "path=path,security_model=mapped-file|passthrough|none[,readonly=on|off]";
+
+export const FOLDERS: OptionSection = {
+  title: "Options of shared folders",
+  rows: [
+    {
+      names: ["fsdev"],
+      argument: `local,id=id,${LOCAL} or memory,id=id[,size=size]`,
+      help: "folder of the host, or an empty one in memory, for a -device virtio-9p-pci,fsdev=id,mount_tag=tag",
+      apply: applyFsdev,
+    },
+    {
+      names: ["virtfs"],
+      argument: `local,mount_tag=tag,${LOCAL}[,id=id] or memory,mount_tag=tag[,size=size]`,
+      help: "the same and its device (Linux: mount -t 9p -o trans=virtio,version=9p2000.L tag /mnt)",
+      apply: applyVirtfs,
+    },
+  ],
+};
