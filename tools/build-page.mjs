@@ -54,8 +54,8 @@ async function bundle(name) {
   const { output } = await build.write({
     file: join(out, name),
     format: "es",
-    // Bundlers look for workers and files in the library; it is small.
-    minify: name !== "wasmachine.js",
+    // Bundlers look for workers and files in the library: its words stay as they are, without comments and spaces.
+    minify: name === "wasmachine.js" ? { compress: false, mangle: false, codegen: { removeWhitespace: true } } : true,
     codeSplitting: false,
   });
   await build.close();

@@ -61,11 +61,7 @@ const DEVICE_GROUPS: readonly (readonly [pattern: RegExp, why: string])[] = [
     "disks are virtio here: use virtio-blk-pci,drive=ID",
   ],
   [/^(isa-fdc|floppy)/, "there is no floppy drive yet"],
-  [
-    /^vhost-user-fs/,
-    "no other process serves folders here: share one by -fsdev and virtio-9p-pci,fsdev=ID,mount_tag=TAG",
-  ],
-  [/^virtio-fs/, "there is no virtio-fs yet: use virtio-9p-pci,fsdev=ID,mount_tag=TAG"],
+  [/^vhost-user-fs/, "no other process serves folders here: use -fsdev and virtio-fs-pci,fsdev=ID,tag=TAG"],
 ];
 
 /** Why a device that others have is refused. */
