@@ -11,7 +11,7 @@ export interface HostNetwork {
   /** Listens for connections. "" is every address. Rejects with Error: the reason, for a sentence. */
   listen(address: string, port: number, accept: (stream: AcceptedStream) => void): Promise<HostListener>;
   /** The same for datagrams. */
-  bind(address: string, port: number, events: DatagramEvents): Promise<HostDatagram>;
+  bind(address: string, port: number, events: DatagramEvents): Promise<BoundDatagram>;
   /** The answer to a DNS query; undefined where there is none to be had. */
   resolve(query: Uint8Array): Promise<Uint8Array | undefined>;
   /** Addresses of a name, for rules that name one. */
@@ -64,6 +64,9 @@ export interface HostDatagram {
   send(bytes: Uint8Array, address: Address, port: number): void;
   close(): void;
 }
+
+/** At a port that was asked for. */
+export interface BoundDatagram extends HostDatagram, HostListener {}
 
 export interface HostListener {
   /** The port that was taken, where 0 was asked for. */

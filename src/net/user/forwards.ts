@@ -30,14 +30,11 @@ export class Forwards {
     if (!host) throw new Error(`could not set up host forwarding rule '${rule}': this host has no network`);
     const guest = (): Address => forward.guestAddress ?? this.guest();
     try {
-      if (forward.protocol === "udp") {
-        const close = await this.udp.listen(forward.hostAddress, forward.hostPort, guest, forward.guestPort);
-        this.list.push({ ...forward, port: forward.hostPort, close });
-        return forward.hostPort;
-      }
-      const listener = await host.listen(forward.hostAddress, forward.hostPort, (stream) =>
-        this.tcp.accept(stream, guest(), forward.guestPort),
-      );
+      const { protocol, hostAddress, hostPort, guestPort } = forward;
+      const listener =
+        protocol === "udp"
+          ? await this.udp.listen(hostAddress, hostPort, guest, guestPort)
+          : await host.listen(hostAddress, hostPort, (stream) => this.tcp.accept(stream, guest(), guestPort));
       this.list.push({ ...forward, port: listener.port, close: () => listener.close() });
       return listener.port;
     } catch (error) {

@@ -293,6 +293,22 @@ describe("TCP", () => {
     expect([guest.host.listeners.size, guest.network.forwards.remove("tcp:127.0.0.1:2222")]).toEqual([0, false]);
     await expect(guest.network.forwards.add("nonsense")).rejects.toThrow("invalid host forwarding rule 'nonsense'");
   });
+
+  it.each(["tcp", "udp"])(
+    "takes a free port of the host for %s where 0 is asked for, and gives that one back",
+    async (protocol) => {
+      const guest = new TestGuest();
+      await guest.network.open();
+      const { forwards } = guest.network;
+      expect(await forwards.add(`${protocol}:127.0.0.1:0-10.0.2.15:53`)).toBe(1234);
+      expect(forwards.describe()).toEqual([`${protocol.toUpperCase()}[HOST_FORWARD]  127.0.0.1:1234 -> 10.0.2.15:53`]);
+      expect([forwards.remove(`${protocol}:127.0.0.1:0`), forwards.remove(`${protocol}:127.0.0.1:1234`)]).toEqual([
+        false,
+        true,
+      ]);
+      expect(forwards.describe()).toEqual([]);
+    },
+  );
 });
 
 describe("what may be reached", () => {

@@ -4,7 +4,7 @@ import { NET_UDP_FLOWS, NET_UDP_IDLE_NS } from "../../tuning/network.js";
 import { type Address, formatAddress } from "../address.js";
 import { get16, put16 } from "../bytes.js";
 import { checksum, pseudoHeader } from "../checksum.js";
-import type { DatagramEvents, HostDatagram, HostNetwork, Refusal } from "../host.js";
+import type { DatagramEvents, HostDatagram, HostListener, HostNetwork, Refusal } from "../host.js";
 import { ETHERNET_HEADER } from "../interfaces.js";
 import type { Output } from "./output.js";
 import { type Packet, sumIsRight } from "./packet.js";
@@ -118,7 +118,7 @@ export class Udp {
   }
 
   /** A port of the host whose datagrams go to one of the guest. Rejects with the reason. */
-  async listen(hostAddress: string, hostPort: number, guest: () => Address, guestPort: number): Promise<() => void> {
+  async listen(hostAddress: string, hostPort: number, guest: () => Address, guestPort: number): Promise<HostListener> {
     const events: DatagramEvents = {
       data: (bytes, address, from) => {
         // The answer goes to the guest's port of that name, from which it comes back here.
@@ -127,9 +127,12 @@ export class Udp {
       },
     };
     const socket = await this.host!.bind(hostAddress, hostPort, events);
-    return () => {
-      for (const [key, flow] of this.flows) if (flow.socket === socket) this.flows.delete(key);
-      socket.close();
+    return {
+      port: socket.port,
+      close: () => {
+        for (const [key, flow] of this.flows) if (flow.socket === socket) this.flows.delete(key);
+        socket.close();
+      },
     };
   }
 

@@ -2,7 +2,7 @@
 
 import { createSocket, type Socket } from "node:dgram";
 import { formatAddress, parseAddress } from "../../net/address.js";
-import type { DatagramEvents, HostDatagram } from "../../net/host.js";
+import type { BoundDatagram, DatagramEvents, HostDatagram } from "../../net/host.js";
 import { reasonOf } from "./streams.js";
 
 /** Bytes of datagrams that wait for the host at once. */
@@ -14,13 +14,13 @@ export function openDatagrams(size: 4 | 16, events: DatagramEvents): HostDatagra
 }
 
 /** A socket at a port of the host. Rejects with Error: the reason. */
-export function bindDatagrams(address: string, port: number, events: DatagramEvents): Promise<HostDatagram> {
+export function bindDatagrams(address: string, port: number, events: DatagramEvents): Promise<BoundDatagram> {
   return new Promise((done, fail) => {
     const socket = createSocket("udp4");
     socket.once("error", (error: NodeJS.ErrnoException) => fail(new Error(error.code ?? error.message)));
     socket.bind({ port, address: address === "" ? "0.0.0.0" : address, exclusive: true }, () => {
       socket.removeAllListeners("error");
-      done(datagrams(socket, events));
+      done({ ...datagrams(socket, events), port: socket.address().port });
     });
   });
 }

@@ -3,6 +3,7 @@
 import { type Address, formatAddress } from "../../address.js";
 import type {
   AcceptedStream,
+  BoundDatagram,
   DatagramEvents,
   HostDatagram,
   HostListener,
@@ -80,9 +81,10 @@ export class FakeHost implements HostNetwork {
     return { port: port || 1234, close: () => void this.listeners.delete(`${address} ${port}`) };
   }
 
-  async bind(address: string, port: number, events: DatagramEvents): Promise<HostDatagram> {
+  async bind(address: string, port: number, events: DatagramEvents): Promise<BoundDatagram> {
     this.bound.set(`${address} ${port}`, events);
     return {
+      port: port || 1234,
       send: (bytes, to, toPort) =>
         void this.sent.push({ to: `${formatAddress(to)} ${toPort}`, data: bytes.slice(), events }),
       close: () => void this.bound.delete(`${address} ${port}`),
