@@ -3,12 +3,14 @@ import { Random } from "../../../../testing/random.js";
 import { ERRNO } from "../../../fs/errno.js";
 import type { FileSystem, OpenFile } from "../../../fs/interfaces.js";
 import { MemoryFileSystem } from "../../../fs/memory/filesystem.js";
+import { empty } from "../../../fs/memory/testing.js";
 import { nameFromText } from "../../../fs/names.js";
+import { O_EXCL } from "../../../fs/open-flags.js";
 import { FakeLog, FakeMemory } from "../../testing.js";
 import { TestPciDriver } from "../testing/pci-driver.js";
 import { VirtioPci } from "../transport/pci/transport.js";
 import { Virtio9p } from "./device.js";
-import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_UNLOCK, LOCK_WRITE, NOFID, NOTAG, O_EXCL, RLERROR, T } from "./registers.js";
+import { LOCK_BLOCKED, LOCK_SUCCESS, LOCK_UNLOCK, LOCK_WRITE, NOFID, NOTAG, RLERROR, T } from "./registers.js";
 import { Session } from "./session.js";
 import { Client9p, type Field, message, qid, Refused, u8, u16, u32, u64 } from "./testing.js";
 
@@ -373,17 +375,7 @@ describe("bad messages", () => {
       if (i % 500 === 0) await client.begin(random(2));
     }
     client.session.end();
-    const remove = (directory: typeof fs.root): void => {
-      for (const { name, kind } of directory.entries()) {
-        if (kind === 0o040000) {
-          const inner = directory.lookup(name) as typeof fs.root;
-          remove(inner);
-          inner.release();
-        }
-        directory.unlink(name, kind === 0o040000);
-      }
-    };
-    remove(fs.root);
+    empty(fs);
     expect(fs.statistics().files - fs.statistics().freeFiles).toBe(1);
   });
 });

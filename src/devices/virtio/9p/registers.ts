@@ -51,15 +51,6 @@ export const QID_BYTES = 13;
 export const QT_DIR = 0x80;
 export const QT_SYMLINK = 0x02;
 
-/** Flags of lopen and lcreate: Linux's own on most machines. */
-export const O_ACCMODE = 3;
-export const O_WRONLY = 1;
-export const O_RDWR = 2;
-export const O_EXCL = 0o200;
-export const O_TRUNC = 0o1000;
-export const O_APPEND = 0o2000;
-export const O_DIRECTORY = 0o200000;
-
 /** getattr: what is valid. */
 export const GETATTR_BASIC = 0x7ff;
 export const GETATTR_BTIME = 0x800;

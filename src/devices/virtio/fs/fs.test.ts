@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../../../testing/random.js";
 import { ERRNO } from "../../../fs/errno.js";
 import { MemoryFileSystem } from "../../../fs/memory/filesystem.js";
+import { empty } from "../../../fs/memory/testing.js";
 import { bytesOf, nameFromText } from "../../../fs/names.js";
 import { FakeLog, FakeMemory } from "../../testing.js";
 import { TestPciDriver } from "../testing/pci-driver.js";
@@ -377,17 +378,7 @@ describe("bad messages", () => {
       if (!client.session.begun || i % 500 === 0) await client.begin();
     }
     client.session.end();
-    const remove = (directory: typeof fs.root): void => {
-      for (const { name, kind } of directory.entries()) {
-        if (kind === 0o040000) {
-          const inner = directory.lookup(name) as typeof fs.root;
-          remove(inner);
-          inner.release();
-        }
-        directory.unlink(name, kind === 0o040000);
-      }
-    };
-    remove(fs.root);
+    empty(fs);
     expect(fs.statistics().files - fs.statistics().freeFiles).toBe(1);
   });
 });

@@ -68,13 +68,7 @@ export const SETXATTR_EXT = 1 << 29;
 export const FOPEN_DIRECT_IO = 1;
 export const FOPEN_KEEP_CACHE = 2;
 
-/** Flags of open and create: Linux's own. */
-export const O_ACCMODE = 3;
-export const O_WRONLY = 1;
-export const O_RDWR = 2;
-export const O_EXCL = 0o200;
-export const O_TRUNC = 0o1000;
-export const O_APPEND = 0o2000;
+/** Of what open and create ask. */
 export const OPEN_KILL_SUIDGID = 1;
 
 /** Of write: of pages, by whatever handle there is. */

@@ -5,18 +5,14 @@ import type { Created, Entry, FsNode, NewFile, OpenOptions } from "../../../../f
 import { after, afterEither, type Later } from "../../../../fs/later.js";
 import { entryType, PERMISSIONS, S_IFDIR, S_IFREG } from "../../../../fs/mode.js";
 import { checkName } from "../../../../fs/names.js";
+import { accessOf, O_ACCMODE, O_APPEND, O_DIRECTORY, O_EXCL } from "../../../../fs/open-flags.js";
 import type { Fid } from "../fid.js";
 import * as p9 from "../registers.js";
 import type { Call } from "../session.js";
 import type { Reply } from "../wire.js";
 import { readXattr, writeXattr } from "./xattr.js";
 
-function openOptions(flags: number): OpenOptions {
-  const access = flags & p9.O_ACCMODE;
-  const write = access === p9.O_WRONLY || access === p9.O_RDWR;
-  const truncate = (flags & p9.O_TRUNC) !== 0;
-  return { read: access !== p9.O_WRONLY, write: write || truncate, append: (flags & p9.O_APPEND) !== 0, truncate };
-}
+const openOptions = (flags: number): OpenOptions => ({ ...accessOf(flags), append: (flags & O_APPEND) !== 0 });
 
 export function lopen({ session, body, reply }: Call): Later<void> {
   const fid = session.fid(body.u32());
@@ -24,11 +20,11 @@ export function lopen({ session, body, reply }: Call): Later<void> {
   const { node } = fid;
   if (fid.opened) refuse("EBADF");
   if (node.kind === S_IFDIR) {
-    if ((flags & p9.O_ACCMODE) !== 0) refuse("EISDIR");
+    if ((flags & O_ACCMODE) !== 0) refuse("EISDIR");
     fid.listing = { entries: [] };
     return opened(node, reply);
   }
-  if ((flags & p9.O_DIRECTORY) !== 0) refuse("ENOTDIR");
+  if ((flags & O_DIRECTORY) !== 0) refuse("ENOTDIR");
   return after(node.open(openOptions(flags)), (file) => {
     fid.file = file;
     return opened(node, reply);
@@ -62,7 +58,7 @@ function createOrOpen(directory: FsNode, name: string, as: NewFile, flags: numbe
     () => directory.create(name, as),
     (created) => created,
     (error) => {
-      const there = error instanceof FsError && error.name === "EEXIST" && (flags & p9.O_EXCL) === 0;
+      const there = error instanceof FsError && error.name === "EEXIST" && (flags & O_EXCL) === 0;
       if (!there) throw error;
       return after(directory.lookup(name), (node) => openThere(node, as.open!));
     },

@@ -1,30 +1,24 @@
 // Requests that open files, read and write.
 
 import { FsError, refuse } from "../../../../fs/errno.js";
-import type { Created, NewFile, OpenOptions } from "../../../../fs/interfaces.js";
+import type { Created, NewFile } from "../../../../fs/interfaces.js";
 import { after, afterEither, type Later } from "../../../../fs/later.js";
 import { PERMISSIONS, S_IFREG } from "../../../../fs/mode.js";
 import { checkName } from "../../../../fs/names.js";
+import { accessOf, O_APPEND, O_EXCL } from "../../../../fs/open-flags.js";
 import { VIRTIO_FS_MAX_WRITE } from "../../../../tuning/devices.js";
 import * as fuse from "../registers.js";
 import type { Call } from "../session.js";
 import { tell } from "./entries.js";
 
-function openOptions(flags: number): OpenOptions {
-  const access = flags & fuse.O_ACCMODE;
-  const truncate = (flags & fuse.O_TRUNC) !== 0;
-  const write = access === fuse.O_WRONLY || access === fuse.O_RDWR || truncate;
-  return { read: access !== fuse.O_WRONLY, write, truncate };
-}
-
 /** Appending is done here: pages are written by any handle of a file, also by one that appends. */
-const appends = (flags: number): boolean => (flags & fuse.O_APPEND) !== 0;
+const appends = (flags: number): boolean => (flags & O_APPEND) !== 0;
 
 export function open({ session, node, body, reply }: Call): Later<void> {
   const flags = body.u32();
   const kill = (body.u32() & fuse.OPEN_KILL_SUIDGID) !== 0;
   session.mayOpen();
-  const options = openOptions(flags);
+  const options = accessOf(flags);
   return after(node.open(options), (file) => {
     const opened = (): void =>
       void reply
@@ -42,7 +36,7 @@ export function create(call: Call): Later<void> {
   body.data(8);
   const name = checkName(body.name());
   session.mayOpen();
-  const made = createOrOpen(call, name, { mode, uid, gid, open: openOptions(flags) }, flags);
+  const made = createOrOpen(call, name, { mode, uid, gid, open: accessOf(flags) }, flags);
   return after(made, ({ node, file }) => {
     const failed = (error: unknown): Later<void> => after(file.close(), () => throwIt(error));
     return afterEither(
@@ -67,7 +61,7 @@ function createOrOpen({ node: directory }: Call, name: string, as: NewFile, flag
     () => directory.create(name, as),
     (created) => created,
     (error) => {
-      if (!(error instanceof FsError) || error.name !== "EEXIST" || (flags & fuse.O_EXCL) !== 0) throw error;
+      if (!(error instanceof FsError) || error.name !== "EEXIST" || (flags & O_EXCL) !== 0) throw error;
       return after(directory.lookup(name), (node) =>
         afterEither<Created, Created>(
           () => {
