@@ -119,13 +119,21 @@ export abstract class PciFunction implements Device {
   }
 
   load(reader: StateReader): void {
-    new Uint8Array(this.config.buffer).set(reader.bytes("config", reg.CONFIG_SIZE));
+    const config = reader.bytes("config", reg.CONFIG_SIZE);
+    const differs = config.findIndex((byte, at) => ((byte ^ this.resetValues[at]!) & ~this.mayDiffer(at)) !== 0);
+    if (differs >= 0) reader.fail("config", `this function's own where it is read-only (offset ${differs})`);
+    new Uint8Array(this.config.buffer).set(config);
     if (this.msix !== undefined) {
       this.msix.load(reader.part("msix"), this.config.getUint16(this.msixControl, true));
     }
     this.unmapped = reader.uintsUpTo("unmapped", reg.BARS, reg.BARS - 1);
     this.intx = reader.bool("intx");
     this.intxDriven = false;
+  }
+
+  /** What no guest can write says which function it is and where its registers are: all but the level of its pin stays. */
+  private mayDiffer(at: number): number {
+    return this.writable.getUint8(at) | (at === reg.STATUS ? reg.STATUS_INTERRUPT : 0);
   }
 
   settle(): void {

@@ -274,6 +274,33 @@ describe("MSI-X", () => {
   });
 });
 
+describe("a saved state", () => {
+  const changed = (at: number, bits: number) => {
+    const { card, bus } = board();
+    bus.add(card, 3);
+    setUpPci(bus);
+    const state = card.save();
+    (state.config as Uint8Array)[at]! ^= bits;
+    return () => restore(card, state);
+  };
+
+  it.each([0, 6, 8, 0x34, 0x3d, 0x40])(
+    "is refused where another function's byte is at %i, which no guest can write",
+    (at) => {
+      expect(changed(at, 0x80)).toThrow(`'config' is not this function's own where it is read-only (offset ${at})`);
+    },
+  );
+  it("has what a guest may write, and the level of its pin", () => {
+    for (const [at, bits] of [
+      [4, 7],
+      [6, 8],
+      [0x3c, 0xff],
+      [0x10, 0x20],
+    ] as const)
+      expect(changed(at, bits)).not.toThrow();
+  });
+});
+
 describe("the board", () => {
   it("is set up as by firmware", () => {
     const { bus, card, mapper, get } = board();
