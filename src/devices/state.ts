@@ -67,6 +67,13 @@ export class StateReader {
     return fits ? value : this.fail(name, `a whole number from 0 to ${most}`);
   }
 
+  /** The address of a page, of 64 bits: a multiple of 4096, which a number holds exactly also beyond 2^53. */
+  pageAddress(name: string): number {
+    const value = this.state[name];
+    const fits = typeof value === "number" && value >= 0 && value <= 2 ** 64 && value % 4096 === 0;
+    return fits ? value : this.fail(name, "the address of a page");
+  }
+
   /** A whole number of 64 bits, saved as decimal digits. */
   big(name: string): bigint {
     const value = this.state[name];

@@ -142,8 +142,8 @@ export class Nvme extends PciFunction implements IoRegion, InFlight, Controller 
     this.cc = registers.uint("cc");
     this.csts = registers.uint("csts");
     this.aqa = registers.uint("aqa");
-    this.asq = registers.num("asq");
-    this.acq = registers.num("acq");
+    this.asq = registers.pageAddress("asq");
+    this.acq = registers.pageAddress("acq");
     this.masked = registers.uint("masked");
     this.cache = registers.bool("cache");
     for (const part of state.list("submissions")) {

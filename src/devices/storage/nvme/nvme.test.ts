@@ -4,6 +4,7 @@ import { type BlockBackend, BlockError } from "../../../block/interfaces.js";
 import { assignBars } from "../../pci/assign.js";
 import { PciBus } from "../../pci/bus.js";
 import { FakeMapper } from "../../pci/testing.js";
+import { restore } from "../../state.js";
 import { FakeLines, FakeLog, FakeMemory, FakeMsi } from "../../testing.js";
 import { Nvme } from "./device.js";
 import type { NvmeOptions } from "./options.js";
@@ -269,4 +270,18 @@ it("reports failures, or holds commands until the machine goes on", async () => 
   await settle();
   expect(device.unsaved).toBeUndefined();
   expect(answer(1)).toBe(0);
+});
+
+it("is saved with queues at any address, and refuses one that is no page's", () => {
+  plug();
+  for (const at of [nvme.ASQ, nvme.ACQ]) for (const half of [at, at + 4]) device.write(half, 4, 0xffffffff);
+  const state = device.save();
+  plug();
+  restore(device, state);
+  for (const at of [nvme.ASQ, nvme.ACQ])
+    expect([device.read(at, 4), device.read(at + 4, 4)]).toEqual([0xfffff000, 0xffffffff]);
+  for (const asq of [-4096, 4097, 2 ** 65, Number.NaN]) {
+    const registers = { ...(state.registers as object), asq };
+    expect(() => restore(device, { ...state, registers })).toThrow("'asq' is not the address of a page");
+  }
 });

@@ -64,7 +64,7 @@ export class SubmissionQueue {
     const size = state.uint("size", nvme.MOST_ENTRIES);
     const queue = new SubmissionQueue(
       state.uint("id", nvme.QUEUES),
-      state.num("base"),
+      state.pageAddress("base"),
       size,
       state.uint("completions", nvme.QUEUES),
     );
@@ -136,7 +136,7 @@ export class CompletionQueue {
   static load(state: StateReader): CompletionQueue {
     const size = state.uint("size", nvme.MOST_ENTRIES);
     const vector = state.optionalUint("vector", nvme.QUEUES);
-    const queue = new CompletionQueue(state.uint("id", nvme.QUEUES), state.num("base"), size, vector);
+    const queue = new CompletionQueue(state.uint("id", nvme.QUEUES), state.pageAddress("base"), size, vector);
     queue.head = state.uint("head", size - 1);
     queue.tail = state.uint("tail", size - 1);
     queue.phase = state.uint("phase", 1);
