@@ -15,9 +15,9 @@ export async function firstMinutes(page: PageUnderTest, browser: Browser, name: 
 
   // It gets nothing of the host: the clipboard is empty, and the window has no title. The terminal says nothing of the latter, and
   // that it is well last of all. The guest's shell reads what it says to the end, so that nothing of that is still on its way to
-  // the lines that are typed next.
+  // the lines that are typed next. Nothing is echoed from before the first of it on: a terminal may answer before the shell reads.
   await browser.type(
-    `${String.raw`printf '\e]52;c;?\a\e[21t\e[14t\e[5n'; IFS= read -rsd n answers; printf '%q\n' "$answers"`}\n`,
+    `${String.raw`stty -echo; printf '\e]52;c;?\a\e[21t\e[14t\e[5n'; IFS= read -rd n answers; stty echo; printf '%q\n' "$answers"`}\n`,
   );
   expect(await page.line(/^\$'/, LINE)).toBe(String.raw`$'\E]52;c;\a\E[0'`);
 
