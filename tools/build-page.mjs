@@ -1,10 +1,11 @@
-// Builds dist/page: the page, and the library for pages without a bundler. Every module is one file, so that the folder (or the
-// library's part of it) can be put anywhere: wasmachine.js, worker.js, core-x86_64.wasm and unpack.wasm; terminal.js and terminal.css; page.js.
+// Builds dist/page: the page, and the library for pages without a bundler. The folder (or the library's part of it) can be put anywhere:
+// wasmachine.js, worker.js and what it loads (page-worker.mjs), core-x86_64.wasm and unpack.wasm; terminal.js and terminal.css; page.js.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { buildWorker, WORKER } from "./page-worker.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "dist/page");
@@ -60,7 +61,12 @@ async function bundle(name) {
   });
   await build.close();
   if (output.length !== 1) throw new Error(`${name} has become ${output.length} files`);
-  for (const id of output[0].moduleIds) {
+  notePackages(output[0].moduleIds);
+}
+
+/** Notes the packages that modules are from. */
+function notePackages(moduleIds) {
+  for (const id of moduleIds) {
     const at = id.lastIndexOf(`${sep}node_modules${sep}`);
     if (at >= 0) addPackage(/^(@[^/\\]+[/\\])?[^/\\]+/.exec(id.slice(at + "/node_modules/".length))[0]);
   }
@@ -87,7 +93,12 @@ function licenceOf(folder) {
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-for (const name of Object.keys(FILES)) await bundle(name);
+for (const name of Object.keys(FILES)) if (name !== WORKER) await bundle(name);
+const worker = { root, input: FILES[WORKER], plugins: [besides(WORKER)], minify: true };
+for (const { name, code, moduleIds } of await buildWorker(worker)) {
+  writeFileSync(join(out, name), code);
+  notePackages(moduleIds);
+}
 for (const [name, from] of Object.entries(COPIES)) copyFileSync(from, join(out, name));
 // core-x86_64.wasm has parts of AssemblyScript's library.
 packages.add(join(root, "node_modules/assemblyscript"));

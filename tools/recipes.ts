@@ -2,6 +2,7 @@
 // them from npm into a temporary folder, bundles a page with each, and opens it in Chromium.
 
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { startChromium } from "../testing/browser/chromium.js";
 import { html, type Project, program, project, serveFolder, works } from "../testing/browser/recipes.js";
 
@@ -24,8 +25,10 @@ const RECIPES: Record<
       folder.write("main.js", program("wasmachine", "wasmachine/terminal"));
       run("esbuild", "main.js", "--bundle", "--format=esm", "--outfile=site/main.js");
       folder.write("site/index.html", html("./main.js", "./terminal.css"));
-      for (const name of ["worker.js", "core-x86_64.wasm", "unpack.wasm", "terminal.css"])
-        folder.copy(`node_modules/wasmachine/dist/page/${name}`, `site/${name}`);
+      const page = "node_modules/wasmachine/dist/page";
+      const needed = (name: string): boolean => /^worker.*\.js$|\.wasm$/.test(name);
+      for (const name of [...readdirSync(folder.file(page)).filter(needed), "terminal.css"])
+        folder.copy(`${page}/${name}`, `site/${name}`);
     },
   },
 };

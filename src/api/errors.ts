@@ -34,6 +34,10 @@ function known(error: unknown): MachineError {
   if (error instanceof MachineError) return error;
   if (error instanceof OptionError) return new MachineError(error.message, { code: "ERR_OPTION", cause: error });
   if (error instanceof BlockError) return new MachineError(error.message, { code: "ERR_FILE", cause: error });
+  // A page's worker could not load one of its files (tools/page-worker.mjs).
+  if (error instanceof Error && error.name === "PartError") {
+    return new MachineError(error.message, { code: "ERR_FILE", url: (error as { url?: string }).url, cause: error });
+  }
   if (error instanceof StateError) return new MachineError(error.message, { code: error.code, cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new MachineError(`internal error: ${message}`, { code: "ERR_INTERNAL", cause: error });

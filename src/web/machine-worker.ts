@@ -7,6 +7,7 @@ import { coreFile } from "../arch/guest.js";
 import { VERSION } from "../base/version.js";
 import { UNPACK_FILE } from "../boot/unpack-module.js";
 import { sharedModule } from "../engine/shared.js";
+import { loadGuest } from "../guests/guests.js";
 import { MachineError } from "../machine/host.js";
 import type { EngineParts } from "../machines/create/create.js";
 import { CROWDED_PROCESSORS, HOT_BLOCK_CROWDED, HOT_SYSTEM_BLOCK_CROWDED } from "../tuning/engine.js";
@@ -27,6 +28,9 @@ async function loadEngine(
   { coreUrl: url, guest }: CreateMessage,
   progress: (progress: LoadProgress) => void,
 ): Promise<EngineParts> {
+  // Its code in this language comes at the same time.
+  const code = loadGuest(guest);
+  code.catch(() => {});
   const file = new Download();
   const name = coreFile(guest);
   if (!(await download(name, { url, origins: undefined }, progress, file))) {

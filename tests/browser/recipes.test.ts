@@ -1,8 +1,9 @@
 // The recipes of the README that need nothing but what is here; tools/recipes.ts tries the others.
 
+import { rmSync } from "node:fs";
 import { build, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Browser } from "../../testing/browser/browser.js";
+import { type Browser, until } from "../../testing/browser/browser.js";
 import { BROWSER_NAMES, BROWSERS } from "../../testing/browser/browsers.js";
 import { startChromium } from "../../testing/browser/chromium.js";
 import { html, type Project, program, project, serveFolder, works } from "../../testing/browser/recipes.js";
@@ -49,6 +50,19 @@ describe("in Chromium", () => {
     // The package's own page is in that folder too.
     await browser.open(`${site}?args=-version`);
     expect(await browser.evaluate<string>("document.title")).toBe("wasmachine");
+  });
+
+  it("says which file is not there, where a folder lacks one", async () => {
+    folder.copy("static", "short");
+    rmSync(folder.file("short/worker-x86_64.js"));
+    const site = await serve(folder.file("short"));
+    await browser.open(`${site}own.html`);
+    const said = `document.getElementById("error").textContent`;
+    await until(browser, `${said} !== ""`, 60_000, async () => "no error");
+    const text = await browser.evaluate<string>(said);
+    expect(text).toMatch(
+      /^could not load http:.*\/worker-x86_64\.js: .* \(worker-x86_64\.js belongs beside worker\.js\)$/,
+    );
   });
 
   it("Vite, built", async () => {
