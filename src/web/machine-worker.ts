@@ -2,7 +2,8 @@
 
 import type { LoadProgress } from "../api/api.js";
 import type { CreateMessage } from "../api/messages.js";
-import { MachineServer, type Surroundings } from "../api/server/server.js";
+import { MachineServer } from "../api/server/server.js";
+import type { Surroundings } from "../api/server/surroundings.js";
 import { coreFile } from "../arch/guest.js";
 import { VERSION } from "../base/version.js";
 import { UNPACK_FILE } from "../boot/unpack-module.js";

@@ -4,66 +4,25 @@ import type { Port } from "../../base/port.js";
 import { oneLine } from "../../base/printable.js";
 import { encodeText } from "../../base/text.js";
 import { programName } from "../../guests/programs.js";
-import type { HostScheduler } from "../../machine/clock/scheduler.js";
-import { type HostChardev, MachineError, type MachineHost, type OutputGate } from "../../machine/host.js";
+import type { MachineHost, OutputGate } from "../../machine/host.js";
 import type { Machine } from "../../machine/machine.js";
 import { catalogue, parseArguments } from "../../machines/arguments.js";
-import type { EngineParts } from "../../machines/create/create.js";
 import { createMachine } from "../../machines/create.js";
 import { attachMonitors } from "../../monitor/attach.js";
-import type { ChardevConfig, MachineConfig } from "../../options/config.js";
+import type { MachineConfig } from "../../options/config.js";
 import { chosenMachine } from "../../options/machine-options.js";
-import { OUTPUT_WINDOW, STATE_LOOK_MS } from "../../tuning/host.js";
-import type { LoadProgress, MachineState } from "../api.js";
+import { STATE_LOOK_MS } from "../../tuning/host.js";
+import type { MachineState } from "../api.js";
 import { postedError } from "../errors.js";
-import type { ChannelName, CreateMessage, FromMachine, ToMachine } from "../messages.js";
-import { AGENT_CHARDEV, AgentWatch, addAgentPort } from "./agent.js";
-import { Channel } from "./channel.js";
+import type { CreateMessage, FromMachine, ToMachine } from "../messages.js";
+import { AgentWatch, addAgentPort } from "./agent.js";
+import { Channels } from "./channels.js";
 import { PanicWatch } from "./panic.js";
 import { ReportingScheduler } from "./scheduler.js";
-
-/** What the thread's program brings along. */
-export interface Surroundings {
-  readonly version: string;
-  readonly scheduler: HostScheduler;
-  /**
-   * Files, clocks and entropy; `progress` is told of what is being loaded, `warn` of what goes wrong later. Begins to load
-   * what `config` names.
-   */
-  open(
-    create: CreateMessage,
-    config: MachineConfig,
-    progress: (progress: LoadProgress) => void,
-    warn: (message: string) => void,
-  ): HostFiles;
-  /** Calls `action` every so many milliseconds. */
-  every(milliseconds: number, action: () => void): void;
-}
-
-export type HostFiles = Pick<
-  MachineHost,
-  | "entropy"
-  | "monotonic"
-  | "date"
-  | "readFile"
-  | "openFile"
-  | "locate"
-  | "openImage"
-  | "openNetwork"
-  | "openOverlay"
-  | "openFolder"
-  | "startRegionHelper"
-  | "hotBlock"
-  | "unpackModule"
-> & {
-  engineParts(): Promise<EngineParts>;
-};
-
-/** Character device of the API's own monitor; not a name a user can give. */
-const API_MONITOR = "#monitor";
+import type { HostFiles, Surroundings } from "./surroundings.js";
 
 export class MachineServer {
-  private readonly channels: Record<ChannelName, Channel>;
+  private readonly channels: Channels;
   private readonly panics = new PanicWatch();
   private readonly agent = new AgentWatch(
     () => this.agentPort,
@@ -83,16 +42,15 @@ export class MachineServer {
     private readonly surroundings: Surroundings,
     now: () => number,
   ) {
-    this.channels = {
-      console: this.channel("console", false),
-      monitor: this.channel("monitor", false),
-      agent: this.channel("agent", false),
-    };
-    this.channels.agent.opened = (open) => this.agentOpened(open);
-    this.scheduler = new ReportingScheduler(surroundings.scheduler, now, STATE_LOOK_MS / 2, () => {
-      for (const channel of Object.values(this.channels)) channel.flush();
+    this.channels = new Channels(port, (bytes) => {
+      if (!this.panics.see(bytes)) return;
+      this.panicked = true;
+      this.look();
     });
-    const behind = (): boolean => this.behind();
+    this.scheduler = new ReportingScheduler(surroundings.scheduler, now, STATE_LOOK_MS / 2, () =>
+      this.channels.flush(),
+    );
+    const behind = (): boolean => this.channels.behind();
     this.output = {
       get closed() {
         return behind();
@@ -123,17 +81,17 @@ export class MachineServer {
         this.machine?.powerDown();
         break;
       case "resize":
-        this.channels.console.resize({ columns: message.columns, rows: message.rows });
+        this.channels.get("console").resize({ columns: message.columns, rows: message.rows });
         break;
       case "waiting":
         this.agent.waiting(message.waits);
         break;
       case "input":
-        this.channels[message.channel].input(message.bytes);
+        this.channels.get(message.channel).input(message.bytes);
         break;
       case "taken":
-        this.channels[message.channel].unread -= message.count;
-        if (!this.behind()) this.output.onRoom?.();
+        this.channels.get(message.channel).unread -= message.count;
+        if (!this.channels.behind()) this.output.onRoom?.();
         break;
     }
   }
@@ -144,20 +102,16 @@ export class MachineServer {
     const rows = catalogue(create.guest);
     const parsed = parseArguments(create.arguments, program, rows);
     if (parsed.kind === "text") {
-      this.channels.console.write(encodeText(parsed.text.replaceAll("\n", "\r\n")));
-      this.channels.console.flush();
+      const console = this.channels.get("console");
+      console.write(encodeText(parsed.text.replaceAll("\n", "\r\n")));
+      console.flush();
       this.port.post({ type: "exit", exit: { status: 0, reason: "help" } });
       return;
     }
     const { config } = parsed;
     this.agentPort = create.agent && addAgentPort(config, chosenMachine(config, rows.machines));
-    if (create.holdInput) {
-      const { size } = this.channels.console;
-      this.channels.console = this.channel("console", true);
-      if (size) this.channels.console.resize(size);
-    }
-    config.chardevs.push({ id: API_MONITOR, kind: "vc", mux: false, signal: false });
-    config.monitors.push(API_MONITOR);
+    if (create.holdInput) this.channels.holdInput();
+    this.channels.addMonitor(config);
     const files = this.surroundings.open(
       create,
       config,
@@ -199,7 +153,7 @@ export class MachineServer {
       hotBlock: files.hotBlock,
       ...(files.unpackModule ? { unpackModule: files.unpackModule } : {}),
       ...(files.startRegionHelper ? { startRegionHelper: files.startRegionHelper } : {}),
-      openChardev: (chardev) => this.openChardev(chardev, config),
+      openChardev: (chardev) => this.channels.open(chardev, config),
       log: (message) => this.port.post({ type: "log", message }),
       warn: (message) => this.port.post({ type: "warning", message: oneLine(message) }),
     };
@@ -212,45 +166,6 @@ export class MachineServer {
     };
   }
 
-  private openChardev(chardev: ChardevConfig, config: MachineConfig): HostChardev {
-    switch (chardev.kind) {
-      case "stdio":
-        return this.channels.console;
-      case "vc":
-        if (chardev.id === API_MONITOR) return this.channels.monitor;
-        if (chardev.id === AGENT_CHARDEV) return this.channels.agent;
-        // The first serial port is what a user wants to see where no port is on the terminal.
-        if (chardev.id === config.serial[0] && !config.chardevs.some(({ kind }) => kind === "stdio")) {
-          return this.channels.console;
-        }
-        return NOWHERE;
-      case "null":
-        return NOWHERE;
-      case "file":
-        throw new MachineError(`chardev ${chardev.id}: there are no files to write to, such as '${chardev.path}'`);
-    }
-  }
-
-  private channel(name: ChannelName, piped: boolean): Channel {
-    const posts = {
-      output: (bytes: Uint8Array) => this.port.post({ type: "output", channel: name, bytes }),
-      accepted: (count: number) => this.port.post({ type: "accepted", channel: name, count }),
-    };
-    if (name !== "console") return new Channel(posts, piped);
-    return new Channel(posts, piped, (bytes) => {
-      if (!this.panics.see(bytes)) return;
-      this.panicked = true;
-      this.look();
-    });
-  }
-
-  private agentOpened(open: boolean): void {
-    const { agent } = this.channels;
-    agent.flush();
-    agent.forget();
-    this.port.post({ type: "agent", open });
-  }
-
   private start(): void {
     if (!this.machine || !this.startWanted || this.started) return;
     this.started = true;
@@ -259,7 +174,7 @@ export class MachineServer {
     this.look();
     running.then(
       ({ status, reason }) => {
-        for (const channel of Object.values(this.channels)) channel.flush();
+        this.channels.flush();
         this.port.post({ type: "exit", exit: { status, reason } });
       },
       (error: unknown) => this.fail(error),
@@ -271,7 +186,7 @@ export class MachineServer {
     const idle = this.scheduler.asleep();
     switch (this.machine.state) {
       case "running":
-        this.report(this.panicked ? "panicked" : idle && !this.behind() ? "halted" : "running");
+        this.report(this.panicked ? "panicked" : idle && !this.channels.behind() ? "halted" : "running");
         break;
       case "ended":
         // Told with the exit.
@@ -279,11 +194,6 @@ export class MachineServer {
       default:
         this.report("stopped");
     }
-  }
-
-  /** Whether a reader of the machine's output is far behind. */
-  private behind(): boolean {
-    return Object.values(this.channels).some(({ unread }) => unread >= OUTPUT_WINDOW);
   }
 
   private report(state: MachineState): void {
@@ -296,5 +206,3 @@ export class MachineServer {
     this.port.post({ type: "error", error: postedError(error) });
   }
 }
-
-const NOWHERE: HostChardev = { write() {}, close() {} };

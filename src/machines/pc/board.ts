@@ -1,8 +1,6 @@
 // The `pc` machine (i440FX + PIIX): which device sits at which port, address and interrupt, as QEMU's has them.
 
-import { INTR } from "../../arch/x86/arch.js";
 import type { CpuIdentity, X86Inputs } from "../../arch/x86/cpu.js";
-import { APIC_HZ, TSC_HZ } from "../../arch/x86/tuning.js";
 import { AcpiPm } from "../../devices/chipset/acpipm/acpipm.js";
 import { createPcPci, type PcPci } from "../../devices/chipset/i440fx/pc.js";
 import { NullDevice } from "../../devices/chipset/nulldevice/nulldevice.js";
@@ -11,29 +9,17 @@ import { ResetControl } from "../../devices/chipset/resetctl/resetctl.js";
 import { Smbus } from "../../devices/chipset/smbus/smbus.js";
 import { FwCfg } from "../../devices/firmware/fwcfg/fwcfg.js";
 import { I8042 } from "../../devices/input/i8042/i8042.js";
-import type {
-  Clock,
-  Device,
-  DeviceState,
-  IrqLine,
-  MachineControl,
-  Stateful,
-  WallClock,
-} from "../../devices/interfaces.js";
-import { Ioapic } from "../../devices/irqchip/ioapic/ioapic.js";
-import { ApicBus } from "../../devices/irqchip/lapic/bus.js";
-import { Lapic } from "../../devices/irqchip/lapic/lapic.js";
-import { Pic8259 } from "../../devices/irqchip/pic8259/pic8259.js";
+import type { Clock, Device, IrqLine, MachineControl, WallClock } from "../../devices/interfaces.js";
+import type { Ioapic } from "../../devices/irqchip/ioapic/ioapic.js";
+import type { Lapic } from "../../devices/irqchip/lapic/lapic.js";
+import type { Pic8259 } from "../../devices/irqchip/pic8259/pic8259.js";
 import { CONFIG_PORTS, CONFIG_PORTS_SIZE } from "../../devices/pci/config-ports.js";
 import type { BarMapper } from "../../devices/pci/interfaces.js";
 import type { SerialPort } from "../../devices/registry/registry.js";
-import { CmosRtc } from "../../devices/rtc/cmosrtc/cmosrtc.js";
-import { pcNvram, SHUTDOWN_S3_RESUME, SHUTDOWN_STATUS } from "../../devices/rtc/cmosrtc/registers.js";
-import { restore, type StateReader } from "../../devices/state.js";
+import type { CmosRtc } from "../../devices/rtc/cmosrtc/cmosrtc.js";
+import { SHUTDOWN_S3_RESUME, SHUTDOWN_STATUS } from "../../devices/rtc/cmosrtc/registers.js";
+import { restore } from "../../devices/state.js";
 import { PostPort } from "../../devices/test/post/post.js";
-import { Hpet } from "../../devices/timer/hpet/hpet.js";
-import { Pit8254 } from "../../devices/timer/pit8254/pit8254.js";
-import { Port61 } from "../../devices/timer/pit8254/port61.js";
 import type { Bus } from "../../machine/bus.js";
 import type { MachineMemory } from "../../machine/cpu.js";
 import type { MachineLog } from "../../machine/log.js";
@@ -42,18 +28,21 @@ import type { Sockets } from "../../machine/plug.js";
 import type { MachineConfig } from "../../options/config.js";
 import type { StatePart } from "../../snapshot/sections.js";
 import type { Mainboard } from "../registry/model.js";
+import { A20Line } from "./a20.js";
 import type { BootEntry } from "./boot-order.js";
 import { PcInterrupts } from "./irq-lines.js";
+import { interruptControllers } from "./irqchips.js";
 import { PcMemory, ramBelow4g } from "./memory.js";
 import { pcOptions } from "./options.js";
 import { pcSockets } from "./sockets.js";
+import { pcTimers } from "./timers.js";
 
 export const IOAPIC_BASE = 0xfec00000;
-export const HPET_BASE = 0xfed00000;
 export const LAPIC_BASE = 0xfee00000;
 export const FW_CFG_PORT = 0x510;
 export const GPE_PORT = 0xafe0;
 export const APM_PORT = 0xb2;
+
 export interface PcParts {
   config: MachineConfig;
   cpuIdentity: CpuIdentity;
@@ -78,7 +67,7 @@ export class PcBoard implements Mainboard {
   readonly ioapic: Ioapic;
   readonly pic: Pic8259;
   readonly pm: AcpiPm;
-  private rtc!: CmosRtc;
+  private readonly rtc: CmosRtc;
   readonly fwCfg: FwCfg;
   readonly memoryMap: PcMemory;
   /** Interrupt 13, raised by x87 errors where CR0.NE is clear. */
@@ -107,22 +96,10 @@ export class PcBoard implements Mainboard {
     this.ramLow = ramBelow4g(memory.size, options["max-ram-below-4g"]);
     this.ramHigh = memory.size - this.ramLow;
 
-    const apicBus = new ApicBus(log);
-    // The two are wired to each other; the PIC speaks first, when it initialises itself.
-    let lint0: IrqLine | undefined;
-    this.pic = new Pic8259({ set: (level) => lint0?.set(level) });
-    this.lapic = new Lapic({
-      id: 0,
-      rates: { bus: APIC_HZ, tsc: TSC_HZ },
-      cpu: this.cpuInterrupts(),
-      clock,
-      bus: apicBus,
-      pic: this.pic,
-      log,
-    });
-    lint0 = this.lapic.lint0;
-    this.ioapic = new Ioapic(apicBus, this.pic);
-    apicBus.onEoi((vector) => this.ioapic.eoi(vector));
+    const chips = interruptControllers(cpu, parts.wake, clock, log);
+    this.pic = chips.pic;
+    this.lapic = chips.lapic;
+    this.ioapic = chips.ioapic;
     this.interrupts = new PcInterrupts(options.pic ? (irq) => this.pic.line(irq) : undefined, (pin) =>
       this.ioapic.pin(pin),
     );
@@ -130,7 +107,13 @@ export class PcBoard implements Mainboard {
     if (options.pic) this.mapPic();
     this.mapApic();
 
-    this.addTimers();
+    const { wall } = parts;
+    const { ports, mmio } = this;
+    const ram = { low: this.ramLow, high: this.ramHigh };
+    const source = (irq: number): IrqLine => this.interrupts.source(irq);
+    const timers = pcTimers({ config, clock, wall, log, ports, mmio, ram, source });
+    this.rtc = timers.rtc;
+    this.devices.push(...timers.devices);
     this.a20 = new A20Line(cpu);
     this.ferr = this.interrupts.source(13);
     this.pm = new AcpiPm(clock, this.interrupts.source(9), control, log);
@@ -138,7 +121,7 @@ export class PcBoard implements Mainboard {
     const smbus = new Smbus();
     this.pci = createPcPci({
       mapper: this.barMapper(),
-      msi: apicBus,
+      msi: chips.bus,
       irqs: Array.from({ length: 16 }, (_, irq) => this.interrupts.source(irq)),
       log,
       resetControl,
@@ -196,28 +179,6 @@ export class PcBoard implements Mainboard {
     this.pm.woken();
   }
 
-  private cpuInterrupts() {
-    const { cpu, wake } = this.parts;
-    return {
-      setInterruptLine(level: boolean) {
-        cpu.setInterrupt(INTR, level);
-        if (level) wake();
-      },
-      nmi() {
-        cpu.nmi();
-        wake();
-      },
-      init() {
-        cpu.init();
-        wake();
-      },
-      sipi(vector: number) {
-        cpu.sipi(vector);
-        wake();
-      },
-    };
-  }
-
   private mapPic(): void {
     this.ports.map(0x20, 2, "pic0", this.pic.master, { width: 1 });
     this.ports.map(0xa0, 2, "pic1", this.pic.slave, { width: 1 });
@@ -236,41 +197,6 @@ export class PcBoard implements Mainboard {
         this.parts.log.guestError((error as Error).message);
       }
     };
-  }
-
-  private addTimers(): void {
-    const { config, clock, wall, log } = this.parts;
-    const options = pcOptions(config);
-    const pit = new Pit8254(clock, this.interrupts.source(0));
-    const port61 = new Port61(pit);
-    if (options.pit) {
-      this.ports.map(0x40, 4, "pit", pit, { width: 1 });
-      this.ports.map(0x61, 1, "pcspk", port61);
-    }
-    const letters = "?acdn";
-    const boot = [...(config.boot.once ?? config.boot.order)].map((letter) => letters.indexOf(letter));
-    const nvram = pcNvram({
-      below4g: this.ramLow,
-      above4g: this.ramHigh,
-      cpus: 1,
-      boot: boot.filter((code) => code > 0).slice(0, 3),
-    });
-    const rtc = new CmosRtc(clock, wall, this.interrupts.source(8), nvram);
-    this.rtc = rtc;
-    this.ports.map(0x70, 2, "rtc", rtc, { width: 1 });
-    this.devices.push(pit, port61, rtc);
-    if (!options.hpet) return;
-    const hpet = new Hpet({
-      clock,
-      lines: Array.from({ length: 24 }, (_, n) => this.interrupts.source(n)),
-      legacy(on) {
-        pit.setIrqEnabled(!on);
-        rtc.setIrqEnabled(!on);
-      },
-      log,
-    });
-    this.mmio.map(HPET_BASE, 0x400, "hpet", hpet);
-    this.devices.push(hpet);
   }
 
   private addI8042(): I8042 {
@@ -305,27 +231,5 @@ export class PcBoard implements Mainboard {
       map: (kind, address, size, region) =>
         (kind === "io" ? this.ports : this.mmio).map(address, size, "pci-bar", region),
     };
-  }
-}
-
-/** The A20 gate: the last of its drivers wins; only changes reach the CPU, which keeps it. */
-class A20Line implements IrqLine, Stateful {
-  readonly stateVersion = 1;
-  private open = true;
-
-  constructor(private readonly cpu: X86Inputs) {}
-
-  set(level: boolean): void {
-    if (level === this.open) return;
-    this.open = level;
-    this.cpu.setA20(level);
-  }
-
-  save(): DeviceState {
-    return { open: this.open };
-  }
-
-  load(state: StateReader): void {
-    this.open = state.bool("open");
   }
 }
