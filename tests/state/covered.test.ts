@@ -26,7 +26,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "src/arch/riscv/state.ts": "tests/proof/saves-riscv64.ts",
   "src/machine/machine.ts": "tests/proof/saves.ts",
   "src/machines/virt/riscv/supervisor-timers.ts": "src/machines/virt/riscv/supervisor-timers.test.ts",
-  "src/machines/pc/board.ts": "tests/proof/saves.ts",
+  "src/machines/pc/a20.ts": "tests/proof/saves.ts",
   "src/machines/pc/bios/services.ts": "src/machines/pc/bios/services.test.ts",
   // They say what a state is.
   "src/devices/state.ts": "",
