@@ -128,6 +128,39 @@ export function conforms({ make, everything, mapped, cleanUp }: Conformance): vo
       for (const each of [node, again, sub]) each.release();
     });
 
+    it("has the names that are left, whichever of them goes", async () => {
+      const node = await makeFile(root, "a", "text");
+      const link = await root.symlink("s", "target", as(0o777));
+      const sub = await root.mkdir("d", as(0o755));
+      for (const [file, name] of [
+        [node, "a"],
+        [link, "s"],
+      ] as const) {
+        await sub.link("b", file);
+        // Found by the one that goes last.
+        for (const [directory, each] of [[sub, "b"] as const, [root, name] as const]) {
+          (await directory.lookup(each)).release();
+        }
+        await root.unlink(name, false);
+        await sub.link("c", file);
+        await root.link(name, file);
+        (await sub.lookup("b")).release();
+        await sub.rename("c", sub, "b", {});
+        await sub.unlink("b", false);
+        await makeFile(sub, "over").then((over) => over.release());
+        (await sub.lookup("c")).release();
+        await sub.rename("over", sub, "c", {});
+        expect(await file.attributes()).toMatchObject({ links: 1 });
+        await root.link("again", file);
+        await root.unlink("again", false);
+        await root.unlink(name, false);
+        expect(await refused(() => root.link("again", file))).toBe("ENOENT");
+        await sub.unlink("c", false);
+      }
+      expect(await refused(() => link.target())).toBe(undefined);
+      for (const each of [node, link, sub]) each.release();
+    });
+
     it("says when it was made, changed and read", async () => {
       const node = await makeFile(root, "a", "1");
       await node.change({

@@ -5,13 +5,8 @@ import { refuse } from "../../fs/errno.js";
 import { BaseNode } from "../../fs/node.js";
 import { type Holder, pathIn, pathOf } from "./handles.js";
 import { type MetadataPlace, ROOT_FILE } from "./metadata.js";
+import { type Place, Places } from "./places.js";
 import type { HostFile, Share } from "./share.js";
-
-/** Where it was seen last. */
-export interface Place<N> {
-  readonly directory: N;
-  readonly name: string;
-}
 
 export abstract class HandleNode<N extends HandleNode<N>> extends BaseNode implements Holder {
   readonly id: number;
@@ -19,8 +14,8 @@ export abstract class HandleNode<N extends HandleNode<N>> extends BaseNode imple
   pinned = false;
   private nameless = false;
   private holders = 0;
-  /** Undefined: it has lost the name it had. Of the root: none. */
-  protected place: Place<N> | undefined;
+  private text: string | undefined;
+  private readonly places = new Places<N>();
 
   /** The handle is its own from now on. */
   constructor(
@@ -32,8 +27,13 @@ export abstract class HandleNode<N extends HandleNode<N>> extends BaseNode imple
     super();
     this.file = { dev, ino, birthtimeNs };
     this.id = share.ids.of(dev, ino);
-    this.moveTo(place);
     if (place === undefined) this.pinned = true;
+    else this.places.found(place, true);
+  }
+
+  /** Where it was seen last. Undefined: it has lost the names it had. Of the root: none. */
+  protected get place(): Place<N> | undefined {
+    return this.places.last;
   }
 
   /** It itself, by the type that it is. */
@@ -54,13 +54,12 @@ export abstract class HandleNode<N extends HandleNode<N>> extends BaseNode imple
 
   override release(): void {
     // Not by calls of calls: a guest chooses how deep its directories are.
-    let node: HandleNode<N> | undefined = this;
-    while (node !== undefined && --node.holders <= 0) {
+    const released: HandleNode<N>[] = [this];
+    for (let node = released.pop(); node !== undefined; node = released.pop()) {
+      if (--node.holders > 0) continue;
       node.share.forget(node.self);
       node.share.handles.close(node);
-      const directory: N | undefined = node.place?.directory;
-      node.place = undefined;
-      node = directory;
+      for (const { directory } of node.places.empty()) released.push(directory);
     }
   }
 
@@ -102,27 +101,33 @@ export abstract class HandleNode<N extends HandleNode<N>> extends BaseNode imple
     return this.place && { directory: this.place.directory.handle(), name: this.place.name };
   }
 
-  private moveTo(place: Place<N> | undefined): void {
-    place?.directory.hold();
-    this.place?.directory.release();
-    this.place = place;
-  }
-
-  /** The name it was found by is going: it stays by its handle. */
-  protected loseName(): void {
+  /** A name of it is going: without another one it stays by its handle. */
+  protected loseName(place: Place<N>): void {
     this.handle();
-    this.pinned = true;
-    this.nameless = true;
+    this.places.lost(place);
+    // Others may have taken those, too.
+    for (let other = this.place; other !== undefined && !this.isAt(other); other = this.place) this.places.lost(other);
+    this.pinned = this.nameless = this.place === undefined;
     this.share.handles.touch(this);
-    this.moveTo(undefined);
   }
 
-  /** It was found by this name. */
-  protected seenAt(place: Place<N>): void {
-    this.moveTo(place);
+  /** It was found by this name; `only`: it has no other. */
+  protected seenAt(place: Place<N>, only: boolean): void {
+    this.places.found(place, only);
     this.nameless = false;
     this.pinned = false;
     this.share.handles.touch(this);
+  }
+
+  /** It was moved. */
+  protected moved(from: Place<N>, to: Place<N>): void {
+    this.seenAt(to, false);
+    this.places.lost(from);
+  }
+
+  private isAt({ directory, name }: Place<N>): boolean {
+    const stat = fs.lstatSync(directory.in(name), { bigint: true, throwIfNoEntry: false });
+    return stat !== undefined && stat.dev === this.file.dev && stat.ino === this.file.ino;
   }
 
   /** While its handle is open no other file has its number. */
@@ -130,18 +135,18 @@ export abstract class HandleNode<N extends HandleNode<N>> extends BaseNode imple
     return this.fd >= 0 || birthtimeNs === this.file.birthtimeNs;
   }
 
-  /** Of a symlink of the host: what is read by its name has to be its own. */
+  /** Of a symlink of the host, which always has the same: what is read by its name has to be its own. */
   readTarget(): string {
-    const { directory, name } = this.place ?? refuse("ESTALE");
-    const path = directory.in(name);
-    const target = fs.readlinkSync(path, "latin1");
-    this.same(path);
+    if (this.text !== undefined) return this.text;
+    const place = this.place ?? refuse("ESTALE");
+    const target = fs.readlinkSync(place.directory.in(place.name), "latin1");
+    this.checkAt(place);
+    this.text = target;
     return target;
   }
 
   /** Throws where a name is another file's. */
-  protected same(path: Buffer): void {
-    const { dev, ino } = fs.lstatSync(path, { bigint: true });
-    if (dev !== this.file.dev || ino !== this.file.ino) refuse("ESTALE");
+  protected checkAt(place: Place<N>): void {
+    if (!this.isAt(place)) refuse("ESTALE");
   }
 }

@@ -19,12 +19,13 @@ import type {
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, withoutPrivileges } from "../../fs/mode.js";
 import { FolderEntry } from "./entry.js";
 import { FolderFile } from "./file.js";
-import { HandleNode, type Place } from "./handle-node.js";
+import { HandleNode } from "./handle-node.js";
 import { O_PATH, pathOf } from "./handles.js";
 import { onHost } from "./host-error.js";
 import { attributesOf, hostFlags, seconds } from "./host-stat.js";
 import { isHidden, type Metadata } from "./metadata.js";
 import type { Model, ModelFile } from "./model.js";
+import type { Place } from "./places.js";
 import type { Share } from "./share.js";
 
 const NO_DEVICE: DeviceNumber = { major: 0, minor: 0 };
@@ -125,7 +126,7 @@ export class FolderNode extends HandleNode<FolderNode> implements ModelFile {
       if (known?.isSame(stat)) {
         if (known.fd >= 0) fs.closeSync(fd);
         else known.fd = fd;
-        if (!known.isRoot) known.seenAt({ directory: this, name });
+        if (!known.isRoot) known.seenAt({ directory: this, name }, stat.nlink === 1n || known.kind === S_IFDIR);
         return known;
       }
       return new FolderNode(this.share, this.model, fd, stat, { directory: this, name });
@@ -219,17 +220,19 @@ export class FolderNode extends HandleNode<FolderNode> implements ModelFile {
     if (!(node instanceof FolderNode) || node.share !== this.share) throw refusal("EXDEV");
     if (node.kind === S_IFDIR) refuse("EPERM");
     this.mayAdd(name);
-    const { directory, name: old } = node.place ?? refuse("ENOENT");
+    // What has names that the guest did not look for is found by looking again.
+    const { directory, name: old } = node.place ?? refuse(node.stat().nlink === 0n ? "ENOENT" : "ESTALE");
     onHost(() => {
       fs.linkSync(directory.in(old), this.in(name));
       try {
-        node.same(this.in(name));
+        node.checkAt({ directory: this, name });
       } catch (error) {
         fs.unlinkSync(this.in(name));
         throw error;
       }
       this.model.linked(directory, old, this, name);
     });
+    node.seenAt({ directory: this, name }, false);
   }
 
   override unlink(name: string, directory: boolean): void {
@@ -253,9 +256,9 @@ export class FolderNode extends HandleNode<FolderNode> implements ModelFile {
   private losingName(directory: FolderNode, name: string, work: () => void): void {
     // Before, for afterwards there is no way to it.
     this.handle();
-    const own = this.place?.directory === directory && this.place.name === name;
+    if (this.kind === S_IFLNK && !this.share.mapped) this.readTarget();
     work();
-    if (own) this.loseName();
+    this.loseName({ directory, name });
   }
 
   override rename(name: string, into: FsNode, newName: string, flags: RenameFlags): void {
@@ -272,7 +275,7 @@ export class FolderNode extends HandleNode<FolderNode> implements ModelFile {
       if (old === node) return;
       if (old && flags.noReplace) refuse("EEXIST");
       onHost(() => this.moving(node, name, into, newName, old));
-      node.seenAt({ directory: into, name: newName });
+      node.moved({ directory: this, name }, { directory: into, name: newName });
     } finally {
       old?.release();
       node.release();
