@@ -16,6 +16,9 @@ export const INITRD = `${GUEST}/initrd`;
 /** That of riscv64, where it could be made. */
 export const RISCV_GUEST = `${ROOT}build/tests/guest-riscv64`;
 
+/** That with trixie's cloud kernel, where it could be made: testing/trixie-cloud.ts. */
+export const TRIXIE_CLOUD = `${ROOT}build/tests/guest-trixie-cloud`;
+
 /** What the guest's shell prints when it waits for a command. */
 export const PROMPT = "~ # ";
 

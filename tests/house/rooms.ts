@@ -83,6 +83,7 @@ export const ROOMS: readonly string[] = [
   "tests/core",
   "tests/browser",
   "tests/system",
+  "tests/folders",
   "tests/proof",
   "tests/house",
   "tests/state",
