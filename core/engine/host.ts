@@ -6,6 +6,10 @@ export declare function mmioRead(lo: u32, hi: u32, size: i32): u32;
 // @ts-ignore: decorator
 @external("host", "mmioWrite")
 export declare function mmioWrite(lo: u32, hi: u32, size: i32, value: u32): void;
+/** Not 0 when nobody answered the last of these. */
+// @ts-ignore: decorator
+@external("host", "mmioUnanswered")
+export declare function mmioUnanswered(): i32;
 /** Virtual time in nanoseconds (not called under -icount, where core computes it from the instruction count). */
 // @ts-ignore: decorator
 @external("host", "now")

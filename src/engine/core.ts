@@ -11,6 +11,7 @@ import type { EngineMemory } from "./memory.js";
 export interface HostImports {
   mmioRead(lo: number, hi: number, size: number): number;
   mmioWrite(lo: number, hi: number, size: number, value: number): void;
+  mmioUnanswered(): number;
   now(): number;
   random(): number;
   log(kind: number, a: number, b: number, c: number): void;

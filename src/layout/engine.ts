@@ -44,6 +44,9 @@ export const E_PAGE_STORES = 0x64;
 /** The guest's hook for code that is fetched from where there is no memory, by its virtual address: FAULT_EXCEPTION with what the processor
  *  raises, or FAULT_NONE where it is lost: the host is told then. */
 export const E_HOOK_NO_CODE = 0x6c;
+/** The guest's hook for an access to where neither memory nor a device is, by its virtual address and ACCESS_*: raises what the processor
+ *  raises. 0 where ones are read and stores are dropped. */
+export const E_HOOK_NO_DEVICE = 0x74;
 /** Not 0 while a CPU exchanges 16 bytes. */
 export const E_WIDE_LOCK = 0x68;
 /** Address spaces beside the current one whose translations a CPU keeps (Arch.mmu.spaces). */

@@ -45,6 +45,8 @@ export interface EngineCpu extends Cpu {
 export interface CpuHooks {
   mmioRead(address: number, size: number): number;
   mmioWrite(address: number, size: number, value: number): void;
+  /** Whether there was nobody to answer the last of these. Left out: there always is. */
+  unanswered?(): boolean;
   /** Virtual time in nanoseconds. */
   now(): number;
   /** 32 random bits. */
@@ -59,6 +61,7 @@ export function hostImports(
   return {
     mmioRead: (lo, hi, size) => hooks.mmioRead((hi >>> 0) * 4294967296 + (lo >>> 0), size),
     mmioWrite: (lo, hi, size, value) => hooks.mmioWrite((hi >>> 0) * 4294967296 + (lo >>> 0), size, value >>> 0),
+    mmioUnanswered: () => (hooks.unanswered?.() ? 1 : 0),
     now: () => hooks.now(),
     random: () => hooks.random(),
     log: (kind, a, b, c) => onLog?.(kind, a, b, c),

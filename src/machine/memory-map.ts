@@ -1,5 +1,5 @@
 // The JavaScript side of the address spaces: who answers at a port or at a memory-mapped register. RAM and ROM never
-// come here. What nobody answers reads as all ones and swallows writes, as an ISA or PCI bus does.
+// come here. What nobody answers reads as all ones and swallows writes, as an ISA or PCI bus does; a CPU may ask whether it was so.
 
 import type { DeviceLog, IoRegion } from "../devices/interfaces.js";
 import { UNANSWERED_REPORTS } from "../tuning/host.js";
@@ -29,6 +29,8 @@ export class AddressSpace {
   /** Sorted by address. */
   private readonly entries: Entry[] = [];
   private last: Entry | undefined;
+  private readonly openBuses: { address: number; end: number }[] = [];
+  private missed = false;
   /** Places already complained about, so that a polling guest does not fill the log. */
   private readonly reported = new Set<number>();
 
@@ -58,10 +60,30 @@ export class AddressSpace {
     return { address, length, name, unmap: () => this.unmap(entry) };
   }
 
+  /** The bus behind [address, address + length) completes every access itself, whoever is on it. */
+  addOpenBus(address: number, length: number): void {
+    this.openBuses.push({ address, end: address + length });
+  }
+
+  /** Whether nobody answered the last access, or a part of it. */
+  get unanswered(): boolean {
+    return this.missed;
+  }
+
   read(address: number, size: number): number {
+    this.missed = false;
+    return this.readPart(address, size);
+  }
+
+  write(address: number, size: number, value: number): void {
+    this.missed = false;
+    this.writePart(address, size, value);
+  }
+
+  private readPart(address: number, size: number): number {
     const entry = this.find(address);
     if (!entry) {
-      this.report(address, size, "read");
+      this.miss(address, size, "read");
       return ONES[size]!;
     }
     if (size <= entry.width && address + size <= entry.end) {
@@ -69,13 +91,13 @@ export class AddressSpace {
     }
     // Too wide for the device, or only half inside it: two accesses of half the size, as a bus of that width does.
     const half = size >> 1;
-    return (this.read(address, half) | (this.read(address + half, half) << (8 * half))) >>> 0;
+    return (this.readPart(address, half) | (this.readPart(address + half, half) << (8 * half))) >>> 0;
   }
 
-  write(address: number, size: number, value: number): void {
+  private writePart(address: number, size: number, value: number): void {
     const entry = this.find(address);
     if (!entry) {
-      this.report(address, size, "write");
+      this.miss(address, size, "write");
       return;
     }
     if (size <= entry.width && address + size <= entry.end) {
@@ -83,8 +105,8 @@ export class AddressSpace {
       return;
     }
     const half = size >> 1;
-    this.write(address, half, value & ONES[half]!);
-    this.write(address + half, half, value >>> (8 * half));
+    this.writePart(address, half, value & ONES[half]!);
+    this.writePart(address + half, half, value >>> (8 * half));
   }
 
   /** What is mapped, lowest first. */
@@ -117,6 +139,11 @@ export class AddressSpace {
       else high = middle;
     }
     return low;
+  }
+
+  private miss(address: number, size: number, what: "read" | "write"): void {
+    if (!this.openBuses.some((bus) => address >= bus.address && address < bus.end)) this.missed = true;
+    this.report(address, size, what);
   }
 
   private report(address: number, size: number, what: "read" | "write"): void {

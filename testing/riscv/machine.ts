@@ -44,6 +44,7 @@ export class BareHart {
       hooks: {
         mmioRead: () => 0xffffffff,
         mmioWrite: () => {},
+        unanswered: () => true,
         now: () => 0,
         random: () => 4,
         timerSet: () => {},

@@ -2,7 +2,7 @@
 // S_FAULT and return 0 (or do nothing) when they cannot complete; nothing has been written then.
 
 import { ACCESS_READ, ACCESS_WRITE, MEM_ALIGN, MEM_RMW, MEM_SIGNED, MEM_SIZE_MASK } from "../../../src/layout/access";
-import { E_HOOK_MISALIGNED } from "../../../src/layout/engine";
+import { E_HOOK_MISALIGNED, E_HOOK_NO_DEVICE } from "../../../src/layout/engine";
 import { TLB_ADDEND, TLB_READ, TLB_WRITE } from "../../../src/layout/tlb";
 import {
   FAULT_NONE,
@@ -15,7 +15,7 @@ import {
   S_FAULT,
   S_ONE_INSN,
 } from "../../../src/layout/vcpu";
-import { mmioRead, mmioWrite } from "../host";
+import { mmioRead, mmioUnanswered, mmioWrite } from "../host";
 import { forgetTime } from "../time";
 import { count, engine, setFault } from "../state";
 import { codeBits } from "../codemap/granules";
@@ -125,8 +125,8 @@ export function hostForWrite(cpu: i32, va: u64, mmu: i32): i32 {
 
 // ---- slow paths -------------------------------------------------------------------------------------------------------------
 
-/** Any load up to 8 bytes; `size` is log2 of the bytes. */
-export function loadSlow(cpu: i32, va: u64, size: i32, mmu: i32): u64 {
+/** Any load up to 8 bytes; `size` is log2 of the bytes, `access` what it is to the guest where nothing answers. */
+export function loadSlow(cpu: i32, va: u64, size: i32, mmu: i32, access: i32 = ACCESS_READ): u64 {
   count(cpu, STAT_SLOW_LOAD);
   const bytes = 1 << size;
   if ((va & 0xfff) + bytes > 4096) return loadCrossing(cpu, va, bytes, mmu);
@@ -134,7 +134,7 @@ export function loadSlow(cpu: i32, va: u64, size: i32, mmu: i32): u64 {
   if (pa == -1) return 0;
   const host = physHost(pa);
   if (host) return loadHost(host, size);
-  return mmioLoad(cpu, pa, size);
+  return mmioLoad(cpu, va, pa, size, access);
 }
 
 function loadHost(host: i32, size: i32): u64 {
@@ -144,7 +144,7 @@ function loadHost(host: i32, size: i32): u64 {
   return load<u64>(host);
 }
 
-function mmioLoad(cpu: i32, pa: u64, size: i32): u64 {
+function mmioLoad(cpu: i32, va: u64, pa: u64, size: i32, access: i32): u64 {
   if (!load<i32>(cpu + S_ONE_INSN)) {
     setFault(cpu, FAULT_RETRY);
     return 0;
@@ -154,9 +154,22 @@ function mmioLoad(cpu: i32, pa: u64, size: i32): u64 {
   const lo = <u32>pa;
   const hi = <u32>(pa >> 32);
   // No device answers with more bits than it is asked for; the registers of a guest do not depend on that.
-  if (size < 3) return mmioRead(lo, hi, 1 << size) & (<u32>0xffffffff >>> (32 - (8 << size)));
+  if (size < 3) {
+    const value = mmioRead(lo, hi, 1 << size) & (<u32>0xffffffff >>> (32 - (8 << size)));
+    return nobody(cpu, va, access) ? 0 : value;
+  }
   const low = <u64>mmioRead(lo, hi, 4);
-  return low | ((<u64>mmioRead(lo + 4, hi, 4)) << 32);
+  if (nobody(cpu, va, access)) return 0;
+  const high = <u64>mmioRead(lo + 4, hi, 4);
+  return nobody(cpu, va, access) ? 0 : low | (high << 32);
+}
+
+/** True with S_FAULT set (by the guest's hook, where it has one) when nobody answered what a device was to answer. */
+function nobody(cpu: i32, va: u64, access: i32): bool {
+  const hook = engine(E_HOOK_NO_DEVICE);
+  if (hook == 0 || mmioUnanswered() == 0) return false;
+  call_indirect<i32>(hook, cpu, va, access);
+  return true;
 }
 
 function loadCrossing(cpu: i32, va: u64, bytes: i32, mmu: i32): u64 {
@@ -187,7 +200,7 @@ export function storeSlow(cpu: i32, va: u64, value: u64, size: i32, mmu: i32): v
   if (pa == -1) return;
   const host = physHostWrite(pa);
   if (host == 0) {
-    if (!isRom(pa)) mmioStore(cpu, pa, value, size);
+    if (!isRom(pa)) mmioStore(cpu, va, pa, value, size);
     return;
   }
   if (!codeWrite(cpu, host, bytes)) return;
@@ -212,7 +225,7 @@ function writeAllowed(cpu: i32, va: u64, bytes: i32, mmu: i32): bool {
   return false;
 }
 
-function mmioStore(cpu: i32, pa: u64, value: u64, size: i32): void {
+function mmioStore(cpu: i32, va: u64, pa: u64, value: u64, size: i32): void {
   if (!load<i32>(cpu + S_ONE_INSN)) {
     setFault(cpu, FAULT_RETRY);
     return;
@@ -224,8 +237,10 @@ function mmioStore(cpu: i32, pa: u64, value: u64, size: i32): void {
   if (size < 3) mmioWrite(lo, hi, 1 << size, <u32>value);
   else {
     mmioWrite(lo, hi, 4, <u32>value);
+    if (nobody(cpu, va, ACCESS_WRITE)) return;
     mmioWrite(lo + 4, hi, 4, <u32>(value >> 32));
   }
+  nobody(cpu, va, ACCESS_WRITE);
 }
 
 /** A store of `bytes` at a host address of RAM: drops translated code it overlaps. False with FAULT_RETRY when it has to be
@@ -264,7 +279,7 @@ export function slow_load(cpu: i32, va: u64, word: i32, mmu: i32): u64 {
     )
       return 0;
   }
-  const value = host ? loadHost(host, size) : loadSlow(cpu, va, size, mmu);
+  const value = host ? loadHost(host, size) : loadSlow(cpu, va, size, mmu, word & MEM_RMW ? ACCESS_WRITE : ACCESS_READ);
   if (word & MEM_SIGNED) {
     if (size == 0) return <u64>(<i64>(<i8>value));
     if (size == 1) return <u64>(<i64>(<i16>value));

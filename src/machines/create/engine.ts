@@ -72,6 +72,7 @@ export function makeCpu<C extends EngineCpu, B extends Mainboard>(
     hooks: {
       mmioRead: (address: number, size: number) => bus.read(bus.memory, address, size),
       mmioWrite: (address: number, size: number, value: number) => bus.write(bus.memory, address, size, value),
+      unanswered: () => bus.memory.unanswered,
       now: () => bus.now(),
       random,
     },

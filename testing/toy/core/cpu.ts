@@ -1,11 +1,13 @@
 // The toy's hooks, reset and exceptions.
 
 import { flushTlb } from "../../../core/engine/softmmu/tlb";
+import { ACCESS_WRITE } from "../../../src/layout/access";
 import {
   E_HOOK_ATTENTION,
   E_HOOK_DELIVER,
   E_HOOK_MISALIGNED,
   E_HOOK_NO_CODE,
+  E_HOOK_NO_DEVICE,
   E_HOOK_WALK,
 } from "../../../src/layout/engine";
 import { ENGINE } from "../../../src/layout/memory";
@@ -27,6 +29,8 @@ import {
   CAUSE_ALIGNMENT,
   CAUSE_FETCH,
   CAUSE_INTERRUPT,
+  CAUSE_READ,
+  CAUSE_WRITE,
   MMU_PROGRAM,
   MMU_SYSTEM,
   T_ADDRESS,
@@ -52,6 +56,7 @@ export function toy_init(cpu: i32): void {
   store<i32>(ENGINE + E_HOOK_ATTENTION, <i32>attention.index);
   store<i32>(ENGINE + E_HOOK_MISALIGNED, <i32>misaligned.index);
   store<i32>(ENGINE + E_HOOK_NO_CODE, <i32>noCode.index);
+  store<i32>(ENGINE + E_HOOK_NO_DEVICE, <i32>noDevice.index);
 }
 
 export function toy_reset(cpu: i32): void {
@@ -107,6 +112,10 @@ function attention(cpu: i32): i32 {
 
 function misaligned(cpu: i32, va: u64, size: i32, access: i32): i32 {
   return raise(cpu, CAUSE_ALIGNMENT, <u32>va);
+}
+
+function noDevice(cpu: i32, va: u64, access: i32): i32 {
+  return raise(cpu, access == ACCESS_WRITE ? CAUSE_WRITE : CAUSE_READ, <u32>va);
 }
 
 /** Without a vector there is nobody to tell. */

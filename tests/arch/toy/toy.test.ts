@@ -284,6 +284,27 @@ describe.each(LAYOUTS)("$name", ({ ram }) => {
     });
 
     it.each([
+      ["a load", T.CAUSE_READ, 0x2000008, "ldw"],
+      ["a store", T.CAUSE_WRITE, 0x2000003, "stb"],
+    ] as const)("has a fault for %s that nobody answers, once there is nobody", (_what, cause, address, name) => {
+      let answered = 0;
+      const code = new Assembler(CODE)
+        .op("li", R0, 0x2000000)
+        .op("li", R2, 30)
+        .label("loop")
+        .op(name, R1, R0, address - 0x2000000)
+        .op("addi", R2, -1)
+        .op("bne", R2, R3, "loop")
+        .op("sys", R0, T.SYS_HALT);
+      const machine = toy(code, { mmioRead: () => 7, unanswered: () => ++answered > 20 });
+      machine.mapDevice(0x2000000, 0x20000000);
+      machine.run();
+      expect([R5, R6].map((r) => machine.register(`r${r}`))).toEqual([cause, address]);
+      expect(answered).toBe(21);
+      expect(machine.register("r2")).toBe(10);
+    });
+
+    it.each([
       ["in one page", 0x2000000],
       ["in the second page of an instruction", 0x1ffffff],
     ])("has a fault for code that is not in memory, %s", (_where, at) => {

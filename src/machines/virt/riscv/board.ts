@@ -88,6 +88,10 @@ export class RiscvVirtBoard implements Mainboard {
     this.devices.push(this.fwCfg);
 
     const high = map.pciHigh(ramSize);
+    // As QEMU's host bridge: what no function answers reads as ones.
+    bus.memory.addOpenBus(map.PCI_PORTS.address, map.PCI_PORTS.size);
+    bus.memory.addOpenBus(map.PCI_MEMORY.address, map.PCI_MEMORY.size);
+    bus.memory.addOpenBus(high, map.PCI_HIGH_SIZE);
     this.pci = createGpex({
       memory: { map: (_kind, address, size, region) => bus.memory.map(address, size, "PCI", region) },
       windows: [

@@ -49,11 +49,6 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     { names: /^menvcfg holds/, why: "no counters that are delegated", outcome: shown("e0000000000000f1") },
     { names: /^a reserved CBIE/, why: "what is reserved changes nothing", outcome: shown("30") },
     { names: /^sstateen0 holds/, why: "the user has no state of these kinds", outcome: shown("0") },
-    {
-      names: /^cbo\.zero .* on page 8/,
-      why: "stores to where nothing is are dropped",
-      outcome: () => "9 0 10 a00000880 5a",
-    },
   ],
   paging: [
     {
@@ -68,12 +63,6 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
       names: /pointer to nowhere/,
       why: "a table that is not in memory is an access fault (privileged 12.3.2, step 2)",
       outcome: causes({ c: "1", d: "5", f: "7" }),
-    },
-    {
-      names: /^Sv39, s, no memory: (load|store|load-reserved|atomic addition)$/,
-      why: "where nothing is ones are read, and stores are dropped",
-      outcome: (theirs, _at, name) =>
-        `9 0 8 ${theirs.split(" ")[3]} ${/: load/.test(name) || /atomic/.test(name) ? hex(-1) : "5a"}`,
     },
   ],
   protection: [
