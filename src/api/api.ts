@@ -8,6 +8,7 @@ import type {
   DriveOptions,
   ExecOptions,
   ExecResult,
+  FolderOptions,
   MachineDrives,
   MachineFiles,
   MachineFolders,
@@ -48,6 +49,8 @@ export interface MachineOptions {
   cpu?: AnyCpuChoice;
   /** Disks (virtio) behind those of the command line, in this order. */
   drives?: readonly DriveOptions[];
+  /** Folders shared with the guest (virtio), each under the tag by which it mounts it. */
+  folders?: Readonly<Record<string, FolderOptions>>;
   /** Devices behind those of the command line, as with -device: `driver`, `id`, and properties of that driver. */
   devices?: readonly AnyDeviceOptions[];
   /**

@@ -8,6 +8,18 @@ export type ChannelName = "console" | "monitor" | "agent";
 /** A file as it can be posted; strings are absolute URLs or paths. */
 export type PostedFile = Blob | Uint8Array | ArrayBuffer | string;
 
+/** What is asked of a shared folder. */
+export interface FolderRequest {
+  readonly tag: string;
+  readonly operation: "readFile" | "writeFile" | "list" | "mkdir" | "remove" | "state";
+  readonly path: string;
+  readonly contents?: Uint8Array;
+  readonly recursive?: boolean;
+}
+
+/** state: text that is another one when something has changed. */
+export type FolderAnswer = Uint8Array | readonly string[] | string | undefined;
+
 export interface CreateMessage {
   type: "create";
   /** The guest by its name; there need not be one. */
@@ -33,6 +45,7 @@ export type ToMachine =
   /** Commands wait for the guest's agent, or none does. */
   | { type: "waiting"; waits: boolean }
   | { type: "input"; channel: ChannelName; bytes: Uint8Array }
+  | { type: "folder"; call: number; request: FolderRequest }
   /** So many bytes of output were read, or will never be. */
   | { type: "taken"; channel: ChannelName; count: number };
 
@@ -50,6 +63,9 @@ export type FromMachine =
   | { type: "agent"; open: boolean }
   /** Commands waited for an agent, and there is none. */
   | { type: "agentMissing"; message: string }
+  /** Of a call of that number. */
+  | { type: "folder"; call: number; answer: FolderAnswer }
+  | { type: "folderRefused"; call: number; error: PostedError }
   | { type: "warning" | "log"; message: string }
   | { type: "exit"; exit: MachineExit }
   | { type: "error"; error: PostedError };

@@ -17,6 +17,7 @@ export type {
   DriveOptions,
   ExecOptions,
   ExecResult,
+  FolderOptions,
   GuestFileStat,
   GuestResponse,
   MachineDrive,

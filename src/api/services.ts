@@ -31,16 +31,42 @@ export interface MachineDrive {
   export(options?: { format?: "raw" | "qcow2" }): ReadableStream<Uint8Array>;
 }
 
+/** A folder that host and guest share. Which one it is: one of the host, or one in memory. */
+export interface FolderOptions {
+  /** A folder of the host, in Node on Linux. Absent: one in memory, which is forgotten at the end. */
+  path?: string;
+  /** Of a folder of the host: where owners, modes and devices of the guest are. Default "mapped-file": beside the files. */
+  securityModel?: "mapped-file" | "passthrough" | "none";
+  /** Of a folder in memory: a tar (also by gzip) or zip archive, whose files are in it at first. */
+  archive?: Blob | Uint8Array | ArrayBuffer | string | URL;
+  /** Of a folder in memory: bytes it may take. */
+  size?: number;
+  /** The guest cannot write to it. Default false. */
+  readOnly?: boolean;
+  /** How the guest mounts it: `mount -t 9p -o trans=virtio,version=9p2000.L TAG /mnt`, or `mount -t virtiofs TAG /mnt`. Default "9p". */
+  protocol?: "9p" | "virtiofs";
+}
+
 /** Folders that host and guest share, by their tags. */
 export interface MachineFolders {
   get(tag: string): MachineFolder;
 }
 
+/**
+ * A shared folder from outside, while the guest runs or does not. Paths are below the folder; symlinks are followed where they stay in it.
+ * What cannot be done rejects with `ERR_FILE`, whose cause has its name, such as "ENOENT".
+ */
 export interface MachineFolder {
   readFile(path: string): Promise<Uint8Array>;
+  /** A file that was not there is made. */
   writeFile(path: string, contents: Uint8Array | string): Promise<void>;
-  list(path: string): Promise<string[]>;
-  remove(path: string): Promise<void>;
+  /** The names in a directory. */
+  list(path?: string): Promise<string[]>;
+  mkdir(path: string): Promise<void>;
+  /** A file, a link or an empty directory; with `recursive`, what is in it too. */
+  remove(path: string, options?: { recursive?: boolean }): Promise<void>;
+  /** Calls `listener` after something in a directory has changed, whoever did it; the function returned ends that. */
+  watch(path: string, listener: () => void): () => void;
 }
 
 /** What fetch() resolves to has these. */

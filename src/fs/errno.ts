@@ -43,6 +43,22 @@ export const ERRNO = {
 
 export type ErrorName = keyof typeof ERRNO;
 
+/** What people know some of them by. */
+export const ERRNO_TEXT: Readonly<Partial<Record<ErrorName, string>>> = {
+  EACCES: "Permission denied",
+  EBUSY: "it is the folder itself",
+  EEXIST: "there is something of that name",
+  EISDIR: "it is a directory",
+  ELOOP: "too many symbolic links",
+  ENAMETOOLONG: "a name is too long",
+  ENOENT: "there is no such file",
+  ENOSPC: "there is no room",
+  ENOTDIR: "it is no directory",
+  ENOTEMPTY: "it is not empty",
+  EROFS: "the folder is read-only",
+  EXDEV: "a symbolic link leads out of the folder",
+};
+
 /** What a file system refuses. It is an answer and no fault, so there is one of each, made without a look at the stack. */
 export class FsError {
   readonly errno: number;

@@ -1,7 +1,6 @@
 // Opens the folders that devices share with the guest: those of -fsdev.
 
 import type { FileSystem } from "../fs/interfaces.js";
-import { MemoryFileSystem } from "../fs/memory/filesystem.js";
 import type { FolderConfig } from "../options/config.js";
 import { FOLDER_MEMORY_BYTES } from "../tuning/devices.js";
 import { MachineError, type MachineHost } from "./host.js";
@@ -31,15 +30,24 @@ export async function closeFolders(folders: ReadonlyMap<string, Folder>): Promis
 }
 
 async function open(config: FolderConfig, host: MachineHost): Promise<FileSystem> {
-  if (config.driver === "memory") {
-    const fs = new MemoryFileSystem({ quota: config.size ?? FOLDER_MEMORY_BYTES, date: () => host.date() });
-    fs.readOnly = config.readOnly;
-    return fs;
-  }
+  if (config.driver === "memory") return openMemory(config, host);
   if (!host.openFolder) {
     throw new MachineError(
       `fsdev ${config.id}: '${config.path}': this host has no folders to share (-fsdev memory,id=${config.id} is one in memory)`,
     );
   }
   return host.openFolder(config);
+}
+
+async function openMemory({ id, size, archive, readOnly }: FolderConfig, host: MachineHost): Promise<FileSystem> {
+  const { MemoryFileSystem } = await import("../fs/memory/filesystem.js");
+  const options = { quota: size ?? FOLDER_MEMORY_BYTES, date: () => host.date(), readOnly };
+  if (archive === undefined) return new MemoryFileSystem(options);
+  const bytes = await host.readFile(archive);
+  if (bytes === undefined) throw new MachineError(`fsdev ${id}: there is no file '${archive}'`, { code: "ERR_FILE" });
+  const { ArchiveError, fill } = await import("../fs/archive/fill.js");
+  return MemoryFileSystem.filled(options, (fs) => fill(fs, bytes)).catch((error: unknown) => {
+    if (!(error instanceof ArchiveError)) throw error;
+    throw new MachineError(`fsdev ${id}: '${archive}': ${error.message}`, { code: "ERR_FILE", cause: error });
+  });
 }

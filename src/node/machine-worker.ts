@@ -21,6 +21,9 @@ import { NodeScheduler } from "./scheduler.js";
 // The guest, its machines, devices, and what kernels are unpacked with, are imported when they are wanted; here they are loaded beforehand (see sayLoaded).
 import "fflate";
 import "fzstd";
+import "../api/server/folders.js";
+import "../fs/archive/fill.js";
+import "../fs/memory/filesystem.js";
 import "../net/user/network.js";
 
 const guest = ownGuest();
@@ -70,6 +73,11 @@ new MachineServer(
         async openImage(drive): Promise<BlockBackend> {
           const found = await find(create, drive.file);
           return typeof found === "string" ? host.openImage({ ...drive, file: found }) : new MemoryBackend(found);
+        },
+        async openFolder(folder) {
+          const found = await find(create, folder.path!);
+          if (typeof found === "string") return host.openFolder!({ ...folder, path: found });
+          throw new MachineError(`fsdev ${folder.id}: '${folder.path}' is a file that was given, and no folder`);
         },
         // A file by TFTP would be one that nobody gave.
         openNetwork: () => ({ ...nodeNetwork(), readFile: async () => undefined }),

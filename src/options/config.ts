@@ -126,7 +126,7 @@ export interface DriveConfig {
 /** A folder that devices share with the guest. */
 export interface FolderConfig {
   id: string;
-  /** local: a folder of the host; memory: one that begins empty and is forgotten at the end. */
+  /** local: a folder of the host; memory: one that is forgotten at the end. */
   driver: "local" | "memory";
   /** Of local. */
   path?: string;
@@ -134,6 +134,8 @@ export interface FolderConfig {
   readOnly: boolean;
   /** Of memory: bytes it may take; absent: what tuning says. */
   size?: number;
+  /** Of memory: the tar or zip archive whose files are in it at first. */
+  archive?: string;
 }
 
 export const SECURITY_MODELS = ["mapped-file", "passthrough", "none"] as const;

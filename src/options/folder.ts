@@ -23,7 +23,7 @@ function model(text: string, fail: Fail): SecurityModel {
 
 const HANDLERS: ParameterHandlers<Parsed> = {
   driver: ({ folder }, text, fail) => {
-    if (OTHERS.includes(text)) fail(`there is no fsdriver ${text} here: local is a folder, memory is an empty one`);
+    if (OTHERS.includes(text)) fail(`there is no fsdriver ${text} here: local is a folder, memory is one in memory`);
     if (text !== "local" && text !== "memory") return fail(`fsdriver ${text} not found`);
     folder.driver = text;
   },
@@ -42,6 +42,9 @@ const HANDLERS: ParameterHandlers<Parsed> = {
   size: ({ folder }, text, fail) => {
     folder.size = parseSize(text, 1, "size", fail);
   },
+  archive: ({ folder }, text) => {
+    folder.archive = text;
+  },
   writeout: (_parsed, text, fail) => {
     if (text !== "immediate") fail(`writeout=${text}: there is only immediate`);
   },
@@ -54,13 +57,14 @@ const HANDLERS: ParameterHandlers<Parsed> = {
 function parse(option: string, value: string, more: ParameterHandlers<Parsed> = {}): Parsed {
   const parsed: Parsed = { folder: { id: "", driver: "local", readOnly: false } };
   applyList(option, value, "driver", parsed, { ...HANDLERS, ...more });
-  const { driver, path, securityModel, size } = parsed.folder;
+  const { driver, path, securityModel, size, archive } = parsed.folder;
   if (driver === "local") {
     if (path === undefined || path === "") throw optionError(option, value, "fsdriver local needs a path=");
     if (securityModel === undefined) {
       throw optionError(option, value, `security_model is missing: it is one of ${SECURITY_MODELS.join(", ")}`);
     }
     if (size !== undefined) throw optionError(option, value, "size= is of fsdriver memory");
+    if (archive !== undefined) throw optionError(option, value, "archive= is of fsdriver memory");
   } else if (path !== undefined || securityModel !== undefined) {
     throw optionError(option, value, "fsdriver memory has no path= and no security_model=");
   }

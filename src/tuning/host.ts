@@ -63,6 +63,8 @@ export const OUTPUT_WINDOW = 1 << 20;
 export const INPUT_WINDOW = 16 << 10;
 /** Milliseconds between two looks at the machine's state for the API's events. Record: console-buffers. */
 export const STATE_LOOK_MS = 200;
+/** API: milliseconds between two looks at a shared folder that is watched. Record: virtio-9p-sizes. */
+export const FOLDER_WATCH_MS = 500;
 /** How long a guest may be idle that is to have an agent and has not opened its port, milliseconds. Record: agent-patience. */
 export const AGENT_IDLE_MS = 10_000;
 /** The same of one that is busy: it boots, or does something else. Record: agent-patience. */

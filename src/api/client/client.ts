@@ -10,6 +10,7 @@ import type { ExecOptions, ExecResult, MachineFiles, MachineShell } from "../ser
 import { Agent, agentError } from "./agent/agent.js";
 import { execute } from "./agent/exec.js";
 import { AgentFiles } from "./agent/files.js";
+import { RemoteFolders } from "./folders.js";
 import { HeardPromise } from "./heard.js";
 import { MachineServices } from "./services.js";
 import { ConsoleShell } from "./shell.js";
@@ -18,10 +19,16 @@ import { ChannelStreams } from "./streams.js";
 /** Sizes are 16 bits wide in termios and in virtio's console. */
 const LARGEST_TERMINAL = 1 << 16;
 
+function later(milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds);
+  return () => clearTimeout(timer);
+}
+
 export class MachineClient extends MachineServices implements Machine {
   override readonly console: MachineConsole & ChannelStreams;
   readonly monitor: ChannelStreams;
   readonly files: MachineFiles;
+  readonly folders: RemoteFolders;
   private readonly agent: Agent;
   private readonly consoleShell: ConsoleShell;
   private readonly consoleListeners = new Set<(bytes: Uint8Array) => void>();
@@ -63,13 +70,14 @@ export class MachineClient extends MachineServices implements Machine {
       waiting: (waits) => this.post({ type: "waiting", waits }),
     });
     this.files = new AgentFiles(this.agent);
+    this.folders = new RemoteFolders({
+      send: (call, request) => this.post({ type: "folder", call, request }),
+      later,
+    });
     this.consoleShell = new ConsoleShell({
       type: (text) => this.console.type(new TextEncoder().encode(text)),
       listen: (hear) => this.listen(hear),
-      later(milliseconds, action) {
-        const timer = setTimeout(action, milliseconds);
-        return () => clearTimeout(timer);
-      },
+      later,
     });
     port.onMessage = (message) => this.receive(message);
     port.onFailure = (message) => this.fail(new MachineError(message, { code: "ERR_WORKER" }));
@@ -163,6 +171,12 @@ export class MachineClient extends MachineServices implements Machine {
       case "accepted":
         this[message.channel].accepted(message.count);
         break;
+      case "folder":
+        this.folders.answered(message.call, message.answer);
+        break;
+      case "folderRefused":
+        this.folders.refused(message.call, receivedError(message.error));
+        break;
       case "agent":
         this.agent.opened(message.open);
         break;
@@ -230,6 +244,7 @@ export class MachineClient extends MachineServices implements Machine {
     const ended = new MachineError("the machine has ended", { code: "ERR_ENDED" });
     this.agent.giveUp(ended, true);
     this.consoleShell.end(ended);
+    this.folders.end(ended);
     this.port.close();
     this.console.end();
     this.monitor.end();

@@ -31,6 +31,21 @@ describe("options.drives", () => {
   });
 });
 
+it("options.folders are folders of the command line with their devices", () => {
+  const folders = {
+    work: { path: "a,b" },
+    lib: { archive: "lib.tar", size: 1000, readOnly: true, protocol: "virtiofs" },
+  } as const;
+  const { args, files } = added({ folders });
+  expect(args).toEqual([
+    ...["-fsdev", 'local,id=folders0,path=folders["work"].path,security_model=mapped-file'],
+    ...["-device", "virtio-9p-pci,fsdev=folders0,mount_tag=work"],
+    ...["-fsdev", 'memory,id=folders1,archive=folders["lib"].archive,size=1000,readonly=on'],
+    ...["-device", "virtio-fs-pci,fsdev=folders1,tag=lib"],
+  ]);
+  expect(files).toEqual({ 'folders["work"].path': "a,b", 'folders["lib"].archive': "lib.tar" });
+});
+
 it("options.devices are devices of the command line, typed by their rows", () => {
   const { args } = added({
     devices: [

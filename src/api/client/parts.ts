@@ -1,13 +1,13 @@
 // Options of createMachine() that are objects: each stands for options of a command line, and is read like those.
 
 import type { MachineOptions } from "../api.js";
-import type { DriveOptions } from "../services.js";
+import type { DriveOptions, FolderOptions } from "../services.js";
 
-type Parts = Pick<MachineOptions, "machine" | "cpu" | "drives" | "devices">;
+type Parts = Pick<MachineOptions, "machine" | "cpu" | "drives" | "folders" | "devices">;
 
 /** Adds them to a command line and its files. Throws MachineError for what is not there yet. */
 export function addParts<F>(
-  { machine, cpu, drives = [], devices = [] }: Parts,
+  { machine, cpu, drives = [], folders = {}, devices = [] }: Parts,
   args: string[],
   files: Record<string, F>,
   posted: (file: DriveOptions["file"]) => F,
@@ -21,6 +21,7 @@ export function addParts<F>(
     args.push("-cpu", list(model, { ...features, ...properties }));
   }
   addDrives(drives, args, files, posted);
+  addFolders(folders, args, files, posted);
   for (const { driver, ...properties } of devices) args.push("-device", list(driver, properties));
 }
 
@@ -46,5 +47,29 @@ function addDrives<F>(
     const flags = `${readOnly ? ",readonly=on" : ""}${snapshot ? ",snapshot=on" : ""}`;
     const overlay = persist === undefined ? "" : `,overlay=opfs:${persist.replaceAll(",", ",,")}`;
     args.push("-drive", `if=virtio,format=raw,file=${name}${flags}${overlay}`);
+  }
+}
+
+function addFolders<F>(
+  folders: Readonly<Record<string, FolderOptions>>,
+  args: string[],
+  files: Record<string, F>,
+  posted: (file: DriveOptions["file"]) => F,
+): void {
+  for (const [index, [tag, folder]] of Object.entries(folders).entries()) {
+    const { path, securityModel, archive, size, readOnly, protocol = "9p" } = folder;
+    const id = `folders${index}`;
+    const named = (property: string, file: DriveOptions["file"] | undefined): string | undefined => {
+      if (file === undefined) return undefined;
+      const name = `folders["${tag}"].${property}`;
+      files[name] = posted(file);
+      return name;
+    };
+    const driver = path === undefined ? "memory" : "local";
+    const security_model = securityModel ?? (path === undefined ? undefined : "mapped-file");
+    const [place, contents] = [named("path", path), named("archive", archive)];
+    args.push("-fsdev", list(driver, { id, path: place, security_model, archive: contents, size, readonly: readOnly }));
+    if (protocol === "9p") args.push("-device", list("virtio-9p-pci", { fsdev: id, mount_tag: tag }));
+    else args.push("-device", list("virtio-fs-pci", { fsdev: id, tag }));
   }
 }

@@ -2,13 +2,7 @@
 
 import { MachineError } from "../../machine/host.js";
 import type { MachineStreams } from "../api.js";
-import type {
-  MachineDrives,
-  MachineFolders,
-  MachineNetwork,
-  MachineSerialPorts,
-  MachineStatistics,
-} from "../services.js";
+import type { MachineDrives, MachineNetwork, MachineSerialPorts, MachineStatistics } from "../services.js";
 
 export function unavailable(name: string, instead: string): MachineError {
   return new MachineError(`${name} is not there yet: ${instead}`, { code: "ERR_UNAVAILABLE" });
@@ -18,7 +12,6 @@ function refuse(name: string, instead: string): never {
   throw unavailable(name, instead);
 }
 
-const ON_DISK = "put the files on a disk image";
 const NO_NETWORK = "there is no network";
 
 /** Base of the remote control. */
@@ -32,10 +25,6 @@ export abstract class MachineServices {
 
   readonly drives: MachineDrives = {
     get: (id) => refuse(`machine.drives.get("${id}")`, "an image of files is the file that was given"),
-  };
-
-  readonly folders: MachineFolders = {
-    get: (tag) => refuse(`machine.folders.get("${tag}")`, ON_DISK),
   };
 
   readonly network: MachineNetwork = {

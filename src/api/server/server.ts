@@ -5,7 +5,6 @@ import { oneLine } from "../../base/printable.js";
 import { encodeText } from "../../base/text.js";
 import { programName } from "../../guests/programs.js";
 import type { MachineHost, OutputGate } from "../../machine/host.js";
-import type { Machine } from "../../machine/machine.js";
 import { catalogue, parseArguments } from "../../machines/arguments.js";
 import { createMachine } from "../../machines/create.js";
 import { attachMonitors } from "../../monitor/attach.js";
@@ -14,7 +13,7 @@ import { chosenMachine } from "../../options/machine-options.js";
 import { STATE_LOOK_MS } from "../../tuning/host.js";
 import type { MachineState } from "../api.js";
 import { postedError } from "../errors.js";
-import type { CreateMessage, FromMachine, ToMachine } from "../messages.js";
+import type { CreateMessage, FolderRequest, FromMachine, ToMachine } from "../messages.js";
 import { AgentWatch, addAgentPort } from "./agent.js";
 import { Channels } from "./channels.js";
 import { PanicWatch } from "./panic.js";
@@ -29,7 +28,9 @@ export class MachineServer {
     (message) => this.port.post({ type: "agentMissing", message }),
   );
   private agentPort = true;
-  private machine: Machine | undefined;
+  private machine: Awaited<ReturnType<typeof createMachine>> | undefined;
+  /** What waits for the machine. */
+  private waiting: (() => void)[] = [];
   private startWanted = false;
   private started = false;
   private panicked = false;
@@ -89,6 +90,10 @@ export class MachineServer {
       case "input":
         this.channels.get(message.channel).input(message.bytes);
         break;
+      case "folder":
+        if (this.machine) this.folder(message.call, message.request);
+        else this.waiting.push(() => this.folder(message.call, message.request));
+        break;
       case "taken":
         this.channels.get(message.channel).unread -= message.count;
         if (!this.channels.behind()) this.output.onRoom?.();
@@ -127,6 +132,7 @@ export class MachineServer {
       this.look();
     });
     this.machine = machine;
+    for (const go of this.waiting.splice(0)) go();
     if (!this.startWanted) this.report("stopped");
     this.surroundings.every(STATE_LOOK_MS, () => {
       this.look();
@@ -179,6 +185,17 @@ export class MachineServer {
       },
       (error: unknown) => this.fail(error),
     );
+  }
+
+  /** Asked for: most machines' folders are the guest's alone. */
+  private folder(call: number, request: FolderRequest): void {
+    const { config, folders } = this.machine!;
+    import("./folders.js")
+      .then(({ serveFolder }) => serveFolder(config, folders, request))
+      .then(
+        (answer) => this.port.post({ type: "folder", call, answer }),
+        (error: unknown) => this.port.post({ type: "folderRefused", call, error: postedError(error) }),
+      );
   }
 
   private look(): void {

@@ -16,23 +16,33 @@ export interface MemoryOptions {
   /** Milliseconds since 1970. */
   readonly date: () => number;
   readonly rootMode?: number;
+  /** Nothing in it is changed. */
+  readonly readOnly?: boolean;
 }
 
 export class MemoryFileSystem implements FileSystem {
   readonly root: MemoryDirectory;
   private readonly volume: Volume;
 
-  constructor({ quota, date, rootMode = 0o755 }: MemoryOptions) {
+  constructor({ quota, date, rootMode = 0o755, readOnly = false }: MemoryOptions) {
     this.volume = new Volume(quota, date);
     this.root = new MemoryDirectory(this.volume, { mode: S_IFDIR | rootMode, uid: 0, gid: 0 }).hold();
+    this.volume.readOnly = readOnly;
+  }
+
+  /** One that has in it at first what `fill` makes, also where nothing is changed afterwards. */
+  static async filled(
+    options: MemoryOptions,
+    fill: (fs: MemoryFileSystem) => Promise<void>,
+  ): Promise<MemoryFileSystem> {
+    const fs = new MemoryFileSystem({ ...options, readOnly: false });
+    await fill(fs);
+    fs.volume.readOnly = options.readOnly ?? false;
+    return fs;
   }
 
   get readOnly(): boolean {
     return this.volume.readOnly;
-  }
-
-  set readOnly(value: boolean) {
-    this.volume.readOnly = value;
   }
 
   statistics(): Statistics {

@@ -58,9 +58,11 @@ it("gives the group of a set-group-ID directory to what is made in it", async ()
 });
 
 it("refuses changes where it is read-only, and reads", async () => {
-  const fs = make();
-  const node = await makeFile(fs.root, "a", "text");
-  fs.readOnly = true;
+  const fs = await MemoryFileSystem.filled({ quota: MB, date: Date.now, readOnly: true }, async ({ root }) => {
+    (await makeFile(root, "a", "text")).release();
+  });
+  const node = fs.root.lookup("a");
+  expect(fs.readOnly).toBe(true);
   for (const change of [
     () => fs.root.create("b", as(0o644)),
     () => fs.root.unlink("a", false),

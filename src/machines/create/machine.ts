@@ -52,6 +52,11 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
     return this.parts.mainboard;
   }
 
+  /** Those that are shared with the guest, by the ids of -fsdev. */
+  get folders(): ReadonlyMap<string, Folder> {
+    return this.modelled.folders;
+  }
+
   private get parts(): Wired<B> {
     if (!this.wired) throw new Error("the machine is not wired yet");
     return this.wired;

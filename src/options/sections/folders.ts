@@ -10,13 +10,13 @@ export const FOLDERS: OptionSection = {
   rows: [
     {
       names: ["fsdev"],
-      argument: `local,id=id,${LOCAL} or memory,id=id[,size=size]`,
-      help: "folder of the host, or an empty one in memory, for a -device virtio-9p-pci,fsdev=id,mount_tag=tag",
+      argument: `local,id=id,${LOCAL} or memory,id=id[,size=size][,archive=file]`,
+      help: "folder of the host, or one in memory (empty, or with the files of a tar or zip archive), for a -device virtio-9p-pci,fsdev=id,mount_tag=tag",
       apply: applyFsdev,
     },
     {
       names: ["virtfs"],
-      argument: `local,mount_tag=tag,${LOCAL}[,id=id] or memory,mount_tag=tag[,size=size]`,
+      argument: `local,mount_tag=tag,${LOCAL}[,id=id] or memory,mount_tag=tag[,size=size][,archive=file]`,
       help: "the same and its device (Linux: mount -t 9p -o trans=virtio,version=9p2000.L tag /mnt)",
       apply: applyVirtfs,
     },
