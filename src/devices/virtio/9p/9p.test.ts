@@ -172,16 +172,8 @@ describe("9P2000.L", () => {
   });
 });
 
-// The faults of others: see docs/folders.md.
+// Faults of others that the others of tests/folders/faults.test.ts are not like: see docs/folders.md.
 describe("what went wrong elsewhere", () => {
-  it("an open file without a name has size and attributes (1)", async () => {
-    const client = await begun();
-    const file = await client.create(0, "f");
-    await client.call(T.unlinkat, u32(0), "f", u32(0));
-    await client.call(T.setattr, u32(file), u32(8), u32(0), u32(0), u32(0), u64(100), u64(0), u64(0), u64(0), u64(0));
-    expect(await client.attributes(file)).toMatchObject({ size: 100, links: 0 });
-  });
-
   it("a walk goes by fids, whatever parents are called meanwhile (2), and open files survive their tree (3)", async () => {
     const client = await begun();
     await client.call(T.mkdir, u32(0), "a", u32(0o755), u32(0));
@@ -198,26 +190,6 @@ describe("what went wrong elsewhere", () => {
     for (const file of open) await client.clunk(file);
   });
 
-  it("a writer without privileges takes the set-user-ID bit away (5)", async () => {
-    const client = await begun(make(), 1000);
-    const file = await client.create(0, "f", 0o6755);
-    expect((await client.attributes(file)).mode).toBe(0o106755);
-    await client.write(file, 0, Buffer.from("x"));
-    expect((await client.attributes(file)).mode).toBe(0o100755);
-  });
-
-  it("a file is found right after it was made (8), with the same number by every way (19)", async () => {
-    const client = await begun();
-    const numbersOf = new Set<number>();
-    await client.clunk(await client.create(0, "f"));
-    for (let i = 0; i < 3; i++) {
-      const body = await client.call(T.walk, u32(0), u32(500 + i), u16(1), "f");
-      body.u16();
-      numbersOf.add(qid(body).path);
-    }
-    expect(numbersOf.size).toBe(1);
-  });
-
   it("the version of a file changes when it is written, and only then (11)", async () => {
     const client = await begun();
     const file = await client.create(0, "f");
@@ -230,21 +202,6 @@ describe("what went wrong elsewhere", () => {
     expect(await version()).toBe(before);
     await client.write(file, 0, Buffer.from("x"));
     expect(await version()).not.toBe(before);
-  });
-
-  it("each entry of a long list comes once though others are removed meanwhile (21)", async () => {
-    const fs = make();
-    for (let i = 0; i < 5000; i++) fs.root.mkdir(`d${i}`, { mode: 0o755, uid: 0, gid: 0 }).release();
-    const client = await begun(fs);
-    const directory = await client.walk(0);
-    await client.call(T.lopen, u32(directory), u32(0));
-    let next = 0;
-    const names = await client.list(directory, 4096, () => {
-      for (let i = 0; i < 20 && next < 5000; i++, next += 2) fs.root.unlink(`d${next}`, true);
-    });
-    expect(new Set(names).size).toBe(names.length);
-    for (let i = 1; i < 5000; i += 2) expect(names).toContain(`d${i}`);
-    expect((await client.list(directory)).length).toBe(fs.root.entries().length + 2);
   });
 
   it("a flush is answered after what it is about (22)", async () => {

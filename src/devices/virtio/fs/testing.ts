@@ -1,6 +1,6 @@
 // A guest's side of FUSE for tests: makes messages, takes answers apart.
 
-import { bytesOf } from "../../../fs/names.js";
+import { bytesOf, nameOf } from "../../../fs/names.js";
 import { MessageReader, MessageWriter } from "../wire.js";
 import { answer } from "./answer.js";
 import { HANDLE_KILLPRIV_V2, IN_HEADER, OP, OUT_HEADER } from "./registers.js";
@@ -100,7 +100,7 @@ export class Client {
 
   async read(node: number, handle: number, offset: number, count: number): Promise<string> {
     const body = await this.call(OP.read, node, u64(handle), u64(offset), u32(count), u32(0), u64(0), u32(0), u32(0));
-    return Buffer.from(body.data(body.left)).toString("latin1");
+    return nameOf(body.data(body.left));
   }
 
   async write(node: number, handle: number, offset: number, text: string, flags = 0): Promise<number> {
@@ -124,7 +124,7 @@ export class Client {
         offset = body.u64();
         const length = body.u32();
         body.u32();
-        const name = Buffer.from(body.data((length + 7) & ~7).subarray(0, length)).toString("latin1");
+        const name = nameOf(body.data((length + 7) & ~7).subarray(0, length));
         found.push({ name, number });
       }
       await meanwhile();
