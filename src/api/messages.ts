@@ -1,5 +1,6 @@
 // What a machine's user and the machine's thread tell each other. Plain data that can be posted.
 
+import type { ExportFormat } from "../block/export/export.js";
 import type { LoadProgress, MachineEvents, MachineExit, MachineState } from "./api.js";
 import type { PostedError } from "./errors.js";
 
@@ -47,7 +48,11 @@ export type ToMachine =
   | { type: "input"; channel: ChannelName; bytes: Uint8Array }
   | { type: "folder"; call: number; request: FolderRequest }
   /** So many bytes of output were read, or will never be. */
-  | { type: "taken"; channel: ChannelName; count: number };
+  | { type: "taken"; channel: ChannelName; count: number }
+  /** A disk as it is now is to be read, piece by piece. */
+  | { type: "export"; stream: number; drive: string; format: ExportFormat }
+  /** The next piece; no more pieces are wanted. */
+  | { type: "more" | "stop"; stream: number };
 
 export type FromMachine =
   | { type: "progress"; progress: LoadProgress }
@@ -66,6 +71,11 @@ export type FromMachine =
   /** Of a call of that number. */
   | { type: "folder"; call: number; answer: FolderAnswer }
   | { type: "folderRefused"; call: number; error: PostedError }
+  /** The ids of its disks. */
+  | { type: "drives"; ids: readonly string[] }
+  /** Of a disk that is exported; without bytes it was read whole. */
+  | { type: "piece"; stream: number; bytes: Uint8Array | undefined }
+  | { type: "noPiece"; stream: number; error: PostedError }
   | { type: "warning" | "log"; message: string }
   | { type: "exit"; exit: MachineExit }
   | { type: "error"; error: PostedError };

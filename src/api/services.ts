@@ -7,6 +7,8 @@ import type { MachineStreams } from "./streams.js";
 export interface DriveOptions {
   /** The image: bytes, a Blob, or where it is. Raw. */
   file: Blob | Uint8Array | ArrayBuffer | string | URL;
+  /** By which it is found. Default: that of a `-drive` without one, such as "virtio0". */
+  id?: string;
   /** Keeps what the guest writes under this name, for the next machine that has it: in a page, in its private file system. */
   persist?: string;
   /** The guest cannot write to it. Default false. */
@@ -21,13 +23,18 @@ export interface MachineSerialPorts {
   get(index: number): MachineStreams;
 }
 
-/** The disks of a machine, by their ids. */
+/** The disks of a machine, by their ids: `id=` of the command line's, or those of `drives`. */
 export interface MachineDrives {
   get(id: string): MachineDrive;
+  /** All ids, once the machine is there. */
+  list(): Promise<readonly string[]>;
 }
 
 export interface MachineDrive {
-  /** The disk as the guest sees it, as a file of that format. */
+  /**
+   * The disk as the guest sees it at that moment, as a file of that format (raw); the guest goes on meanwhile. The stream fails with
+   * `ERR_OPTION` where there is no such disk, and where the guest writes 256 MiB faster than it is read.
+   */
   export(options?: { format?: "raw" | "qcow2" }): ReadableStream<Uint8Array>;
 }
 

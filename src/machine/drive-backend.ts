@@ -1,6 +1,8 @@
 // An image as the options of its drive have it: what is under way is counted, for the run loop; a read-only one is not written to; zeros
 // and discarded bytes become what discard= and detect-zeroes= say.
 
+import type { Moment } from "../block/export/moment.js";
+import { Moments } from "../block/export/moments.js";
 import { isZero } from "../block/formats/bytes.js";
 import { type BlockBackend, BlockError } from "../block/interfaces.js";
 import type { DriveConfig } from "../options/config.js";
@@ -17,28 +19,32 @@ export class DriveBackend implements BlockBackend {
   readonly resize?: (size: number) => Promise<void>;
   /** Called when the disk has another size. */
   private readonly resized: (() => void)[] = [];
+  private readonly moments: Moments;
 
   constructor(
     private readonly inner: BlockBackend,
     private readonly rules: DriveRules,
     private readonly work: HostWork,
   ) {
+    this.moments = new Moments(inner);
     if (inner.readSync) this.readSync = (offset, into) => inner.readSync!(offset, into);
     if (inner.writeSync) {
-      this.writeSync = (offset, from) => !rules.readOnly && !this.becomesZeroes(from) && inner.writeSync!(offset, from);
+      this.writeSync = (offset, from) =>
+        !rules.readOnly && this.moments.none && !this.becomesZeroes(from) && inner.writeSync!(offset, from);
     }
     if (inner.flushSync) this.flushSync = () => inner.flushSync!();
     const unmaps = rules.discard === true;
     if (inner.discard && unmaps) {
-      this.discard = (offset, length) => this.change(() => inner.discard!(offset, length));
+      this.discard = (offset, length) => this.change(offset, length, () => inner.discard!(offset, length));
     }
     if (inner.writeZeroes) {
       this.writeZeroes = (offset, length, unmap) =>
-        this.change(() => inner.writeZeroes!(offset, length, unmap && unmaps));
+        this.change(offset, length, () => inner.writeZeroes!(offset, length, unmap && unmaps));
     }
     if (inner.resize) {
       this.resize = async (size) => {
-        await this.change(() => inner.resize!(size));
+        this.moments.fail("the disk has another size now");
+        await this.change(0, 0, () => inner.resize!(size));
         for (const listener of this.resized) listener();
       };
     }
@@ -62,7 +68,7 @@ export class DriveBackend implements BlockBackend {
   }
 
   write(offset: number, from: Uint8Array): Promise<void> {
-    return this.change(() => {
+    return this.change(offset, from.length, () => {
       if (!this.becomesZeroes(from)) return this.inner.write(offset, from);
       return this.inner.writeZeroes!(offset, from.length, this.rules.detectZeroes === "unmap");
     });
@@ -72,13 +78,19 @@ export class DriveBackend implements BlockBackend {
     return this.work.track(this.inner.flush());
   }
 
+  /** The disk as it is now, for those who read it while the guest goes on. */
+  moment(): Promise<Moment> {
+    return this.moments.take();
+  }
+
   close(): Promise<void> {
+    this.moments.fail("the machine has ended");
     return this.inner.close();
   }
 
-  private change(action: () => Promise<void>): Promise<void> {
+  private change(offset: number, length: number, action: () => Promise<void>): Promise<void> {
     if (this.rules.readOnly) return Promise.reject(new BlockError("the drive is read-only"));
-    return this.work.track(action());
+    return this.work.track(this.moments.change(offset, length, action));
   }
 
   /** detect-zeroes=: what is written is looked at. */

@@ -24,6 +24,7 @@ import "fzstd";
 import "../api/server/folders.js";
 import "../fs/archive/fill.js";
 import "../fs/memory/filesystem.js";
+import "../block/export/export.js";
 import "../net/user/network.js";
 
 const guest = ownGuest();

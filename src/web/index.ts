@@ -12,6 +12,7 @@ import { workerPort } from "./ports.js";
 
 export * from "../api/public.js";
 export { deleteOverlay, type KeptOverlay, listOverlays } from "./kept/overlays.js";
+export { exportOverlay, importOverlay } from "./kept/transfer.js";
 
 /**
  * Makes a machine and begins to load what its command line names; start() switches it on. Nothing is thrown but for

@@ -40,6 +40,9 @@ it.each(BROWSER_NAMES)("keeps a file over a reload, in %s", { timeout: 3 * BOOT_
   expect(await call(`wasmachine.deleteOverlay("kept")`)).toBe(
     "overlay 'kept' cannot be deleted while a machine uses it",
   );
+  expect(await call(`wasmachine.exportOverlay("kept")`)).toBe(
+    "overlay 'kept' cannot be exported while a machine uses it",
+  );
 
   await page.open(`${address}&again`);
   await page.line(PROMPT, BOOT_MS);
@@ -50,6 +53,21 @@ it.each(BROWSER_NAMES)("keeps a file over a reload, in %s", { timeout: 3 * BOOT_
   const [kept] = await call<{ name: string; bytes: number }[]>("wasmachine.listOverlays()");
   expect(kept?.name).toBe("kept");
   expect(kept?.bytes).toBeGreaterThan(65536);
+  const copied = `(async () => {
+    const { exportOverlay, deleteOverlay, importOverlay } = wasmachine;
+    const sum = async (file) => [...new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()))].join();
+    const file = await exportOverlay("kept");
+    const again = await importOverlay("kept", file).catch((error) => error.message);
+    await importOverlay("copy", file);
+    const same = (await sum(file)) === (await sum(await exportOverlay("copy")));
+    await deleteOverlay("copy");
+    return [again, same, await importOverlay("copy", new Blob(["x"])).catch((error) => error.message)];
+  })()`;
+  expect(await call(copied)).toEqual([
+    "there is an overlay 'kept' already: delete it, or use another name",
+    true,
+    "the file is no overlay that exportOverlay() gave",
+  ]);
   await call(`wasmachine.deleteOverlay("kept")`);
   expect(await call("wasmachine.listOverlays()")).toEqual([]);
   expect(await call(`wasmachine.deleteOverlay("kept")`)).toBe("there is no overlay 'kept'");

@@ -11,6 +11,7 @@ import { Agent, agentError } from "./agent/agent.js";
 import { execute } from "./agent/exec.js";
 import { AgentFiles } from "./agent/files.js";
 import { RemoteFolders } from "./folders.js";
+import { ClientDrives } from "./drives.js";
 import { HeardPromise } from "./heard.js";
 import { MachineServices } from "./services.js";
 import { ConsoleShell } from "./shell.js";
@@ -27,6 +28,7 @@ function later(milliseconds: number, action: () => void): () => void {
 export class MachineClient extends MachineServices implements Machine {
   override readonly console: MachineConsole & ChannelStreams;
   readonly monitor: ChannelStreams;
+  readonly drives: ClientDrives = new ClientDrives((message) => this.post(message));
   readonly files: MachineFiles;
   readonly folders: RemoteFolders;
   private readonly agent: Agent;
@@ -183,6 +185,15 @@ export class MachineClient extends MachineServices implements Machine {
       case "agentMissing":
         this.agent.giveUp(agentError(message.message));
         break;
+      case "drives":
+        this.drives.known(message.ids);
+        break;
+      case "piece":
+        this.drives.piece(message.stream, message.bytes);
+        break;
+      case "noPiece":
+        this.drives.failed(message.stream, message.error);
+        break;
       case "warning":
       case "log":
         this.events.emit(message.type, message.message);
@@ -231,7 +242,7 @@ export class MachineClient extends MachineServices implements Machine {
 
   private fail(error: MachineError): void {
     if (this.over) return;
-    this.close();
+    this.close(error);
     if (!this.started.heard && !this.finished.heard && !this.events.heard("error")) this.say(error.message);
     this.rejectFinished(error);
     this.rejectStarted(error);
@@ -239,12 +250,13 @@ export class MachineClient extends MachineServices implements Machine {
     this.events.emit("error", error);
   }
 
-  private close(): void {
+  private close(failure?: MachineError): void {
     this.over = true;
     const ended = new MachineError("the machine has ended", { code: "ERR_ENDED" });
     this.agent.giveUp(ended, true);
     this.consoleShell.end(ended);
     this.folders.end(ended);
+    this.drives.end(failure ?? ended);
     this.port.close();
     this.console.end();
     this.monitor.end();

@@ -41,12 +41,13 @@ function addDrives<F>(
   files: Record<string, F>,
   posted: (file: DriveOptions["file"]) => F,
 ): void {
-  for (const [index, { file, persist, readOnly = false, snapshot = false }] of drives.entries()) {
+  for (const [index, { file, id, persist, readOnly = false, snapshot = false }] of drives.entries()) {
     const name = `drives[${index}].file`;
     files[name] = posted(file);
     const flags = `${readOnly ? ",readonly=on" : ""}${snapshot ? ",snapshot=on" : ""}`;
     const overlay = persist === undefined ? "" : `,overlay=opfs:${persist.replaceAll(",", ",,")}`;
-    args.push("-drive", `if=virtio,format=raw,file=${name}${flags}${overlay}`);
+    const named = id === undefined ? "" : `,id=${id.replaceAll(",", ",,")}`;
+    args.push("-drive", `if=virtio,format=raw,file=${name}${named}${flags}${overlay}`);
   }
 }
 

@@ -18,7 +18,6 @@ describe("names of the API", () => {
 
   const CALLS: [string, (machine: MachineClient) => unknown][] = [
     ["serial.get", ({ serial }) => serial.get(1)],
-    ["drives.get", ({ drives }) => drives.get("d")],
     ["network.fetch", ({ network }) => network.fetch("http://guest/")],
     ["network.connect", ({ network }) => network.connect(80)],
     ["network.listen", ({ network }) => network.listen(80, () => {})],

@@ -2,7 +2,7 @@
 
 import { MachineError } from "../../machine/host.js";
 import type { MachineStreams } from "../api.js";
-import type { MachineDrives, MachineNetwork, MachineSerialPorts, MachineStatistics } from "../services.js";
+import type { MachineNetwork, MachineSerialPorts, MachineStatistics } from "../services.js";
 
 export function unavailable(name: string, instead: string): MachineError {
   return new MachineError(`${name} is not there yet: ${instead}`, { code: "ERR_UNAVAILABLE" });
@@ -21,10 +21,6 @@ export abstract class MachineServices {
   readonly serial: MachineSerialPorts = {
     get: (index) =>
       index === 0 ? this.console : refuse(`machine.serial.get(${index})`, "the first port is machine.console"),
-  };
-
-  readonly drives: MachineDrives = {
-    get: (id) => refuse(`machine.drives.get("${id}")`, "an image of files is the file that was given"),
   };
 
   readonly network: MachineNetwork = {

@@ -16,6 +16,7 @@ import { postedError } from "../errors.js";
 import type { CreateMessage, FolderRequest, FromMachine, ToMachine } from "../messages.js";
 import { AgentWatch, addAgentPort } from "./agent.js";
 import { Channels } from "./channels.js";
+import { Exports } from "./exports.js";
 import { PanicWatch } from "./panic.js";
 import { ReportingScheduler } from "./scheduler.js";
 import type { HostFiles, Surroundings } from "./surroundings.js";
@@ -27,6 +28,7 @@ export class MachineServer {
     () => this.agentPort,
     (message) => this.port.post({ type: "agentMissing", message }),
   );
+  private readonly exports = new Exports((message) => this.port.post(message));
   private agentPort = true;
   private machine: Awaited<ReturnType<typeof createMachine>> | undefined;
   /** What waits for the machine. */
@@ -98,6 +100,15 @@ export class MachineServer {
         this.channels.get(message.channel).unread -= message.count;
         if (!this.channels.behind()) this.output.onRoom?.();
         break;
+      case "export":
+        this.exports.begin(message);
+        break;
+      case "more":
+        void this.exports.more(message.stream);
+        break;
+      case "stop":
+        void this.exports.stop(message.stream);
+        break;
     }
   }
 
@@ -133,6 +144,7 @@ export class MachineServer {
     });
     this.machine = machine;
     for (const go of this.waiting.splice(0)) go();
+    this.exports.made(machine.drives);
     if (!this.startWanted) this.report("stopped");
     this.surroundings.every(STATE_LOOK_MS, () => {
       this.look();

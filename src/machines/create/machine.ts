@@ -48,6 +48,11 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
     super(modelled);
   }
 
+  /** By their ids. */
+  get drives(): ReadonlyMap<string, Drive> {
+    return this.modelled.drives;
+  }
+
   get mainboard(): B {
     return this.parts.mainboard;
   }

@@ -3,8 +3,10 @@
 
 import { CLUSTER, type Clusters, MemoryClusters, type SavedCluster } from "../../block/clusters.js";
 import { BlockError } from "../../block/interfaces.js";
+import { flatten, mapBytes } from "../../block/layers/flat.js";
 import { refuseOther } from "../../block/layers/layers.js";
 import type { Identity } from "../../block/layers/record.js";
+import type { Part } from "./container.js";
 import { isError, noRoom } from "./errors.js";
 
 const DATABASE = "wasmachine";
@@ -51,6 +53,29 @@ export async function deleteFromDatabase(database: IDBDatabase, name: string): P
   const stores = database.transaction([OVERLAYS, CLUSTERS], "readwrite");
   stores.objectStore(OVERLAYS).delete(name);
   stores.objectStore(CLUSTERS).delete(clustersOf(name));
+  await ended(stores);
+}
+
+/** The files of a layer that has what is kept. */
+export async function exportDatabase(database: IDBDatabase, name: string): Promise<Part[]> {
+  const stores = database.transaction([OVERLAYS, CLUSTERS]);
+  const identity = (await asked(stores.objectStore(OVERLAYS).get(name))) as Identity;
+  const clusters = (await asked(stores.objectStore(CLUSTERS).getAll(clustersOf(name)))) as SavedCluster[];
+  return [
+    { name: "0.data", contents: new Blob(clusters.map(({ data }) => data as Uint8Array<ArrayBuffer>)) },
+    { name: "0.map0", contents: new Blob([mapBytes(identity, clusters)]) },
+    { name: "0.map1", contents: new Blob([]) },
+  ];
+}
+
+/** Keeps what the files of layers have, all or nothing. */
+export async function importDatabase(database: IDBDatabase, name: string, parts: readonly Part[]): Promise<void> {
+  const files = new Map<string, Uint8Array>();
+  for (const { name: file, contents } of parts) files.set(file, new Uint8Array(await contents.arrayBuffer()));
+  const { identity, clusters } = flatten(files);
+  const stores = database.transaction([OVERLAYS, CLUSTERS], "readwrite", { durability: "strict" });
+  stores.objectStore(OVERLAYS).put(identity, name);
+  for (const cluster of clusters) stores.objectStore(CLUSTERS).put(cluster, [name, cluster.index]);
   await ended(stores);
 }
 

@@ -1,3 +1,5 @@
+import { now, save } from "./save.js";
+
 /** Everything the console has shown, for download; the oldest goes when it is too much. */
 export class BootLog {
   private static readonly LIMIT = 32 << 20;
@@ -17,10 +19,6 @@ export class BootLog {
 
   /** Has the browser save it. */
   download(): void {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob(this.pieces, { type: "text/plain" }));
-    link.download = `boot-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.log`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    save(new Blob(this.pieces, { type: "text/plain" }), `boot-${now()}.log`);
   }
 }

@@ -4,6 +4,7 @@ import type { ListedGuest } from "../../guests/listing.js";
 import type { MachineTerminal } from "../terminal/terminal.js";
 import { BootLog } from "./boot-log.js";
 import { confirmLoss } from "./confirm.js";
+import { saveDisks } from "./disks.js";
 import { chooseGuest, offeredGuests } from "./guests.js";
 import { type Link, readLink } from "./link.js";
 import { ProgressList } from "./progress.js";
@@ -39,6 +40,7 @@ const commandLine = element<HTMLTextAreaElement>("arguments");
 const pause = element<HTMLButtonElement>("pause");
 const reset = element<HTMLButtonElement>("reset");
 const power = element<HTMLButtonElement>("power");
+const disks = element<HTMLButtonElement>("disks");
 const progress = new ProgressList(element("progress"));
 const log = new BootLog();
 const picker = element<HTMLSelectElement>("guest");
@@ -64,7 +66,7 @@ function showState(state: ShownState): void {
   const over = state === "ended" || state === "failed";
   const none = state === "loading" || state === "waiting";
   pause.disabled = none;
-  reset.disabled = power.disabled = over || none;
+  reset.disabled = power.disabled = disks.disabled = over || none;
   pause.textContent = over ? "Start" : state === "stopped" ? "Continue" : "Pause";
 }
 
@@ -178,6 +180,20 @@ element("foreign-start").addEventListener("click", () => {
 });
 element("log").addEventListener("click", () => {
   log.download();
+  terminal?.focus();
+});
+disks.addEventListener("click", () => {
+  if (!session) return;
+  disks.disabled = true;
+  say("notice", "The disks are being read; the guest goes on meanwhile.");
+  saveDisks(session.machine)
+    .then(
+      (sentence) => say("notice", sentence),
+      (error: Error) => say("error", error.message),
+    )
+    .finally(() => {
+      disks.disabled = session?.machine.state === "ended";
+    });
   terminal?.focus();
 });
 element("default").addEventListener("click", () => {

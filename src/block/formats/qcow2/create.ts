@@ -1,13 +1,13 @@
 // A new qcow2 image.
 
 import { BlockError } from "../../interfaces.js";
-import { fromUtf8, viewOf } from "../bytes.js";
+import { fromUtf8 } from "../bytes.js";
 import type { Packing } from "../codec.js";
 import type { ImageFile } from "../image-file.js";
 import type { Steps } from "../steps.js";
-import { geometry, writeOffset } from "./entries.js";
+import { geometry, MOST_L1 } from "./entries.js";
 import { makeHeader } from "./header.js";
-import { width } from "./widths.js";
+import { placeRefcounts, refcountBlock, refcountTable } from "./layout.js";
 
 export interface CreateOptions {
   readonly size: number;
@@ -19,8 +19,6 @@ export interface CreateOptions {
   readonly packing?: Packing;
   readonly backing?: { readonly file: string; readonly format: string | undefined } | undefined;
 }
-
-const MOST_L1 = 4 << 20;
 
 /** Writes an empty disk into an empty file. Throws BlockError where the options do not go together. */
 export function* createQcow2(file: ImageFile, options: CreateOptions): Steps<void> {
@@ -60,17 +58,9 @@ export function* createQcow2(file: ImageFile, options: CreateOptions): Steps<voi
   if (!Number.isSafeInteger(size) || l1Size > MOST_L1)
     refuse(`The image size is too large for clusters of ${clusterSize} bytes (try using a larger cluster size)`);
   const l1Clusters = Math.ceil((l1Size * 8) / clusterSize);
-  const perBlock = (clusterSize * 8) / refcountBits;
-  // Header, refcount table, refcount blocks, L1 table.
-  let blocks = 1;
-  let tableClusters = 1;
-  const used = (): number => 1 + tableClusters + blocks + l1Clusters;
-  for (;;) {
-    const [needed, table] = [Math.ceil(used() / perBlock), Math.ceil((blocks * 8) / clusterSize)];
-    if (needed <= blocks && table <= tableClusters) break;
-    [blocks, tableClusters] = [Math.max(needed, blocks), Math.max(table, tableClusters)];
-  }
-  const l1Offset = (1 + tableClusters + blocks) * clusterSize;
+  const places = placeRefcounts(clusterSize, refcountBits, l1Clusters);
+  const { tableClusters, blocks, end } = places;
+  const l1Offset = end * clusterSize;
   const head = makeHeader({
     version,
     clusterBits,
@@ -85,16 +75,11 @@ export function* createQcow2(file: ImageFile, options: CreateOptions): Steps<voi
     lazyRefcounts,
     backing: backing && { file: fromUtf8(backing.file), format: backing.format },
   });
-  const table = new Uint8Array(tableClusters * clusterSize);
-  const refcounts = width(refcountOrder);
   for (let index = 0; index < blocks; index++) {
-    const offset = (1 + tableClusters + index) * clusterSize;
-    writeOffset(viewOf(table), index * 8, offset, false);
-    const block = new Uint8Array(clusterSize);
-    for (let k = 0; k < perBlock && index * perBlock + k < used(); k++) refcounts.set(viewOf(block), k, 1);
-    yield file.write(offset, block);
+    const block = refcountBlock(clusterSize, refcountOrder, index, end + l1Clusters);
+    yield file.write((1 + tableClusters + index) * clusterSize, block);
   }
-  yield file.write(clusterSize, table);
+  yield file.write(clusterSize, refcountTable(clusterSize, places));
   yield file.write(l1Offset, new Uint8Array(l1Clusters * clusterSize));
   yield file.flush();
   yield file.write(0, head);

@@ -11,6 +11,9 @@ const ZERO = 1;
 const OFFSET_HIGH = 0x00ffffff;
 const OFFSET_LOW = 0xfffffe00;
 
+/** Entries of a level 1 table. */
+export const MOST_L1: number = 4 << 20;
+
 export interface Geometry {
   readonly version: 2 | 3;
   readonly clusterBits: number;
