@@ -16,7 +16,12 @@ it.skipIf(!agentBuilt("x86_64"))(
   { timeout: 400_000 },
   async () => {
     const folder = temporaryFolder();
-    const [image, raw, qcow2] = ["image", "raw", "qcow2"].map((name) => folder.file(name)) as [string, string, string];
+    const [image, raw, qcow2, whole] = ["image", "raw", "qcow2", "whole"].map((name) => folder.file(name)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     copyDisk(image);
     const machine = createMachine({
       arguments: '-m 256M -kernel bzImage -initrd initrd -append "console=ttyS0 loglevel=4 root=/dev/vda rw"',
@@ -46,8 +51,8 @@ it.skipIf(!agentBuilt("x86_64"))(
       machine.dispose();
     }
     execFileSync(process.execPath, [`${ROOT}dist/commands/cli.js`, "img", "check", qcow2]);
-    execFileSync(process.execPath, [`${ROOT}dist/commands/cli.js`, "img", "convert", "-O", "raw", qcow2, image]);
-    for (const file of [raw, image]) {
+    execFileSync(process.execPath, [`${ROOT}dist/commands/cli.js`, "img", "convert", "-O", "raw", qcow2, whole]);
+    for (const file of [raw, whole]) {
       // The journal is replayed first: the disk is that of a machine that runs.
       expect(spawnSync(program("e2fsck"), ["-p", file]).status).toBeLessThan(2);
       const { status, stdout } = spawnSync(program("e2fsck"), ["-fn", file], { encoding: "utf8" });

@@ -1,7 +1,8 @@
 // The file that a format keeps its image in: it ends in zeros without end, and grows where something is written behind its end.
 
 import { type BlockBackend, BlockError } from "../interfaces.js";
-import type { Step } from "./steps.js";
+import { viewOf } from "./bytes.js";
+import type { Step, Steps } from "./steps.js";
 
 /** It grows by so much at a time, so that not each new cluster is a call of the host. */
 const GROWTH = 1 << 20;
@@ -60,6 +61,19 @@ export class ImageFile {
   grow(size: number): void {
     if (!this.base.grow) throw new BlockError(`${this.name} cannot grow where it lies`, true);
     this.base.grow(size);
+  }
+
+  /** Throws a sentence that begins with its name. */
+  refuse(what: string): never {
+    throw new BlockError(`${this.name} ${what}`);
+  }
+
+  /** A part that the image needs, which `what` calls in a sentence where it is not there. */
+  *part(what: string, offset: number, length: number): Steps<DataView> {
+    this.needs(what, offset, length);
+    const bytes = new Uint8Array(length);
+    yield this.read(offset, bytes);
+    return viewOf(bytes);
   }
 
   /** Throws with a sentence when a part that the image needs is not there. */

@@ -1,7 +1,7 @@
 // VDI (VirtualBox), version 1.1: a header, a map of blocks, the blocks.
 
-import { BlockError } from "../interfaces.js";
-import { u64le, viewOf } from "./bytes.js";
+import { readBlockTable } from "./block-table.js";
+import { u64le } from "./bytes.js";
 import type { Format } from "./format.js";
 import type { ImageFile } from "./image-file.js";
 import { SparseImage } from "./sparse-image.js";
@@ -20,17 +20,11 @@ interface Vdi {
   readonly blockSize: number;
   readonly dataOffset: number;
   readonly map: DataView;
-  readonly blocks: number;
 }
 
 function* parse(file: ImageFile): Steps<Vdi> {
-  const refuse = (what: string): never => {
-    throw new BlockError(`${file.name} ${what}`);
-  };
-  file.needs("header", 0, HEADER);
-  const header = new Uint8Array(HEADER);
-  yield file.read(0, header);
-  const view = viewOf(header);
+  const refuse = (what: string): never => file.refuse(what);
+  const view = yield* file.part("header", 0, HEADER);
   const u32 = (at: number): number => view.getUint32(at, true);
   if (u32(0x40) !== SIGNATURE) refuse("is not a VDI image");
   if (u32(0x44) !== 0x00010001)
@@ -40,18 +34,12 @@ function* parse(file: ImageFile): Steps<Vdi> {
       `is a VDI image of type ${u32(0x4c)}: 1 (dynamic) and 2 (fixed) are supported, others need images beside them`,
     );
   }
-  const size = u64le(view, 0x170);
-  const blockSize = u32(0x178);
-  const blocks = u32(0x180);
-  if (blockSize === 0 || blockSize % 512 !== 0 || blockSize > 2 ** 28) refuse(`says blocks of ${blockSize} bytes`);
-  if (!Number.isSafeInteger(size) || size > blocks * blockSize) {
-    refuse(`says a size of ${size} bytes and ${blocks} blocks of ${blockSize} bytes`);
-  }
-  if (blocks > MOST_BLOCKS) refuse(`says ${blocks} blocks, and ${MOST_BLOCKS} are the most`);
-  file.needs("map of blocks", u32(0x154), blocks * 4);
-  const map = new Uint8Array(blocks * 4);
-  yield file.read(u32(0x154), map);
-  return { size, blockSize, dataOffset: u32(0x158), map: viewOf(map), blocks };
+  const [size, blockSize] = [u64le(view, 0x170), u32(0x178)];
+  const map = yield* readBlockTable(file, {
+    ...{ size, blockSize, leastBlock: 512 },
+    ...{ offset: u32(0x154), entries: u32(0x180), entryBytes: 4, mostEntries: MOST_BLOCKS },
+  });
+  return { size, blockSize, dataOffset: u32(0x158), map };
 }
 
 export const vdi: Format = {

@@ -1,8 +1,8 @@
 // VHD (of Connectix, later Microsoft): a footer at the end, before it the disk as it is (fixed), or a header, a table and blocks with a bitmap each
 // (dynamic). Differencing images are read without their parent only where they need nothing of it, so they are refused.
 
-import { BlockError } from "../interfaces.js";
-import { ascii, u64be, viewOf } from "./bytes.js";
+import { readBlockTable } from "./block-table.js";
+import { ascii, bytesOf, u64be, viewOf } from "./bytes.js";
 import type { Format } from "./format.js";
 import { hex, type ImageFile } from "./image-file.js";
 import { SparseImage } from "./sparse-image.js";
@@ -25,9 +25,7 @@ interface Vhd {
 }
 
 function* parse(file: ImageFile): Steps<Vhd> {
-  const refuse = (what: string): never => {
-    throw new BlockError(`${file.name} ${what}`);
-  };
+  const refuse = (what: string): never => file.refuse(what);
   const footer = new Uint8Array(FOOTER);
   file.needs("footer", Math.max(0, file.size - FOOTER), FOOTER);
   // Of a dynamic disk there is a copy at the start.
@@ -51,23 +49,14 @@ function* parse(file: ImageFile): Steps<Vhd> {
     return { size: whole, blockSize: 2 ** 21, table: undefined };
   }
   const at = u64be(view, 16);
-  file.needs("dynamic header", at, 1024);
-  const header = new Uint8Array(1024);
-  yield file.read(at, header);
-  const dynamic = viewOf(header);
-  if (ascii(header, 0, 8) !== "cxsparse") refuse(`is damaged: there is no dynamic header at ${hex(at)}`);
-  const entries = dynamic.getUint32(28);
+  const dynamic = yield* file.part("dynamic header", at, 1024);
+  if (ascii(bytesOf(dynamic), 0, 8) !== "cxsparse") refuse(`is damaged: there is no dynamic header at ${hex(at)}`);
   const blockSize = dynamic.getUint32(32);
-  const tableOffset = u64be(dynamic, 16);
-  if (blockSize < 512 || (blockSize & (blockSize - 1)) !== 0 || blockSize > 2 ** 28)
-    refuse(`says blocks of ${blockSize} bytes`);
-  if (entries > MOST_TABLE || entries * blockSize < whole) {
-    refuse(`says a size of ${whole} bytes and ${entries} blocks of ${blockSize} bytes`);
-  }
-  file.needs("table of blocks", tableOffset, entries * 4);
-  const table = new Uint8Array(entries * 4);
-  yield file.read(tableOffset, table);
-  return { size: whole, blockSize, table: viewOf(table) };
+  const table = yield* readBlockTable(file, {
+    ...{ size: whole, blockSize, leastBlock: 512 },
+    ...{ offset: u64be(dynamic, 16), entries: dynamic.getUint32(28), entryBytes: 4, mostEntries: MOST_TABLE },
+  });
+  return { size: whole, blockSize, table };
 }
 
 export const vpc: Format = {

@@ -1,7 +1,7 @@
 // VHDX (Hyper-V), [MS-VHDX]: two headers, a table of regions, metadata, a table of blocks. One whose log was not replayed is refused.
 
-import { BlockError } from "../interfaces.js";
-import { ascii, u64le, viewOf } from "./bytes.js";
+import { readBlockTable } from "./block-table.js";
+import { ascii, bytesOf, u64le, viewOf } from "./bytes.js";
 import type { Format } from "./format.js";
 import { hex, type ImageFile } from "./image-file.js";
 import { SparseImage } from "./sparse-image.js";
@@ -35,14 +35,10 @@ function guid(view: DataView, at: number): string {
 }
 
 function* parse(file: ImageFile): Steps<Vhdx> {
-  const refuse = (what: string): never => {
-    throw new BlockError(`${file.name} ${what}`);
-  };
-  file.needs("headers", 0, MIB);
-  const start = new Uint8Array(MIB);
-  yield file.read(0, start);
+  const refuse = (what: string): never => file.refuse(what);
+  const view = yield* file.part("headers", 0, MIB);
+  const start = bytesOf(view);
   if (ascii(start, 0, 8) !== "vhdxfile") refuse("is not a VHDX image");
-  const view = viewOf(start);
   const headers = HEADERS.filter((at) => ascii(start, at, 4) === "head");
   const header = headers.sort((a, b) => u64le(view, b + 8) - u64le(view, a + 8))[0];
   if (header === undefined) return refuse("is damaged: it has no header");
@@ -62,23 +58,23 @@ function* parse(file: ImageFile): Steps<Vhdx> {
     return refuse(`is damaged: it has no ${what}`);
   };
   const metadata = region(REGION_METADATA, "metadata");
-  file.needs("metadata", metadata.offset, Math.min(metadata.length, MIB));
-  const meta = new Uint8Array(Math.min(metadata.length, MIB));
-  yield file.read(metadata.offset, meta);
-  const { size, blockSize, sectorSize } = items(meta, refuse);
+  const meta = yield* file.part("metadata", metadata.offset, Math.min(metadata.length, MIB));
+  const { size, blockSize, sectorSize } = items(bytesOf(meta), refuse);
   const bat = region(REGION_BAT, "table of blocks");
   const ratio = (2 ** 23 * sectorSize) / blockSize;
   const blocks = Math.ceil(size / blockSize);
-  const entries = blocks + Math.floor(Math.max(0, blocks - 1) / ratio);
-  if (entries > MOST_BAT || entries * 8 > bat.length) {
+  const others = Math.floor(Math.max(0, blocks - 1) / ratio);
+  const entries = blocks + others;
+  if (entries * 8 > bat.length) {
     refuse(
       `says a size of ${size} bytes in blocks of ${blockSize}, and a table of ${bat.length} bytes for ${entries} of them`,
     );
   }
-  file.needs("table of blocks", bat.offset, entries * 8);
-  const bytes = new Uint8Array(entries * 8);
-  yield file.read(bat.offset, bytes);
-  return { size, blockSize, sectorSize, bat: viewOf(bytes) };
+  const blockTable = yield* readBlockTable(file, {
+    ...{ size, blockSize, leastBlock: MIB, others },
+    ...{ offset: bat.offset, entries, entryBytes: 8, mostEntries: MOST_BAT },
+  });
+  return { size, blockSize, sectorSize, bat: blockTable };
 }
 
 function items(meta: Uint8Array, refuse: (what: string) => never): Omit<Vhdx, "bat"> {

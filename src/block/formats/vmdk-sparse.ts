@@ -30,15 +30,8 @@ export interface SparseExtent {
 }
 
 export function* openSparse(file: ImageFile, codec: Codec): Steps<SparseExtent> {
-  const refuse = (what: string): never => {
-    throw new BlockError(`${file.name} ${what}`);
-  };
-  const read = function* (what: string, offset: number, length: number): Steps<DataView> {
-    file.needs(what, offset, length);
-    const bytes = new Uint8Array(length);
-    yield file.read(offset, bytes);
-    return viewOf(bytes);
-  };
+  const refuse = (what: string): never => file.refuse(what);
+  const read = (what: string, offset: number, length: number): Steps<DataView> => file.part(what, offset, length);
   let header = yield* read("header", 0, SECTOR);
   if (header.getUint32(0, true) !== MAGIC) refuse("is not a sparse VMDK extent");
   if (u64le(header, 56) >= AT_END - 4096) {

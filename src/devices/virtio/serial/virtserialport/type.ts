@@ -1,23 +1,3 @@
-import { defineDevice } from "../../../registry/registry.js";
+import { definePort } from "../port-type.js";
 
-export const device = defineDevice({
-  name: "virtserialport",
-  text: "port of a virtio-serial device",
-  bus: "virtio-serial",
-  properties: {
-    chardev: { type: "chardev", text: "where it leads (nowhere)" },
-    name: { type: "string", text: "name by which a guest finds it" },
-    nr: { type: "number", most: 510, text: "number of the port (the first free one)" },
-    bus: { type: "string", text: "the device's bus, such as ID.0 (the first with room)" },
-  },
-  async load() {
-    const { VirtioSerialPort } = await import("../port.js");
-    return (context, { chardev, name, nr }) =>
-      new VirtioSerialPort({
-        type: "virtserialport",
-        backend: chardev === undefined ? undefined : context.chardev(chardev).backend,
-        portName: name,
-        number: nr,
-      });
-  },
-});
+export const device = definePort("virtserialport", "port of a virtio-serial device", "name by which a guest finds it");
