@@ -9,12 +9,15 @@ import type { HostWork } from "./clock/scheduler.js";
 import { DriveBackend } from "./drive-backend.js";
 import { MachineError, type MachineHost } from "./host.js";
 import { OverlayState } from "./overlay-state.js";
+import { Throttles } from "./throttles.js";
 
 export interface Drive {
   config: DriveConfig;
   backend: DriveBackend;
   /** The image in its format, without what is kept in memory over it. */
   disk: FormatImage;
+  /** Its requests wait no more for their turn. */
+  lift: () => void;
   /** What was written, where that is kept in memory. */
   written?: OverlayState;
 }
@@ -26,6 +29,7 @@ export async function openDrives(
   work: HostWork,
 ): Promise<Map<string, Drive>> {
   const opened = new Map<string, Drive>();
+  const throttles = new Throttles(host);
   try {
     for (const config of drives) {
       refuseShared(config, drives);
@@ -40,8 +44,16 @@ export async function openDrives(
         const disk = await openDisk(image, config, host);
         const lasting = config.overlay === undefined ? disk : await openLayers(disk, config, config.overlay, host);
         const overlay = config.snapshot ? new MemoryOverlay(lasting) : undefined;
-        const backend = new DriveBackend(overlay ?? lasting, config, work);
-        opened.set(config.id, { config, disk, backend, ...(overlay ? { written: new OverlayState(overlay) } : {}) });
+        const throttled = throttles.over(overlay ?? lasting, config.throttle);
+        const backend = new DriveBackend(throttled.disk, config, work);
+        const { lift } = throttled;
+        opened.set(config.id, {
+          config,
+          disk,
+          backend,
+          lift,
+          ...(overlay ? { written: new OverlayState(overlay) } : {}),
+        });
       } catch (error) {
         await image.close();
         throw error;

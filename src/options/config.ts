@@ -1,6 +1,7 @@
 // What a command line says, with every default filled in. Plain data: a page can post it to a worker.
 
 import type { PropertyValues } from "../base/properties.js";
+import type { ThrottleRules } from "../block/throttle/rules.js";
 import type { UserConfig } from "../net/user/config.js";
 
 export interface MachineConfig {
@@ -108,6 +109,8 @@ export interface DriveConfig {
   discard?: boolean;
   /** Writes of zeros: off as others, on without their bytes, unmap without their room too. */
   detectZeroes?: "off" | "on" | "unmap";
+  /** How much it may do in a second. */
+  throttle?: ThrottleRules;
   serial?: string;
   /** cache=: whether the guest sees a write cache (false: every write is stable when it completes). */
   writeCache: boolean;

@@ -11,6 +11,7 @@ import {
 import { optionError } from "./error.js";
 import { applyList, type Fail } from "./keyval.js";
 import type { MachineRow } from "./rows.js";
+import { noThrottle, type ThrottleWords, throttleHandlers, throttleRules } from "./throttle.js";
 import { parseChoice, parseInteger, parseSwitch, parseSwitchAuto } from "./values.js";
 
 /** A disk and its place on its bus, before the places are settled. */
@@ -21,6 +22,7 @@ export interface PendingDrive {
   /** hd: QEMU's IDE disks; cd: its CD-ROM drive. */
   bus: "hd" | "virtio" | "cd" | "pflash" | "none";
   index?: number;
+  throttle: ThrottleWords;
 }
 
 const FORMATS = ["raw", "qcow2", "vdi", "vhdx", "vmdk", "vpc"];
@@ -34,6 +36,7 @@ export function parseDrive(option: string, value: string): PendingDrive {
     value,
     drive: newDrive(""),
     bus: "hd",
+    throttle: noThrottle(),
   };
   let cdrom = false;
   const readOnly = (target: PendingDrive, text: string, fail: Fail): void => {
@@ -131,7 +134,12 @@ export function parseDrive(option: string, value: string): PendingDrive {
     "file.read-only": readOnly,
     "file.locking": locking,
     locking,
+    ...throttleHandlers<PendingDrive>(({ throttle }) => throttle),
   });
+  const throttle = throttleRules(pending.throttle, (message) => {
+    throw optionError(option, value, message);
+  });
+  if (throttle) pending.drive.throttle = throttle;
   if (pending.drive.file === "") throw optionError(option, value, "Must specify a file (file=)");
   if (pending.bus === "none" && pending.drive.id === "") {
     throw optionError(option, value, "if=none needs an id= for the -device that uses it");
@@ -150,7 +158,7 @@ export function parseReadErrors(text: string, fail: Fail): ReadErrors {
 
 /** -hda FILE to -hdd FILE, and the file named without an option. */
 export function hardDisk(option: string, file: string, index: number): PendingDrive {
-  return { option, value: file, drive: newDrive(file), bus: "hd", index };
+  return { option, value: file, drive: newDrive(file), bus: "hd", index, throttle: noThrottle() };
 }
 
 function newDrive(file: string): DriveConfig {
@@ -170,7 +178,7 @@ function newDrive(file: string): DriveConfig {
 /** -pflash FILE. */
 export function flash(option: string, file: string): PendingDrive {
   const drive: DriveConfig = { ...newDrive(file), interface: "pflash" };
-  return { option, value: file, drive, bus: "pflash" };
+  return { option, value: file, drive, bus: "pflash", throttle: noThrottle() };
 }
 
 /** -cdrom FILE. */

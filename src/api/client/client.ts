@@ -10,8 +10,8 @@ import type { ExecOptions, ExecResult, MachineFiles, MachineShell } from "../ser
 import { Agent, agentError } from "./agent/agent.js";
 import { execute } from "./agent/exec.js";
 import { AgentFiles } from "./agent/files.js";
-import { RemoteFolders } from "./folders.js";
 import { ClientDrives } from "./drives.js";
+import { RemoteFolders } from "./folders.js";
 import { HeardPromise } from "./heard.js";
 import { MachineServices } from "./services.js";
 import { ConsoleShell } from "./shell.js";

@@ -47,6 +47,10 @@ export class ReportingScheduler implements HostScheduler {
     return { done, wake: () => sleep.wake() };
   }
 
+  timer(milliseconds: number): HostSleep {
+    return this.inner.sleep(milliseconds);
+  }
+
   /** Whether the run loop has slept nearly all the time since the last look. */
   asleep(): boolean {
     const now = this.now();

@@ -11,6 +11,8 @@ type Pieces = AsyncGenerator<Uint8Array, void, void>;
 const WRITERS: Readonly<Record<ExportFormat, (moment: Moment) => Pieces>> = { raw, qcow2 };
 /** Bytes of a piece: few are many messages. */
 const PIECE = 1 << 20;
+/** Units that are read at once. */
+const AHEAD = 16;
 
 /** Closes the moment at its end. */
 export async function* exportDisk(moment: Moment, format: ExportFormat): Pieces {
@@ -47,12 +49,22 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
-async function* units(moment: Moment, numbers: Iterable<number>): Pieces {
+/** Some are read at once: each read may have to wait for the guest's turn to end. */
+async function* units(moment: Moment, numbers: Iterable<number>, last = true): Pieces {
+  const reading: { unit: number; bytes: Promise<Uint8Array> }[] = [];
+  const next = async ({ unit, bytes }: (typeof reading)[number]): Promise<Uint8Array> => {
+    const read = await bytes;
+    if (last) moment.forget(unit + 1);
+    return read;
+  };
   for (const unit of numbers) {
-    const bytes = await moment.read(unit);
-    moment.forget(unit + 1);
-    yield bytes;
+    const bytes = moment.read(unit);
+    // Those before it are waited for first.
+    bytes.catch(() => {});
+    reading.push({ unit, bytes });
+    if (reading.length === AHEAD) yield next(reading.shift()!);
   }
+  for (const one of reading) yield next(one);
 }
 
 function raw(moment: Moment): Pieces {
@@ -62,6 +74,10 @@ function raw(moment: Moment): Pieces {
 /** Its tables are in front: what is zeros has to be known before the first byte. */
 async function* qcow2(moment: Moment): Pieces {
   const data: number[] = [];
-  for (let unit = 0; unit < moment.units; unit++) if (!isZero(await moment.read(unit))) data.push(unit);
+  let unit = 0;
+  for await (const bytes of units(moment, Array(moment.units).keys(), false)) {
+    if (!isZero(bytes)) data.push(unit);
+    unit++;
+  }
   yield* streamQcow2(moment.size, Math.log2(UNIT), data, units(moment, data));
 }

@@ -1,7 +1,4 @@
-// A sparse extent of VMDK: a header, the text, a directory of tables of grains, the grains, which may be packed.
-
-import { BlockError } from "../interfaces.js";
-import { u64le, utf8, viewOf } from "./bytes.js";
+import { u64le, utf8 } from "./bytes.js";
 import type { Codec } from "./codec.js";
 import { hex, type ImageFile } from "./image-file.js";
 import type { Place } from "./sparse-image.js";

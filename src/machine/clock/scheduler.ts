@@ -5,6 +5,8 @@ export interface HostScheduler {
   yield(): Promise<void>;
   /** Resolves after `milliseconds` (Infinity: never by itself) or when `wake` is called, whichever is first. */
   sleep(milliseconds: number): HostSleep;
+  /** The same for others than the run loop, where somebody looks at how long that sleeps. */
+  timer?(milliseconds: number): HostSleep;
 }
 
 export interface HostSleep {

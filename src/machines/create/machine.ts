@@ -116,6 +116,7 @@ export class ModelledMachine<C extends EngineCpu = EngineCpu, B extends Mainboar
         else if (!mainboard.powerButton()) this.warn("the guest does not listen to the power button yet");
       },
       async close() {
+        for (const drive of drives.values()) drive.lift();
         // A write that the guest was not told of yet is done all the same.
         await Promise.all(devices().map((device) => device.inFlight?.idle()));
         await network.close();

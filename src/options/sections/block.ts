@@ -30,7 +30,7 @@ export const BLOCK: OptionSection = {
     {
       names: ["drive"],
       argument:
-        "file=file[,if=virtio|pflash|none][,format=raw|qcow2|...][,readonly=on|off][,snapshot=on|off][,overlay=opfs:name][,id=id][,serial=s][,cache=mode][,discard=ignore|unmap][,detect-zeroes=off|on|unmap][,werror=action][,rerror=action]",
+        "file=file[,if=virtio|pflash|none][,format=raw|qcow2|...][,readonly=on|off][,snapshot=on|off][,overlay=opfs:name][,id=id][,serial=s][,cache=mode][,discard=ignore|unmap][,detect-zeroes=off|on|unmap][,werror=action][,rerror=action][,throttling.bps-total=n][,throttling.iops-total=n][...]",
       help: "image as a disk; if=none leaves it to a -device virtio-blk-pci,drive=id",
       apply: (state, option, value) => void state.pendingDrives.push(parseDrive(option, value)),
     },
