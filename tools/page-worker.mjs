@@ -5,12 +5,12 @@
 import { relative, sep } from "node:path";
 import { rolldown } from "rolldown";
 
-/** File for what is below these folders, and for what nothing but it uses. What stands in no line is worker.js's. */
+/** File for these files, for what is below these folders, and for what nothing but it uses. What stands in no line is worker.js's. */
 const PARTS = {
   x86_64: ["src/arch/x86", "src/machines/pc"],
   riscv64: ["src/arch/riscv", "src/machines/virt", "src/machines/spike"],
   network: ["src/net", "src/devices/virtio/net"],
-  folders: ["src/devices/virtio/9p", "src/devices/virtio/fs"],
+  folders: ["src/devices/virtio/9p", "src/devices/virtio/fs", "src/fs", "src/api/server/folders.ts"],
   disks: ["src/block/formats", "src/devices/storage"],
   unpack: ["node_modules/fflate", "node_modules/fzstd"],
 };
@@ -98,7 +98,9 @@ async function readGraph({ input, plugins }) {
 function partition(root, graph, input) {
   const named = (id) => {
     const path = relative(root, id).replaceAll(sep, "/");
-    return Object.keys(PARTS).find((part) => PARTS[part].some((folder) => path.startsWith(`${folder}/`)));
+    return Object.keys(PARTS).find((part) =>
+      PARTS[part].some((folder) => path === folder || path.startsWith(`${folder}/`)),
+    );
   };
   /** Follows what is imported at once. */
   const reach = (from, to) => {

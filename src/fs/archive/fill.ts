@@ -1,6 +1,5 @@
 // Fills a file system with what is in an archive: a tree of files that a page or a package brings along. The archive stays as it is.
 
-import { gunzipSync, inflateSync } from "fflate";
 import { FsError, refusal } from "../errno.js";
 import type { FileSystem, FsNode } from "../interfaces.js";
 import { PERMISSIONS, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../mode.js";
@@ -14,7 +13,7 @@ export { ArchiveError };
 /** Rejects with ArchiveError. */
 export async function fill(fs: FileSystem, archive: Uint8Array): Promise<void> {
   const { free, blockSize } = await fs.statistics();
-  for (const entry of entriesOf(archive, free * blockSize)) {
+  for (const entry of await entriesOf(archive, free * blockSize)) {
     try {
       await add(fs.root, entry);
     } catch (error) {
@@ -24,10 +23,11 @@ export async function fill(fs: FileSystem, archive: Uint8Array): Promise<void> {
   }
 }
 
-function entriesOf(archive: Uint8Array, room: number): Iterable<ArchiveEntry> {
-  const bytes = archive[0] === 0x1f && archive[1] === 0x8b ? gunzip(archive, room) : archive;
+async function entriesOf(archive: Uint8Array, room: number): Promise<Iterable<ArchiveEntry>> {
+  const bytes = archive[0] === 0x1f && archive[1] === 0x8b ? await gunzip(archive, room) : archive;
   if (isTar(bytes)) return tarEntries(bytes);
   if (!isZip(bytes)) throw new ArchiveError("it is neither a tar nor a zip archive");
+  const { inflateSync } = await import("fflate");
   return zipEntries(bytes, (packed, size) => {
     if (size > room) throw refusal("ENOSPC");
     return unpacking(() => inflateSync(packed, { out: new Uint8Array(size) }));
@@ -35,9 +35,10 @@ function entriesOf(archive: Uint8Array, room: number): Iterable<ArchiveEntry> {
 }
 
 /** Of the length that stands at its end, which may not be more than there is room for. */
-function gunzip(archive: Uint8Array, room: number): Uint8Array {
+async function gunzip(archive: Uint8Array, room: number): Promise<Uint8Array> {
   const size = new DataView(archive.buffer, archive.byteOffset).getUint32(archive.length - 4, true);
   if (size > room) throw new ArchiveError(`there is room for ${room} bytes, and it has ${size}`);
+  const { gunzipSync } = await import("fflate");
   return unpacking(() => gunzipSync(archive, { out: new Uint8Array(size) }));
 }
 
