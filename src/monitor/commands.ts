@@ -64,11 +64,11 @@ const COMMANDS: CommandRow[] = [
     names: ["set_link"],
     arguments: "name on|off",
     help: "change the link status of a network adapter",
-    run(session, argument) {
+    async run(session, argument) {
       const [name, state, more] = argument.split(/\s+/);
       if (more !== undefined || (state !== "on" && state !== "off"))
         throw new MonitorError("set_link: NAME on|off is wanted");
-      session.target.network.setLink(name!, state === "on");
+      await session.target.network.setLink(name!, state === "on");
       return "";
     },
   },
@@ -76,8 +76,8 @@ const COMMANDS: CommandRow[] = [
     names: ["hostfwd_add"],
     arguments: "[netdev_id] [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport",
     help: "redirect TCP or UDP connections from host to guest (requires -net user)",
-    run(session, argument) {
-      session.target.network.addForward(argument);
+    async run(session, argument) {
+      await session.target.network.addForward(argument);
       return "";
     },
   },

@@ -59,11 +59,7 @@ export function machineTarget(sources: MonitorSources, version: string): Monitor
         ]) => [id, { format: disk.format, ...(resize ? { resize } : {}) }],
       ),
     ),
-    network: networkTarget(
-      sources.network,
-      (action) => machine.request(action),
-      (message) => machine.warn(message),
-    ),
+    network: networkTarget(sources.network, (action) => machine.request(action)),
     topics: machineTopics(sources, { version, status, state, readPhysical }),
   };
 }

@@ -32,8 +32,8 @@ function target(calls: string[] = []): MonitorTarget {
       ["e", { format: "vmdk" }],
     ]),
     network: {
-      setLink: (name, up) => void calls.push(`link ${name} ${up}`),
-      addForward: (argument) => void calls.push(`add ${argument}`),
+      setLink: async (name, up) => void calls.push(`link ${name} ${up}`),
+      addForward: async (argument) => void calls.push(`add ${argument}`),
       removeForward: (argument) => `removed ${argument}\n`,
     },
     topics: [
@@ -153,12 +153,12 @@ describe("commands", () => {
     expect(session.execute("log bogus")).toBe("unknown log item 'bogus'\n");
     expect(session.execute("   ")).toBe("");
   });
-  it("change networks", () => {
+  it("change networks", async () => {
     const calls: string[] = [];
     const session = new MonitorSession(target(calls));
-    expect(session.execute("set_link n off")).toBe("");
-    expect(session.execute("set_link n maybe")).toContain("NAME on|off is wanted");
-    expect(session.execute("hostfwd_add n tcp::1-:2")).toBe("");
+    expect(await session.execute("set_link n off")).toBe("");
+    expect(await session.execute("set_link n maybe")).toContain("NAME on|off is wanted");
+    expect(await session.execute("hostfwd_add n tcp::1-:2")).toBe("");
     expect(session.execute("hostfwd_remove tcp::1")).toBe("removed tcp::1\n");
     expect(calls).toEqual(["link n false", "add n tcp::1-:2"]);
   });

@@ -6,30 +6,35 @@ import type { UserNetwork } from "../net/user/network.js";
 import { MonitorError } from "./expression.js";
 
 export interface NetworkTarget {
-  /** Throws MonitorError where there is no such card or network. */
-  setLink(name: string, up: boolean): void;
-  /** [netdev] rule. */
-  addForward(argument: string): void;
+  /** Resolves when it is so. Rejects with MonitorError where there is no such card or network. */
+  setLink(name: string, up: boolean): Promise<void>;
+  /** [netdev] rule. Resolves when the host's port is taken. Rejects with MonitorError where it cannot be had. */
+  addForward(argument: string): Promise<void>;
   /** The sentence to print. */
   removeForward(argument: string): string;
 }
 
-/** `request` calls between two instructions; `warn` tells the user what went wrong later. */
-export function networkTarget(
-  network: MachineNetwork,
-  request: (action: () => void) => void,
-  warn: (message: string) => void,
-): NetworkTarget {
+/** `request` calls between two instructions. */
+export function networkTarget(network: MachineNetwork, request: (action: () => void) => void): NetworkTarget {
   return {
-    setLink(name, up) {
+    async setLink(name, up) {
       const cable = network.find(name);
       if (!cable) throw new MonitorError(`Device '${name}' not found`);
-      request(() => cable.setLink(up));
+      await new Promise<void>((resolve) =>
+        request(() => {
+          cable.setLink(up);
+          resolve();
+        }),
+      );
     },
-    addForward(argument) {
+    async addForward(argument) {
       const [user, rule] = forwardOf(network, argument);
       checked(() => parseHostForward(rule));
-      user.forwards.add(rule).catch((error: Error) => warn(error.message));
+      try {
+        await user.forwards.add(rule);
+      } catch (error) {
+        throw new MonitorError((error as Error).message);
+      }
     },
     removeForward(argument) {
       const [user, rule] = forwardOf(network, argument);
