@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BROWSER_NAMES, BROWSERS } from "../testing/browser/browsers.js";
+import { BenchDisks, isOfDisk } from "./disk.js";
 import { BOOT_PATIENCE, command, type Emulator, figureOf, patience, type Session } from "./engine.js";
 import { type BenchGuest, benchGuest, buildBenchGuest, machineOptions, ROOT } from "./guest.js";
 import { measure } from "./measured.js";
@@ -23,6 +24,7 @@ Runs benchmarks in a Debian guest, in this emulator as built in dist/ and in nat
   --arch A                   the guest: amd64 (default), i386, riscv64
   --beside FOLDER            each of them (but QEMU) also as another checkout has it, built with its page: "before"
   --only NAME,NAME...        which benchmarks (default all); --list prints their names
+  --disk                     the benchmarks of a disk in qcow2 with a write cache, which the others do without
   --boot                     no benchmarks, boot times only
   --rounds N                 rounds (default 5): in each, every emulator boots once and then runs benchmark by benchmark
   --seconds S                seconds for each benchmark, after a third of it for warming up (default 3)
@@ -59,6 +61,7 @@ function options() {
       boot: { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "3" },
+      disk: { type: "boolean", default: false },
       json: { type: "string" },
       save: { type: "boolean", default: false },
       out: { type: "string", default: "text" },
@@ -99,7 +102,7 @@ function comparisons(names: readonly string[]): Comparison[] {
 
 type Options = ReturnType<typeof options>;
 
-function emulators(chosen: Options, guest: BenchGuest): Emulator[] {
+function emulators(chosen: Options, guest: BenchGuest, disks: BenchDisks | undefined): Emulator[] {
   const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { version: string };
   const machine = ["-accel", "tcg,thread=single", "-nographic", ...machineOptions(guest, `${guest.folder}/`)];
   const roots = [ROOT, ...(chosen.beside === undefined ? [] : [`${resolve(chosen.beside)}/`])];
@@ -110,7 +113,9 @@ function emulators(chosen: Options, guest: BenchGuest): Emulator[] {
       const program = `${root}${guest.machine.program}`;
       if (!existsSync(program)) throw new Error(`the emulator is not built in ${root}: npm run build`);
       const words = `wasmachine ${version}, Node ${process.version}`;
-      list.push(processEmulator(nameIn(root, "Node"), process.execPath, [program, ...machine], words));
+      const name = nameIn(root, "Node");
+      const args = [program, ...machine, ...(disks?.options(name) ?? [])];
+      list.push(processEmulator(name, process.execPath, args, words));
     }
   }
   for (const browser of BROWSER_NAMES.filter((name) => chosen[name])) {
@@ -123,7 +128,8 @@ function emulators(chosen: Options, guest: BenchGuest): Emulator[] {
   }
   if (chosen.qemu) {
     const program = `qemu-system-${guest.name}`;
-    list.push(processEmulator("QEMU", program, [...machine, ...guest.machine.qemu], versionOf(program)));
+    const args = [...machine, ...guest.machine.qemu, ...(disks?.options("QEMU") ?? [])];
+    list.push(processEmulator("QEMU", program, args, versionOf(program)));
   }
   return list;
 }
@@ -198,13 +204,17 @@ async function main(): Promise<void> {
   const known = buildBenchGuest(guest);
   if (chosen.list) return void console.log(known.join("\n"));
   const named = (chosen.profile ?? chosen.only)?.split(",");
-  const benchmarks = chosen.boot ? [] : (named ?? known);
+  const benchmarks = chosen.boot ? [] : (named ?? known.filter((name) => isOfDisk(name) === chosen.disk));
   const unknown = benchmarks.find((name) => !known.includes(name) && !(chosen.profile && name === BOOT));
   if (unknown) throw new Error(`no benchmark ${unknown}: known are ${known.join(", ")}`);
 
+  if (!chosen.disk && benchmarks.some(isOfDisk)) throw new Error("benchmarks of a disk need --disk");
+  if (chosen.disk && BROWSER_NAMES.some((name) => chosen[name])) throw new Error("--disk: pages have no qcow2 file");
   if (chosen.profile) return profile(chosen.profile, chosen, guest);
 
-  const list = emulators(chosen, guest);
+  const disks = chosen.disk ? new BenchDisks() : undefined;
+  if (disks) process.once("exit", () => disks.close());
+  const list = emulators(chosen, guest, disks);
   if (chosen.soak) {
     const turns = await soak(list[0]!, benchmarks, Number(chosen.soak), Number(chosen.seconds), say);
     console.log(soakTable(turns, benchmarks).join("\n"));

@@ -18,4 +18,5 @@ struct bench {
 extern const struct bench b_coreloop, b_intloop, b_sieve, b_memwalk, b_memcpy, b_sha256;
 extern const struct bench b_nbody, b_matmul, b_forkexec, b_syscall, b_pipe, b_fault, b_gzip, b_sh;
 extern const struct bench b_blkread, b_python, b_dispersed2k, b_dispersed50k;
+extern const struct bench b_diskread, b_diskwrite, b_diskread4k, b_diskwrite4k;
 #endif

@@ -15,7 +15,8 @@
 static const struct bench *all[] = {
   &b_coreloop, &b_intloop, &b_sieve, &b_memwalk, &b_memcpy, &b_sha256, &b_nbody, &b_matmul,
   &b_syscall, &b_pipe, &b_fault, &b_forkexec, &b_sh, &b_gzip, &b_blkread, &b_python,
-  &b_dispersed2k, &b_dispersed50k, NULL };
+  &b_dispersed2k, &b_dispersed50k,
+  &b_diskread, &b_diskwrite, &b_diskread4k, &b_diskwrite4k, NULL };
 
 static double now(void) {
   struct timespec t;

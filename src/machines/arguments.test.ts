@@ -159,6 +159,22 @@ describe("refusals", () => {
       '-drive file=a,format=qed: format=qed is not supported ("qemu-img convert -O qcow2" makes an image of one that is)',
     ],
     [["-drive", "file=a,if=none"], "-drive file=a,if=none: if=none needs an id= for the -device that uses it"],
+    [
+      ["-drive", "file=a,bps=1,throttling.bps-read=2"],
+      "-drive file=a,bps=1,throttling.bps-read=2: throttling.bps-total and throttling.bps-read or -write cannot be used at the same time",
+    ],
+    [
+      ["-drive", "file=a,iops_max=5"],
+      "-drive file=a,iops_max=5: throttling.iops-total-max needs throttling.iops-total",
+    ],
+    [
+      ["-drive", "file=fat:rw:a"],
+      "-drive file=fat:rw:a: fat:rw: is not supported: fat:DIR is read, and -virtfs shares a folder that is written",
+    ],
+    [
+      ["-drive", "file=fat:floppy:a"],
+      "-drive file=fat:floppy:a: fat:floppy: is not supported: fat:DIR is a FAT32 disk",
+    ],
     [["-drive", "file=a,bogus=1"], "-drive file=a,bogus=1: Invalid parameter 'bogus'"],
     [["-device", "virtio-blk-pci"], "-device virtio-blk-pci: drive property not set"],
     [
@@ -593,5 +609,19 @@ describe("texts", () => {
     expect(text("-cpu", "help")).toMatch(/ {2}qemu64 .*\(default\)\n {2}max .*[\s\S]*\bsse4\.2\b[\s\S]*vendor=<str>/);
     expect(text("-device", "help")).toContain("isa-debug-exit");
     expect(text("-d", "help")).toContain("guest_errors");
+  });
+});
+
+it("reads the limits of a disk by both their names, and a folder as a disk that is only read", () => {
+  const text = "-drive if=virtio,file=fat:32:a,bps=1M,bps_max=2M,throttling.iops-write=7,group=g,iops_size=4k";
+  expect(parse(...text.split(" ")).drives[0]).toMatchObject({
+    ...{ file: "fat:a", format: "raw", readOnly: true },
+    throttle: {
+      rates: {
+        "bps-total": { average: 1 << 20, most: 2 << 20, seconds: 1 },
+        "iops-write": { average: 7, most: 0, seconds: 1 },
+      },
+      ...{ group: "g", requestBytes: 4096 },
+    },
   });
 });

@@ -11,6 +11,7 @@ import type { ChardevConfig, DriveConfig } from "../options/config.js";
 import { BlockFile } from "./block-file.js";
 import { readUnpackModule } from "./core-module.js";
 import { describeError } from "./errors.js";
+import { openFatFolder } from "./fat-folder.js";
 import { openFileChardev } from "./file-chardev.js";
 import { openFolder } from "./folder/open.js";
 import { isUrl, openHttpImage } from "./http-image.js";
@@ -151,6 +152,7 @@ function headOf(fd: number): Uint8Array {
 async function openImage(drive: DriveConfig, warn: (message: string) => void): Promise<BlockBackend> {
   const { file, readOnly, ignoreFlush, locking = true } = drive;
   if (isUrl(file)) return openHttpImage(file);
+  if (file.startsWith("fat:")) return openFatFolder(file.slice("fat:".length));
   return BlockFile.open(file, {
     readOnly,
     sync: !ignoreFlush,

@@ -26,6 +26,7 @@ export interface PendingDrive {
 }
 
 const FORMATS = ["raw", "qcow2", "vdi", "vhdx", "vmdk", "vpc"];
+const FAT = "fat:";
 const FILE_DRIVERS = ["file", "host_device", "http", "https"];
 const FORMATS_TO_COME = ["qcow", "qed", "parallels", "dmg", "luks", "bochs", "cloop"];
 
@@ -144,8 +145,22 @@ export function parseDrive(option: string, value: string): PendingDrive {
   if (pending.bus === "none" && pending.drive.id === "") {
     throw optionError(option, value, "if=none needs an id= for the -device that uses it");
   }
+  if (pending.drive.file.startsWith(FAT))
+    makeFolderDisk(pending, (message) => {
+      throw optionError(option, value, message);
+    });
   if (cdrom) makeCompactDisc(pending);
   return pending;
+}
+
+/** A folder as a disk: it is only read, and nobody has to look at what it is. */
+function makeFolderDisk({ drive }: PendingDrive, fail: (message: string) => never): void {
+  const kind = /^fat:(rw|floppy|12|16|32):/.exec(drive.file)?.[1];
+  if (kind === "rw") fail("fat:rw: is not supported: fat:DIR is read, and -virtfs shares a folder that is written");
+  if (kind !== undefined && kind !== "32") fail(`fat:${kind}: is not supported: fat:DIR is a FAT32 disk`);
+  drive.file = drive.file.replace(/^fat:32:/, FAT);
+  drive.format ??= "raw";
+  if (!drive.snapshot) drive.readOnly = true;
 }
 
 export function parseWriteErrors(text: string, fail: Fail): WriteErrors {
