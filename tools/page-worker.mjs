@@ -12,6 +12,7 @@ const PARTS = {
   network: ["src/net", "src/devices/virtio/net"],
   folders: ["src/devices/virtio/9p", "src/devices/virtio/fs", "src/fs", "src/api/server/folders.ts"],
   disks: ["src/block/formats", "src/devices/storage"],
+  states: ["src/snapshot/file"],
   unpack: ["node_modules/fflate", "node_modules/fzstd"],
 };
 
@@ -157,7 +158,10 @@ function withRuntime(code, runtime) {
   });
 }
 
-const loadByGlobal = (code) => code.replaceAll(/\bimport\(["'`]\.\/(worker-\w+\.js)["'`]\)/g, `${GLOBAL}["$1"]()`);
+const loadByGlobal = (code) =>
+  code
+    .replaceAll(/\bimport\(["'`]\.\/(worker-\w+\.js)["'`]\)/g, `${GLOBAL}["$1"]()`)
+    .replaceAll(/\bimport\(["'`]\.\/worker\.js["'`]\)/g, `Promise.resolve(${GLOBAL})`);
 
 /** What throws the error that src/api/errors.ts knows by its name. */
 const failure = (name) =>

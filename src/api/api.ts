@@ -63,6 +63,11 @@ export interface MachineOptions {
    * guest has booted. Guests that poll the port get nothing then. Default false.
    */
   holdInput?: boolean;
+  /**
+   * What saveState() of a machine of the same options gave: the machine goes on from there at start(). Rejected with `ERR_STATE` where it
+   * is of another machine, or damaged.
+   */
+  state?: MachineFile;
   /** A port by which an agent in the guest runs commands, for exec() and files (virtio-serial). Default true. */
   agent?: boolean;
   /** Where the core, the guest's WebAssembly module, is, if not beside this package's modules. */
@@ -149,7 +154,10 @@ export interface Machine {
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Runs commands by a shell that is at the console, where there is no agent. */
   shell(): MachineShell;
-  /** Everything the machine is, for another one to go on from. */
+  /**
+   * Everything the machine is but what is on its disks, for another one to go on from (`createMachine({ state })`, with the disks as they
+   * are then). The machine goes on itself. Rejects with `ERR_STATE` when something of it cannot be saved.
+   */
   saveState(): Promise<ReadableStream<Uint8Array>>;
   /** Machines that go on from where this one is. */
   fork(count?: number): Promise<Machine[]>;

@@ -37,6 +37,8 @@ export interface CreateMessage {
   holdInput: boolean;
   /** The guest gets a port for its agent. */
   agent: boolean;
+  /** Of `files`, the saved state to go on from. */
+  state?: string;
 }
 
 export type ToMachine =
@@ -47,6 +49,7 @@ export type ToMachine =
   | { type: "waiting"; waits: boolean }
   | { type: "input"; channel: ChannelName; bytes: Uint8Array }
   | { type: "folder"; call: number; request: FolderRequest }
+  | { type: "save"; call: number }
   /** So many bytes of output were read, or will never be. */
   | { type: "taken"; channel: ChannelName; count: number }
   /** A disk as it is now is to be read, piece by piece. */
@@ -76,6 +79,9 @@ export type FromMachine =
   /** Of a disk that is exported; without bytes it was read whole. */
   | { type: "piece"; stream: number; bytes: Uint8Array | undefined }
   | { type: "noPiece"; stream: number; error: PostedError }
+  /** A piece of a saved state; undefined: that was all. */
+  | { type: "saved"; call: number; bytes: Uint8Array | undefined }
+  | { type: "saveRefused"; call: number; error: PostedError }
   | { type: "warning" | "log"; message: string }
   | { type: "exit"; exit: MachineExit }
   | { type: "error"; error: PostedError };

@@ -5,7 +5,7 @@ import { MessageChannel } from "node:worker_threads";
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { readCommandLine } from "../api/client/command-line.js";
-import { addParts } from "../api/client/parts.js";
+import { addParts, addState } from "../api/client/parts.js";
 import type { FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import { processCore } from "./core-module.js";
 import { startThread, type ThreadPort, threadPort } from "./ports.js";
@@ -25,6 +25,7 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   addParts(options, args, files, posted);
+  const state = addState(options, files, posted);
   const { filesUrl, coreUrl, holdInput = false, agent = true } = options;
   const core = coreUrl === undefined ? processCore(guest) : undefined;
   return new MachineClient(
@@ -38,7 +39,7 @@ export function createMachine(options: MachineOptions): Machine {
       origins: [],
       pageOrigin: "",
       coreUrl: coreUrl === undefined ? "" : path(coreUrl),
-      ...{ holdInput, agent },
+      ...{ holdInput, agent, ...state },
       ...(core ? { core } : {}),
     },
     (sentence) => console.error(`wasmachine: ${sentence}`),

@@ -3,7 +3,7 @@
 import type { Machine, MachineFile, MachineOptions } from "../api/api.js";
 import { MachineClient } from "../api/client/client.js";
 import { readCommandLine } from "../api/client/command-line.js";
-import { addParts } from "../api/client/parts.js";
+import { addParts, addState } from "../api/client/parts.js";
 import type { CreateMessage, FromMachine, PostedFile, ToMachine } from "../api/messages.js";
 import type { GuestName } from "../guests/guests.js";
 import { DEFAULT_GUEST } from "../guests/programs.js";
@@ -23,6 +23,7 @@ export function createMachine(options: MachineOptions): Machine {
   const files: Record<string, PostedFile> = {};
   for (const [name, file] of Object.entries(options.files ?? {})) files[name] = posted(file);
   addParts(options, args, files, posted);
+  const state = addState(options, files, posted);
   const { filesUrl, fileOrigins = [], coreUrl, holdInput = false, agent = true } = options;
   const workerUrl =
     options.workerUrl === undefined ? new URL("./worker.js", import.meta.url) : new URL(absolute(options.workerUrl));
@@ -36,7 +37,7 @@ export function createMachine(options: MachineOptions): Machine {
     origins: fileOrigins.map((origin) => new URL(origin).origin),
     pageOrigin: location.origin,
     coreUrl: absolute(coreUrl ?? defaultCoreUrl(guest)),
-    ...{ holdInput, agent },
+    ...{ holdInput, agent, ...state },
   };
   const machine = new MachineClient(workerPort<ToMachine, FromMachine>(worker, workerUrl.href), create, (sentence) =>
     console.error(`wasmachine: ${sentence}`),

@@ -15,6 +15,7 @@ import { RemoteFolders } from "./folders.js";
 import { HeardPromise } from "./heard.js";
 import { MachineServices } from "./services.js";
 import { ConsoleShell } from "./shell.js";
+import { RemoteStates } from "./states.js";
 import { ChannelStreams } from "./streams.js";
 
 /** Sizes are 16 bits wide in termios and in virtio's console. */
@@ -31,6 +32,7 @@ export class MachineClient extends MachineServices implements Machine {
   readonly drives: ClientDrives = new ClientDrives((message) => this.post(message));
   readonly files: MachineFiles;
   readonly folders: RemoteFolders;
+  private readonly states = new RemoteStates((call) => this.post({ type: "save", call }));
   private readonly agent: Agent;
   private readonly consoleShell: ConsoleShell;
   private readonly consoleListeners = new Set<(bytes: Uint8Array) => void>();
@@ -123,6 +125,10 @@ export class MachineClient extends MachineServices implements Machine {
     return this.consoleShell;
   }
 
+  saveState(): Promise<ReadableStream<Uint8Array>> {
+    return this.states.save();
+  }
+
   dispose(): void {
     this.end({ status: 0, reason: "disposed" });
   }
@@ -178,6 +184,12 @@ export class MachineClient extends MachineServices implements Machine {
         break;
       case "folderRefused":
         this.folders.refused(message.call, receivedError(message.error));
+        break;
+      case "saved":
+        this.states.arrived(message.call, message.bytes);
+        break;
+      case "saveRefused":
+        this.states.refused(message.call, receivedError(message.error));
         break;
       case "agent":
         this.agent.opened(message.open);
@@ -257,6 +269,7 @@ export class MachineClient extends MachineServices implements Machine {
     this.consoleShell.end(ended);
     this.folders.end(ended);
     this.drives.end(failure ?? ended);
+    this.states.end(failure ?? ended);
     this.port.close();
     this.console.end();
     this.monitor.end();

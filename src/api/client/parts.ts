@@ -5,6 +5,20 @@ import type { DriveOptions, FolderOptions } from "../services.js";
 
 type Parts = Pick<MachineOptions, "machine" | "cpu" | "drives" | "folders" | "devices">;
 
+/** Name of the saved state among the files: one that no command line has. */
+const STATE = "state:";
+
+/** What a machine is to go on from, as its message says it. */
+export function addState<F>(
+  { state }: Pick<MachineOptions, "state">,
+  files: Record<string, F>,
+  posted: (file: DriveOptions["file"]) => F,
+): { state?: string } {
+  if (state === undefined) return {};
+  files[STATE] = posted(state);
+  return { state: STATE };
+}
+
 /** Adds them to a command line and its files. Throws MachineError for what is not there yet. */
 export function addParts<F>(
   { machine, cpu, drives = [], folders = {}, devices = [] }: Parts,

@@ -21,7 +21,6 @@ describe("names of the API", () => {
     ["network.fetch", ({ network }) => network.fetch("http://guest/")],
     ["network.connect", ({ network }) => network.connect(80)],
     ["network.listen", ({ network }) => network.listen(80, () => {})],
-    ["saveState", (machine) => machine.saveState()],
     ["fork", (machine) => machine.fork()],
     ["statistics", (machine) => machine.statistics()],
   ];

@@ -29,10 +29,6 @@ export abstract class MachineServices {
     listen: async () => refuse("machine.network.listen()", NO_NETWORK),
   };
 
-  async saveState(): Promise<ReadableStream<Uint8Array>> {
-    return refuse("machine.saveState()", "a machine begins where its command line says");
-  }
-
   async fork(_count = 1): Promise<never> {
     return refuse("machine.fork()", "make another machine of the same options");
   }

@@ -4,12 +4,13 @@ import type { Port } from "../../base/port.js";
 import { oneLine } from "../../base/printable.js";
 import { encodeText } from "../../base/text.js";
 import { programName } from "../../guests/programs.js";
-import type { MachineHost, OutputGate } from "../../machine/host.js";
+import { MachineError, type MachineHost, type OutputGate } from "../../machine/host.js";
 import { catalogue, parseArguments } from "../../machines/arguments.js";
 import { createMachine } from "../../machines/create.js";
 import { attachMonitors } from "../../monitor/attach.js";
 import type { MachineConfig } from "../../options/config.js";
 import { chosenMachine } from "../../options/machine-options.js";
+import type { Snapshot } from "../../snapshot/container.js";
 import { STATE_LOOK_MS } from "../../tuning/host.js";
 import type { MachineState } from "../api.js";
 import { postedError } from "../errors.js";
@@ -19,6 +20,7 @@ import { Channels } from "./channels.js";
 import { Exports } from "./exports.js";
 import { PanicWatch } from "./panic.js";
 import { ReportingScheduler } from "./scheduler.js";
+import { readState, sendState } from "./states.js";
 import type { HostFiles, Surroundings } from "./surroundings.js";
 
 export class MachineServer {
@@ -33,6 +35,8 @@ export class MachineServer {
   private machine: Awaited<ReturnType<typeof createMachine>> | undefined;
   /** What waits for the machine. */
   private waiting: (() => void)[] = [];
+  /** What the machine is to go on from. */
+  private saved: Snapshot | undefined;
   private startWanted = false;
   private started = false;
   private panicked = false;
@@ -96,6 +100,11 @@ export class MachineServer {
         if (this.machine) this.folder(message.call, message.request);
         else this.waiting.push(() => this.folder(message.call, message.request));
         break;
+      case "save":
+        this.save(message.call).catch((error: unknown) =>
+          this.port.post({ type: "saveRefused", call: message.call, error: postedError(error) }),
+        );
+        break;
       case "taken":
         this.channels.get(message.channel).unread -= message.count;
         if (!this.channels.behind()) this.output.onRoom?.();
@@ -142,6 +151,7 @@ export class MachineServer {
       this.port.post({ type: "reset", cause });
       this.look();
     });
+    if (create.state !== undefined) this.saved = await readState(create.state, files);
     this.machine = machine;
     for (const go of this.waiting.splice(0)) go();
     this.exports.made(machine.drives);
@@ -187,7 +197,8 @@ export class MachineServer {
   private start(): void {
     if (!this.machine || !this.startWanted || this.started) return;
     this.started = true;
-    const running = this.machine.start();
+    const running = this.machine.start(this.saved);
+    this.saved = undefined;
     this.port.post({ type: "started" });
     this.look();
     running.then(
@@ -208,6 +219,14 @@ export class MachineServer {
         (answer) => this.port.post({ type: "folder", call, answer }),
         (error: unknown) => this.port.post({ type: "folderRefused", call, error: postedError(error) }),
       );
+  }
+
+  private async save(call: number): Promise<void> {
+    if (!this.machine)
+      throw new MachineError("The state cannot be saved: the machine has not been started", {
+        code: "ERR_STATE",
+      });
+    await sendState(this.machine, (bytes) => this.port.post({ type: "saved", call, bytes }));
   }
 
   private look(): void {
