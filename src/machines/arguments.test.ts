@@ -142,7 +142,7 @@ describe("refusals", () => {
     [["-fsdev", "memory"], "-fsdev memory: Parameter 'id' is missing"],
     [
       ["-fsdev", "synth,id=f"],
-      "-fsdev synth,id=f: there is no fsdriver synth here: local is a folder, memory is an empty one",
+      "-fsdev synth,id=f: there is no fsdriver synth here: local is a folder, memory is one in memory",
     ],
     [
       ["-device", "virtio-9p-pci,fsdev=f,mount_tag=t"],

@@ -25,7 +25,8 @@ function setup() {
   const backend = new MemoryBackend(new Uint8Array(512));
   backend.flush = async () => void log.push("flush");
   backend.close = async () => void log.push("close");
-  const drives = new Map([["d", { config: { id: "d" }, backend } as unknown as Drive]]);
+  const lift = (): void => void log.push("lift");
+  const drives = new Map([["d", { config: { id: "d" }, backend, lift } as unknown as Drive]]);
   const config = defaultConfig();
   const consoles = new ChardevHub([], host, { quit() {}, save: () => "" }, 1);
   const network = { hold() {}, close: async () => {} };
@@ -43,20 +44,23 @@ function setup() {
 }
 
 describe("ModelledMachine", () => {
-  it.each(["powerOff", "quit"] as const)("at %s awaits what devices do, then flushes and closes disks", async (end) => {
-    const { machine, log, turn, done } = setup();
-    const finished = machine.start();
-    await turn();
-    log.length = 0;
-    machine[end]();
-    for (let k = 0; k < 5; k++) await turn();
-    expect(log).toEqual([]);
-    expect(machine.saving).toBeDefined();
-    done();
-    await finished;
-    expect(log).toEqual(["flush", "close"]);
-    expect(machine.saving).toBeUndefined();
-  });
+  it.each(["powerOff", "quit"] as const)(
+    "at %s lifts limits, awaits what devices do, then flushes and closes disks",
+    async (end) => {
+      const { machine, log, turn, done } = setup();
+      const finished = machine.start();
+      await turn();
+      log.length = 0;
+      machine[end]();
+      for (let k = 0; k < 5; k++) await turn();
+      expect(log).toEqual(["lift"]);
+      expect(machine.saving).toBeDefined();
+      done();
+      await finished;
+      expect(log).toEqual(["lift", "flush", "close"]);
+      expect(machine.saving).toBeUndefined();
+    },
+  );
 
   it("tells devices when it goes on", async () => {
     const { machine, log, turn, done } = setup();
