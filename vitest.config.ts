@@ -32,13 +32,17 @@ const INSTRUCTIONS = [
   "tests/arch/*/x87/*.test.ts",
   // Every instruction, or random ones by the hundred, in both tiers.
   "src/arch/riscv/frontend/verify.test.ts",
-  "tests/arch/riscv/{machine/machine,status}.test.ts",
-  "tests/arch/toy/atomic.test.ts",
-  "tests/arch/x86/faults/{code16,order}.test.ts",
+  "src/arch/x86/frontend/translate.test.ts",
+  "tests/arch/riscv/{machine/machine,privileged,status}.test.ts",
+  "tests/arch/toy/{atomic,lockstep,region-helper,tier1}.test.ts",
+  "tests/arch/x86/cpu/tiers.test.ts",
+  "tests/arch/x86/faults/{code16,events,order}.test.ts",
+  // Random lives of every device, saved at any moment.
+  "tests/state/{devices,virt}.test.ts",
   // Thousands of random regions.
   "src/tier1/emit/emit.test.ts",
   // They compile the cores anew, and look at all that is in them.
-  "tests/core/{signs,static-data}.test.ts",
+  "tests/core/{float-rules,signs,static-data}.test.ts",
 ];
 
 const BUILD = "tests/setup.ts";
