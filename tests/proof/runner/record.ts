@@ -15,6 +15,8 @@ export interface Progress {
   failed: number;
   failures: string[];
   commit: string;
+  /** Its result was written. */
+  ended?: true;
 }
 
 export interface Places {

@@ -75,6 +75,20 @@ describe("a proof", () => {
     expect(result()).toMatchObject({ cases: 10, failed: 1, failures: ["case 1"] });
   });
 
+  it("that was killed is recorded as far as it came, when no more is asked for", async () => {
+    for (const count of [6, 2]) {
+      await expect(run(toy({ cut: 7 }), { seed: 7 })).rejects.toThrow("killed");
+      const proof = toy();
+      expect(await run(proof, { count, newSeed: 8 })).toMatchObject({ seed: 7, done: 6 });
+      expect(proof.calls).toEqual([]);
+      expect(result()).toMatchObject({ cases: 6, seed: 7 });
+      const next = toy();
+      await run(next, { count, newSeed: 8 });
+      expect(next.calls[0]![0]).toBe(8);
+      rmSync(join(folder, "state"), { recursive: true });
+    }
+  });
+
   it.each([
     ["of another commit", { commit: "def" }, 7],
     ["of another seed", { seed: 9 }, 9],

@@ -36,15 +36,17 @@ export async function runProof(proof: Proof, options: RunOptions): Promise<Progr
     const left = ((count - progress.done) * seconds) / (progress.done - before);
     say(`${progress.done} of ${count}, ${progress.failed} failed, ${duration(left)} left`);
   }
-  return { ...progress, file: writeResult(places, proof.proves, progress) };
+  const file = writeResult(places, proof.proves, progress);
+  writeProgress(places, { ...progress, ended: true });
+  return { ...progress, file };
 }
 
-/** An unfinished run of the same seed and commit goes on. */
+/** An unfinished run of the same seed and commit goes on; where it has come further than was asked for, that is what is recorded. */
 function beginning(proof: Proof, options: RunOptions, count: number): Progress {
   const { commit, places, seed } = options;
   const last = readProgress(places, proof.name);
-  const same = last?.commit === commit && (seed === undefined ? last.done < count : last.seed === seed);
-  if (last && same && last.done <= count) return last;
+  const same = seed === undefined ? !last?.ended : last?.seed === seed && last.done <= count;
+  if (last?.commit === commit && same) return { ...last, ended: undefined };
   return { proof: proof.name, seed: seed ?? options.newSeed, done: 0, failed: 0, failures: [], commit };
 }
 
