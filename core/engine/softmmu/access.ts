@@ -125,8 +125,13 @@ export function hostForWrite(cpu: i32, va: u64, mmu: i32): i32 {
 
 // ---- slow paths -------------------------------------------------------------------------------------------------------------
 
-/** Any load up to 8 bytes; `size` is log2 of the bytes, `access` what it is to the guest where nothing answers. */
-export function loadSlow(cpu: i32, va: u64, size: i32, mmu: i32, access: i32 = ACCESS_READ): u64 {
+/** Any load up to 8 bytes; `size` is log2 of the bytes. */
+export function loadSlow(cpu: i32, va: u64, size: i32, mmu: i32): u64 {
+  return loadFor(cpu, va, size, mmu, ACCESS_READ);
+}
+
+/** `access` is what it is to the guest where nothing answers. */
+function loadFor(cpu: i32, va: u64, size: i32, mmu: i32, access: i32): u64 {
   count(cpu, STAT_SLOW_LOAD);
   const bytes = 1 << size;
   if ((va & 0xfff) + bytes > 4096) return loadCrossing(cpu, va, bytes, mmu);
@@ -279,7 +284,7 @@ export function slow_load(cpu: i32, va: u64, word: i32, mmu: i32): u64 {
     )
       return 0;
   }
-  const value = host ? loadHost(host, size) : loadSlow(cpu, va, size, mmu, word & MEM_RMW ? ACCESS_WRITE : ACCESS_READ);
+  const value = host ? loadHost(host, size) : loadFor(cpu, va, size, mmu, word & MEM_RMW ? ACCESS_WRITE : ACCESS_READ);
   if (word & MEM_SIGNED) {
     if (size == 0) return <u64>(<i64>(<i8>value));
     if (size == 1) return <u64>(<i64>(<i16>value));
