@@ -54,7 +54,7 @@ it("goes on at the prompt, with what the shell knew; the saved machine does too"
   const refused = await Promise.all([other.finished, other.start()]).catch((error: unknown) => error);
   expect(refused).toMatchObject({
     code: "ERR_STATE",
-    message: "Saved state: -m is '268435456' there and '134217728' in this machine",
+    message: "Saved state: 268435456 bytes of RAM, and this machine has 134217728",
   });
 
   const damaged = createMachine({ ...OPTIONS, state: state.subarray(0, state.length - 5) });

@@ -151,7 +151,7 @@ export class MachineServer {
       this.port.post({ type: "reset", cause });
       this.look();
     });
-    if (create.state !== undefined) this.saved = await readState(create.state, files);
+    if (create.state !== undefined) this.saved = await readState(create.state, files, config.ramSize);
     this.machine = machine;
     for (const go of this.waiting.splice(0)) go();
     this.exports.made(machine.drives);

@@ -6,11 +6,11 @@ import type { Snapshot } from "../../snapshot/container.js";
 import type { HostFiles } from "./surroundings.js";
 
 /** Rejects with MachineError or StateError. */
-export async function readState(name: string, files: Pick<HostFiles, "readFile">): Promise<Snapshot> {
+export async function readState(name: string, files: Pick<HostFiles, "readFile">, ramSize: number): Promise<Snapshot> {
   const bytes = await files.readFile(name);
   if (!bytes) throw new MachineError("could not load the saved state: there is none", { code: "ERR_FILE" });
   const { readSnapshot } = await import("../../snapshot/file/file.js");
-  return readSnapshot(bytes);
+  return readSnapshot(bytes, ramSize);
 }
 
 /** Rejects with StateError before anything was sent, or not at all. */

@@ -25,8 +25,9 @@ const STORED = 0;
 const DEFLATED = 1;
 
 const PAGES_AT_ONCE = 256;
-/** A frame has no more: what is longer was not written here. */
-const LONGEST = 1 << 28;
+/** Bytes of all frames but those of pages: devices have a few megabytes at most. Whoever made the file may mean harm. */
+const MOST = 1 << 26;
+const MOST_IN_PAGES = PAGES_AT_ONCE * (PAGE + 4);
 /** Pages of a guest compress well even so, and three times as fast as with more. */
 const LEVEL = 1;
 
@@ -49,8 +50,8 @@ export function* writeSnapshot({ header, sections, ram }: Snapshot): Generator<U
   yield frame(END, words(frames));
 }
 
-/** Throws StateError, one sentence, for what writeSnapshot() does not write. */
-export function readSnapshot(file: Uint8Array): Snapshot {
+/** Of a machine that has `ramSize` bytes of RAM: no more is unpacked. Throws StateError, one sentence, for what writeSnapshot() does not write. */
+export function readSnapshot(file: Uint8Array, ramSize: number): Snapshot {
   if (!MAGIC.every((byte, k) => file[k] === byte)) throw new StateError("Saved state: the file is none");
   const frames = new Frames(file);
   const { format } = frames;
@@ -60,6 +61,10 @@ export function readSnapshot(file: Uint8Array): Snapshot {
   const sections: Section[] = [];
   while (frames.kind === SECTION) sections.push(sectionOf(decodeValue(frames.next(SECTION))));
   const [pages = 0, count = 0] = frames.words(RAM, 2);
+  // A smaller RAM is told of by checkHeader().
+  if (pages > Math.ceil(ramSize / PAGE))
+    throw new StateError(`Saved state: ${pages * PAGE} bytes of RAM, and this machine has ${ramSize}`);
+  if (count > pages) throw damaged();
   const ram = readPages(frames, pages, count);
   const before = frames.passed;
   const [total] = frames.words(END, 1);
@@ -85,6 +90,7 @@ function readPages(frames: Frames, pages: number, count: number): Pages {
 class Frames {
   passed = 0;
   private at = START;
+  private left = MOST;
   private readonly view: DataView;
 
   constructor(private readonly file: Uint8Array) {
@@ -109,7 +115,9 @@ class Frames {
     if (this.kind !== kind) throw damaged();
     const [codec, stored, length, sum] = [4, 8, 12, 16].map((offset) => this.view.getUint32(this.at + offset, true));
     this.at += FRAME;
-    if (stored! > this.file.length - this.at || length! > LONGEST) throw damaged();
+    if (kind !== PAGES) this.left -= length!;
+    const fits = kind === PAGES ? length! <= MOST_IN_PAGES : this.left >= 0;
+    if (stored! > this.file.length - this.at || !fits) throw damaged();
     const bytes = unpack(codec!, this.file.subarray(this.at, this.at + stored!), length!);
     if (bytes.length !== length || crc32(bytes) !== sum) throw damaged();
     this.at += stored!;
